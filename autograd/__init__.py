@@ -1,0 +1,101 @@
+"""glassgrad's engine: scalar reverse-mode automatic differentiation that you can see through.
+
+>>> from autograd import Value, tanh
+>>> x = Value(0.5, label="x")
+>>> y = tanh(x) * x
+>>> y.backward()
+>>> f"{x.grad:.6f}"
+'0.855341'
+
+Every row of the table of operations is a function here, of floats or of Values: `autograd.tanh(0.5)` is a float. The
+whole interface is documented in notebooks/reference.md.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from autograd.installation import refuse_foreign_files
+
+refuse_foreign_files(__path__[0])
+
+# ruff: noqa: E402, I001, F401
+# fmt: off
+from autograd.backprop import BackwardStep, ForwardStep, SeedStep, backward, steps, topological_order
+from autograd.fused import cross_entropy, dot, logsumexp, mean, softmax, sum_of_squares, total
+from autograd.modes import no_grad, trace_lines
+from autograd.ops import (
+    OPERATIONS, Operation,
+    abs, acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, celu, clip, cos, cosh, elu, erf, erfc, exp, exp2,
+    expm1, floor, gaussian, gelu, gelu_tanh, hardsigmoid, hardtanh, heaviside, hypot, leaky_relu, lgamma, log,
+    log10, log1p, log2, logaddexp, logcosh, logsigmoid, maximum, minimum, mish, normal_cdf, normal_pdf, piecewise,
+    polygamma, pow, reciprocal, relu, relu6, round, rsqrt, sech2, selu, sigmoid, sign, silu, sin, sinh, softplus,
+    softsign, sqrt, square, tan, tanh, trunc, where,
+)
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.derivatives import differentiate, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+    from autograd.check import check_gradients
+    from autograd.anomaly import detect_anomaly
+    from autograd.explanation import count_paths, explain, naive_backward
+    from autograd.custom import operation
+    from autograd.drawing import draw, to_dot
+    from autograd.sparsity import spy
+    from autograd.stepping import stepper
+    from autograd.program import record, Program, BranchChanged
+    from autograd.numpy_names import (
+        absolute, add, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, divide, e, elementwise_grad, fabs,
+        float_power, fmax, fmin, inf, multiply, nan, negative, pi, power, subtract, true_divide,
+    )
+
+__version__ = "0.1.0"
+
+swish = silu  # the name of Ramachandran et al. 2017
+# Where NumPy has a name that is a builtin's too. Not in __all__: `from autograd import *` leaves the builtins alone.
+sum, max, min = total, maximum, minimum
+
+# Names that live in modules of their own, imported when first used: `import autograd` costs the engine alone.
+_LAZY = {
+    "derivatives": ("grad", "value_and_grad", "jacobian", "hessian", "hvp", "jvp", "vjp", "differentiate"),
+    "check": ("check_gradients",),
+    "anomaly": ("detect_anomaly",),
+    "explanation": ("explain", "count_paths", "naive_backward"),
+    "custom": ("operation",),
+    "drawing": ("draw", "to_dot"),
+    "sparsity": ("spy",),
+    "stepping": ("stepper",),
+    "program": ("record", "Program", "BranchChanged"),
+    "numpy_names": (
+        "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "divide", "e",
+        "elementwise_grad", "fabs", "float_power", "fmax", "fmin", "inf", "multiply", "nan", "negative", "pi", "power",
+        "subtract", "true_divide",
+    ),
+}
+_HOME = {name: module for module, names in _LAZY.items() for name in names}
+
+__all__ = [  # noqa: RUF022
+    "BackwardStep", "BranchChanged", "ForwardStep", "OPERATIONS", "Operation", "Program", "SeedStep", "Value",
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "backward", "cbrt", "ceil", "celu",
+    "check_gradients", "clip", "cos", "cosh", "count_paths", "cross_entropy", "detect_anomaly", "differentiate",
+    "dot", "draw", "elu", "erf", "erfc", "exp", "exp2", "explain", "expm1", "floor", "gaussian", "gelu",
+    "gelu_tanh", "grad", "hardsigmoid", "hardtanh", "heaviside", "hessian", "hvp", "hypot", "jacobian", "jvp",
+    "leaky_relu", "lgamma", "log", "log10", "log1p", "log2", "logaddexp", "logcosh", "logsigmoid", "logsumexp",
+    "maximum", "mean", "minimum", "mish", "naive_backward", "no_grad", "normal_cdf", "normal_pdf", "operation",
+    "piecewise", "polygamma", "reciprocal", "record", "relu", "relu6", "rsqrt", "sech2", "selu", "sigmoid", "sign",
+    "silu", "sin", "sinh", "softmax", "softplus", "softsign", "spy", "sqrt", "square", "stepper", "steps",
+    "sum_of_squares", "swish", "tan", "tanh", "to_dot", "topological_order", "total", "trace_lines", "trunc",
+    "value_and_grad", "vjp", "where",
+]
+# fmt: on
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module a name lives in when the name is first used."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    globals()[name] = found = getattr(importlib.import_module(f"autograd.{_HOME[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,231 @@
+"""The chain rule: order the graph, then walk it backwards once.
+
+    ∂root/∂parent  +=  ∂node/∂parent · ∂root/∂node        for every edge, each node after all nodes that use it
+
+`backward` does it on the nodes themselves, as fast as plain Python goes; `steps` tells the same story one event at a
+time and touches nothing.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from itertools import repeat
+from operator import add, attrgetter
+from typing import Any, NamedTuple
+
+from autograd.modes import ACTIVE, current_mode
+from autograd.ops import as_float, described, is_real
+from autograd.value import Value
+
+_one_at_a_time = threading.Lock()  # .grad is the scratch of a running backward
+_set_grad = Value.grad.__set__  # type: ignore[attr-defined, misc]
+_get_grad = attrgetter("grad")
+_get_data = attrgetter("data")
+
+
+def topological_order(root: Value) -> list[Value]:
+    """Every node below `root`, parents before children, `root` last; the same order in every process.
+
+    Depth first, left operand first, with a stack of its own: a chain of a million operations needs no recursion.
+    """
+    _check_root(root, "topological_order()")
+    leaves, interior = _ordered(root)
+    order: dict[Value, None] = dict.fromkeys(() if interior else leaves)
+    for node in interior:
+        order.update(dict.fromkeys(node.parents))
+        order[node] = None
+    return list(order)
+
+
+def _ordered(root: Value) -> tuple[list[Value], list[Value]]:
+    """The leaves and, parents before children, the interior nodes below `root`."""
+    leaves: list[Value] = []
+    interior: list[Value] = []
+    seen: set[Value] = set()
+    stack: list[Any] = []
+    node: Any = root
+    while True:
+        while node not in seen:  # go down along the first operands, leaving the others on the stack
+            seen.add(node)
+            d_left = node._d_left
+            if type(d_left) is tuple:
+                stack += (node, None)
+                if not seen.issuperset(node._left):  # neurons of a layer share their inputs, examples their weights
+                    stack += [p for p in reversed(node._left) if p not in seen]
+                break
+            if node._d_right is not None:
+                stack += (node, None, node._right) if d_left is not None else (node, None)
+                node = node._left if d_left is not None else node._right
+            elif d_left is not None:
+                stack += (node, None)
+                node = node._left
+            else:
+                leaves.append(node)
+        node = None
+        while stack and (node := stack.pop()) is None:  # all below the node under a None is in order: its turn
+            interior.append(stack.pop())
+        if node is None:
+            return leaves, interior
+
+
+def backward(root: Value, gradient: float = 1.0) -> None:
+    """leaf.grad += gradient · ∂root/∂leaf for every leaf below `root`; interior.grad = gradient · ∂root/∂interior.
+
+    Leaves accumulate over calls, as parameters do over the examples of a batch; set them to 0.0 to start again. The
+    grad of an interior node is this call's alone. Either all leaves are updated or, on any exception (Ctrl-C
+    included), none.
+
+    >>> a = Value(3.0)
+    >>> y = (a * a) * a
+    >>> y.backward(); y.backward()
+    >>> a.grad                                  # 3a² = 27, twice
+    54.0
+
+    Raises TypeError if `root` is no Value, or if some node's data was overwritten with something that is no number.
+    """
+    _check_root(root, "backward()")
+    seed = as_float(gradient)
+    leaves, interior = _ordered(root)
+    _check_data(root, leaves)
+    with _one_at_a_time:
+        before = list(map(_get_grad, leaves))
+        _check_grads(leaves, before)
+        restore = map(_set_grad, leaves, before)
+        try:
+            deque(map(_set_grad, leaves, repeat(0.0)), 0)
+            for node in interior:
+                node.grad = 0.0
+            root.grad = seed
+            _chain_rule(interior)
+            if ACTIVE and (anomaly := current_mode().anomaly):
+                from autograd.anomaly import check_backward
+
+                check_backward(root, seed, anomaly)
+            totals = list(map(add, before, map(_get_grad, leaves)))
+            deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its middle
+        except BaseException:
+            deque(restore, 0)
+            raise
+
+
+def _chain_rule(interior: list[Value]) -> None:
+    """parent.grad += local · node.grad, children before parents."""
+    for node in reversed(interior):
+        upstream = node.grad
+        d_left = node._d_left
+        if type(d_left) is tuple:
+            for parent, d in zip(node._left, d_left):  # noqa: B905  (equal by construction; strict costs)
+                parent.grad += d * upstream
+            continue
+        if d_left is not None:
+            node._left.grad += d_left * upstream
+        d_right = node._d_right
+        if d_right is not None:
+            node._right.grad += d_right * upstream
+
+
+def _check_root(root: Any, who: str) -> None:
+    if not isinstance(root, Value):
+        raise TypeError(f"{who} starts from a Value, got {type(root).__name__} {root!r}")
+
+
+def _check_data(root: Value, leaves: list[Value]) -> None:
+    """Data overwritten by a non-number (the slip `p.data -= lr * p`) shows in a leaf and in all that depends on it."""
+    kinds = set(map(type, map(_get_data, leaves)))
+    kinds.add(type(root.data))
+    if kinds == {float}:
+        return
+    for node in topological_order(root):
+        try:
+            as_float(node.data)
+        except TypeError:
+            raise TypeError(
+                f"the data of {_name(node)} is {described(node.data)}, not a number: was it assigned "
+                "a Value? Write p.data -= lr * p.grad, with numbers on the right"
+            ) from None
+
+
+def _check_grads(leaves: list[Value], grads: list[float]) -> None:
+    """A grad set to something that cannot be added to, such as the None that other libraries use for "no gradient"."""
+    if set(map(type, grads)) == {float}:
+        return
+    for leaf, grad in zip(leaves, grads, strict=True):
+        if not is_real(grad):
+            raise TypeError(f"the grad of {_name(leaf)} is {described(grad)}, not a number. Start again with 0.0")
+
+
+def _name(node: Value) -> str:
+    """How a message names a node."""
+    return f"the Value {node.label!r}" if node.label else f"a {'leaf' if node.op is None else node.op.name} Value"
+
+
+# The same story, one event at a time --------------------------------------------------------------------------------
+class ForwardStep(NamedTuple):
+    """`node` = op(operands) is computed."""
+
+    node: Value
+
+
+class SeedStep(NamedTuple):
+    """∂root/∂root = gradient."""
+
+    node: Value
+    gradient: float
+
+
+class BackwardStep(NamedTuple):
+    """One edge: product = upstream · local is added to the parent's adjoint, before + product = after.
+
+    `upstream` = ∂root/∂node, `local` = ∂node/∂parent; this is use number `use` of the parent's `uses`.
+    """
+
+    node: Value
+    parent: Value
+    upstream: float
+    local: float
+    product: float
+    before: float
+    after: float
+    use: int
+    uses: int
+
+
+Step = ForwardStep | SeedStep | BackwardStep
+
+
+def steps(root: Value, gradient: float = 1.0) -> Iterator[Step]:
+    """What `root` computed and what `root.backward(gradient)` would compute, event by event, without touching `.grad`.
+
+    First a ForwardStep per operation, then the SeedStep, then a BackwardStep per edge. The last `after` of a leaf is,
+    bit for bit, what backward() would add to its grad.
+
+    >>> a = Value(3.0, label="a")
+    >>> for step in steps(a * a):
+    ...     if isinstance(step, BackwardStep):
+    ...         print(f"{step.upstream} * {step.local} = {step.product}; {step.before} + {step.product} = {step.after}")
+    1.0 * 3.0 = 3.0; 0.0 + 3.0 = 3.0
+    1.0 * 3.0 = 3.0; 3.0 + 3.0 = 6.0
+    """
+    _check_root(root, "steps()")
+    leaves, interior = _ordered(root)
+    _check_data(root, leaves)
+    seed = as_float(gradient)
+    uses = dict.fromkeys([*leaves, *interior], 0)
+    for node in interior:
+        yield ForwardStep(node)
+        for parent in node.parents:
+            uses[parent] += 1
+    yield SeedStep(root, seed)
+    yield from _backward_steps(root, seed, interior, uses)
+
+
+def _backward_steps(root: Value, seed: float, interior: list[Value], uses: dict[Value, int]) -> Iterator[Step]:
+    adjoints = dict.fromkeys(uses, 0.0) | {root: seed}
+    used = dict.fromkeys(uses, 0)
+    for node in reversed(interior):
+        upstream = adjoints[node]
+        for parent, local in zip(node.parents, node.local_grads, strict=True):
+            product, before = local * upstream, adjoints[parent]
+            adjoints[parent] = after = before + product
+            used[parent] += 1
+            yield BackwardStep(node, parent, upstream, local, product, before, after, used[parent], uses[parent])

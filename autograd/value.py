@@ -1,0 +1,408 @@
+"""A number that remembers how it was made.
+
+A `Value` holds `data` and `grad`, the operation that made it, its operands, and the local derivative towards each
+operand, computed at once, while the operands' data are at hand. That is all that backpropagation needs.
+
+How a node is stored is chosen for speed: one or two operands lie flat in `_left` and `_right` with their local
+derivatives in `_d_left` and `_d_right`; more operands lie in tuples in the same slots. Everybody but the constructors
+below and the loop in backprop.py reads the properties `operands`, `parents` and `local_grads` instead.
+"""
+
+from __future__ import annotations  # the factories below are written before the class they make
+
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Self, TypeVar
+
+from autograd import ops
+from autograd.modes import ACTIVE, current_mode
+from autograd.ops import Operation, as_float, is_real
+
+_new = object.__new__
+V = TypeVar("V", bound="Value")
+F = TypeVar("F", bound=Callable[..., Any])
+_MICROGRAD_NAMES = {"add": "+", "sub": "-", "mul": "*", "div": "/", "relu": "ReLU"}
+
+
+# Making nodes -------------------------------------------------------------------------------------------------------
+def _leaf(kind: type[V], data: float) -> V:
+    node = _new(kind)
+    node.data = data
+    node.grad = 0.0
+    node.op = None
+    node.label = ""
+    node._left = node._d_left = node._right = node._d_right = None
+    return node
+
+
+def _node(kind: type[V], row: Operation, data: float, left: Any, d_left: Any, right: Any, d_right: Any) -> V:
+    """A node from what its slots hold; `d_left` or `d_right` is None where there is no parent."""
+    node = _new(kind)
+    node.data = data
+    node.grad = 0.0
+    node.op = row
+    node.label = ""
+    node._left = left
+    node._d_left = d_left
+    node._right = right
+    node._d_right = d_right
+    return node
+
+
+def apply(row: Operation, operands: tuple[Any, ...]) -> Any:
+    """The node `row(*operands)` for operands that are Values and floats, at least one a Value, in any mode."""
+    args = [o.data if isinstance(o, Value) else o for o in operands]
+    return make(row, operands, args, row.forward(*args))
+
+
+def make(
+    row: Operation, operands: tuple[Any, ...], args: list[Any], y: float, slopes: tuple[float, ...] | None = None
+) -> Any:
+    """The node with result `y`; `slopes` are the derivatives towards every operand if the caller has them already."""
+    kind = next(type(o) for o in operands if isinstance(o, Value))
+    mode = current_mode() if ACTIVE else None
+    if mode is not None and not mode.grad:
+        return _leaf(kind, y)
+    pairs = zip(operands, row.local_grads(args, y) if slopes is None else slopes, strict=True)
+    slots = [(o, d if isinstance(o, Value) else None) for o, d in pairs]
+    if len(slots) <= 2 and not row.variadic:
+        left, right = (*slots, (None, None))[:2]
+        node = _node(kind, row, y, *left, *right)
+    else:
+        parents, local_grads = zip(*[(o, d) for o, d in slots if d is not None], strict=True)
+        node = _node(kind, row, y, parents, local_grads, operands, None)
+    if mode is not None:
+        _observe(node, mode)
+    return node
+
+
+def _observe(node: Value, mode: Any) -> None:
+    """What lines, anomaly detection and a recorder want to know of a new node."""
+    if mode.lines or mode.anomaly:
+        node._line = _users_line() or ""
+    if mode.anomaly:
+        from autograd.anomaly import check_forward
+
+        check_forward(node, mode.anomaly)
+    if mode.recorder is not None:
+        mode.recorder.on_node(node)
+
+
+def _users_line() -> str | None:
+    """The innermost line outside this package (and outside `nn`) on the call stack."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in ("autograd", "nn"):
+        frame = frame.f_back  # type: ignore[assignment]
+    return f"{_file_name(frame.f_code.co_filename)}:{frame.f_lineno}" if frame is not None else None
+
+
+def _file_name(path: str) -> str:
+    """The name of a source file; of a notebook's cell, whose file has a number for a name, In[3]."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    cell = shell.compile.format_code_name(path) if shell is not None else None
+    return cell[1] if cell else os.path.basename(path)
+
+
+# Operators, built from the rows -------------------------------------------------------------------------------------
+@cache  # the class below and the row's own short cut share one function
+def unary_method(row: Operation) -> Callable[[Any], Any]:
+    """The method `v.name()` of a row with one argument."""
+    forward, (derivative,) = row.forward, row.on_floats
+    d_constant = None if callable(derivative) else derivative
+
+    def method(self: Value) -> Any:
+        a = self.data
+        y = forward(a)
+        if ACTIVE:
+            return make(row, (self,), [a], y)
+        try:
+            d = d_constant if d_constant is not None else derivative(a, y)  # type: ignore[operator]
+        except ArithmeticError:
+            (d,) = row.local_grads((a,), y)
+        return _node(type(self), row, y, self, d, None, None)
+
+    return _named(method, row)
+
+
+def operator_methods(row: Operation) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    """The operator of a row with two arguments and its reflection: `__add__, __radd__`."""
+    forward, (d_left, d_right) = row.forward, row.on_floats
+    constant = not callable(d_left)
+
+    def operator(self: Value, other: Any) -> Any:
+        if not isinstance(other, Value):
+            return with_number(self, other)
+        a = self.data
+        b = other.data
+        y = forward(a, b)
+        if ACTIVE:
+            return make(row, (self, other), [a, b], y)
+        node = _new(type(self))  # _node(...) written out: this is where most nodes are born, and a call costs 10 %
+        node.data = y
+        node.grad = 0.0
+        node.op = row
+        node.label = ""
+        node._left = self
+        node._right = other
+        if constant:
+            node._d_left = d_left
+            node._d_right = d_right
+            return node
+        try:
+            node._d_left = d_left(a, b, y)  # type: ignore[operator]
+            node._d_right = d_right(a, b, y)  # type: ignore[operator]
+        except ArithmeticError:
+            node._d_left, node._d_right = row.local_grads((a, b), y)
+        return node
+
+    def with_number(self: Value, other: Any) -> Any:
+        if (b := _operand(other)) is None:
+            return NotImplemented
+        y = forward(self.data, b)
+        if ACTIVE:
+            return make(row, (self, b), [self.data, b], y)
+        try:
+            d = d_left if constant else d_left(self.data, b, y)  # type: ignore[operator]
+        except ArithmeticError:
+            d = row.local_grads((self.data, b), y)[0]
+        return _node(type(self), row, y, self, d, b, None)
+
+    def reflected(self: Value, other: Any) -> Any:
+        if (a := _operand(other)) is None:
+            return NotImplemented
+        b = self.data
+        y = forward(a, b)
+        if ACTIVE:
+            return make(row, (a, self), [a, b], y)
+        try:
+            d = d_right if constant else d_right(a, b, y)  # type: ignore[operator]
+        except ArithmeticError:
+            d = row.local_grads((a, b), y)[1]
+        return _node(type(self), row, y, a, None, self, d)
+
+    return _named(operator, row), _named(reflected, row)
+
+
+def _named(method: F, row: Operation) -> F:
+    """The method under the name of its row, for help() and tracebacks."""
+    method.__name__, method.__qualname__, method.__doc__ = row.name, f"Value.{row.name}", row.__doc__
+    return method
+
+
+def _operand(other: Any) -> float | None:
+    """A plain number as a float; None for a stranger, who may know what to do with a Value."""
+    kind = type(other)
+    if kind is float:
+        return other  # type: ignore[no-any-return]
+    if kind is int or is_real(other):
+        return as_float(other)
+    if isinstance(other, str | bytes | list | tuple):
+        as_float(other)  # raises: Python's own answer would be about repeating a sequence
+    return None
+
+
+# Comparisons are remembered by a recorder, because a replay has to take the same branch -----------------------------
+def _comparable(other: Any) -> float | None:
+    return other.data if isinstance(other, Value) else _operand(other)
+
+
+def _branch(kind: str, left: Value, right: Any, outcome: bool) -> bool:
+    if ACTIVE and (recorder := current_mode().recorder) is not None:
+        recorder.on_branch(kind, left, right, outcome)
+    return outcome
+
+
+class Value:
+    """A scalar in a computational graph.
+
+    `Value(data, label="")` makes a leaf from an int, float, bool, Fraction or NumPy real scalar; anything else is a
+    TypeError that says why. Operators and the functions of `autograd` make the other nodes.
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> L = (a * b + a) ** 2
+    >>> L.backward()
+    >>> a.grad, b.grad
+    (16.0, -16.0)
+
+    `data` and `grad` are floats, `label` is a str. `op` is the row of the table that made the node, None for a leaf.
+    `==` and `hash` go by identity; `<`, `<=`, `>`, `>=` and `bool` go by `data`.
+    """
+
+    __slots__ = ("_d_left", "_d_right", "_left", "_line", "_right", "data", "grad", "label", "op")
+
+    data: float
+    grad: float
+    op: Operation | None
+    label: str
+    _left: Any
+    _d_left: Any
+    _right: Any
+    _d_right: Any
+    _line: str
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self.data = as_float(data)
+        if type(label) is not str:
+            raise TypeError(f"label must be a str, got {label!r}; nodes with operands are made by operations")
+        self.grad = 0.0
+        self.op = None
+        self.label = label
+        self._left = self._d_left = self._right = self._d_right = None
+
+    # What a node knows ----------------------------------------------------------------------------------------------
+    @property
+    def operands(self) -> tuple[Value | float, ...]:
+        """What the operation was applied to, in order, as written: Values and plain floats. Empty for a leaf."""
+        if self.op is None:
+            return ()
+        if type(self._d_left) is tuple:
+            return self._right  # type: ignore[no-any-return]
+        return (self._left,) if self._right is None else (self._left, self._right)
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The Values among the operands; `a * a` has two."""
+        if type(self._d_left) is tuple:
+            return self._left  # type: ignore[no-any-return]
+        flat = ((self._left, self._d_left), (self._right, self._d_right))
+        return tuple(operand for operand, d in flat if d is not None)
+
+    @property
+    def local_grads(self) -> tuple[float, ...]:
+        """∂self/∂parent for each of `parents`, as it was when the node was made."""
+        if type(self._d_left) is tuple:
+            return self._d_left
+        return tuple(d for d in (self._d_left, self._d_right) if d is not None)
+
+    @property
+    def line(self) -> str | None:
+        """The source line that made the node, "file.py:12", if it was made inside `trace_lines()`."""
+        return getattr(self, "_line", None) or None
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"{type(self).__name__}(data={self.data!r}, grad={self.grad!r}{label})"
+
+    def __format__(self, spec: str) -> str:
+        """`f"{v:.3f}"` formats the data; without a format it is the repr."""
+        return format(self.data, spec) if spec else repr(self)
+
+    # Operators and methods, each the row of the table ---------------------------------------------------------------
+    # fmt: off
+    __add__, __radd__         = operator_methods(ops.add)
+    __sub__, __rsub__         = operator_methods(ops.sub)
+    __mul__, __rmul__         = operator_methods(ops.mul)
+    __truediv__, __rtruediv__ = operator_methods(ops.div)
+    __pow__, __rpow__         = operator_methods(ops.pow)
+    __neg__ = unary_method(ops.neg)
+    __abs__ = unary_method(ops.abs)
+
+    exp     = unary_method(ops.exp)
+    log     = unary_method(ops.log)
+    sqrt    = unary_method(ops.sqrt)
+    sin     = unary_method(ops.sin)
+    cos     = unary_method(ops.cos)
+    tan     = unary_method(ops.tan)
+    sinh    = unary_method(ops.sinh)
+    cosh    = unary_method(ops.cosh)
+    tanh    = unary_method(ops.tanh)
+    sigmoid = unary_method(ops.sigmoid)
+    softplus = unary_method(ops.softplus)
+    relu    = unary_method(ops.relu)
+    gelu    = unary_method(ops.gelu)
+    silu    = unary_method(ops.silu)
+    # fmt: on
+
+    def __pos__(self) -> Self:
+        return self
+
+    # What can be done with it ---------------------------------------------------------------------------------------
+    def backward(self, gradient: float = 1.0) -> None:
+        """leaf.grad += gradient · ∂self/∂leaf for every leaf below; see `autograd.backprop.backward`."""
+        from autograd.backprop import backward  # the engine's imports run inwards only
+
+        backward(self, gradient)
+
+    def detach(self) -> Self:
+        """A leaf with the same data: the graph behind this node is cut off, its gradient stops here."""
+        return _leaf(type(self), self.data)
+
+    def _apply_operation(self, row: Operation, args: tuple[Any, ...]) -> Any:
+        """`row` applied to Values and numbers; the way in for every operation that has no operator below."""
+        for a in args:
+            if not isinstance(a, Value) and hasattr(type(a), "_apply_operation"):
+                return NotImplemented
+        return apply(row, tuple(a if isinstance(a, Value) else as_float(a) for a in args))
+
+    def __float__(self) -> float:
+        raise TypeError(
+            "float(v), int(v) and math functions would forget the graph: use v.data for the number, "
+            "or autograd's own function (autograd.exp(v) or v.exp() instead of math.exp(v))"
+        )
+
+    __int__ = __float__
+    __complex__ = __float__
+
+    def __copy__(self) -> Self:
+        """A node of its own with the same operands."""
+        from autograd.copying import copy_node
+
+        return copy_node(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        from autograd.copying import deepcopy_graph
+
+        return deepcopy_graph(self, memo)
+
+    def __reduce__(self) -> Any:
+        from autograd.copying import reduce_graph
+
+        return reduce_graph(self)
+
+    # Comparisons: `==` and `hash` stay those of object, identity; order and truth go by data ------------------------
+    def __bool__(self) -> bool:
+        return _branch("bool", self, 0.0, self.data != 0.0)
+
+    def __lt__(self, other: Any) -> bool:
+        b = _comparable(other)
+        return NotImplemented if b is None else _branch("<", self, other, self.data < b)
+
+    def __le__(self, other: Any) -> bool:
+        b = _comparable(other)
+        return NotImplemented if b is None else _branch("<=", self, other, self.data <= b)
+
+    def __gt__(self, other: Any) -> bool:
+        b = _comparable(other)
+        return NotImplemented if b is None else _branch(">", self, other, self.data > b)
+
+    def __ge__(self, other: Any) -> bool:
+        b = _comparable(other)
+        return NotImplemented if b is None else _branch(">=", self, other, self.data >= b)
+
+    # The names of micrograd, so that code written for it runs -------------------------------------------------------
+    @property
+    def _prev(self) -> tuple[Value, ...]:
+        """The distinct operands, plain numbers as Values, as a hand-written `draw_dot` expects them."""
+        nodes = (o if isinstance(o, Value) else _leaf(Value, o) for o in self.operands)
+        return tuple(dict.fromkeys(nodes))
+
+    @property
+    def _op(self) -> str:
+        if self.op is None:
+            return ""
+        if self.op is ops.pow and not isinstance(self.operands[1], Value):
+            return f"**{self.operands[1]:g}"
+        return _MICROGRAD_NAMES.get(self.op.name, self.op.name)
+
+    def _backward(self) -> None:
+        """One step of the chain rule by hand: parent.grad += local · self.grad, for each parent."""
+        for parent, local in zip(self.parents, self.local_grads, strict=True):
+            parent.grad += local * self.grad
+
+
+for _row in ops.OPERATIONS.values():
+    if len(_row.derivatives) == 1 and not _row.variadic:
+        _row.by_type[Value] = unary_method(_row)

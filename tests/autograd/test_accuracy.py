@@ -1,0 +1,147 @@
+"""Every row of the table against mpmath, briefly; at length with the marker `accuracy`."""
+
+import json
+import math
+import pickle
+
+import pytest
+from mpmath import mp, mpf
+
+from autograd import OPERATIONS
+from autograd.ops import Ieee
+from tests.accuracy.__main__ import FIGURES
+from tests.accuracy.cases import CASES
+from tests.accuracy.exceptions import ACCURACY
+from tests.accuracy.measure import computed, measure, with_argument
+from tests.accuracy.truth import derivatives
+
+EXACT = {  # rows that only choose or compare: every result is one of their arguments or a small integer
+    *("where", "piecewise", "inside", "preferred", "within", "clip"),
+}
+ELSEWHERE = {  # below, and measured as derivatives of pow and lgamma; the fused rows in test_fused_accuracy.py
+    *(
+        "power_partial",
+        "polygamma",
+        "total",
+        "mean",
+        "sum_of_squares",
+        "dot",
+        "logsumexp",
+        "softmax_entry",
+        "cross_entropy",
+    ),
+}
+
+
+def failures(report):
+    return {k: (worst.ulps, worst.at) for k, worst in enumerate(report.orders) if not worst.ratio <= 1.0}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_values_and_three_derivatives(case):
+    assert failures(measure(case, 60)) == {}
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.order], ids=lambda case: case.name)
+def test_formulas_of_rows_that_are_derivatives_themselves(case):
+    """Beyond the third derivative of a public operation no ulps are promised, but the formula must be the right one."""
+    for x in (0.3, -0.45, 1.2, -1.7, 2.5):
+        others = [0.8] * (len(OPERATIONS[case.row].derivatives) - 1)
+        args = (*others[: case.moving], x, *others[case.moving :])
+        truth = derivatives(lambda t, args=args: case.truth(*with_argument(args, case.moving, t)), x, case.scale(args))
+        for k, got in enumerate(computed(case, args)):
+            assert abs(got - truth[k]) <= 1e-12 * (abs(truth[k]) + abs(x * truth[k + 1])), (k, x)
+
+
+@pytest.mark.accuracy
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_values_and_three_derivatives_at_length(case):
+    assert failures(measure(case, 1_000)) == {}  # `python -m tests.accuracy` takes 10,000 and writes FIGURES
+
+
+@pytest.mark.parametrize("exception", ACCURACY, ids=lambda exception: f"{exception.case}-{exception.order}")
+def test_every_exception_still_happened_when_measured_at_10_000_points(exception):
+    figures = json.loads(FIGURES.read_text())
+    case = next(case for case in CASES if case.name == exception.case)
+    assert figures[case.name]["points"] >= 1_000
+    assert figures[case.name]["ulps"][exception.order] > case.bound(exception.order)
+
+
+def test_no_row_is_forgotten():
+    assert {case.row for case in CASES} | EXACT | ELSEWHERE == set(OPERATIONS)
+    assert {exception.case for exception in ACCURACY} <= {case.name for case in CASES}
+
+
+# Rows that are not measured above -----------------------------------------------------------------------------------
+NAN, INF = math.nan, math.inf
+# fmt: off
+# ruff: noqa: E501
+CHOICES = {  # the rows that only choose or compare: arguments and results
+    "where": {(1.0, 2.0, 3.0): 2.0, (0.0, 2.0, 3.0): 3.0, (NAN, 2.0, 3.0): 2.0},
+    "piecewise": {(-1.0, 4.0, 5.0, 6.0): 4.0, (0.0, 4.0, 5.0, 6.0): 5.0, (2.0, 4.0, 5.0, 6.0): 6.0, (NAN, 4.0, 5.0, 6.0): NAN},
+    "inside": {(0.5, 0.0, 1.0): 1.0, (0.0, 0.0, 1.0): 0.0, (1.0, 0.0, 1.0): 0.0, (2.0, 0.0, 1.0): 0.0, (NAN, 0.0, 1.0): NAN},
+    "preferred": {(1.0, 0.0): 1.0, (0.0, 1.0): 0.0, (2.0, 2.0): 0.5, (NAN, 1.0): NAN, (1.0, NAN): NAN},
+    "within": {(0.5, 0.0, 1.0): 0.5, (0.0, 0.0, 1.0): 0.0, (1.0, 0.0, 1.0): 1.0, (1.5, 0.0, 1.0): NAN, (-0.5, 0.0, 1.0): NAN},
+    "clip": {(0.5, -1.0, 1.0): 0.5, (-3.0, -1.0, 1.0): -1.0, (3.0, -1.0, 1.0): 1.0, (NAN, -1.0, 1.0): NAN},
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_choices(name):
+    for args, want in CHOICES[name].items():
+        got = OPERATIONS[name](*args)
+        assert got == want or (math.isnan(got) and math.isnan(want)), args
+    assert CHOICES.keys() == EXACT
+
+
+@pytest.mark.parametrize("n", range(5))
+def test_polygamma(n):
+    for x in (1e-3, 0.3, 1.0, 1.5, 2.5, 7.3, 15.9, 16.0, 40.0, 1e6, -0.3, -1.7, -3.5, -10.25):
+        with mp.workdps(50):
+            want = mp.polygamma(n, mpf(x))
+        assert OPERATIONS["polygamma"](x, float(n)) == pytest.approx(float(want), rel=1e-13)
+    for pole in (0.0, -1.0, -7.0):
+        assert math.isnan(OPERATIONS["polygamma"](pole, float(n)))
+    assert OPERATIONS["polygamma"](INF, float(n)) == (INF if n == 0 else 0.0)
+    assert math.isnan(OPERATIONS["polygamma"](-INF, float(n)))
+
+
+@pytest.mark.parametrize(("k", "m"), [(k, m) for k in range(4) for m in range(4 - k)])
+def test_partial_derivatives_of_a_power(k, m):
+    for a, b in ((0.3, 1.7), (2.0, -1.5), (5.0, 3.0), (1.0, 0.5), (1e-3, 2.0), (7.5, 0.0)):
+        with mp.workdps(60):
+            want = mp.diff(lambda s, t: s**t, (mpf(a), mpf(b)), (k, m))
+        assert OPERATIONS["power_partial"](a, b, float(k), float(m)) == pytest.approx(float(want), rel=1e-13, abs=1e-30)
+
+
+def test_lengths_whose_diagonal_is_out_of_range():
+    for side in (1.7e308, 1e308, 5e-324):
+        for signs in ((1.0, 1.0), (-1.0, 1.0), (1.0, -1.0)):
+            a, b = signs[0] * side, signs[1] * side
+            assert OPERATIONS["direction_cosine"](a, b) == pytest.approx(signs[0] * 0.5**0.5, rel=1e-15)
+
+
+def test_the_second_reading_of_a_formula_follows_ieee_754():
+    """Numbers whose operators never raise, used where a formula on floats raised."""
+    zero, one, big, minus = Ieee(0.0), Ieee(1.0), Ieee(1e308), Ieee(-1.0)
+    assert (one / 0.0, 1.0 / zero, one / -0.0, -one / zero) == (INF, INF, -INF, -INF)
+    assert (zero**-1.0, 0.0**minus, big**2.0, 10.0 ** Ieee(400.0)) == (INF, INF, INF, INF)
+    assert math.isnan(zero / 0.0)
+    assert math.isnan(minus**0.5)
+    assert (one + 2.0, 2.0 + one, one - 2.0, 2.0 - one, one * 3.0, 3.0 * one) == (3.0, 3.0, -1.0, 1.0, 3.0, 3.0)
+    assert OPERATIONS["exp"](Ieee(1000.0)) == INF
+    results = (one / 2.0, 1.0 / one, one + 1.0, 1.0 - one, -one, one**2.0, 2.0**one, one * one, OPERATIONS["exp"](one))
+    assert {type(result) for result in results} == {Ieee}
+
+
+def test_an_operation_says_what_it_is():
+    assert repr(OPERATIONS["tanh"]) == "<operation tanh>"
+    assert pickle.loads(pickle.dumps(OPERATIONS["tanh"])) is OPERATIONS["tanh"]
+
+
+def test_a_product_whose_decaying_factor_wins():
+    """x·e^x at −∞: the factor that is 0 beats any other, in the value and in both derivatives."""
+    for x in (math.inf, -math.inf, 3.0):
+        y = OPERATIONS["decayed"].forward(x, 0.0)
+        assert (y, OPERATIONS["decayed"].local_grads((x, 0.0), y)) == (0.0, (0.0, 0.0))

@@ -1,0 +1,160 @@
+"""backward(), topological_order() and steps()."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import BackwardStep, ForwardStep, SeedStep, Value, steps, topological_order
+
+
+def test_leaves_accumulate_and_interior_nodes_are_set():
+    a = Value(3.0)
+    square = a * a
+    y = square * a
+    y.backward()
+    assert (a.grad, square.grad, y.grad) == (27.0, 3.0, 1.0)
+    y.backward()
+    assert (a.grad, square.grad, y.grad) == (54.0, 3.0, 1.0)
+
+
+def test_overlapping_graphs_add_up():
+    a = Value(2.0)
+    shared = a * a
+    (shared * 3).backward()
+    (shared + a).backward()
+    assert a.grad == 12.0 + 5.0
+
+
+def test_the_seed():
+    a = Value(2.0)
+    (a * a).backward(0.5)
+    (a * a).backward(gradient=-1)
+    assert a.grad == 2.0 - 4.0
+    with pytest.raises(TypeError, match="str"):
+        (a * a).backward("1")
+
+
+def test_a_leaf_is_its_own_root():
+    a = Value(2.0)
+    a.backward()
+    a.backward(2.0)
+    assert a.grad == 3.0
+
+
+def test_what_was_computed_is_differentiated_whatever_happened_to_the_data_since():
+    a, b = Value(2.0), Value(5.0)
+    y = a * b
+    a.data = 100.0
+    y.backward()
+    assert (a.grad, b.grad) == (5.0, 2.0)
+
+
+def test_integers_assigned_to_data_and_grad_are_numbers():
+    a = Value(2.0)
+    a.data, a.grad = 3, 0
+    (a * a).backward()
+    assert a.grad == 6.0
+
+
+@pytest.mark.parametrize("wrong", ["3", None, [1.0], Value(1.0)], ids=lambda w: type(w).__name__)
+def test_data_that_is_no_number_is_reported_and_nothing_changes(wrong):
+    p, q = Value(1.0, label="p"), Value(2.0)
+    y = p * q
+    p.data = wrong
+    with pytest.raises(TypeError, match=rf"'p' is {type(wrong).__name__}"):
+        y.backward()
+    with pytest.raises(TypeError, match="'p'"):
+        list(steps(y))
+    assert (p.grad, q.grad) == (0.0, 0.0)
+
+
+def test_the_classic_slip_is_reported():
+    p = Value(1.0, label="p")
+    (p * p).backward()
+    p.data -= Value(0.1) * p.grad
+    with pytest.raises(TypeError, match=r"p\.data -= lr \* p\.grad"):
+        (p * p).backward()
+
+
+def test_a_grad_that_is_no_number_is_reported_and_nothing_changes():
+    p, q = Value(1.0, label="p"), Value(2.0)
+    y = p * q
+    p.grad = None
+    with pytest.raises(TypeError, match=r"the grad of the Value 'p' is NoneType None.*Start again with 0\.0"):
+        y.backward()
+    assert (p.grad, q.grad, y.grad) == (None, 0.0, 0.0)
+    p.grad = 0  # a whole number does no harm
+    y.backward()
+    assert (p.grad, q.grad) == (2.0, 1.0)
+
+
+def test_backward_of_something_else_is_refused():
+    for call in (autograd.backward, lambda x: list(steps(x)), lambda x: autograd.backward([x])):
+        with pytest.raises(TypeError, match="starts from a Value"):
+            call(3.0)
+
+
+def test_topological_order_has_parents_first_and_every_node_once():
+    a, b = Value(1.0), Value(2.0)
+    c = a * b
+    d = c + a
+    y = d * c
+    order = topological_order(y)
+    assert order == [a, b, c, d, y]
+    assert topological_order(a) == [a]
+
+
+@st.composite
+def graphs(draw):
+    """A random graph over three leaves with much sharing, and its leaves."""
+    nodes = leaves = [Value(draw(st.floats(-2, 2))) for _ in range(3)]
+    for _ in range(draw(st.integers(1, 25))):
+        left, right = draw(st.sampled_from(nodes)), draw(st.sampled_from([*nodes, 0.5]))
+        kind = draw(st.sampled_from("+-*tdm"))
+        made = {"+": left + right, "-": left - right, "*": left * right, "t": left.tanh(), "d": left / 3 + right,
+                "m": autograd.dot(nodes[-3:], nodes[:3], right)}[kind]  # fmt: skip
+        nodes = [*nodes, made]
+    return nodes[-1], leaves
+
+
+@given(graphs(), st.floats(-3, 3))
+def test_steps_tell_what_backward_does_bit_for_bit(graph, seed):
+    y, leaves = graph
+    last, used = {y: seed}, {}
+    events = list(steps(y, seed))
+    for event in events:
+        if isinstance(event, BackwardStep):
+            assert event.product == event.local * event.upstream
+            assert event.before == last.get(event.parent, 0.0)
+            assert event.after == event.before + event.product
+            assert event.upstream == last[event.node]
+            last[event.parent] = event.after
+            used[event.parent] = event.use
+            assert event.use <= event.uses
+    assert all(leaf.grad == 0.0 for leaf in leaves)
+    y.backward(seed)
+    for node in topological_order(y):
+        assert node.grad == last.get(node, 0.0)
+    kinds = [type(event) for event in events]
+    assert kinds == sorted(kinds, key=[ForwardStep, SeedStep, BackwardStep].index)
+    assert kinds.count(SeedStep) == 1
+    assert kinds.count(ForwardStep) == sum(node.op is not None for node in topological_order(y))
+
+
+@given(graphs())
+def test_order_is_topological_on_random_graphs(graph):
+    y, _ = graph
+    order = topological_order(y)
+    position = {node: i for i, node in enumerate(order)}
+    assert len(position) == len(order)
+    assert order[-1] is y
+    assert all(position[p] < position[node] for node in order for p in node.parents)
+
+
+def test_infinities_and_nans_go_through_without_raising():
+    x = Value(0.0)
+    (x.log() * 2 + 1 / x).backward()
+    assert x.grad == -math.inf or math.isnan(x.grad)

@@ -1,0 +1,62 @@
+"""copy, deepcopy and pickle."""
+
+import copy
+import pickle
+
+import pytest
+
+from autograd import Value, dot, softmax, topological_order, trace_lines
+
+
+class V(Value):
+    pass
+
+
+def example():
+    a, b = Value(2.0, label="a"), V(3.0, label="b")
+    b.m = [1, 2]
+    with trace_lines():
+        y = dot([a, b], [b, 0.5], 1.0) * softmax([a, b])[0] + (3 - a) ** 2
+    y.backward()
+    return a, b, y
+
+
+def through_pickle(thing):
+    return pickle.loads(pickle.dumps(thing))
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, through_pickle])
+def test_a_copied_graph_is_the_same_graph_on_leaves_of_its_own(duplicate):
+    a, b, y = example()
+    y2, a2, b2, again = duplicate((y, a, b, y))
+    assert again is y2
+    assert (type(a2), type(b2), b2.m) == (Value, V, [1, 2])
+    before, after = topological_order(y), topological_order(y2)
+    assert [n for n in after if n.op is None] == [a2, b2]
+    for old, new in zip(before, after, strict=True):
+        assert old is not new
+        assert (old.data, old.grad, old.label, old.op, old.local_grads, old.line, type(old)) == \
+            (new.data, new.grad, new.label, new.op, new.local_grads, new.line, type(new))  # fmt: skip
+        assert [o if type(o) is float else before.index(o) for o in old.operands] == \
+            [o if type(o) is float else after.index(o) for o in new.operands]  # fmt: skip
+    grads = a.grad, b.grad
+    y2.backward()
+    assert (a2.grad, b2.grad) == (2 * grads[0], 2 * grads[1])
+    assert (a.grad, b.grad) == grads
+
+
+def test_deepcopy_keeps_inner_nodes_that_are_copied_together():
+    a = Value(2.0)
+    h = a * a
+    h2, y2 = copy.deepcopy((h, h + 1))
+    assert y2.parents == (h2,)
+
+
+def test_a_shallow_copy_is_another_node_on_the_same_operands():
+    a, _, y = example()
+    z = copy.copy(y)
+    assert z is not y
+    assert (z.parents, z.data, z.op) == (y.parents, y.data, y.op)
+    leaf = copy.copy(a)
+    leaf.data = 7.0
+    assert a.data == 2.0

@@ -1,0 +1,167 @@
+"""no_grad, trace_lines and the mode of a context."""
+
+import asyncio
+import sys
+import threading
+import types
+
+import pytest
+
+from autograd import Value, no_grad, trace_lines
+from autograd.modes import ACTIVE, Mode, current_mode, mode
+
+
+@pytest.fixture(autouse=True)
+def _every_mode_is_left():
+    yield
+    assert current_mode() == Mode()
+    assert not ACTIVE
+
+
+def kept(x):
+    return bool((x * 2).parents)
+
+
+def test_no_grad_keeps_no_operands_and_ends():
+    x = Value(1.0)
+    with no_grad():
+        y = (x * 3 + 1).tanh()
+        assert y.parents == ()
+        with mode(grad=True):
+            assert kept(x)
+        assert not kept(x)
+    assert kept(x)
+
+
+@pytest.mark.parametrize("decorate", [no_grad, no_grad()], ids=["bare", "called"])
+def test_no_grad_decorates(decorate):
+    @decorate
+    def f(x, n=2):
+        """Doc."""
+        return f(x, n - 1) if n else kept(x)
+
+    assert f(Value(1.0)) is False
+    assert (f.__name__, f.__doc__) == ("f", "Doc.")
+    assert kept(Value(1.0))
+
+
+def test_an_exception_ends_the_mode():
+    with pytest.raises(ZeroDivisionError), no_grad():
+        1 / 0  # noqa: B018
+    assert kept(Value(1.0))
+
+
+def test_a_decorated_generator_switches_at_every_resume():
+    closed = []
+
+    @no_grad
+    def numbers(x):
+        try:
+            got = yield kept(x)
+            yield (got, kept(x))
+            try:
+                yield
+            except ValueError:
+                yield ("caught", kept(x))
+            return "end"
+        finally:
+            closed.append(kept(x))
+
+    x = Value(1.0)
+    g = numbers(x)
+    assert next(g) is False
+    assert kept(x)
+    assert g.send("hello") == ("hello", False)
+    next(g)
+    assert g.throw(ValueError) == ("caught", False)
+    assert kept(x)
+    with pytest.raises(StopIteration, match="end"):
+        next(g)
+    g = numbers(x)
+    next(g)
+    g.close()
+    assert closed == [False, False]
+
+
+def test_a_decorated_coroutine_switches_its_own_task_only():
+    @no_grad
+    async def inside(x):
+        await asyncio.sleep(0)
+        return kept(x)
+
+    async def outside(x):
+        await asyncio.sleep(0)
+        return kept(x)
+
+    async def both():
+        return await asyncio.gather(inside(Value(1.0)), outside(Value(1.0)))
+
+    assert asyncio.run(both()) == [False, True]
+
+
+def test_a_mode_belongs_to_its_thread():
+    inside, seen = threading.Barrier(2), {}
+
+    def work():
+        inside.wait()
+        seen["other"] = kept(Value(1.0))
+        inside.wait()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    with no_grad():
+        inside.wait()
+        inside.wait()
+        seen["here"] = kept(Value(1.0))
+    thread.join()
+    assert seen == {"other": True, "here": False}
+
+
+def test_lines_are_known_inside_trace_lines_only():
+    x = Value(1.0)
+    with trace_lines():
+        y = x * 2
+        z = y.tanh()
+    assert y.line.startswith("test_modes.py:")
+    assert int(z.line.partition(":")[2]) == int(y.line.partition(":")[2]) + 1
+    assert (x.line, (x * 2).line) == (None, None)
+
+
+def test_a_recorder_hears_of_nodes_and_branches():
+    class Recorder:
+        def __init__(self):
+            self.nodes, self.branches = [], []
+
+        def on_node(self, node):
+            self.nodes.append(node)
+
+        def on_branch(self, *branch):
+            self.branches.append(branch)
+
+    recorder, x = Recorder(), Value(2.0)
+    with mode(recorder=recorder):
+        y = x * 3
+        assert y > 1
+        assert x
+    assert recorder.nodes == [y]
+    assert recorder.branches == [(">", y, 1, True), ("bool", x, 0.0, True)]
+    assert not x < 1
+    assert len(recorder.branches) == 2
+
+
+def test_an_unknown_mode_is_refused_at_once():
+    with pytest.raises(TypeError, match="gard"):
+        mode(gard=False)
+
+
+def test_a_line_of_a_notebook_is_named_after_its_cell(monkeypatch):
+    cells = {"/tmp/ipykernel_1/250.py": ("Cell", "In[3]")}
+    shell = types.SimpleNamespace(compile=types.SimpleNamespace(format_code_name=cells.get))
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    lines = {}
+    for path in ("/tmp/ipykernel_1/250.py", "/home/me/model.py"):
+        names = {"x": Value(2.0)}
+        with trace_lines():
+            exec(compile("\ny = x * x", path, "exec"), names)
+        lines[path] = names["y"].line
+    assert list(lines.values()) == ["In[3]:2", "model.py:2"]
