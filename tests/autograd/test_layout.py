@@ -1,0 +1,143 @@
+"""Positions from both engines: nothing overlaps, nothing is lost, the same bytes every time."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import pytest
+
+from autograd import layout
+from autograd.layout import Arrangement, Box, Frame, Layout, Link, place
+
+BOXES = [Box(f"n{i}", 50.0 + 10 * i, 56.0) for i in range(6)]
+ENDS = [("n0", "n2"), ("n1", "n2"), ("n2", "n3"), ("n2", "n3"), ("n3", "n5"), ("n4", "n5"), ("n0", "n5")]
+LABELLED = [Link(f"e{i}", tail, head, (30.0, 13.0)) for i, (tail, head) in enumerate(ENDS)]
+
+
+def rectangle(centre: tuple[float, float], width: float, height: float) -> tuple[float, float, float, float]:
+    return (centre[0] - width / 2, centre[1] - height / 2, centre[0] + width / 2, centre[1] + height / 2)
+
+
+def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def all_rectangles(placed: Layout) -> list[tuple[float, float, float, float]]:
+    boxes = [rectangle(placed.centres[box.id], box.width, box.height) for box in BOXES]
+    labels = [rectangle(route.label, 30.0, 13.0) for route in placed.routes.values() if route.label]
+    return boxes + labels
+
+
+def test_boxes_and_labels_do_not_overlap_and_lie_inside(engine: str) -> None:
+    placed = place(BOXES, LABELLED)
+    rectangles = all_rectangles(placed)
+    assert len(rectangles) == len(BOXES) + len(LABELLED)
+    assert not [pair for pair in combinations(rectangles, 2) if overlap(*pair)]
+    for x0, y0, x1, y1 in rectangles:
+        assert x0 >= -0.5
+        assert y0 >= -0.5
+        assert x1 <= placed.width + 0.5
+        assert y1 <= placed.height + 0.5
+
+
+def test_a_label_sits_on_its_arrow_and_parallel_arrows_have_their_own(engine: str) -> None:
+    placed = place(BOXES, LABELLED)
+    assert set(placed.routes) == {link.id for link in LABELLED}
+    assert placed.routes["e2"].label != placed.routes["e3"].label
+    for route in placed.routes.values():
+        before, after = route.curves
+        assert route.label is not None
+        x, y = route.label
+        assert all(abs(px - x) <= 16 and abs(py - y) <= 7.5 for px, py in (before[-1], after[0]))
+
+
+@pytest.mark.parametrize("direction", layout.DIRECTIONS)
+def test_arrows_lead_where_the_direction_says(engine: str, direction: str) -> None:
+    placed = place(BOXES, LABELLED, Arrangement(direction))
+    axis, sign = {"LR": (0, 1), "RL": (0, -1), "TB": (1, 1), "BT": (1, -1)}[direction]
+    for tail, head in ENDS:
+        assert sign * (placed.centres[head][axis] - placed.centres[tail][axis]) > 0
+
+
+def test_frames_hold_their_members_and_inner_frames(engine: str) -> None:
+    inner = Frame("neuron", 40.0, ("n2", "n3"))
+    placed = place(BOXES, LABELLED, Arrangement(frames=(Frame("layer", 200.0, ("n1",), (inner,)),)))
+    outer_corners, inner_corners = placed.frames["layer"], placed.frames["neuron"]
+    for corners, members in ((outer_corners, ("n1", "n2", "n3")), (inner_corners, ("n2", "n3"))):
+        for member in members:
+            x, y = placed.centres[member]
+            assert corners[0] < x < corners[2]
+            assert corners[1] < y < corners[3]
+    assert outer_corners[0] < inner_corners[0]
+    assert inner_corners[2] < outer_corners[2]
+
+
+def test_ranks_stand_in_line_in_their_order(engine: str) -> None:
+    boxes = [Box(f"n{i}", 60.0, 40.0) for i in range(9)]
+    links = [Link(f"e{i}{j}", f"n{i}", f"n{j}") for i in range(4) for j in range(4, 8)]
+    ranks = [[f"n{i}" for i in range(4)], [f"n{i}" for i in range(4, 8)]]
+    placed = place(boxes, links, Arrangement(ranks=tuple(map(tuple, ranks)), fan=True))
+    for rank in ranks:
+        centres = [placed.centres[box_id] for box_id in rank]
+        assert len({x for x, _ in centres}) == 1
+        assert all(above[1] < below[1] for above, below in pairwise(centres))
+
+
+def test_a_graph_without_arrows_and_a_single_box(engine: str) -> None:
+    assert place(BOXES[:1], []).centres.keys() == {"n0"}
+    assert len(place(BOXES, []).centres) == len(BOXES)
+
+
+def test_the_same_positions_in_every_process(engine: str) -> None:
+    program = (
+        "import json; from autograd.layout import *;"
+        f"boxes = [Box(*b) for b in {[(b.id, b.width, b.height) for b in BOXES]!r}];"
+        f"links = [Link(*l) for l in {[(x.id, x.tail, x.head, x.label) for x in LABELLED]!r}];"
+        "p = place(boxes, links); print(json.dumps([p.centres, [r.curves for r in p.routes.values()]]))"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "GLASSGRAD_LAYOUT": engine},
+            cwd=Path(layout.__file__).parents[1],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
+    assert json.loads(outputs.pop())[0] == {k: list(v) for k, v in place(BOXES, LABELLED).centres.items()}
+
+
+def test_eight_threads_at_once_get_what_one_gets(engine: str) -> None:
+    expected = place(BOXES, LABELLED)
+    found: list[Layout] = []
+
+    def work() -> None:
+        for _ in range(5):
+            found.append(place(BOXES, LABELLED))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 40
+    assert all(one == expected for one in found)
+
+
+def test_an_unknown_direction_is_refused() -> None:
+    with pytest.raises(ValueError, match="direction is one of LR, RL, TB, BT; got 'up'"):
+        place(BOXES, LABELLED, Arrangement("up"))
+
+
+def test_succession_puts_a_box_after_another(engine: str) -> None:
+    free = place(BOXES, LABELLED).centres
+    bound = place(BOXES, LABELLED, Arrangement(succession=(("n3", "n4"),))).centres
+    assert free["n4"][0] <= free["n3"][0]
+    assert bound["n4"][0] > bound["n3"][0]

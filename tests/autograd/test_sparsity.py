@@ -1,0 +1,92 @@
+"""spy: who uses whom, in any number."""
+
+import itertools
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from autograd import Value, spy
+from autograd.sparsity import SpyPlot, _runs
+from tests.autograd.picture_graphs import HOSTILE, neuron, path_points
+
+
+def plot(y: Value) -> SpyPlot:
+    found = spy(y).picture
+    assert isinstance(found, SpyPlot)
+    return found
+
+
+def chain(length: int) -> Value:
+    y = Value(0.5)
+    for _ in range(length - 1):
+        y = y + 1.0
+    return y
+
+
+def squares(svg: str) -> list[tuple[float, float, float, float]]:
+    """The filled runs of cells in an SVG, as (x0, y0, x1, y1)."""
+    found = []
+    for element in ET.fromstring(svg).iter():
+        for points in path_points(element.attrib.get("d", "")):
+            (x0, *_, x1), (y0, *_, y1) = (sorted(axis) for axis in zip(*points, strict=True))
+            found.append((x0, y0, x1, y1))
+    return found
+
+
+def test_every_use_is_a_mark_below_the_diagonal() -> None:
+    o, _ = neuron()
+    found = plot(o)
+    assert len(found.kinds) == 10
+    assert len(found.uses) == 9
+    assert all(column < row for row, column in found.uses)
+    assert [k for k in found.kinds if k != "operation"] == ["input"] * 5 + ["output"]
+
+
+def test_a_chain_is_a_line_beside_the_diagonal() -> None:
+    found = sorted(squares(spy(chain(11)).svg), key=lambda square: square[1])
+    assert len(found) == 10
+    for (x0, y0, x1, y1), (x2, y2, _, _) in itertools.pairwise(found):
+        assert (x2, y2) == pytest.approx((x1, y1), abs=0.11)
+        assert y0 - x0 == pytest.approx(y2 - x2, abs=0.11)
+
+
+def test_sixty_thousand_values_make_a_small_picture() -> None:
+    y = chain(60_000)
+    drawing = spy(y)
+    assert "60,000 values (1 input), 59,999 uses" in drawing.picture.description
+    assert len(drawing.svg) < 200_000
+    width, height = drawing.picture.size
+    assert all(0 < x0 < x1 < width and 0 < y0 < y1 < height for x0, y0, x1, y1 in squares(drawing.svg))
+
+
+def test_several_outputs_and_a_single_value() -> None:
+    a = Value(1.0)
+    assert "3 values (1 input), 2 uses" in spy([a * 2.0, a * 3.0]).picture.description
+    assert "1 value" in spy(a).picture.description
+    assert ET.fromstring(spy(a).svg) is not None
+
+
+def test_the_text_shows_the_pattern() -> None:
+    lines = spy(chain(5)).text().splitlines()
+    assert lines[1:] == ["|          |", "|██        |", "|  ██      |", "|    ██    |", "|      ██  |"]
+
+
+def test_static_svg_has_no_ids_classes_or_styles() -> None:
+    for element in ET.fromstring(spy(neuron()[0]).svg).iter():
+        assert not {"id", "class", "style"} & set(element.attrib)
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_hostile_labels(label: str) -> None:
+    ET.fromstring(spy(Value(1.0, label=label)).svg)
+
+
+def test_what_is_no_value() -> None:
+    with pytest.raises(TypeError, match="expected a Value or a list of Values, got float"):
+        spy(3.0)
+    with pytest.raises(ValueError, match="there is nothing to draw: the list of outputs is empty"):
+        spy([])
+
+
+def test_runs_of_cells() -> None:
+    assert list(_runs([(0, 1), (0, 2), (0, 4), (1, 5), (1, 6)])) == [(0, 1, 2), (0, 4, 4), (1, 5, 6)]
