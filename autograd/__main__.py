@@ -1,0 +1,225 @@
+"""`python -m autograd`: the value and the derivatives of a formula, in a terminal.
+
+$ python -m autograd "x * y + sin(x)" x=2 y=-3
+x * y + sin(x) = -5.090702573174318
+
+∂/∂x = -3.4161468365471424
+∂/∂y = 2.0
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import keyword
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autograd.expression import Expression, ExpressionError, parse
+from autograd.layout import LayoutError
+from autograd.value import Value
+
+DESCRIPTION = "The value of a formula and its derivatives with respect to every name in it."
+EPILOG = """\
+The formula has numbers, names, + - * / **, comparisons, brackets and glassgrad's functions
+(tanh, exp, log, relu, where, ...; autograd.ops lists them); pi, tau, e, inf and nan are known.
+
+  python -m autograd "tanh(x1*w1 + x2*w2 + b)" x1=2 w1=-3 x2=0 w2=1 b=6.8813735870195432
+  python -m autograd "x**3 - 2*x" x=1.5 --hessian --check
+  python -m autograd "-a*b + a" a=2 b=-3 -o step.html
+
+Exit status: 0; 1 when --check finds a disagreement or a file cannot be made; 2 for input that cannot be read.
+"""
+SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
+LONG_OPTION = re.compile(r"--[a-z-]*(=.*)?")
+NAME = re.compile(r"[^\W\d]\w*")
+
+
+class UsageError(Exception):
+    """Something on the command line cannot be understood; the message says what, and what to do."""
+
+
+class CheckFailed(Exception):
+    """The derivatives do not agree with numerical ones; the message says which."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without ∂ shows a question mark, not a traceback
+    try:
+        options = _parser().parse_args(_protected(sys.argv[1:] if arguments is None else arguments))
+        _run(options)
+    except (UsageError, ExpressionError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except (CheckFailed, LayoutError, ValueError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m autograd",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("formula", help="what to compute, in quotes")
+    parser.add_argument("values", nargs="*", metavar="name=value", help="a value for every name: x=2 y=-1.5")
+    parser.add_argument("--hessian", action="store_true", help="print the second derivatives too")
+    parser.add_argument("--tree", action="store_true", help="print the graph as a text tree")
+    parser.add_argument("--steps", action="store_true", help="print the forward and backward pass step by step")
+    parser.add_argument("--check", action="store_true", help="compare the derivatives with numerical ones")
+    files = "write a drawing (.svg .png .pdf .dot) or a stepper (.html)"
+    parser.add_argument("-o", dest="output", metavar="FILE", help=files)
+    parser.add_argument("--animate", action="store_true", help="with -o FILE.svg: a drawing that plays the steps")
+    return parser
+
+
+def _protected(arguments: Sequence[str]) -> list[str]:
+    """The arguments with a space before a formula such as -x**2, which argparse would take for an option."""
+
+    def is_formula(argument: str) -> bool:
+        return argument.startswith("-") and argument not in ("-o", "-h") and not LONG_OPTION.fullmatch(argument)
+
+    return [f" {argument}" if is_formula(argument) else argument for argument in arguments]
+
+
+def _run(options: argparse.Namespace) -> None:
+    _check_output(options)
+    given = _given_values(options.values)
+    text = options.formula.strip()
+    expression = parse(text, given=tuple(given))
+    _check_names(expression, given)
+    leaves = [Value(given[name], label=name) for name in expression.names]
+    result = _evaluate(expression, leaves)
+    _print_first_order(text, result, leaves)
+    if options.hessian:
+        _print_hessian(expression, leaves)
+    if options.tree:
+        from autograd.drawing import draw
+
+        print(f"\n{draw(result).text()}")
+    if options.steps:
+        from autograd.stepping import stepper
+
+        print(f"\n{stepper(result).text()}")
+    if options.check:
+        _check(expression, leaves, options.hessian)
+    if options.output:
+        _write(result, options.output, options.animate)
+
+
+# Reading -----------------------------------------------------------------------------------------------------------
+
+
+def _check_output(options: argparse.Namespace) -> None:
+    suffix = Path(options.output or "").suffix.lower()
+    if options.output and suffix not in SUFFIXES:
+        raise UsageError(f"-o writes files that end in {', '.join(SUFFIXES)}; got {options.output!r}")
+    if options.animate and suffix != ".svg":
+        raise UsageError("--animate needs -o FILE.svg")
+
+
+def _given_values(assignments: Sequence[str]) -> dict[str, float]:
+    """{"x": 2.0} from "x=2"; a value may be a formula of numbers such as pi/4."""
+    given: dict[str, float] = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals or not NAME.fullmatch(name):
+            raise UsageError(f"expected name=value, got {assignment.strip()!r}; the formula goes in quotes")
+        if name in given:
+            raise UsageError(f"{name} is given twice")
+        expression = parse(text)
+        if expression.names:
+            raise UsageError(f"the value of {name} must be a number, got {text!r}")
+        given[name] = float(expression())
+    return given
+
+
+def _check_names(expression: Expression, given: dict[str, float]) -> None:
+    missing = [name for name in expression.names if name not in given]
+    if missing:
+        column = next(i.column for i in expression.program if i.operand == missing[0])
+        values = " ".join(f"{name}=..." for name in missing)
+        raise ExpressionError(f"{missing[0]} has no value: add {values}", expression.text, column)
+    unused = [name for name in given if name not in expression.names]
+    if unused:
+        raise UsageError(f"{', '.join(unused)} is not in the formula {expression.text!r}")
+
+
+def _evaluate(expression: Expression, leaves: Sequence[Value]) -> Value:
+    """The formula's result as a Value with a name of its own."""
+    result = expression(*leaves)
+    if not isinstance(result, Value):
+        result = Value(result)  # no name in the formula, or none that matters: x > 0
+    if not result.label:
+        result.label = next(name for name in ("y", "out", "result", "f(...)") if name not in expression.names)
+    return result
+
+
+# Answering ---------------------------------------------------------------------------------------------------------
+
+
+def _print_first_order(text: str, result: Value, leaves: Sequence[Value]) -> None:
+    print(f"{text} = {result.data!r}")
+    if leaves:
+        print()
+        result.backward()
+    width = max((len(leaf.label) for leaf in leaves), default=0)
+    for leaf in leaves:
+        print(f"∂/∂{leaf.label:{width}} = {leaf.grad!r}")
+
+
+def _print_hessian(expression: Expression, leaves: Sequence[Value]) -> None:
+    from autograd.derivatives import hessian
+
+    rows: Any = hessian(lambda point: expression(*point))([leaf.data for leaf in leaves])
+    names = expression.names
+    seconds = {
+        f"∂{names[i]}²" if i == j else f"∂{names[i]}∂{names[j]}": rows[i][j]
+        for i in range(len(names))
+        for j in range(i, len(names))
+    }
+    print()
+    width = max(map(len, seconds), default=0)
+    for by, second in seconds.items():
+        print(f"∂²/{by:{width}} = {second!r}")
+
+
+def _check(expression: Expression, leaves: Sequence[Value], second_order: bool) -> None:
+    from autograd.check import GradientCheckError, check_gradients
+
+    def f(*values: Any) -> Any:
+        return expression(*values)
+
+    # check_gradients calls the arguments by the names of the parameters, which cannot be Python's keywords.
+    names = [f"{name}_" if keyword.iskeyword(name) else name for name in expression.names]
+    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
+    f.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    try:
+        report = check_gradients(f, *(leaf.data for leaf in leaves), order=2 if second_order else 1)
+    except GradientCheckError as error:
+        raise CheckFailed(error) from error
+    print(f"\n{report}")
+
+
+def _write(result: Value, output: str, animated: bool) -> None:
+    from autograd.drawing import draw
+    from autograd.stepping import stepper
+
+    if animated or Path(output).suffix.lower() == ".html":
+        stepper(result).save(output)
+    else:
+        draw(result).save(output)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
