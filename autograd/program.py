@@ -1,0 +1,396 @@
+"""Record once, replay many times.
+
+    program = record(f, *example_args)     run f once on Values and keep the straight-line program it left behind
+    program(*args)                         f(*args), from generated Python source
+    program.backward(*args)                and parameter.grad += ∂f/∂parameter for every parameter f met
+    program.value_and_grad(*args)          and ∂f/∂arg for every argument
+    program.map(*columns)                  f for every example of a batch
+    program.map_backward(*columns)         gradients of the mean or the sum of f over a batch
+    program.source                         what runs, readable
+
+Building a graph is most of the work of an eager engine, and it is the same work at every step of a training. A program
+does it once: tape.py is what it keeps, reverse.py derives its backward pass, codegen.py writes both as Python,
+vectorize.py runs them on arrays.
+
+What f does besides arithmetic on Values happens once, while recording: random draws, prints, reading files, reading
+`.data`. Comparisons of Values are remembered as guards: where one comes out differently, f is recorded again for the
+new path.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path as FilePath
+from typing import Any
+
+from autograd.codegen import BranchTaken
+from autograd.path import Path, described, numpy_is_there
+from autograd.program_file import dumped, loaded
+from autograd.recorder import Recording, plain_numbers, record_call
+from autograd.standalone import module
+from autograd.structure import leaves, leaves_like, map_numbers, rebuild
+from autograd.tape import Guard
+from autograd.value import Value
+
+PATHS = 32  # recordings kept, one per path through f
+
+
+class BranchChanged(RuntimeError):
+    """A comparison in a recorded function comes out differently for rows of a batch, or for a loaded program."""
+
+
+class Program:
+    """A recorded function; see `record`. Not made by hand."""
+
+    def __init__(
+        self, f: Callable[..., Any] | None, example: Sequence[Any], recording: Recording, arrays: bool | None = None
+    ) -> None:
+        self._f = f
+        self._name = getattr(f, "__name__", type(f).__name__)
+        self._example = [as_lists(arg) for arg in example]
+        self._arrays = arrays
+        self._paths = [Path(recording, arrays)]
+
+    # What was recorded -----------------------------------------------------------------------------------------------
+    @property
+    def parameters(self) -> list[Value]:
+        """The leaves that f met and that were not its arguments, in the order it met them (on any path so far)."""
+        return list(dict.fromkeys(p for path in self._paths for p in path.parameters))
+
+    @property
+    def source(self) -> str:
+        """Python source of the value and of all gradients, of the path that ran last."""
+        path = self._paths[0]
+        texts = [path.write("value")[1]]
+        if self._differentiable(path):
+            texts.append(path.write("gradients")[1])
+        return "\n\n".join(texts)
+
+    def __repr__(self) -> str:
+        path = self._paths[0]
+        return (
+            f"<Program of {self._name}: {len(path.recording.tape.instructions)} "
+            f"operations, {len(path.parameters)} parameters, {len(self._paths)} recorded path(s)>"
+        )
+
+    def check(self, *args: Any, tolerance: float = 1e-9) -> None:
+        """Run f itself on `args` and compare: ValueError if a replay computes something else.
+
+        It finds what a recording cannot see: numbers that f read with `.data`, drew at random or took from a file,
+        and Values it detached. Such numbers stay as they were when f was recorded, so check with other arguments than
+        those of the recording. TypeError for a loaded program, which has no f.
+        """
+        if self._f is None:
+            raise TypeError("a loaded program has no function to compare with")
+        result = self._f(*map_numbers(Value, list(args)))
+        wanted: list[float] = [x.data if isinstance(x, Value) else x for x in leaves(result, "the result")]
+        for place, (x, y) in enumerate(zip(leaves(self(*args), "the result"), wanted, strict=True)):
+            if not (x == y or (x != x and y != y) or abs(x - y) <= tolerance * abs(y)):
+                raise ValueError(
+                    f"number {place} of the result is {x!r} replayed and {y!r} from the function: it uses a number "
+                    "that was read, drawn or detached while recording. Pass such numbers as arguments"
+                )
+
+    # Files -----------------------------------------------------------------------------------------------------------
+    def save(self, path: str | FilePath) -> None:
+        """Write the program and its parameters as JSON: a list of instructions, see autograd.program_file.
+
+        ValueError if it uses an operation of your own, or dicts with keys that are no str.
+        """
+        text = dumped(self._name, self._example, [p.recording for p in self._paths], self.parameters)
+        FilePath(path).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | FilePath, *, arrays: bool | None = None) -> "Program":
+        """The program in a file, with parameters of its own. Nothing in the file is executed.
+
+        ValueError, with the place, for a file that is not a whole and consistent program. A loaded program has no f to
+        record again: a comparison that comes out differently on every path it holds raises BranchChanged.
+        """
+        name, example, recordings = loaded(FilePath(path).read_text(encoding="utf-8"), str(path))
+        program = cls(None, example, recordings[0], arrays)
+        program._name = name
+        program._paths = [Path(recording, arrays) for recording in recordings]
+        return program
+
+    def export(self, path: str | FilePath) -> None:
+        """Write the path that ran last as a Python module that needs only `math`.
+
+        ValueError if it uses an operation of your own.
+        """
+        running = self._paths[0]
+        kinds = ["value", "gradients"] if self._differentiable(running) else ["value"]
+        sources = []
+        for kind in kinds:
+            writer, source = running.write(kind, careful=True)
+            sources.append((writer, source, running.steps(kind)))
+        FilePath(path).write_text(module(self._name, running.parameters, sources), encoding="utf-8")
+
+    # One example -----------------------------------------------------------------------------------------------------
+    def __call__(self, *args: Any) -> Any:
+        """f(*args) as a float, or as f's nested result with floats; parameters as they are now."""
+        path, found = self._run("value", args)
+        return rebuild(path.recording.result, found if isinstance(found, tuple) else (found,))
+
+    def backward(self, *args: Any) -> float:
+        """f(*args); adds ∂f/∂p to p.grad for every parameter p. TypeError unless f returns one Value."""
+        path, (value, gradients) = self._run("parameter_gradients", args)
+        self._deposit(path, gradients)
+        return value  # type: ignore[no-any-return]
+
+    def value_and_grad(self, *args: Any) -> tuple[float, tuple[Any, ...]]:
+        """f(*args) and the tuple of ∂f/∂arg, each in the structure of its argument."""
+        _, (value, gradients) = self._run("argument_gradients", args)
+        return value, tuple(rebuild(self._example, gradients))
+
+    def _run(self, kind: str, args: Sequence[Any]) -> tuple[Path, Any]:
+        """On the path whose guards hold for `args`; on a new one where none does."""
+        numbers = self._numbers(args)
+        for path in list(self._paths):
+            if kind != "value":
+                self._require_scalar(path)
+            try:
+                found = path.call(kind, numbers)
+            except BranchTaken as branch:
+                taken = path.recording.tape.guards[branch.args[0]]
+                continue
+            self._to_front(path)
+            return path, found
+        self._record_path(args, taken)
+        return self._run(kind, args)
+
+    def _record_path(self, args: Sequence[Any], taken: Guard) -> None:
+        if self._f is None:
+            raise BranchChanged(f"{described(taken)} comes out differently, and a loaded program cannot record again")
+        self._paths.insert(0, Path(record_call(self._f, [as_lists(arg) for arg in args]), self._arrays))
+        del self._paths[PATHS:]
+
+    def _to_front(self, path: Path) -> None:
+        """The path that ran last is tried first, and dropped last."""
+        if self._paths[0] is not path:
+            self._paths.remove(path)
+            self._paths.insert(0, path)
+
+    def _numbers(self, args: Sequence[Any]) -> list[float]:
+        """The numbers of `args`, which must be shaped like the example."""
+        if len(args) != len(self._example):
+            raise TypeError(f"this program takes {len(self._example)} arguments, got {len(args)}")
+        if set(map(type, args)) <= {float} and set(map(type, self._example)) <= {float}:
+            return list(args)
+        return plain_numbers(leaves_like(self._example, [as_lists(arg) for arg in args], "args"))
+
+    @staticmethod
+    def _deposit(path: Path, gradients: Sequence[float]) -> None:
+        """All or nothing: everything has been computed when the first grad changes."""
+        for parameter, gradient in zip(path.parameters, gradients, strict=True):
+            parameter.grad += gradient
+
+    @staticmethod
+    def _differentiable(path: Path) -> bool:
+        return not isinstance(path.recording.result, list | tuple | dict)
+
+    def _require_scalar(self, path: Path) -> None:
+        if not self._differentiable(path):
+            raise TypeError("gradients need a function that returns one Value, this one returns several")
+
+    # A batch ---------------------------------------------------------------------------------------------------------
+    def map(self, *columns: Any) -> list[Any]:
+        """[f(*example) for every example]: column k holds the k-th argument of every example."""
+        path, results = self._paths[0], self._batch("map_values", columns)
+        return [rebuild(path.recording.result, r if isinstance(r, tuple) else (r,)) for r in results]
+
+    def map_backward(self, *columns: Any, reduce: str = "mean") -> float:
+        """The mean (or the sum) of f over the examples; adds its derivative to the grad of every parameter."""
+        path, seed = self._paths[0], seed_of(reduce, batch_size(columns))
+        self._require_scalar(path)
+        value, gradients = self._batch("map_gradients", columns, seed)
+        self._deposit(path, gradients)
+        return value  # type: ignore[no-any-return]
+
+    def _batch(self, kind: str, columns: Sequence[Any], seed: float = 1.0) -> Any:
+        """On arrays where they pay, otherwise looping inside the source."""
+        path, count = self._paths[0], batch_size(columns)
+        try:
+            if path.prefers_arrays(kind, count):
+                found = path.run_batch(kind, path.data(), self._flattened(columns, count), seed)
+                if found is not None:
+                    values, gradients = (array.tolist() for array in found)
+                    return (values[0], gradients) if kind == "map_gradients" else one_per_example(values, count)
+            return path.run(kind, self._examples(columns), path.data(), seed, float(count))
+        except BranchTaken as branch:
+            raise self._branch_changed(path, path.recording.tape.guards[branch.args[0]], columns) from None
+
+    def gradient_function(self, reduce: str | None = "mean") -> Callable[..., tuple[float, Any]]:
+        """`g(parameters, *columns)` → (mean or sum of f, its gradient), for training loops on arrays.
+
+        `parameters` and the gradient are NumPy arrays of shape (n,), in the order of `program.parameters`, whose own
+        `data` and `grad` are neither read nor written. With `reduce=None` the columns are the arguments of a single
+        example. ImportError without NumPy; TypeError where f returns several Values.
+        """
+        import_numpy("gradient_function")
+        path = self._paths[0]
+        self._require_scalar(path)
+
+        def gradient(parameters: Any, *columns: Any) -> tuple[float, Any]:
+            if reduce is None:
+                columns = tuple([arg] for arg in columns)
+            count = batch_size(columns)
+            inputs = self._flattened(columns, count)
+            try:
+                if reduce is None:
+                    return path.array_gradient(parameters, inputs[:, 0])
+                return path.array_gradient(parameters, inputs, seed_of(reduce, count))
+            except BranchTaken as branch:
+                guard = path.recording.tape.guards[branch.args[0]]
+                raise self._branch_changed(path, guard, columns, list(parameters)) from None
+
+        return gradient
+
+    def bind(self, xp: Any) -> Callable[..., Any]:
+        """A pure function `g(parameters, *args)` of arrays on the namespace `xp`: numpy, jax.numpy or torch.
+
+        `parameters` is one array in the order of `program.parameters`; each of `args` is an array in the shape of its
+        example, or nested lists of scalars. It returns f as a 0-d array, or as f's nested result of them. There are no
+        side effects, so the other engine's jit, vmap and grad apply: the gradient is then the other engine's work.
+        NotImplementedError names an operation that has no array form; TypeError for an `xp` that is no namespace.
+        Guards are not checked.
+        """
+        if not callable(getattr(xp, "asarray", None)):
+            raise TypeError(f"bind takes the module itself, as in program.bind(numpy), got {xp!r:.60}")
+        import_numpy("bind")
+        from autograd.bind import Bound
+
+        path = self._paths[0]
+        bound, result = Bound(path.plan("value"), xp), path.recording.result
+
+        def program(parameters: Any, *args: Any) -> Any:
+            found = bound(parameters, flat_array(xp, self._example, args))
+            return rebuild(result, [found[i] for i in range(len(path.recording.outputs))])
+
+        return program
+
+    def _branch_changed(
+        self, path: Path, guard: Guard, columns: Sequence[Any], parameters: list[float] | None = None
+    ) -> BranchChanged:
+        """Which rows take another way."""
+        rows = shortened(list(path.strays(self._examples(columns), parameters or path.data())))
+        return BranchChanged(
+            f"{described(guard)} comes out differently for rows {rows} of the batch, and a batch runs one path. Write "
+            "the choice with autograd.maximum, relu or where, which all rows share, or loop over the rows"
+        )
+
+    def _examples(self, columns: Sequence[Any]) -> list[list[float]]:
+        """The numbers of each example."""
+        return [self._numbers(example) for example in zip(*map(as_lists, columns), strict=True)]
+
+    def _flattened(self, columns: Sequence[Any], count: int) -> Any:
+        """An array with a row for each number of an example and a column for each example."""
+        import numpy as np
+
+        parts = []
+        for column, example in zip(columns, self._example, strict=True):
+            array, like = rectangular(column), rectangular(example)
+            if array is None or like is None or array.shape != (count, *like.shape):
+                return np.array(self._examples(columns)).T  # ragged lists, dicts, or a message that says what is wrong
+            parts.append(array.reshape(count, -1))
+        return np.concatenate(parts, axis=1).T if parts else np.zeros((0, count))
+
+
+def record(f: Callable[..., Any], *example_args: Any, arrays: bool | None = None) -> Program:
+    """Run `f` once on Values with the numbers of `example_args`; the Program that replays it.
+
+    `arrays`: True runs it on NumPy, False as Python source; None chooses by the shape of the graph and of the batch.
+
+    >>> from autograd import Value, record, tanh
+    >>> w, b = Value(0.5, label="w"), Value(-1.0, label="b")
+    >>> program = record(lambda x: tanh(w * x + b), 1.0)
+    >>> print(program.source)
+    def value(x, parameters):
+        w, b = parameters
+        v1 = w * x
+        v2 = v1 + b
+        v3 = tanh(v2)
+        return v3
+    <BLANKLINE>
+    <BLANKLINE>
+    def gradients(x, parameters):
+        w, b = parameters
+        v1 = w * x
+        v2 = v1 + b
+        v3 = tanh(v2)
+        # backward: d_x is the derivative of the result towards x
+        d_b = sech2(v2)
+        d_x = w * d_b
+        d_w = x * d_b
+        return (v3, (d_x, d_w, d_b))
+    <BLANKLINE>
+    >>> program.backward(2.0), w.grad, b.grad
+    (0.0, 2.0, 1.0)
+
+    Whatever f does besides arithmetic happens once, now: prints, random draws, files, `.data`; `program.check` finds
+    numbers that came in that way. TypeError for arguments or results that are not numbers in lists, tuples and dicts;
+    ImportError for `arrays=True` without NumPy.
+    """
+    if arrays:
+        import_numpy("record(arrays=True)")
+    return Program(f, example_args, record_call(f, [as_lists(arg) for arg in example_args]), arrays)
+
+
+def rectangular(nested: Any) -> Any:
+    """Nested lists of numbers as a NumPy array of floats; None if they are anything else."""
+    import numpy as np
+
+    try:
+        array = np.asarray(nested)
+    except ValueError:
+        return None
+    return array.astype(np.float64, copy=False) if array.dtype.kind in "fiub" else None
+
+
+def flat_array(xp: Any, example: Sequence[Any], args: Sequence[Any]) -> Any:
+    """The numbers of `args` as one flat array."""
+    parts = []
+    for like, arg in zip(example, args, strict=True):
+        nested = isinstance(arg, list | tuple | dict)
+        parts += [x.reshape(1) for x in leaves_like(like, arg, "args")] if nested else [arg.reshape(-1)]
+    return xp.concatenate(parts) if parts else None
+
+
+def seed_of(reduce: str, count: int) -> float:
+    """∂(mean or sum)/∂(one example's result)."""
+    if reduce not in ("mean", "sum"):
+        raise ValueError(f'reduce is "mean" or "sum", got {reduce!r}')
+    return 1.0 / count if reduce == "mean" else 1.0
+
+
+def batch_size(columns: Sequence[Any]) -> int:
+    """The length all columns have; ValueError where they differ, or where there is nothing; TypeError for a number."""
+    for k, column in enumerate(columns):
+        if not hasattr(column, "__len__") or getattr(column, "shape", None) == ():  # an array of no dimension
+            raise TypeError(
+                f"column {k} of a batch holds that argument of every example, [x0, x1, …], got {column!r:.60}"
+            )
+    lengths = {len(column) for column in columns}
+    if len(lengths) != 1 or lengths == {0}:
+        raise ValueError(f"a batch needs columns of one length, at least 1; got {[len(c) for c in columns]}")
+    return lengths.pop()
+
+
+def one_per_example(values: list[list[float]] | list[float], count: int) -> list[Any]:
+    """Results of arrays, a row per output, as one entry per example."""
+    rows = [row if isinstance(row, list) else [row] * count for row in values]
+    return list(rows[0]) if len(rows) == 1 else list(zip(*rows, strict=True))
+
+
+def import_numpy(what: str) -> None:
+    """ImportError that names the extra to install."""
+    if not numpy_is_there():
+        raise ImportError(f"{what} needs NumPy: pip install 'glassgrad[fast]'")
+
+
+def as_lists(column: Any) -> Any:
+    """Arrays as nested lists, everything else as it is."""
+    return column.tolist() if hasattr(column, "tolist") and not isinstance(column, Value) else column
+
+
+def shortened(listed: list[int]) -> str:
+    """The first few numbers of a long list."""
+    return f"{', '.join(map(str, listed[:8]))}{f' and {len(listed) - 8} more' if len(listed) > 8 else ''}"

@@ -1,0 +1,204 @@
+"""The recorded program: numbered slots, and a list of instructions that fill them in order.
+
+    slot   0   1   2     3             4
+           x   w   2.0   mul(w, x)     pow(slot 3, 2.0)
+
+A slot is an argument, a parameter, a constant or the result of an instruction. An instruction is a row of the table and
+the slots of its operands; every slot is filled once, before it is read. Everything that can be done with a program
+(writing it as Python, running it on arrays, deriving its backward pass, saving it) reads this list.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from autograd.ops import OPERATIONS, Operation
+
+
+class Instruction(NamedTuple):
+    """slots[result] = row(*operands)."""
+
+    row: Operation
+    operands: tuple[int, ...]
+    result: int
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Python code asked `left kind right` while recording and went on as `outcome` told it.
+
+    `kind` is "<", "<=", ">", ">=" or "bool" (left != 0.0); `after` is the number of instructions that precede it.
+    """
+
+    kind: str
+    left: int
+    right: int
+    outcome: bool
+    after: int
+    line: str | None
+
+
+def sum_of_products(*operands: float) -> float:
+    """u₁v₁ + … + uₙvₙ for the operands u₁…uₙ, v₁…vₙ, added from left to right as backward() adds."""
+    n = len(operands) // 2
+    result = operands[0] * operands[n]
+    for u, v in zip(operands[1:n], operands[n + 1 :], strict=True):
+        result += u * v
+    return result
+
+
+#: What a slot that is used several times receives in the backward pass: Σ upstream · local derivative.
+GATHER = Operation("sum_of_products", "Σ", sum_of_products, 0.0, variadic=True)
+#: The same, summed over the examples of a batch; on a single example it is GATHER.
+OVER_EXAMPLES = Operation("sum_over_examples", "Σ", sum_of_products, 0.0, variadic=True)
+
+
+def table_name(row: Operation) -> str:
+    """The name of a row of the table; "" for a user's own, whatever name it was given."""
+    return row.name if OPERATIONS.get(row.name) is row else ""
+
+
+MUL, NEG, POW = (OPERATIONS[name] for name in ("mul", "neg", "pow"))
+
+
+@dataclass
+class Tape:
+    """A straight-line program under construction or complete."""
+
+    arguments: list[int] = field(default_factory=list)
+    parameters: list[int] = field(default_factory=list)
+    constants: dict[int, float] = field(default_factory=dict)
+    instructions: list[Instruction] = field(default_factory=list)
+    guards: list[Guard] = field(default_factory=list)
+    labels: dict[int, str] = field(default_factory=dict)
+    adjoint_of: dict[int, int] = field(default_factory=dict)  # slot of ∂result/∂slot -> slot, for names
+    size: int = 0
+    seed: int | None = None  # in a tape with a backward pass over a batch: ∂(mean or sum)/∂(one example's result)
+    count: int | None = None  # and the number of examples
+
+    def __post_init__(self) -> None:
+        self._constant_slots = {number.hex(): slot for slot, number in self.constants.items()}
+        self._known: dict[tuple[Operation, tuple[int, ...]], int] = {}
+        self.varying = set(self.arguments)  # the slots that differ from one example to the next
+        for instruction in self.instructions:
+            self._enter(instruction)
+
+    def copy(self) -> "Tape":
+        """A tape that can grow without changing this one."""
+        return Tape(
+            list(self.arguments),
+            list(self.parameters),
+            dict(self.constants),
+            list(self.instructions),
+            list(self.guards),
+            dict(self.labels),
+            dict(self.adjoint_of),
+            self.size,
+            self.seed,
+            self.count,
+        )
+
+    def new_slot(self, label: str = "") -> int:
+        """The next number."""
+        if label:
+            self.labels[self.size] = label
+        self.size += 1
+        return self.size - 1
+
+    def constant(self, number: float) -> int:
+        """The slot of a number; the same number (bit for bit) has one slot."""
+        key = number.hex()
+        if key not in self._constant_slots:
+            self._constant_slots[key] = slot = self.new_slot()
+            self.constants[slot] = number
+        return self._constant_slots[key]
+
+    def argument(self, label: str = "") -> int:
+        """A new argument."""
+        slot = self.new_slot(label)
+        self.arguments.append(slot)
+        self.varying.add(slot)
+        return slot
+
+    def parameter(self, label: str = "") -> int:
+        """A new parameter."""
+        slot = self.new_slot(label)
+        self.parameters.append(slot)
+        return slot
+
+    def append(self, row: Operation, operands: tuple[int, ...], label: str = "") -> int:
+        """A new instruction, exactly as given."""
+        instruction = Instruction(row, operands, self.new_slot(label))
+        self.instructions.append(instruction)
+        self._enter(instruction)
+        return instruction.result
+
+    def _enter(self, instruction: Instruction) -> None:
+        row, operands, result = instruction
+        self._known.setdefault((row, operands), result)
+        if row is not OVER_EXAMPLES and not self.varying.isdisjoint(operands):
+            self.varying.add(result)
+
+    def emit(self, row: Operation, operands: tuple[int, ...], label: str = "") -> int:
+        """The slot that holds row(*operands): an instruction of old if there is one, a new one if need be."""
+        if (found := self._known.get((row, operands))) is not None:
+            return found
+        if (short := self._shorter(row, operands)) is not None:
+            self._known[row, operands] = short
+            return short
+        return self.append(row, operands, label)
+
+    def _shorter(self, row: Operation, operands: tuple[int, ...]) -> int | None:
+        """A slot that holds the very same number for less work; only rules that are exact for every float."""
+        if all(o in self.constants for o in operands):
+            return self.constant(row.forward(*(self.constants[o] for o in operands)))
+        rule = SHORTER.get(table_name(row))
+        return rule(self, operands) if rule is not None else None
+
+
+def _product(tape: Tape, operands: tuple[int, ...]) -> int | None:
+    """1·x = x, −1·x = −x."""
+    for one, other in (operands, operands[::-1]):
+        if tape.constants.get(one) == 1.0:
+            return other
+        if tape.constants.get(one) == -1.0:
+            return tape.emit(NEG, (other,))
+    return None
+
+
+def _quotient(tape: Tape, operands: tuple[int, ...]) -> int | None:
+    """x/1 = x."""
+    return operands[0] if tape.constants.get(operands[1]) == 1.0 else None
+
+
+def _power(tape: Tape, operands: tuple[int, ...]) -> int | None:
+    """x¹ = x."""
+    return operands[0] if tape.constants.get(operands[1]) == 1.0 else None
+
+
+def _power_slope(tape: Tape, operands: tuple[int, ...]) -> int | None:
+    """∂(xᶜ)/∂x = c·xᶜ⁻¹ where c − 1 is exact, and c ≠ 0."""
+    base, *rest = operands
+    exponent, k, m = (tape.constants.get(slot) for slot in rest)
+    if exponent is None or (k, m) != (1.0, 0.0) or exponent == 0.0 or exponent - 1.0 + 1.0 != exponent:
+        return None
+    return tape.emit(MUL, (tape.constant(exponent), tape.emit(POW, (base, tape.constant(exponent - 1.0)))))
+
+
+SHORTER: dict[str, Callable[[Tape, tuple[int, ...]], int | None]] = {
+    "mul": _product,
+    "div": _quotient,
+    "pow": _power,
+    "power_partial": _power_slope,
+}
+
+
+def needed(instructions: Sequence[Instruction], outputs: Iterable[int]) -> list[Instruction]:
+    """The instructions that `outputs` depend on, in order."""
+    wanted = set(outputs)
+    kept = []
+    for instruction in reversed(instructions):
+        if instruction.result in wanted:
+            wanted.update(instruction.operands)
+            kept.append(instruction)
+    return kept[::-1]
