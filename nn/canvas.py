@@ -1,0 +1,109 @@
+"""The canvas of all pictures: figures, colours and fonts in one style. Needs the extra `plots` (matplotlib).
+
+Colours and fonts are set only while a function draws: nobody's own style is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+from .module import Module
+
+INK, SLATE, LINE, GRID = "#1e293b", "#52627a", "#8aa3bf", "#e8ebf0"
+COLORS = (
+    "#1f6fb5",
+    "#b2182b",
+    "#2a8f3c",
+    "#c8410b",
+    "#7a4fa3",
+    "#0f8b8d",
+    "#a0740a",
+    "#4a5568",
+    "#d6568f",
+    "#5b8c2a",
+)
+MARKERS = "soD^vPX*<>"
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The look of all pictures, for as long as the `with` block lasts. ImportError with advice without matplotlib."""
+    import_matplotlib()
+    import matplotlib
+
+    settings: dict[Any, Any] = {
+        "axes.edgecolor": LINE,
+        "axes.labelcolor": INK,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "axes.titleweight": "bold",
+        "axes.titlesize": 11,
+        "axes.labelsize": 10,
+        "font.family": ["DejaVu Sans"],
+        "font.size": 10,
+        "grid.color": GRID,
+        "legend.fontsize": 8,
+        "legend.frameon": True,
+        "legend.framealpha": 0.85,
+        "legend.edgecolor": "none",
+        "lines.linewidth": 1.8,
+        "text.color": INK,
+        "xtick.color": SLATE,
+        "ytick.color": SLATE,
+    }
+    with matplotlib.rc_context(settings):
+        yield
+
+
+def import_matplotlib() -> None:
+    """Raise ImportError that says what to install, unless matplotlib is there."""
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError as error:
+        raise ImportError(f"pictures need matplotlib: pip install 'glassgrad[plots]' ({error})") from error
+
+
+def new_axes(count: int = 1, width: float = 4.2, height: float = 3.6) -> list[Any]:
+    """`count` axes side by side in a new figure that belongs to nobody's pyplot state (nothing to close, no
+    memory kept). Any of them at the end of a notebook's cell shows the figure.
+    """
+    import_matplotlib()
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with style():
+        figure = Figure(figsize=(width * count, height), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = list(figure.subplots(1, count, squeeze=False)[0])
+    shown: list[Any] = [figure, *axes]
+    for thing in shown:
+        thing._repr_png_ = partial(_png, figure)  # what Jupyter asks for; by itself it would print "<Axes: …>"
+    return axes
+
+
+def _png(figure: Any) -> bytes:
+    file = BytesIO()
+    figure.savefig(file, format="png")
+    return file.getvalue()
+
+
+def literal(text: str) -> str:
+    """A name out of a user's table as it stands: matplotlib would set what is between two dollar signs as a formula."""
+    return text.replace("$", r"\$")
+
+
+@contextmanager
+def evaluating(model: Module) -> Iterator[None]:
+    """Dropout and the like are switched off while a picture is made."""
+    mode = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(mode)

@@ -1,0 +1,200 @@
+"""Training on a recorded program: the loss of one example is recorded once, and every batch replays it.
+
+    Σᵢ ∂loss(model(xᵢ), yᵢ)        program.map_backward(X, y) instead of a graph per batch
+
+`RecordedStep` does the first batch with a graph, records, and replays that batch: only if loss and gradient agree to
+1e-9 does it go on replaying. A model whose examples influence each other (BatchNorm), that draws random numbers
+(Dropout), or a loss that is neither a mean nor a sum over examples, is trained with graphs, and `why` says so.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import warnings
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from autograd import BranchChanged, Program, record
+
+from .module import Module
+
+AGREEMENT = 1e-9  # of replayed loss and gradient with those of a graph, relative to the largest
+CLASSES = 32  # distinct targets that may have a program each
+Gradient = Callable[[list[Any], list[Any]], tuple[float, list[Any]]]
+
+
+class NotRecordable(Exception):
+    """This model or loss cannot be trained on a program; the message says why."""
+
+
+class RecordedStep:
+    """(X, y) of a batch → (loss, predictions), gradients in every p.grad, as the graph-building `eager` does it.
+
+    `predictions=False` gives an empty list for them, which saves a pass. With `required`, NotRecordable is raised
+    instead of going on with graphs.
+    """
+
+    def __init__(
+        self,
+        eager: Gradient,
+        model: Module,
+        loss: Callable[[list[Any], list[Any]], Any],
+        penalty: Callable[[Any], Any] | None = None,
+        *,
+        predictions: bool = True,
+        required: bool = False,
+    ) -> None:
+        self.why = ""  # not recorded; empty as long as it is
+        self._eager, self._required = eager, required
+        self._model, self._loss, self._penalty, self._predictions = model, loss, penalty, predictions
+        self._parameters, self._dice = model.parameters(), _dice(model)
+        self._batches: _Batches | None = None
+
+    def __call__(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
+        """One batch."""
+        if self._batches is not None:
+            try:
+                return self._batches.gradient(rows, targets)
+            except (BranchChanged, NotRecordable) as change:
+                self._give_up(f"in a later batch: {change}", change)
+        found = self._eager(rows, targets)
+        if not self.why:
+            self._begin(rows, targets, found[0])
+        return found
+
+    def _begin(self, rows: list[Any], targets: list[Any], value: float) -> None:
+        """Record, and keep the recording if it agrees; leaves gradients and random generators as they were."""
+        gradients, states = [p.grad for p in self._parameters], [dice.getstate() for dice in self._dice]
+        try:
+            self._batches = self._checked(rows, targets, value, gradients)
+            if states != [dice.getstate() for dice in self._dice]:
+                raise NotRecordable("the model draws random numbers")
+        except Exception as problem:  # whatever a model or loss does with Values it was not made for
+            self._batches = None
+            self._give_up(str(problem).partition("\n")[0] or type(problem).__name__, problem)
+        finally:
+            for dice, state in zip(self._dice, states, strict=True):
+                dice.setstate(state)
+            for p, gradient in zip(self._parameters, gradients, strict=True):
+                p.grad = gradient
+
+    def _checked(self, rows: list[Any], targets: list[Any], value: float, gradients: list[float]) -> _Batches:
+        """With targets as arguments, as a regression has them; else, or if that differs, a program for each class."""
+        try:
+            return self._replaying(rows, targets, value, gradients, classes=False)
+        except (NotRecordable, BranchChanged, RuntimeWarning, TypeError, ValueError) as problem:
+            try:
+                return self._replaying(rows, targets, value, gradients, classes=True)
+            except NotRecordable as second:
+                raise problem if isinstance(problem, NotRecordable) else second from None
+
+    def _replaying(
+        self, rows: list[Any], targets: list[Any], value: float, gradients: list[float], classes: bool
+    ) -> _Batches:
+        """A recording that replays this batch with the same loss and gradient."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # record() warns of random numbers
+            batches = _Batches(
+                self._model, self._loss, self._penalty, rows, None if classes else targets, self._predictions
+            )
+            batches.choose_reduction(rows, targets, value)
+            replayed, _ = batches.gradient(rows, targets)
+        scale = max(map(abs, gradients), default=0.0)
+        differences = [abs(p.grad - g) for p, g in zip(self._parameters, gradients, strict=True)]
+        if not (_close(replayed, value) and all(d <= AGREEMENT * scale for d in differences)):
+            raise NotRecordable("the replayed loss and gradient differ from those of a graph")
+        return batches
+
+    def _give_up(self, why: str, cause: BaseException) -> None:
+        if self._required:
+            raise NotRecordable(f"compiled=True, but {why}; compiled=False trains with graphs") from cause
+        self._batches, self.why = None, why
+
+
+class _Batches:
+    """The programs of a loss, and how to run a batch on them. `targets`: None for a program per class."""
+
+    def __init__(
+        self,
+        model: Module,
+        loss: Callable[[list[Any], list[Any]], Any],
+        penalty: Callable[[Any], Any] | None,
+        rows: list[Any],
+        targets: list[Any] | None,
+        predictions: bool,
+    ) -> None:
+        if len(model.state_dict()) > len(model.parameters()):
+            raise NotRecordable("the model keeps running statistics, which a program cannot update")
+        self.parameters = model.parameters()
+        self.reduce = "mean"
+        self._of_class: dict[Hashable, Program] = {}
+        self._model, self._loss, self._example = model, loss, rows[0]
+        self._program = None
+        if targets is not None:
+            self._program = record(lambda x, y: loss([model(x)], [y]), rows[0], targets[0])
+        self._penalty = record(lambda: penalty(model)) if penalty is not None else None
+        self._predict = record(model, rows[0]) if predictions else None
+
+    def choose_reduction(self, rows: list[Any], targets: list[Any], value: float) -> None:
+        """Whether the loss of a batch is the mean or the sum of those of its examples."""
+        singles = [x for program, *columns in self._split(rows, targets) for x in program.map(*columns)]
+        rest = value - (self._penalty() if self._penalty is not None else 0.0)
+        whole = math.fsum(singles)
+        if _close(whole / len(rows), rest):
+            self.reduce = "mean"
+        elif _close(whole, rest):
+            self.reduce = "sum"
+        else:
+            raise NotRecordable("the loss of a batch is neither the mean nor the sum of the losses of its rows")
+
+    def gradient(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
+        """As RecordedStep."""
+        for p in self.parameters:
+            p.grad = 0.0
+        value = sum(program.map_backward(*columns, reduce="sum") for program, *columns in self._split(rows, targets))
+        if self.reduce == "mean":
+            value /= len(rows)
+            for p in self.parameters:
+                p.grad /= len(rows)
+        if self._penalty is not None:
+            value += self._penalty.backward()
+        return value, self._predict.map(rows) if self._predict is not None else []
+
+    def _split(self, rows: list[Any], targets: list[Any]) -> list[tuple[Any, ...]]:
+        """(program, its columns) for every program that this batch needs."""
+        if self._program is not None:
+            return [(self._program, rows, targets)]
+        parts: dict[Hashable, list[Any]] = {}
+        for row, target in zip(rows, targets, strict=True):
+            parts.setdefault(_class(target), []).append(row)
+        return [(self._of(target), part) for target, part in parts.items()]
+
+    def _of(self, target: Hashable) -> Program:
+        """The program of a class, recorded when it first occurs."""
+        if target not in self._of_class:
+            if len(self._of_class) == CLASSES:
+                raise NotRecordable(
+                    f"the loss does not take its targets as Values, and has more than {CLASSES} of them"
+                )
+            self._of_class[target] = record(lambda x: self._loss([self._model(x)], [target]), self._example)
+        return self._of_class[target]
+
+
+def _class(target: Any) -> Hashable:
+    """A target that can tell classes apart."""
+    if not isinstance(target, Hashable):
+        raise NotRecordable("the loss does not take its targets as Values, and they are no classes")
+    return target
+
+
+def _close(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=AGREEMENT, abs_tol=1e-300)
+
+
+def _dice(model: Module) -> list[Any]:
+    """The random generators that the model could draw from."""
+    own = [
+        thing for _, module in model.named_modules() for thing in vars(module).values() if hasattr(thing, "getstate")
+    ]
+    return list({id(dice): dice for dice in (random, *own)}.values())

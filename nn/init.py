@@ -1,0 +1,103 @@
+"""Where training starts: the distribution of a neuron's first weights.
+
+Xavier, He and LeCun choose the variance from the number of inputs, fan_in, and of outputs, fan_out, of a layer, so that
+signals on their way forward and gradients on their way back keep their size from layer to layer.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+Draw: TypeAlias = Callable[[], float]
+Init: TypeAlias = str | float | Callable[[int, int, random.Random], float]
+
+_GAINS = {"tanh": 5 / 3, "relu": math.sqrt(2), "leaky_relu": math.sqrt(2 / (1 + 0.01**2)), "selu": 3 / 4}
+
+_VARIANCES: dict[str, Callable[[int, int, float], float]] = {
+    "xavier": lambda fan_in, fan_out, gain: gain**2 * 2 / (fan_in + fan_out),
+    "he": lambda fan_in, fan_out, gain: gain**2 / fan_in,
+    "lecun": lambda fan_in, fan_out, gain: 1 / fan_in,
+}
+_OTHER_NAMES = {"glorot": "xavier", "kaiming": "he"}
+
+SCHEMES = (
+    *(
+        "uniform",
+        "xavier_uniform",
+        "xavier_normal",
+        "he_uniform",
+        "he_normal",
+        "lecun_uniform",
+        "lecun_normal",
+    ),
+    *("glorot_uniform", "glorot_normal", "kaiming_uniform", "kaiming_normal", "zeros", "ones"),
+)
+
+
+def gain(activation: str | None) -> float:
+    """The factor that undoes how much an activation shrinks a signal: relu √2, tanh 5/3, selu 3/4, others 1.
+
+    The values of torch.nn.init.calculate_gain.
+
+    >>> round(gain("relu") ** 2, 12), gain("sigmoid"), gain(None)
+    (2.0, 1.0, 1.0)
+    """
+    return _GAINS.get(activation or "", 1.0)
+
+
+def initializer(
+    init: Init,
+    fan_in: int,
+    fan_out: int,
+    activation: str | None = None,
+    rng: random.Random | int | None = None,
+) -> Draw:
+    """A function that draws one first weight for a layer of fan_in inputs and fan_out outputs.
+
+    ================================  ==================================================================================
+    "uniform"                         U(-1, 1), as micrograd
+    "xavier_uniform", "…_normal"      variance gain²·2/(fan_in + fan_out); also "glorot_…" (Glorot and Bengio 2010)
+    "he_uniform", "he_normal"         variance gain²/fan_in; also "kaiming_…" (He et al. 2015)
+    "lecun_uniform", "lecun_normal"   variance 1/fan_in (LeCun et al. 1998)
+    "zeros", "ones", or a number      that constant
+    f(fan_in, fan_out, rng)           your own: returns one weight
+    ================================  ==================================================================================
+
+    Uniform draws lie within ±√(3·variance). The gain is that of `activation`. `rng` is a random.Random, a seed, or
+    None for the `random` module itself. Raises ValueError for an unknown scheme.
+
+    >>> draw = initializer("he_uniform", fan_in=6, fan_out=3, activation="relu", rng=1)
+    >>> all(-1 <= draw() <= 1 for _ in range(100))
+    True
+    """
+    generator = as_rng(rng)
+    if callable(init):
+        return lambda: init(fan_in, fan_out, generator)
+    if not isinstance(init, str):
+        return lambda: float(init)
+    if init not in SCHEMES:
+        raise ValueError(f"init {init!r} is not known; use one of {', '.join(SCHEMES)}, a number or a function")
+    if init in ("zeros", "ones"):
+        return lambda: float(init == "ones")
+    if init == "uniform":
+        return lambda: generator.uniform(-1, 1)
+    scheme, shape = init.split("_")
+    variance = _VARIANCES[_OTHER_NAMES.get(scheme, scheme)](max(fan_in, 1), max(fan_out, 1), gain(activation))
+    if shape == "normal":
+        return lambda: generator.gauss(0.0, math.sqrt(variance))
+    half_width = math.sqrt(3 * variance)
+    return lambda: generator.uniform(-half_width, half_width)
+
+
+def as_rng(rng: random.Random | int | None) -> Any:
+    """A generator: the one given, a new one from a seed, or the `random` module itself for None."""
+    if rng is None:
+        return random
+    if isinstance(rng, int) and not isinstance(rng, bool):
+        return random.Random(rng)
+    if not hasattr(rng, "gauss"):
+        raise TypeError(f"rng must be a random.Random, a whole number as seed, or None, not {type(rng).__name__}")
+    return rng

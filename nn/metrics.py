@@ -1,0 +1,160 @@
+"""Metrics: what a finished prediction is worth, in plain numbers.
+
+Everything here takes what a model gave (floats, or Values, which are read) and what was right, one entry per
+row, and returns floats. Definitions: scikit-learn's user guide, section "Metrics and scoring",
+https://scikit-learn.org/stable/modules/model_evaluation.html.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from autograd import Value
+
+Label = Any  # anything hashable: 0, 1, "setosa"
+
+
+def plain(output: Any) -> Any:
+    """A model's output as floats: Values are read, lists of them become lists of floats.
+
+    >>> plain([Value(1.0), 2.0])
+    [1.0, 2.0]
+    """
+    if isinstance(output, Value):
+        return output.data
+    return [plain(item) for item in output] if isinstance(output, list | tuple) else output
+
+
+def predicted_class(output: Any) -> int:
+    """The class a score speaks for: one score s → 1 if s > 0 else 0; a list of scores → the index of the largest.
+
+    A score of 0 is a probability of ½ for sigmoid outputs and the boundary for hinge.
+
+    >>> predicted_class(-0.3), predicted_class([0.1, 2.0, -1.0])
+    (0, 1)
+    """
+    scores = plain(output)
+    if isinstance(scores, list):
+        return predicted_class(scores[0]) if len(scores) == 1 else max(range(len(scores)), key=scores.__getitem__)
+    return int(scores > 0)
+
+
+def score_accuracy(outputs: Iterable[Any], targets: Iterable[Any]) -> float:
+    """Share of rows whose scores speak for the right class; targets are class numbers, ±1 (0 and -1 alike) or
+    one-hot.
+
+    >>> score_accuracy([-0.3, 0.2, [0.1, 2.0]], [-1, 1, [0.0, 1.0]])
+    1.0
+    """
+    return accuracy(map(predicted_class, outputs), map(_target_class, targets))
+
+
+def _target_class(target: Any) -> int:
+    """1 for +1, 0 for -1 and 0, k for class k, the place of the 1 for one-hot."""
+    return predicted_class(target) if isinstance(target, list | tuple) else max(int(target), 0)
+
+
+def accuracy(predicted: Iterable[Label], actual: Iterable[Label]) -> float:
+    """Share of rows whose class was right, 0.0 to 1.0. ValueError for no rows or unequal lengths.
+
+    >>> accuracy([0, 1, 1, 0], [0, 1, 0, 0])
+    0.75
+    """
+    pairs = _pairs(predicted, actual)
+    return [p == a for p, a in pairs].count(True) / len(pairs)
+
+
+def confusion_matrix(
+    predicted: Iterable[Label], actual: Iterable[Label], labels: Sequence[Label] | None = None
+) -> list[list[int]]:
+    """matrix[i][j] = rows that are labels[i] and were called labels[j]; labels default to those seen, sorted.
+
+    >>> confusion_matrix([0, 1, 1, 0], [0, 1, 0, 0])
+    [[2, 1], [0, 1]]
+    """
+    pairs = _pairs(predicted, actual)
+    names = list(labels) if labels is not None else sorted({x for pair in pairs for x in pair})
+    place = {name: i for i, name in enumerate(names)}
+    unknown = {x for pair in pairs for x in pair} - place.keys()
+    if unknown:
+        raise ValueError(f"labels {sorted(unknown, key=repr)} occur but are not among labels={names}")
+    matrix = [[0] * len(names) for _ in names]
+    for p, a in pairs:
+        matrix[place[a]][place[p]] += 1
+    return matrix
+
+
+class Scores(NamedTuple):
+    """Quality of one class: how many of those called it are it (precision), how many of it were found (recall)."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int  # rows that are of this class
+
+
+def precision_recall_f1(predicted: Iterable[Label], actual: Iterable[Label], positive: Label = 1) -> Scores:
+    """precision = TP/(TP+FP), recall = TP/(TP+FN), F1 = 2TP/(2TP+FP+FN), for the class `positive`.
+
+    A share of nothing is 0.0, as scikit-learn has it.
+
+    >>> precision_recall_f1([0, 1, 1, 0], [0, 1, 0, 0]).precision
+    0.5
+    """
+    pairs = _pairs(predicted, actual)
+    hits = sum(p == positive and a == positive for p, a in pairs)
+    called = sum(p == positive for p, _ in pairs)
+    real = sum(a == positive for _, a in pairs)
+    return Scores(_share(hits, called), _share(hits, real), _share(2 * hits, called + real), real)
+
+
+def r2(predicted: Iterable[float], actual: Iterable[float]) -> float:
+    """R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)²: 1 is perfect, 0 as good as always answering the mean, below 0 worse.
+
+    Where all y are equal there is nothing to explain: nan, unless every ŷ is right (1.0).
+
+    >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
+    0.7857142857142857
+    """
+    pairs = _number_pairs(predicted, actual)
+    middle = math.fsum(a for _, a in pairs) / len(pairs)
+    missed = math.fsum((a - p) * (a - p) for p, a in pairs)
+    spread = math.fsum((a - middle) * (a - middle) for _, a in pairs)
+    if spread == 0:
+        return 1.0 if missed == 0 else math.nan
+    return 1 - missed / spread
+
+
+def mean_absolute_error(predicted: Iterable[float], actual: Iterable[float]) -> float:
+    """MAE = Σ |y - ŷ| / n, in the unit of y.
+
+    >>> mean_absolute_error([1.0, 2.0], [2.0, 4.0])
+    1.5
+    """
+    pairs = _number_pairs(predicted, actual)
+    return math.fsum(abs(a - p) for p, a in pairs) / len(pairs)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def _pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[Any, Any]]:
+    left, right = list(predicted), list(actual)
+    if len(left) != len(right) or not left:
+        raise ValueError(f"a metric needs one prediction per row, at least one: got {len(left)} for {len(right)} rows")
+    return list(zip(left, right, strict=True))
+
+
+def _number_pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[float, float]]:
+    return [(_number(p), _number(a)) for p, a in _pairs(predicted, actual)]
+
+
+def _number(output: Any) -> float:
+    """A float out of 1.0, Value(1.0) or [Value(1.0)] (a model with one output may answer either way)."""
+    value = plain(output)
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return float(value)

@@ -1,0 +1,217 @@
+"""Module: anything with parameters. It finds them, names them, resets them, saves them.
+
+A module is an ordinary Python object. Its parameters are the leaf Values that can be reached from its attributes,
+through nested modules, lists, tuples and dicts; nothing has to be registered.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count, repeat
+from numbers import Real
+from typing import Any, Self, TypeAlias
+
+from autograd import Value
+
+MOST_LISTED = 10
+"""Names in one message."""
+
+
+class Buffer:
+    """A number that belongs to a module's state but is not learnt by gradients, such as a running mean."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: float) -> None:
+        self.data = data
+
+    def __repr__(self) -> str:
+        return f"Buffer({self.data!r})"
+
+
+class Module:
+    """Base class of neurons, layers and networks. Subclasses define ``__call__(x)`` for one example.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Value(2.0), Value(1.0)
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.offset
+    >>> line = Line()
+    >>> [name for name, _ in line.named_parameters()]
+    ['slope', 'offset']
+    >>> line(3.0).backward(); line.slope.grad
+    3.0
+    >>> line.zero_grad(); line.slope.grad
+    0.0
+    """
+
+    training: bool = True  # while learning; Dropout and BatchNorm behave differently in use. See train() and eval().
+
+    def parameters(self) -> list[Value]:
+        """Every parameter once, in the order in which attributes were set; a shared one where it is first met."""
+        return [thing for _, thing in _walk(self) if isinstance(thing, Value)]
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        """(name, parameter) pairs in the order of parameters(), for example ("layer0.neuron1.w0", Value).
+
+        Attribute names are joined by dots. An item of a list is named by the list's name in the singular and its
+        position: ``layers[0]`` is ``layer0``; a list inside a list adds ``_`` and the position; a dict adds ``.key``.
+        Raises ValueError when two different parameters would get the same name.
+        """
+        return [(name, thing) for name, thing in self._state().items() if isinstance(thing, Value)]
+
+    def named_modules(self) -> list[tuple[str, Module]]:
+        """(name, module) pairs: this module, named "", and every module inside it, outer ones first."""
+        return [(_name(path), thing) for path, thing in _walk(self) if isinstance(thing, Module)]
+
+    def zero_grad(self) -> None:
+        """p.grad = 0 for every parameter p, because backward() adds to what is there."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch this module and all inside it to learning (to use, with ``mode=False``). Returns the module."""
+        for _, module in self.named_modules():
+            module.training = bool(mode)
+        return self
+
+    def eval(self) -> Self:
+        """Switch this module and all inside it to use: no dropout, running statistics. Returns the module."""
+        return self.train(False)
+
+    def __call__(self, x: Any) -> Any:
+        """The output for one example; every module defines it."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, x)")
+
+    def batch(self, rows: Sequence[Any]) -> list[Any]:
+        """The outputs for several examples: ``[self(row) for row in rows]``.
+
+        Modules in which examples influence each other (BatchNorm), or which contain such modules, say how instead.
+        """
+        return [self(row) for row in rows]
+
+    def state_dict(self) -> dict[str, float]:
+        """{name: number} of all parameters and buffers, in order: a snapshot that later training does not change."""
+        return {name: float(thing.data) for name, thing in self._state().items()}
+
+    def load_state_dict(self, state: Mapping[str, float]) -> None:
+        """Set every parameter and buffer to its number in `state`, as state_dict() gave it.
+
+        Raises ValueError that lists the missing and unknown names and what is no number (the first ten of them), and
+        TypeError for what is no dict; then nothing is changed.
+        """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"load_state_dict takes a dict of names and numbers, got {state!r:.60}")
+        own = self._state()
+        problems = [f"missing: {name}" for name in own if name not in state]
+        problems += [f"unknown: {name}" for name in state if name not in own]
+        numbers = {name: number for name, x in state.items() if (number := _number(x)) is not None}
+        problems += [f"not a number: {name} = {x!r:.60}" for name, x in state.items() if name not in numbers]
+        if problems:
+            more = [f"and {len(problems) - MOST_LISTED} more"] if len(problems) > MOST_LISTED else []
+            listed = "\n  ".join(problems[:MOST_LISTED] + more)
+            raise ValueError(f"this state does not fit {type(self).__name__}, nothing was changed:\n  {listed}")
+        for name, thing in own.items():
+            thing.data = numbers[name]
+
+    def extra_repr(self) -> str:
+        """What stands first between the parentheses of the repr, for example "2 → 16, relu"."""
+        return ""
+
+    @reprlib.recursive_repr()
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__}({', '.join(filter(None, [self.extra_repr(), self._count()]))})"]
+        for path, child in _walk(self, into_modules=False):
+            if isinstance(child, Module) and child is not self:
+                lines += [f"  {line}" for line in f"{_name(path)}: {child!r}".splitlines()]
+        return "\n".join(lines)
+
+    def _count(self) -> str:
+        count = len(self.parameters())
+        return f"{count:,} parameter{'' if count == 1 else 's'}"
+
+    def _state(self) -> dict[str, Value | Buffer]:
+        state: dict[str, Value | Buffer] = {}
+        for path, thing in _walk(self):
+            if isinstance(thing, Module):
+                continue
+            if (name := _name(path)) in state:
+                raise ValueError(f"{type(self).__name__} has two parameters named {name!r}; rename one attribute")
+            state[name] = thing
+        return state
+
+
+Path: TypeAlias = tuple["Path", str | int] | tuple[()]  # how a thing was reached: (path to its holder, its key there)
+
+
+def _number(x: Any) -> float | None:
+    """`x` as a float, NumPy's numbers included; None for what is no number, or too large for one."""
+    try:
+        return float(x) if isinstance(x, Real) and not isinstance(x, bool) else None
+    except OverflowError:
+        return None
+
+
+def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[Path, Module | Value | Buffer]]:
+    """(path, thing) for the modules, leaf Values and Buffers reachable from `root`, each once, outer ones first.
+
+    A stack of iterators instead of recursion, and a set of what was met: cycles and any depth are safe. Names are made
+    from paths only by those who want them, because parameters() runs three times in a training step.
+    """
+    stack: list[Iterator[tuple[Path, Any]]] = [iter([((), root)])]
+    met: set[int] = set()
+    while stack:
+        for path, thing in stack[-1]:
+            if id(thing) in met:
+                continue
+            if isinstance(thing, Value):
+                if thing.op is None:
+                    met.add(id(thing))
+                    yield path, thing
+            elif isinstance(thing, (Module, Buffer, list, tuple, dict)):
+                met.add(id(thing))
+                if isinstance(thing, (Module, Buffer)):
+                    yield path, thing
+                if into_modules or not isinstance(thing, Module) or thing is root:
+                    stack.append(_inside(path, thing))
+                    break
+        else:
+            stack.pop()
+
+
+def _inside(path: Path, holder: Any) -> Iterator[tuple[Path, Any]]:
+    """(path, item) for what lies directly inside a module, a list, a tuple or a dict."""
+    if isinstance(holder, (list, tuple)):
+        return zip(zip(repeat(path), count(), strict=False), holder, strict=False)
+    items = vars(holder) if isinstance(holder, Module) else holder if isinstance(holder, dict) else {}
+    return zip(zip(repeat(path), map(str, items), strict=False), items.values(), strict=False)
+
+
+def _name(path: Path) -> str:
+    """The name of what a path leads to; see named_parameters.
+
+    >>> _name((((((), "layers"), 0), "neurons"), 1))
+    'layer0.neuron1'
+    """
+    keys: list[str | int] = []
+    while path:
+        path, key = path
+        keys.append(key)
+    name = ""
+    for key in reversed(keys):
+        if isinstance(key, str):
+            name = f"{name}.{key}" if name else key
+        else:
+            name = f"{name}_{key}" if name[-1:].isdigit() else f"{_singular(name)}{key}"
+    return name
+
+
+def _singular(name: str) -> str:
+    """layers → layer, neurons → neuron; w, bias and loss stay.
+
+    >>> [_singular(name) for name in ("layers", "a.neurons", "w", "bias", "loss")]
+    ['layer', 'a.neuron', 'w', 'bias', 'loss']
+    """
+    return name[:-1] if name.endswith("s") and not name.endswith(("ss", "bias")) else name

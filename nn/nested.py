@@ -1,0 +1,74 @@
+"""Numbers in nested lists: a row is a list of numbers, a picture a list of rows, a batch a list of either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+Nested: TypeAlias = Any  # a number (float, int or Value), or a list of Nested
+
+
+def is_list(thing: Any) -> bool:
+    """Whether it holds items in order: a list, a tuple, an array; not text and not a dict."""
+    return hasattr(thing, "__len__") and not isinstance(thing, (str, dict))
+
+
+def as_list(thing: Nested) -> list[Any]:
+    """A list as it is; a single number, such as the output of a layer of one neuron, as a list of one."""
+    return list(thing) if is_list(thing) else [thing]
+
+
+def data_of(number: Any) -> float:
+    """The number in a Value, or in whatever else autograd's derivatives pass through a model; a float as it is."""
+    data: float = getattr(number, "data", number)
+    return data
+
+
+def plain(nested: Nested) -> Nested:
+    """With every NumPy array or number in it as (lists of) Python numbers; everything else as it is."""
+    if hasattr(nested, "tolist"):
+        return nested.tolist()
+    if is_list(nested) and any(is_list(item) or hasattr(item, "tolist") for item in nested):
+        return [plain(item) for item in nested]
+    return nested
+
+
+def flat(nested: Nested) -> Iterator[Any]:
+    """The numbers of a nested list, one after the other."""
+    if not is_list(nested):
+        yield nested
+        return
+    for item in nested:
+        yield from flat(item)
+
+
+def mapped(f: Callable[..., Any], first: Nested, *others: Nested) -> Nested:
+    """f of every number, in the same nesting; of several nestings of the same shape, number by number.
+
+    >>> mapped(lambda a, b: a + b, [1, [2, 3]], [10, [20, 30]])
+    [11, [22, 33]]
+    """
+    if not is_list(first):
+        return f(first, *others)
+    if any(not is_list(other) or len(other) != len(first) for other in others):
+        raise ValueError(f"shapes differ: {', '.join(map(shape, (first, *others)))}")
+    return [mapped(f, *items) for items in zip(first, *others, strict=True)]
+
+
+def shape(nested: Nested) -> str:
+    """How a message calls it: "a single number", "a list of 3", "a list of 3 × 2".
+
+    >>> shape(0.5), shape([1.0, 2.0, 3.0]), shape([[1.0, 2.0]] * 3)
+    ('a single number', 'a list of 3', 'a list of 3 × 2')
+    """
+    sizes = sizes_of(nested)
+    return f"a list of {' × '.join(map(str, sizes))}" if sizes else "a single number"
+
+
+def sizes_of(nested: Nested) -> list[int]:
+    """The lengths from the outermost list to the innermost, as the first items have them; [] for a number."""
+    sizes = []
+    while is_list(nested):
+        sizes.append(len(nested))
+        nested = nested[0] if len(nested) else None
+    return sizes

@@ -1,0 +1,209 @@
+"""What all optimizers share: groups of parameters, their memory, saving it and taking it over again.
+
+The rules themselves, from SGD to AdamW, are in `nn.optim`.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from autograd import Value
+
+from .checks import parameter_list
+
+Group = dict[str, Any]
+Columns = dict[str, list[float]]  # one number per parameter of a group, under the name torch gives it
+
+STATE_FORMAT = 1
+
+
+class Optimizer:
+    """What all optimizers share: groups of parameters, their memory, saving both.
+
+    `params` is an iterable of Values, or of dicts `{"params": Values, "lr": …}` when groups of parameters need
+    settings of their own; settings a dict leaves out come from the keyword arguments. `optimizer.param_groups` is the
+    list of those dicts and may be changed between steps: a schedule does nothing else than write `group["lr"]`.
+    `optimizer.lr = 0.01` writes it in every group, and so does the name of any other setting.
+
+    Raises TypeError for parameters that are not Values, ValueError for none at all, for one given twice and
+    for settings out of range.
+    """
+
+    def __init__(self, params: Iterable[Value] | Iterable[Mapping[str, Any]], **defaults: Any) -> None:
+        self.param_groups: list[Group] = [{**defaults, **group} for group in _as_groups(params, defaults)]
+        for group in self.param_groups:
+            _check_settings(type(self).__name__, group)
+            self.check(group)
+        _check_parameters([p for group in self.param_groups for p in group["params"]])
+        self.state: list[Columns] = [self.first_state(group) for group in self.param_groups]
+        self.steps_taken = 0
+
+    def __getattr__(self, name: str) -> Any:
+        """A setting, such as `optimizer.lr`; AttributeError where the groups differ in it, or know no such name."""
+        found = [group[name] for group in self._groups_with(name)]
+        if found and found.count(found[0]) == len(found):
+            return found[0]
+        what = f"has groups that differ in {name}: see param_groups" if found else f"has no setting {name!r}"
+        raise AttributeError(f"this {type(self).__name__} {what}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """A setting is written in every group: as an attribute of the optimizer it would be accepted and ignored."""
+        groups = self._groups_with(name)
+        for group in groups:
+            changed = {**group, name: value}
+            _check_settings(type(self).__name__, changed)
+            self.check(changed)
+        for group in groups:
+            group[name] = value
+        if not groups:
+            super().__setattr__(name, value)
+
+    def _groups_with(self, name: str) -> list[Group]:
+        """The groups that have a setting `name`; none before there are groups, as when a copy is being made."""
+        return [group for group in vars(self).get("param_groups", ()) if name in group and name != "params"]
+
+    def check(self, group: Group) -> None:
+        """Raise ValueError for a combination of settings that has no meaning (a hook; most rules have none)."""
+
+    def first_state(self, group: Group) -> Columns:
+        """The numbers a rule remembers, one list per name, before the first step."""
+        return {}
+
+    def update(self, group: Group, state: Columns, grads: list[float]) -> None:
+        """Change the parameters of one group, given their gradients (weight decay and `maximize` already applied)."""
+        raise NotImplementedError(f"{type(self).__name__} has to say how a gradient changes a parameter: update()")
+
+    def step(self) -> None:
+        """Change every parameter by its gradient, once."""
+        self.steps_taken += 1
+        for group, state in zip(self.param_groups, self.state, strict=True):
+            self.update(group, state, self.gradients(group))
+
+    def gradients(self, group: Group) -> list[float]:
+        """g + weight_decay·p, with -g for g under `maximize` (which climbs instead of descending)."""
+        params, decay = group["params"], group["weight_decay"]
+        grads = [-p.grad for p in params] if group["maximize"] else [p.grad for p in params]
+        return [g + decay * p.data for g, p in zip(grads, params, strict=True)] if decay else grads
+
+    def zero_grad(self) -> None:
+        """Set every parameter's gradient to 0.0, which `backward()` adds to."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = 0.0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Settings and memory as plain numbers, lists and dicts (fit for JSON); parameters are named by
+        position only.
+        """
+        groups = [
+            {**{k: v for k, v in g.items() if k != "params"}, "params": len(g["params"])} for g in self.param_groups
+        ]
+        return {
+            "optimizer": type(self).__name__,
+            "format": STATE_FORMAT,
+            "steps_taken": self.steps_taken,
+            "param_groups": copy.deepcopy(groups),
+            "state": copy.deepcopy(self.state),
+        }
+
+    def load_state_dict(self, saved: Mapping[str, Any]) -> None:
+        """Take over what `state_dict()` gave; ValueError, and nothing changed, when it does not fit this optimizer."""
+        groups = _checked_groups(self, saved)
+        state = _checked_state(self, saved, groups)
+        for group, new in zip(self.param_groups, groups, strict=True):
+            group.update(new)
+        self.state = state
+        self.steps_taken = int(saved["steps_taken"])
+
+    def __repr__(self) -> str:
+        groups = [
+            ", ".join(f"{k}={v!r}" for k, v in g.items() if k != "params") + f"; {len(g['params'])} parameters"
+            for g in self.param_groups
+        ]
+        return f"{type(self).__name__}({' | '.join(groups)})"
+
+
+def _as_groups(params: Iterable[Any], defaults: Mapping[str, Any]) -> list[Group]:
+    """Values or dicts, as a list of dicts whose "params" is a list."""
+    items = parameter_list("an optimizer", params)
+    if not any(isinstance(item, Mapping) for item in items):
+        return [{"params": items}]
+    groups = []
+    for item in items:
+        unknown = sorted(set(item) - set(defaults) - {"params"}) if isinstance(item, Mapping) else [item]
+        if unknown or "params" not in item:
+            raise ValueError(
+                f'a parameter group is a dict with "params" and any of {sorted(defaults)}; '
+                + (f"not understood: {unknown}" if unknown else '"params" is missing')
+            )
+        groups.append({**item, "params": list(item["params"])})
+    return groups
+
+
+def _check_parameters(params: Sequence[Any]) -> None:
+    if not params:
+        raise ValueError(
+            "an optimizer needs at least one parameter, got none (did the model's parameters() return []?)"
+        )
+    for p in params:
+        if not isinstance(p, Value):
+            raise TypeError(f"a parameter has to be a Value, got {type(p).__name__}: {p!r}")
+    if len({id(p) for p in params}) < len(params):
+        raise ValueError("the same parameter was given twice; it would be stepped twice")
+
+
+_Range = tuple[str, Callable[[Any], bool]]  # what a setting may be, for the message, and the test of it
+_SIZE: _Range = ("a finite number, 0 or more", lambda v: 0 <= v < math.inf)
+_SWITCH: _Range = ("True or False", lambda v: isinstance(v, bool))
+_RANGES: dict[str, _Range] = {
+    **dict.fromkeys(("lr", "momentum", "weight_decay", "lr_decay", "initial_accumulator_value", "eps", "alpha"), _SIZE),
+    **dict.fromkeys(("nesterov", "maximize", "amsgrad", "centered"), _SWITCH),
+    "dampening": ("a finite number", math.isfinite),
+    "betas": ("two numbers in [0, 1)", lambda v: len(v) == 2 and all(0 <= b < 1 for b in v)),
+}
+
+
+def _check_settings(owner: str, group: Mapping[str, Any]) -> None:
+    for name, (expected, holds) in _RANGES.items():
+        try:
+            good = name not in group or holds(group[name])
+        except TypeError:
+            good = False
+        if not good:
+            raise ValueError(f"{owner}: {name} has to be {expected}, got {group[name]!r}")
+
+
+def _checked_groups(optimizer: Optimizer, saved: Mapping[str, Any]) -> list[Group]:
+    """The saved settings, when they are of this optimizer's kind and size."""
+    kind = type(optimizer).__name__
+    if not isinstance(saved, Mapping) or saved.get("optimizer") != kind or saved.get("format") != STATE_FORMAT:
+        raise ValueError(f"not the state_dict() of a {kind} in format {STATE_FORMAT}")
+    have = [len(g["params"]) for g in optimizer.param_groups]
+    given = [g.get("params") for g in saved["param_groups"]]
+    if have != given:
+        raise ValueError(f"this {kind} has groups of {have} parameters, the saved state has groups of {given}")
+    groups = [{k: v for k, v in g.items() if k != "params"} for g in copy.deepcopy(saved["param_groups"])]
+    for group, own in zip(groups, optimizer.param_groups, strict=True):
+        if group.keys() != own.keys() - {"params"}:
+            raise ValueError(
+                f"{kind}: the saved settings are {sorted(group)}, expected {sorted(own.keys() - {'params'})}"
+            )
+        _check_settings(kind, group)
+        optimizer.check(group)
+    return groups
+
+
+def _checked_state(optimizer: Optimizer, saved: Mapping[str, Any], groups: list[Group]) -> list[Columns]:
+    """The saved memory, when every list in it has one number per parameter."""
+    state: list[Columns] = copy.deepcopy(saved.get("state", []))
+    if len(state) != len(groups) or not isinstance(saved.get("steps_taken"), int):
+        raise ValueError(f"the saved state of this {type(optimizer).__name__} is incomplete")
+    for columns, own, group in zip(state, optimizer.state, optimizer.param_groups, strict=True):
+        for name in own.keys() | columns.keys():
+            numbers = columns.get(name, None if optimizer.first_state(group) else [])
+            if numbers is None or (numbers and len(numbers) != len(group["params"])):
+                raise ValueError(f"the saved state has no {name!r} of {len(group['params'])} numbers")
+    return state

@@ -1,0 +1,175 @@
+"""fit(compiled=): the same training, on a recorded program."""
+
+import random
+import warnings
+
+import pytest
+
+import autograd
+from autograd import Value
+from nn import MLP, SGD, Adam, Module, fit
+from nn.compiled import NotRecordable, RecordedStep
+from nn.data import micrograd_moons
+from nn.losses import cross_entropy, hinge, mse
+from nn.training import eager_step
+
+X, Y = micrograd_moons()
+
+
+def model(seed=4, outputs=1):
+    return MLP(2, [6, 5, outputs], activation="tanh", rng=seed)
+
+
+def trained(compiled, loss, net=None, targets=Y, **options):
+    """History and parameters after training."""
+    net = net or model()
+    options.setdefault("optimizer", lambda ps: SGD(ps, lr=0.05))
+    history = fit(net, X[:40], targets[:40], loss=loss, compiled=compiled, progress=False, **options)
+    return history, [p.data for p in net.parameters()]
+
+
+def summed(prediction, target):
+    return mse(prediction, target, reduction="sum") * 0.01
+
+
+def by_hand(prediction, target):
+    """A loss that asks for the class, as Python code does."""
+    return autograd.mean(
+        [autograd.softplus(-p) if t == 1 else autograd.softplus(p) for p, t in zip(prediction, target, strict=True)]
+    )
+
+
+@pytest.mark.parametrize("loss", [mse, hinge, summed, by_hand])
+@pytest.mark.parametrize("batch_size", ["batch", "stochastic", 12])
+@pytest.mark.parametrize("arrays", [True, False])
+def test_the_same_training_as_with_graphs(loss, batch_size, arrays, monkeypatch):
+    monkeypatch.setattr("autograd.path.numpy_is_there", lambda: arrays)
+    options = {"batch_size": batch_size, "epochs": 6}
+    graphs, expected = trained(False, loss, rng=random.Random(1), **options)
+    program, found = trained(True, loss, rng=random.Random(1), **options)
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert program.loss == pytest.approx(graphs.loss, rel=1e-9)
+    assert (graphs.engine, program.engine) == ("graphs", "program")
+
+
+def test_a_hundred_steps_of_the_demo_of_micrograd():
+    def run(compiled):
+        net = MLP(2, [16, 16, 1], rng=0)
+        penalty = lambda m: 1e-4 * autograd.sum_of_squares(m.parameters())  # noqa: E731
+        make = lambda ps: SGD(ps, lr=0.05)  # noqa: E731
+        fit(net, X, Y, loss=hinge, penalty=penalty, optimizer=make, epochs=100, compiled=compiled, shuffle=False)
+        return [p.data for p in net.parameters()]
+
+    assert run(True) == pytest.approx(run(False), rel=1e-9, abs=1e-12)
+
+
+def test_classes_and_metrics():
+    def accuracy(predicted, actual):
+        return sum(max(range(2), key=row.__getitem__) == t for row, t in zip(predicted, actual, strict=True)) / len(
+            actual
+        )
+
+    targets = [int(y > 0) for y in Y]
+    runs = [
+        trained(c, cross_entropy, model(outputs=2), targets, epochs=5, metrics={"accuracy": accuracy}, optimizer=Adam)
+        for c in (True, False)
+    ]
+    assert runs[0][0].engine == "program"
+    assert runs[0][0].metrics == runs[1][0].metrics
+    assert runs[0][1] == pytest.approx(runs[1][1], rel=1e-9)
+
+
+def test_a_class_that_the_first_batch_lacks_is_not_missed():
+    order = sorted(range(40), key=lambda i: Y[i])
+    targets, rows = [float(Y[i]) for i in order], [X[i] for i in order]
+
+    def run(compiled):
+        net = model()
+        options = {"batch_size": 5, "shuffle": False, "progress": False, "epochs": 3}
+        fit(net, rows, targets, loss=by_hand, optimizer=lambda ps: SGD(ps, lr=0.1), compiled=compiled, **options)
+        return [p.data for p in net.parameters()]
+
+    assert run(True) == pytest.approx(run(False), rel=1e-9)
+
+
+class Noisy(MLP):
+    """Draws a number for every example."""
+
+    def __init__(self):
+        super().__init__(2, [3, 1], rng=2)
+        self.rng = random.Random(5)
+
+    def __call__(self, x):
+        return super().__call__(x) * (1.0 + 0.1 * self.rng.random())
+
+
+class Centred(MLP):
+    """Examples of a batch influence each other."""
+
+    def batch(self, rows):
+        outputs = [self(row) for row in rows]
+        middle = autograd.mean(outputs)
+        return [out - middle for out in outputs]
+
+
+class Branching(MLP):
+    """Takes another way on some rows."""
+
+    def __call__(self, x):
+        y = super().__call__(x)
+        return y if y > 0.0 else 0.5 * y
+
+
+def not_a_mean(prediction, target):
+    return mse(prediction, target) ** 2
+
+
+HOPELESS = [
+    (Noisy, mse, "random numbers|differ|neither"),
+    (lambda: Centred(2, [3, 1], rng=0), mse, "neither the mean nor the sum"),
+    (lambda: Branching(2, [3, 1], rng=0), mse, "comparison"),
+    (model, not_a_mean, "neither the mean nor the sum"),
+]
+
+
+@pytest.mark.parametrize(("make", "loss", "why"), HOPELESS)
+def test_what_cannot_be_recorded_is_trained_with_graphs_and_says_why(make, loss, why):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tried, found = trained("auto", loss, make(), epochs=60)
+    graphs, expected = trained(False, loss, make(), epochs=60)
+    assert found == expected  # to the bit: not a number was drawn and nothing was changed by the attempt
+    assert tried.loss == graphs.loss
+    assert tried.engine.startswith("graphs: ")
+    with pytest.raises(NotRecordable, match=f"compiled=True, but .*({why})"):
+        trained(True, loss, make(), epochs=2)
+
+
+def test_auto_does_not_bother_for_little_work():
+    assert trained("auto", mse, epochs=3)[0].engine == "graphs"
+    assert trained("auto", mse, epochs=60)[0].engine == "program"
+
+
+def test_compiled_is_true_false_or_auto():
+    with pytest.raises(ValueError, match="True, False or \"auto\", got 'yes'"):
+        trained("yes", mse)
+
+
+def test_a_later_batch_on_another_path_goes_on_with_graphs():
+    class Line(Module):
+        def __init__(self):
+            self.w = Value(1.0)
+
+        def __call__(self, x):
+            return self.w * x[0] if x[0] > 0.0 else self.w * 0.5
+
+    line = Line()
+    w = line.w
+    eager = eager_step(line, mse)
+    step = RecordedStep(eager, line, mse)
+    for rows in ([[1.0, 0.0], [2.0, 0.0]], [[3.0, 0.0]], [[-1.0, 0.0], [2.0, 0.0]], [[1.0, 0.0]]):
+        expected, _ = eager(rows, [0.5] * len(rows))
+        gradient = w.grad
+        assert step(rows, [0.5] * len(rows))[0] == pytest.approx(expected, rel=1e-12)
+        assert w.grad == pytest.approx(gradient, rel=1e-12)
+    assert "later batch" in step.why

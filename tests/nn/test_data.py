@@ -1,0 +1,244 @@
+"""Batches, splits, scaling, one-hot and the data sets."""
+
+import builtins
+import math
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nn import data
+from nn.data import (
+    batches,
+    micrograd_moons,
+    min_max,
+    one_hot,
+    rows_per_update,
+    spirals,
+    split,
+    standardize,
+    two_moons,
+)
+
+ROWS = [[float(i), float(-i)] for i in range(23)]
+TARGETS = list(range(23))
+
+
+# Batches ----------------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)  # a busy machine is no failure
+@given(st.integers(1, 40), st.one_of(st.integers(1, 50), st.sampled_from(["batch", "stochastic", None])))
+def test_an_epoch_serves_every_row_once_in_the_number_of_batches_theory_says(n, size):
+    parts = list(batches([[float(i)] for i in range(n)], list(range(n)), size, rng=random.Random(0)))
+    assert len(parts) == math.ceil(n / rows_per_update(n, size))
+    assert sorted(y for _, ys in parts for y in ys) == list(range(n))
+    assert all(x == [float(y)] for xs, ys in parts for x, y in zip(xs, ys, strict=True))
+    assert all(len(xs) == rows_per_update(n, size) for xs, _ in parts[:-1])
+
+
+def test_shuffling_is_a_matter_of_the_rng():
+    def order(seed):
+        return [y for _, ys in batches(ROWS, TARGETS, 5, rng=random.Random(seed)) for y in ys]
+
+    assert order(1) == order(1) != order(2)
+    assert [y for _, ys in batches(ROWS, TARGETS, 5, shuffle=False) for y in ys] == TARGETS
+    assert next(batches(ROWS, TARGETS, "batch"))[1] == TARGETS
+
+
+def test_without_an_rng_random_seed_decides():
+    def order():
+        random.seed(7)
+        return list(batches(ROWS, TARGETS, 4))
+
+    assert order() == order()
+
+
+@pytest.mark.parametrize("size", [0, -3, 2.5, "mini", True])
+def test_a_batch_size_that_is_none_is_named(size):
+    with pytest.raises(ValueError, match="batch_size has to be"):
+        list(batches(ROWS, TARGETS, size))
+
+
+def test_rows_and_targets_have_to_match():
+    with pytest.raises(ValueError, match="got 2 rows, 1 targets"):
+        list(batches([[1.0], [2.0]], [1]))
+    with pytest.raises(ValueError, match="at least one row"):
+        list(batches([], []))
+    with pytest.raises(TypeError, match="expected a list of rows"):
+        list(batches("text", [1]))
+
+
+def test_numpy_arrays_become_lists_of_floats():
+    numpy = pytest.importorskip("numpy")
+    ((xs, ys),) = batches(numpy.arange(4.0).reshape(2, 2), numpy.array([0, 1]))
+    assert xs == [[0.0, 1.0], [2.0, 3.0]]
+    assert ys == [0, 1]
+    assert {type(v) for row in xs for v in row} | {type(v) for v in ys} == {float, int}
+
+
+# Splits -----------------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)  # a busy machine is no failure
+@given(st.integers(10, 200), st.sampled_from([(0.8, 0.2), (0.6, 0.2, 0.2), (0.5, 0.5), (1.0,)]))
+def test_a_split_deals_out_every_row_once_in_the_shares_asked_for(n, shares):
+    parts = split([[i] for i in range(n)], list(range(n)), shares, rng=random.Random(0))
+    assert sorted(y for _, ys in parts for y in ys) == list(range(n))
+    assert all(abs(len(ys) - share * n) <= 1 for (_, ys), share in zip(parts, shares, strict=True))
+    assert all(x == [y] for xs, ys in parts for x, y in zip(xs, ys, strict=True))
+
+
+@pytest.mark.parametrize("stratify", [False, True])
+def test_a_split_is_a_matter_of_the_rng(stratify):
+    def dealt(seed):
+        return split(ROWS, [k % 2 for k in TARGETS], (0.8, 0.2), stratify, random.Random(seed))
+
+    assert dealt(1) == dealt(1) != dealt(2)
+
+
+def test_a_stratified_split_keeps_the_share_of_every_class():
+    y = [0] * 50 + [1] * 30 + [2] * 10
+    (_, train), (_, test) = split([[i] for i in range(90)], y, (0.8, 0.2), stratify=True, rng=random.Random(3))
+    assert [train.count(k) for k in range(3)] == [40, 24, 8]
+    assert [test.count(k) for k in range(3)] == [10, 6, 2]
+    assert train != sorted(train)  # classes are mixed within a part
+
+
+def test_a_class_with_a_single_row_is_learnt_from_rather_than_held_out():
+    (_, train), _ = split([[i] for i in range(11)], [0] * 10 + [1], (0.8, 0.2), stratify=True, rng=random.Random(0))
+    assert 1 in train
+
+
+@pytest.mark.parametrize("shares", [(0.5, 0.4), (1.2, -0.2), (), (0.5, 0.5, 0.5)])
+def test_shares_have_to_add_up(shares):
+    with pytest.raises(ValueError, match="add up to 1"):
+        split(ROWS, TARGETS, shares)
+
+
+def test_too_few_rows_for_a_part_is_an_error():
+    with pytest.raises(ValueError, match="too few"):
+        split([[1.0]], [1], (0.5, 0.5))
+
+
+# Scaling ----------------------------------------------------------------------------------------------------
+
+TABLES = st.integers(1, 4).flatmap(
+    lambda width: st.lists(st.lists(st.floats(-1e6, 1e6), min_size=width, max_size=width), min_size=1, max_size=20)
+)
+
+
+@settings(deadline=None)  # a busy machine is no failure
+@given(TABLES)
+def test_inverse_undoes_the_scaling(rows):
+    for scaler in (standardize(rows), min_max(rows)):
+        for row, back in zip(rows, scaler.inverse(scaler(rows)), strict=True):
+            assert back == pytest.approx(row, rel=1e-9, abs=1e-9)
+
+
+def test_standardized_columns_have_mean_0_and_deviation_1():
+    # by hand: 2, 4, 4, 4, 5, 5, 7, 9 has mean 5 and standard deviation 2 (over n)
+    scaled = [z for (z,) in standardize([[v] for v in (2, 4, 4, 4, 5, 5, 7, 9)])([[2], [5], [9]])]
+    assert scaled == [-1.5, 0.0, 2.0]
+
+
+def test_min_max_lands_between_0_and_1():
+    assert min_max([[10.0], [30.0]])([[10.0], [25.0], [30.0], [50.0]]) == [[0.0], [0.75], [1.0], [2.0]]
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1e9, -7.3])
+def test_a_constant_column_becomes_zeros_not_noise(value):
+    for make in (standardize, min_max):
+        scaled = make([[value]] * 7)([[value], [value + 1]])
+        assert abs(scaled[0][0]) < 1e-6
+        assert scaled[1][0] == pytest.approx(1.0, rel=1e-6)
+
+
+def test_rows_of_another_width_are_refused():
+    with pytest.raises(ValueError, match="row 1 has 3 numbers, this scaler was made for 2"):
+        standardize(ROWS)([[1.0, 2.0], [1.0, 2.0, 3.0]])
+    with pytest.raises(ValueError, match="rows of one length"):
+        standardize([[1.0], [1.0, 2.0]])
+
+
+def test_one_hot():
+    assert [one_hot(k, 3) for k in range(3)] == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    for bad in (-1, 3):
+        with pytest.raises(ValueError, match="0 to 2"):
+            one_hot(bad, 3)
+
+
+# Data sets --------------------------------------------------------------------------------------------------
+
+
+def test_the_packaged_moons_are_scikit_learns():
+    numpy = pytest.importorskip("numpy")
+    sklearn = pytest.importorskip("sklearn.datasets")
+    numpy.random.seed(1337)
+    X, y = sklearn.make_moons(n_samples=100, noise=0.1)
+    ours = micrograd_moons()
+    assert ours == (X.tolist(), (2 * y - 1).tolist())
+
+
+def test_the_packaged_moons_without_scikit_learn():
+    X, y = micrograd_moons()
+    assert (len(X), y.count(1), y.count(-1)) == (100, 50, 50)
+    assert X[0] == [1.1221146075409685, 0.08147717341718697]
+    assert y[0] == -1
+
+
+def test_two_moons_without_noise_lie_on_their_half_circles():
+    X, y = two_moons(101, noise=0.0)
+    for (a, b), label in zip(X, y, strict=True):
+        centre = (0.0, 0.0) if label == -1 else (1.0, 0.5)
+        assert math.hypot(a - centre[0], b - centre[1]) == pytest.approx(1.0)
+        assert (b - centre[1]) * -label >= -1e-12
+    assert len(X) == 101
+
+
+def test_spirals_without_noise_wind_out_from_the_middle():
+    X, y = spirals(50, classes=3, noise=0.0)
+    assert [y.count(k) for k in range(3)] == [50, 50, 50]
+    radii = [math.hypot(*point) for point in X[:50]]
+    assert radii == sorted(radii)
+    assert (radii[0], radii[-1]) == pytest.approx((0.1, 1.0))
+    assert spirals(9, rng=random.Random(1)) == spirals(9, rng=random.Random(1))
+
+
+@pytest.mark.parametrize("make", [lambda: spirals(1), lambda: spirals(noise=-1), lambda: two_moons(1)])
+def test_data_sets_refuse_senseless_sizes(make):
+    with pytest.raises(ValueError, match="need n ≥ 2"):
+        make()
+
+
+SETS = {
+    "moons": (100, 2, {0, 1}),
+    "circles": (100, 2, {0, 1}),
+    "iris": (150, 4, {0, 1, 2}),
+    "digits": (1797, 64, set(range(10))),
+    "diabetes": (442, 10, None),
+}
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_scikit_learns_sets_come_as_plain_lists(name):
+    pytest.importorskip("sklearn")
+    rows, width, classes = SETS[name]
+    X, y = getattr(data, name)()
+    assert (len(X), len(X[0]), len(y)) == (rows, width, rows)
+    assert {type(v) for v in X[0]} == {float}
+    assert classes is None or set(y) == classes
+
+
+def test_without_scikit_learn_the_extra_is_named(monkeypatch):
+    real = builtins.__import__
+
+    def no_sklearn(name, *rest):
+        if name.split(".")[0] == "sklearn":
+            raise ImportError("No module named 'sklearn'")
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", no_sklearn)
+    with pytest.raises(ImportError, match=r"pip install 'glassgrad\[data\]'"):
+        data.iris()

@@ -1,0 +1,93 @@
+"""Metrics on small cases worked out by hand, and against scikit-learn's definitions where it is installed."""
+
+import math
+import random
+
+import pytest
+
+from autograd import Value
+from nn.metrics import (
+    accuracy,
+    confusion_matrix,
+    mean_absolute_error,
+    plain,
+    precision_recall_f1,
+    predicted_class,
+    r2,
+    score_accuracy,
+)
+
+PREDICTED = [1, 0, 1, 1, 0, 0, 1, 0]
+ACTUAL = [1, 0, 0, 1, 1, 0, 1, 0]
+
+
+def test_by_hand():
+    # of 8 rows 6 are right; called 1: 4, of which 3 are; really 1: 4, of which 3 were found
+    assert accuracy(PREDICTED, ACTUAL) == 0.75
+    assert confusion_matrix(PREDICTED, ACTUAL) == [[3, 1], [1, 3]]
+    assert precision_recall_f1(PREDICTED, ACTUAL) == (0.75, 0.75, 0.75, 4)
+    # y - ŷ = 0.5, 0, -1; mean of y is 3; Σ(y - ȳ)² = 4 + 0 + 4
+    assert r2([0.5, 3.0, 6.0], [1.0, 3.0, 5.0]) == 1 - 1.25 / 8
+    assert mean_absolute_error([0.5, 3.0, 6.0], [1.0, 3.0, 5.0]) == 0.5
+
+
+def test_as_scikit_learn_has_it():
+    sk = pytest.importorskip("sklearn.metrics")
+    rng = random.Random(5)
+    for _ in range(20):
+        predicted, actual = ([rng.randrange(4) for _ in range(30)] for _ in range(2))
+        assert accuracy(predicted, actual) == sk.accuracy_score(actual, predicted)
+        assert confusion_matrix(predicted, actual) == sk.confusion_matrix(actual, predicted).tolist()
+        ours = [precision_recall_f1(predicted, actual, positive=k) for k in range(4)]
+        theirs = sk.precision_recall_fscore_support(actual, predicted, labels=range(4), zero_division=0)
+        for column, theirs_column in zip(zip(*ours, strict=True), theirs, strict=True):
+            assert list(column) == pytest.approx(theirs_column.tolist(), rel=1e-15)
+        x, y = ([rng.gauss(0, 1) for _ in range(30)] for _ in range(2))
+        assert r2(x, y) == pytest.approx(sk.r2_score(y, x), rel=1e-13)
+        assert mean_absolute_error(x, y) == pytest.approx(sk.mean_absolute_error(y, x), rel=1e-14)
+
+
+def test_shares_of_nothing_are_zero():
+    assert precision_recall_f1([0, 0], [0, 0]) == (0.0, 0.0, 0.0, 0)
+
+
+def test_r2_at_its_edges():
+    assert r2([1.0, 2.0], [1.0, 2.0]) == 1.0
+    assert r2([1.5, 1.5], [1.0, 2.0]) == 0.0  # the mean for everyone
+    assert r2([5.0, 5.0], [5.0, 5.0]) == 1.0
+    assert math.isnan(r2([5.0, 6.0], [5.0, 5.0]))
+
+
+def test_values_and_rows_of_one_are_read_as_numbers():
+    assert r2([Value(1.0), [Value(2.0)]], [[1.0], 2.0]) == 1.0
+    assert plain([[Value(1.0)], 2.0, (Value(3.0),)]) == [[1.0], 2.0, [3.0]]
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [(Value(0.1), 1), (-0.1, 0), (0.0, 0), ([Value(-1.0)], 0), ([0.3, 0.2, 0.1], 0), ([Value(0.0), Value(1.0)], 1)],
+)
+def test_the_class_scores_speak_for(output, expected):
+    assert predicted_class(output) == expected
+
+
+def test_score_accuracy_takes_every_kind_of_target():
+    assert score_accuracy([0.5, -0.5], [1, -1]) == 1.0
+    assert score_accuracy([0.5, -0.5], [1, 0]) == 1.0
+    assert score_accuracy([[0.0, 2.0, 1.0], [3.0, 0.0, 0.0]], [1, 2]) == 0.5
+    assert score_accuracy([[0.0, 2.0], [3.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]]) == 1.0
+
+
+def test_labels_of_any_kind_in_any_order():
+    matrix = confusion_matrix(["cat", "dog", "cat"], ["cat", "cat", "dog"], labels=["dog", "cat", "owl"])
+    assert matrix == [[0, 1, 0], [1, 1, 0], [0, 0, 0]]
+    with pytest.raises(ValueError, match=r"'dog'.*not among"):
+        confusion_matrix(["dog"], ["cat"], labels=["cat"])
+
+
+@pytest.mark.parametrize("metric", [accuracy, confusion_matrix, precision_recall_f1, r2, mean_absolute_error])
+def test_unequal_lengths_and_nothing_at_all_are_refused(metric):
+    with pytest.raises(ValueError, match="got 1 for 2 rows"):
+        metric([1], [1, 2])
+    with pytest.raises(ValueError, match="at least one"):
+        metric([], [])

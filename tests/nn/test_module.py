@@ -1,0 +1,208 @@
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+from autograd import Value, no_grad
+from nn import MLP, Buffer, Layer, Module
+
+
+class Nest(Module):
+    """Parameters in every kind of holder."""
+
+    def __init__(self):
+        self.scale = Value(1.0)
+        self.layers = [Layer(1, 1, init=0.5), (Value(2.0), {"left": Value(3.0), 7: [Value(4.0)]})]
+        self.kernels = [[Value(5.0), Value(6.0)]]
+        self.bias = (Value(7.0),)
+        self.name, self.sizes, self.nothing = "nest", [1, 2.5], None
+
+
+def test_parameters_are_found_in_lists_tuples_and_dicts_and_named():
+    named = Nest().named_parameters()
+    assert [name for name, _ in named] == [
+        *("scale", "layer0.neuron0.w0", "layer0.neuron0.b"),
+        *("layer1_0", "layer1_1.left", "layer1_1.7_0", "kernel0_0", "kernel0_1", "bias0"),
+    ]
+    assert [p.data for _, p in named] == [1.0, 0.5, 0.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+
+
+def test_named_parameters_and_parameters_have_the_same_order():
+    for model in (Nest(), MLP(3, [4, 4, 2])):
+        assert [p for _, p in model.named_parameters()] == model.parameters()
+
+
+def test_a_shared_parameter_counts_once_under_its_first_name():
+    model = Nest()
+    model.again = [model.scale, model.layers[0]]
+    assert model.named_parameters() == [(name, p) for name, p in model.named_parameters() if "again" not in name]
+    assert len(model.parameters()) == 9
+    assert [name for name, _ in model.named_modules()] == ["", "layer0", "layer0.neuron0"]
+
+
+def test_cycles_end():
+    model = Nest()
+    model.me, model.layers[0].owner = model, model
+    model.loop = [model.kernels]
+    model.loop.append(model.loop)
+    assert len(model.parameters()) == 9
+    first, second = Module(), Module()
+    first.next, second.next = second, first
+    assert repr(first) == "Module(0 parameters)\n  next: Module(0 parameters)\n    next: ..."
+
+
+def test_any_depth_of_nesting():
+    model = Module()
+    model.first = holder = []
+    for _ in range(5_000):
+        holder.append([])
+        holder = holder[0]
+    holder.append(Value(1.0))
+    assert len(model.parameters()) == 1
+    assert model.named_parameters()[0][0] == "first0" + 5_000 * "_0"
+
+
+def test_a_module_in_micrograds_style_names_its_own_parameters():
+    class Scale(Module):
+        def __init__(self):
+            self.k, self.fixed = Value(2.0), Value(3.0)
+
+        def __call__(self, x):
+            return self.k * self.fixed * x
+
+        def parameters(self):
+            return [self.k]
+
+    model = Scale()
+    model(1.0).backward()
+    model.zero_grad()
+    assert (model.k.grad, model.fixed.grad) == (0.0, 2.0)
+
+
+def test_results_kept_as_attributes_are_no_parameters():
+    model = Nest()
+    model.out = model.scale * 2.0
+    assert len(model.parameters()) == 9
+
+
+def test_two_parameters_of_one_name_are_refused():
+    model = Nest()
+    model.kernel0_0 = Value(0.0)
+    with pytest.raises(ValueError, match="Nest has two parameters named 'kernel0_0'; rename one attribute"):
+        model.named_parameters()
+
+
+def test_zero_grad():
+    model = MLP(2, [3, 1])
+    model([1.0, 2.0]).backward(gradient=2.0)
+    assert any(p.grad for p in model.parameters())
+    model.zero_grad()
+    assert [p.grad for p in model.parameters()] == [0.0] * 13
+    assert all(type(p.grad) is float for p in model.parameters())
+
+
+def test_train_and_eval_reach_every_module_and_return_the_model():
+    model = Nest()
+    assert model.training
+    assert model.eval() is model
+    assert not model.layers[0].neurons[0].training
+    assert model.train().layers[0].training
+    assert Nest().training  # the class itself is left alone
+
+
+def test_state_goes_round_exactly_and_is_a_snapshot():
+    model, other = MLP(2, [3, 1]), MLP(2, [3, 1])
+    state = model.state_dict()
+    assert list(state) == [name for name, _ in model.named_parameters()]
+    other.load_state_dict(state)
+    assert [p.data for p in other.parameters()] == [p.data for p in model.parameters()]
+    model.parameters()[0].data += 1.0
+    assert state["layer0.neuron0.w0"] != model.parameters()[0].data
+
+
+def test_buffers_are_in_the_state():
+    model = Nest()
+    model.means = [Buffer(0.25)]
+    assert model.state_dict()["mean0"] == 0.25
+    model.load_state_dict(model.state_dict() | {"mean0": 4})
+    assert type(model.means[0].data) is float
+    assert len(model.parameters()) == 9
+    assert repr(model.means[0]) == "Buffer(4.0)"
+
+
+def test_a_state_that_does_not_fit_changes_nothing_and_is_explained():
+    model = Layer(1, 1, init=0.5)
+    state = {"neuron0.w0": 9.0, "neuron0.w1": 1.0}
+    with pytest.raises(ValueError, match=r"nothing was changed:\n  missing: neuron0\.b\n  unknown: neuron0\.w1"):
+        model.load_state_dict(state)
+    for wrong in ("1", None, True, 10**400):
+        with pytest.raises(ValueError, match=rf"not a number: neuron0\.b = {wrong!r:.50}"):
+            model.load_state_dict({"neuron0.w0": 9.0, "neuron0.b": wrong})
+    assert model.state_dict() == {"neuron0.w0": 0.5, "neuron0.b": 0.0}
+
+
+@pytest.mark.parametrize("state", [3, None, [("neuron0.b", 1.0)]])
+def test_a_state_is_a_dict(state):
+    with pytest.raises(TypeError, match="load_state_dict takes a dict of names and numbers, got"):
+        Layer(1, 1).load_state_dict(state)
+
+
+def test_a_long_list_of_names_is_cut_with_a_count():
+    with pytest.raises(ValueError, match="nothing was changed") as caught:
+        Layer(30, 1).load_state_dict({"other": 1.0})
+    lines = str(caught.value).splitlines()
+    assert (lines[1], lines[10:]) == ("  missing: neuron0.w0", ["  missing: neuron0.w9", "  and 22 more"])
+
+
+def test_a_state_is_made_of_floats_whatever_arithmetic_the_parameters_went_through():
+    model = Layer(1, 1, init=0.5)
+    for p in model.parameters():
+        p.data -= np.float32(0.5) * (p.grad + 1.0)
+    state = model.state_dict()
+    assert {type(x) for x in state.values()} == {float}
+    model.load_state_dict({name: np.float32(x) for name, x in state.items()})
+    assert {type(p.data) for p in model.parameters()} == {float}
+    assert model.state_dict() == {"neuron0.w0": 0.0, "neuron0.b": -0.5}
+
+
+def test_repr_shows_structure_and_counts():
+    class Tower(Module):
+        def __init__(self):
+            self.height = Value(1.0)
+            self.body = MLP(2, [3, 1], activation="tanh")
+
+    assert repr(Tower()) == "\n".join(
+        [
+            "Tower(14 parameters)",
+            "  body: MLP(2 → 3 → 1, 13 parameters)",
+            "    layer0: Layer(2 → 3, tanh, 9 parameters)",
+            "    layer1: Layer(3 → 1, linear, 4 parameters)",
+        ]
+    )
+    assert repr(Module()) == "Module(0 parameters)"
+
+
+def test_a_module_without_a_call_says_so():
+    with pytest.raises(NotImplementedError, match=r"Nest needs a method __call__\(self, x\)"):
+        Nest()([1.0])
+
+
+def test_batch_is_one_output_per_row():
+    model = MLP(2, [1], init=1.0)
+    assert [v.data for v in model.batch([[1.0, 2.0], [3.0, 4.0]])] == [3.0, 7.0]
+
+
+def test_parameters_stay_parameters_when_a_model_runs_without_a_graph():
+    model = MLP(2, [3, 1])
+    with no_grad():
+        model([1.0, 2.0])
+    assert len(model.parameters()) == 13
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_copies_compute_the_same_and_share_nothing(copied):
+    model = MLP(2, [3, 1], activation="tanh")
+    twin = copied(model)
+    assert twin([0.5, -1.0]).data == model([0.5, -1.0]).data
+    assert not set(twin.parameters()) & set(model.parameters())

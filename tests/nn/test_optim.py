@@ -1,0 +1,340 @@
+"""Optimizers against torch's frozen trajectories and against their formulas; groups, state, clipping.
+
+tests/data/torch_optim.json.gz: nine configurations of torch.optim 2.13 (float64, foreach=False) on a fixed
+sequence of 200 gradients; torch_optim_more.json.gz: more of them on the same sequence, and torch's schedulers
+(tests/generators).
+"""
+
+import copy
+import gzip
+import json
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nn
+from autograd import Value
+from nn import optim
+from nn.clipping import clip_grad_norm, clip_grad_value, gradient_norm
+from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
+from nn.optimizer import Optimizer
+
+DATA = Path(__file__).parent.parent / "data"
+FIRST = json.loads(gzip.decompress((DATA / "torch_optim.json.gz").read_bytes()))
+MORE = json.loads(gzip.decompress((DATA / "torch_optim_more.json.gz").read_bytes()))
+GRADIENTS = [float.fromhex(g) for g in FIRST["gradient_sequence"]]
+RUNS = FIRST["runs"] + MORE["runs"]
+KINDS = (SGD, Adagrad, RMSprop, Adam, AdamW)
+
+
+def run_name(run):
+    return run["optimizer"] + "".join(f"-{k}={v}" for k, v in run["kwargs"].items())
+
+
+def ulps(got, true):
+    return abs(got - true) / math.ulp(true)
+
+
+@pytest.mark.parametrize("run", RUNS, ids=run_name)
+def test_every_step_is_torchs_within_4_ulp(run):
+    p = Value(run["gseq_start"])
+    optimizer = getattr(optim, run["optimizer"])([p], **run["kwargs"])
+    for gradient, expected in zip(GRADIENTS, run["gseq_trajectory"], strict=True):
+        p.grad = gradient
+        optimizer.step()
+        assert ulps(p.data, float.fromhex(expected)) <= 4
+
+
+def test_every_optimizer_and_every_switch_is_among_the_frozen_runs():
+    assert {run["optimizer"] for run in RUNS} == {kind.__name__ for kind in KINDS}
+    used = {(run["optimizer"], name) for run in RUNS for name in run["kwargs"]}
+    for kind in KINDS:
+        settings = set(kind([Value(0.0)]).param_groups[0]) - {"params"}
+        untested = {name for name in settings if (kind.__name__, name) not in used}
+        assert untested <= {"eps", "betas", "alpha", "weight_decay"}, kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_several_parameters_move_as_each_alone(kind):
+    together = [Value(1.0), Value(-2.0), Value(0.5)]
+    alone = [Value(p.data) for p in together]
+    joint, single = kind(together, lr=0.1), [kind([p], lr=0.1) for p in alone]
+    for step in range(20):
+        for k, (p, q) in enumerate(zip(together, alone, strict=True)):
+            p.grad = q.grad = GRADIENTS[3 * step + k]
+        joint.step()
+        for optimizer in single:
+            optimizer.step()
+    assert [p.data for p in together] == [p.data for p in alone]
+
+
+def test_groups_have_settings_of_their_own_and_the_rest_from_the_call():
+    a, b = Value(1.0), Value(1.0)
+    optimizer = SGD([{"params": [a], "lr": 0.5}, {"params": [b]}], lr=0.1, momentum=0.9)
+    a.grad = b.grad = 1.0
+    optimizer.step()
+    assert (a.data, b.data) == (0.5, 0.9)
+    assert [group["momentum"] for group in optimizer.param_groups] == [0.9, 0.9]
+
+
+def test_a_learning_rate_written_into_the_group_counts_from_the_next_step():
+    p = Value(0.0)
+    optimizer = SGD([p], lr=1.0)
+    p.grad = 1.0
+    optimizer.step()
+    optimizer.param_groups[0]["lr"] = 0.25
+    optimizer.step()
+    assert p.data == -1.25
+
+
+def test_maximize_climbs():
+    p = Value(1.0)
+    optimizer = SGD([p], lr=0.1, maximize=True)
+    for _ in range(200):
+        optimizer.zero_grad()
+        (-((p - 3.0) ** 2)).backward()
+        optimizer.step()
+    assert p.data == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_zero_grad(kind):
+    p = Value(1.0)
+    p.grad = 5.0
+    kind([p]).zero_grad()
+    assert p.grad == 0.0
+
+
+# State ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("run", RUNS, ids=run_name)
+def test_training_goes_on_bit_for_bit_from_a_saved_state(run):
+    kind = getattr(optim, run["optimizer"])
+    p, q = Value(1.5), Value(0.0)
+    first, second = kind([p], **run["kwargs"]), kind([q])
+    for gradient in GRADIENTS[:20]:
+        p.grad = gradient
+        first.step()
+    saved = json.loads(json.dumps(first.state_dict()))  # it survives JSON
+    second.load_state_dict(saved)
+    q.data = p.data
+    for gradient in GRADIENTS[20:60]:
+        p.grad = q.grad = gradient
+        first.step()
+        second.step()
+        assert p.data == q.data
+
+
+def test_a_saved_state_is_a_copy():
+    p = Value(1.0)
+    optimizer = Adam([p])
+    saved = optimizer.state_dict()
+    p.grad = 1.0
+    optimizer.step()
+    assert saved["state"][0]["exp_avg"] == [0.0]
+    assert saved["steps_taken"] == 0
+
+
+def stepped(optimizer):
+    for group in optimizer.param_groups:
+        for p in group["params"]:
+            p.grad = 1.0
+    optimizer.step()
+    return optimizer
+
+
+def spoilt(**changes):
+    return {**stepped(Adam([Value(1.0), Value(2.0)])).state_dict(), **changes}
+
+
+@pytest.mark.parametrize(
+    ("saved", "message"),
+    [
+        (stepped(SGD([Value(1.0), Value(2.0)])).state_dict(), "not the state_dict.* of a Adam"),
+        (stepped(Adam([Value(1.0)])).state_dict(), r"groups of \[2\] parameters.*groups of \[1\]"),
+        (spoilt(format=99), "format 1"),
+        (spoilt(state=[]), "incomplete"),
+        (spoilt(state=[{"exp_avg": [0.0, 0.0]}]), "no 'exp_avg_sq' of 2|no 'max_exp_avg_sq' of 2"),
+        (spoilt(state=[{"exp_avg": [0.0], "exp_avg_sq": [0.0], "max_exp_avg_sq": [0.0]}]), "of 2 numbers"),
+        (spoilt(param_groups=[{"params": 2, "lr": 0.1}]), "saved settings"),
+        ([], "not the state_dict"),
+    ],
+)
+def test_a_state_that_does_not_fit_changes_nothing(saved, message):
+    optimizer = stepped(Adam([Value(1.0), Value(2.0)], lr=0.3))
+    before = optimizer.state_dict()
+    with pytest.raises(ValueError, match=message):
+        optimizer.load_state_dict(saved)
+    assert optimizer.state_dict() == before
+
+
+# Wrong arguments --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bad", [-1.0, math.nan, math.inf, "fast", None])
+def test_a_learning_rate_out_of_range_is_named(kind, bad):
+    with pytest.raises(ValueError, match="lr has to be"):
+        kind([Value(1.0)], lr=bad)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        (SGD, {"momentum": -0.1}),
+        (SGD, {"weight_decay": -1}),
+        (SGD, {"dampening": math.nan}),
+        (SGD, {"maximize": 1}),
+        (Adam, {"betas": (0.9, 1.0)}),
+        (Adam, {"betas": (0.9,)}),
+        (Adam, {"amsgrad": "yes"}),
+        (RMSprop, {"alpha": -0.5}),
+        (Adagrad, {"lr_decay": -1.0}),
+        (Adagrad, {"initial_accumulator_value": -1.0}),
+    ],
+)
+def test_settings_out_of_range_are_named(kind, settings):
+    with pytest.raises(ValueError, match=f"{kind.__name__}: {next(iter(settings))} has to be"):
+        kind([Value(1.0)], **settings)
+
+
+def test_nesterov_needs_momentum():
+    with pytest.raises(ValueError, match="nesterov needs momentum"):
+        SGD([Value(1.0)], nesterov=True)
+
+
+def test_what_is_no_list_of_parameters_is_refused():
+    p = Value(1.0)
+    with pytest.raises(TypeError, match="write \\[it\\]"):
+        SGD(p)
+    with pytest.raises(TypeError, match="has to be a Value, got float"):
+        SGD([1.0])
+    with pytest.raises(ValueError, match="at least one parameter"):
+        SGD([])
+    with pytest.raises(ValueError, match="given twice"):
+        SGD([p, p])
+    with pytest.raises(ValueError, match="not understood: \\['learning_rate'\\]"):
+        SGD([{"params": [p], "learning_rate": 0.1}])
+    with pytest.raises(ValueError, match='"params" is missing'):
+        SGD([{"lr": 0.1}])
+
+
+def test_a_rule_without_update_says_what_is_missing():
+    with pytest.raises(NotImplementedError, match="update"):
+        stepped(Optimizer([Value(1.0)], lr=1.0, weight_decay=0.0, maximize=False))
+
+
+def test_the_repr_shows_settings_and_counts():
+    assert repr(SGD([Value(1.0)], lr=0.5)).startswith("SGD(lr=0.5, momentum=0.0")
+    assert repr(SGD([Value(1.0)])).endswith("1 parameters)")
+
+
+# Clipping ---------------------------------------------------------------------------------------------------
+
+FINITE = st.floats(-1e150, 1e150)
+
+
+def with_grads(grads):
+    params = [Value(0.0) for _ in grads]
+    for p, g in zip(params, grads, strict=True):
+        p.grad = g
+    return params
+
+
+@settings(deadline=None)  # a busy machine is no failure
+@given(st.lists(FINITE, min_size=1, max_size=20), st.floats(1e-3, 1e3))
+def test_clipping_by_norm_caps_the_length_and_keeps_the_direction(grads, limit):
+    params = with_grads(grads)
+    norm = clip_grad_norm(params, limit)
+    assert norm == math.hypot(*grads)
+    assert gradient_norm(params) <= limit * (1 + 1e-12) or norm <= limit
+    scale = min(1.0, limit / norm) if norm else 1.0
+    assert all(p.grad == pytest.approx(g * scale, rel=1e-12, abs=1e-300) for p, g in zip(params, grads, strict=True))
+
+
+@settings(deadline=None)  # a busy machine is no failure
+@given(st.lists(FINITE, min_size=1, max_size=20), st.floats(1e-3, 1e3))
+def test_clipping_by_value_caps_each_by_itself(grads, limit):
+    params = with_grads(grads)
+    clip_grad_value(params, limit)
+    assert [p.grad for p in params] == [max(-limit, min(limit, g)) for g in grads]
+
+
+@pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
+def test_a_norm_that_is_not_finite_clips_nothing_and_is_returned(bad):
+    params = with_grads([1.0, bad])
+    assert not math.isfinite(clip_grad_norm(params, 0.5))
+    assert params[0].grad == 1.0
+
+
+def test_a_norm_that_would_overflow_in_squares_is_right():
+    params = with_grads([3e200, 4e200])
+    assert clip_grad_norm(params, 1.0) == pytest.approx(5e200)
+    assert [p.grad for p in params] == pytest.approx([0.6, 0.8])
+
+
+@pytest.mark.parametrize("clip", [clip_grad_norm, clip_grad_value])
+@pytest.mark.parametrize("limit", [0.0, -1.0, math.nan])
+def test_a_limit_has_to_be_above_zero(clip, limit):
+    with pytest.raises(ValueError, match="above 0"):
+        clip([Value(1.0)], limit)
+
+
+# Settings as attributes ---------------------------------------------------------------------------------------------
+
+
+def two_groups(**other):
+    return SGD([{"params": [Value(1.0)]}, {"params": [Value(2.0)], **other}], lr=0.1)
+
+
+def test_a_setting_written_on_the_optimizer_goes_to_every_group():
+    optimizer = two_groups()
+    optimizer.lr = 0.5
+    optimizer.momentum = 0.9
+    assert [(g["lr"], g["momentum"]) for g in optimizer.param_groups] == [(0.5, 0.9)] * 2
+    assert (optimizer.lr, optimizer.momentum) == (0.5, 0.9)
+    p = Value(1.0)
+    p.grad = 2.0
+    one = SGD([p], lr=0.1)
+    one.lr = 0.25
+    one.step()
+    assert p.data == 0.5
+    assert copy.deepcopy(one).lr == 0.25
+
+
+def test_a_setting_that_is_out_of_range_changes_no_group():
+    optimizer = two_groups(momentum=0.5)
+    for name, value in (("lr", -1.0), ("lr", "fast"), ("nesterov", True)):  # the first group has no momentum
+        with pytest.raises(ValueError, match=f"{name}"):
+            setattr(optimizer, name, value)
+    assert [(g["lr"], g["nesterov"]) for g in optimizer.param_groups] == [(0.1, False)] * 2
+
+
+def test_groups_that_differ_have_no_common_setting():
+    with pytest.raises(AttributeError, match="groups that differ in lr: see param_groups"):
+        _ = two_groups(lr=0.2).lr
+    with pytest.raises(AttributeError, match="this SGD has no setting 'learning_rate'"):
+        _ = two_groups().learning_rate
+
+
+TAKE_A_LIST = {
+    "an optimizer": SGD,
+    "clip_grad_norm": lambda params: clip_grad_norm(params, 1.0),
+    "clip_grad_value": lambda params: clip_grad_value(params, 1.0),
+    "the norm": gradient_norm,
+}
+
+
+@pytest.mark.parametrize("who", TAKE_A_LIST)
+def test_what_is_no_list_of_parameters_is_told_what_to_pass(who):
+    for thing, message in (
+        (nn.MLP(2, [1]), r"got MLP.* \(MLP\): pass model\.parameters\(\)"),
+        (3, r"got 3 \(int\): pass model\.parameters\(\)"),
+        (Value(1.0), r"got .* \(Value\): write \[it\]"),
+    ):
+        with pytest.raises(TypeError, match=f"{who}.* takes a list of parameters, {message}"):
+            TAKE_A_LIST[who](thing)

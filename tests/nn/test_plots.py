@@ -1,0 +1,218 @@
+"""Plots: drawn into the axes given, showing what they should, leaving the model and everybody's style alone."""
+
+import builtins
+import math
+import random
+
+import pytest
+
+import nn
+from nn.data import micrograd_moons, spirals
+from nn.metrics import score_accuracy
+from nn.optim import Adam
+from nn.training import fit
+
+matplotlib = pytest.importorskip("matplotlib")
+
+from nn.boundary import plot_boundary  # noqa: E402
+from nn.canvas import new_axes  # noqa: E402
+from nn.plane import main_plane  # noqa: E402
+from nn.plots import (  # noqa: E402
+    plot_activations,
+    plot_confusion,
+    plot_gradient_flow,
+    plot_gradients,
+    plot_loss,
+    plot_regression,
+)
+from nn.surface import ParameterPath, plot_loss_surface  # noqa: E402
+
+X, Y = micrograd_moons()
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """(model, history, path) of a short training."""
+    model = nn.MLP(2, [6, 1], activation="tanh", rng=random.Random(1))
+    path = ParameterPath(model)
+    history = fit(
+        model,
+        X,
+        Y,
+        loss=nn.hinge,
+        optimizer=Adam(model.parameters(), lr=0.1),
+        epochs=30,
+        validation=0.2,
+        metrics={"accuracy": score_accuracy},
+        callbacks=[path],
+        rng=random.Random(1),
+    )
+    return model, history, path
+
+
+def legend(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def drawings(model, history, path):
+    """Every plot as a function of ax."""
+    matrix = [[3, 1], [0, 4]]
+    return {
+        "boundary": lambda ax: plot_boundary(model, X, Y, ax),
+        "regression": lambda ax: plot_regression(model, X, Y, ax),
+        "loss": lambda ax: plot_loss(history, ax),
+        "activations": lambda ax: plot_activations(model, X, ax),
+        "gradients": lambda ax: plot_gradients(model, ax),
+        "gradient flow": lambda ax: plot_gradient_flow(history, ax),
+        "loss surface": lambda ax: plot_loss_surface(model, X[:20], Y[:20], nn.hinge, path, ax, points=5),
+        "confusion": lambda ax: plot_confusion(matrix, ["a", "b"], ax),
+    }
+
+
+NAMES = list(drawings(None, None, None))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_draws_into_the_axes_given_and_returns_them(trained, name, tmp_path):
+    (ax,) = new_axes()
+    model = trained[0]
+    state, mode = model.state_dict(), model.training
+    style = dict(matplotlib.rcParams)
+    assert drawings(*trained)[name](ax) is ax
+    assert ax.get_title()
+    assert ax.has_data()
+    ax.figure.savefig(tmp_path / "plot.png")
+    assert (tmp_path / "plot.png").stat().st_size > 5000
+    assert dict(matplotlib.rcParams) == style
+    assert model.state_dict() == state
+    assert model.training == mode
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_makes_a_figure_of_its_own_when_given_none(trained, name):
+    ax = drawings(*trained)[name](None)
+    assert ax.figure.axes[0] is ax
+
+
+def test_the_boundary_lies_where_the_score_is_0_and_the_margins_where_it_is_1(trained):
+    model = trained[0]
+    lines = {}
+    for contour in plot_boundary(model, X, Y).collections:
+        levels = getattr(contour, "levels", ())
+        if len(levels) == 1:
+            lines[levels[0]] = contour.get_paths()[0].vertices
+    assert set(lines) == {-1.0, 0.0, 1.0}
+    for level, points in lines.items():
+        # linear interpolation on the grid is off by a little
+        assert max(abs(model(point.tolist()).data - level) for point in points) < 0.1
+
+
+def test_the_boundary_of_several_classes_has_a_colour_and_a_marker_for_each():
+    rows, arms = spirals(20, 3, rng=random.Random(0))
+    model = nn.MLP(2, [6, 3], activation="tanh", rng=random.Random(0))
+    ax = plot_boundary(model, rows, arms, classes=["red", "green", "blue"])
+    assert legend(ax) == ["red", "green", "blue"]
+
+
+def test_the_boundary_of_other_inputs_needs_a_map():
+    model = nn.MLP(3, [1], rng=random.Random(0))
+    with pytest.raises(ValueError, match="two numbers per row, got 3"):
+        plot_boundary(model, [[1.0, 2.0, 3.0]], [1])
+    ax = plot_boundary(model, X, Y, inputs=lambda point: [*point, 0.0])
+    assert ax.has_data()
+
+
+def test_the_fit_of_one_input_is_a_curve_of_several_a_diagonal():
+    line = nn.MLP(1, [1], init=0.5)
+    ax = plot_regression(line, [[0.0], [4.0]], [1.0, 2.0], output=lambda z: 10 * z, names=("age", "price"))
+    curve = ax.lines[0].get_xydata()
+    assert curve[-1].tolist() == [4.0, 20.0]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("age", "price")
+    plane = nn.MLP(2, [1], init=0.5)
+    ax = plot_regression(plane, [[1.0, 1.0], [2.0, 4.0]], [1.0, 2.5], names=("age", "price"))
+    assert ax.collections[0].get_offsets().tolist() == [[1.0, 1.0], [2.5, 3.0]]
+
+
+def test_loss_and_accuracy_have_an_axis_each(trained):
+    _, history, _ = trained
+    ax = plot_loss(history)
+    loss, twin = ax.figure.axes
+    assert loss.get_yscale() == "log"
+    assert loss.lines[0].get_ydata().tolist() == history.loss
+    assert twin.lines[0].get_ydata().tolist() == [100 * share for share in history.metrics["accuracy"]]
+    assert legend(twin) == ["loss", "held-out loss"]
+
+
+def test_a_loss_of_zero_is_drawn_on_a_linear_axis():
+    model = nn.MLP(1, [1], init=0.0)
+    history = fit(model, [[0.0]], [0.0], loss=nn.mse, epochs=2)
+    assert plot_loss(history).get_yscale() == "linear"
+    assert history.plot().get_yscale() == "linear"
+
+
+def test_activations_show_saturation_and_dead_units():
+    model = nn.MLP(2, [4, 1], activation="relu", rng=random.Random(0))
+    model.layers[0].neurons[0].b.data = -100.0
+    (label,) = legend(plot_activations(model, X))
+    assert "dead 1/4" in label
+    saturated = nn.MLP(2, [4, 1], activation="tanh", rng=random.Random(0))
+    for neuron in saturated.layers[0].neurons:
+        neuron.b.data = 50.0
+    (label,) = legend(plot_activations(saturated, X))
+    assert "sat 100%" in label
+
+
+def test_gradients_that_are_zero_are_counted():
+    model = nn.MLP(2, [2, 1], rng=random.Random(0))
+    model.layers[1].neurons[0].b.grad = 0.5
+    assert legend(plot_gradients(model)) == ["layer1 (2 of 3 are 0)"]
+
+
+def test_the_surface_shows_the_loss_along_the_path(trained):
+    model, _, path = trained
+    assert len(path.points) == 31
+    ax = plot_loss_surface(model, X[:20], Y[:20], nn.hinge, path, points=5)
+    trail = ax.lines[0].get_xydata()
+    assert len(trail) == 31
+    assert trail[-1].tolist() == [0.0, 0.0]
+    # distances within the plane are those of the whole space, less what sticks out of it
+    length = math.dist(path.points[0], path.points[-1])
+    assert 0.8 * length < math.hypot(*trail[0]) <= length * (1 + 1e-9)
+    with pytest.raises(ValueError, match="train at least 2 epochs"):
+        plot_loss_surface(model, X, Y, nn.hinge, ParameterPath(model))
+
+
+def test_the_main_plane_holds_the_directions_of_largest_variance():
+    rng = random.Random(0)
+    rows = [[rng.gauss(1, 5), rng.gauss(2, 0.01), rng.gauss(3, 2)] for _ in range(400)]
+    plane = main_plane(rows)
+    assert [abs(d) for d in plane.directions[0]] == pytest.approx([1, 0, 0], abs=0.1)
+    assert [abs(d) for d in plane.directions[1]] == pytest.approx([0, 0, 1], abs=0.1)
+    assert plane.shares == pytest.approx([25 / 29, 4 / 29], abs=0.03)
+    assert plane.project(plane.lift([0.3, -0.7])) == pytest.approx([0.3, -0.7])
+    with pytest.raises(ValueError, match="at least two numbers"):
+        main_plane([[1.0]])
+
+
+def test_without_matplotlib_the_extra_is_named(monkeypatch):
+    real = builtins.__import__
+
+    def refuse(name, *rest):
+        if name.split(".")[0] == "matplotlib":
+            raise ImportError("No module named 'matplotlib'")
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(ImportError, match=r"pip install 'glassgrad\[plots\]'"):
+        plot_confusion([[1]], ["a"])
+
+
+def test_what_a_plot_returns_shows_the_whole_picture_in_a_notebook(trained):
+    """Jupyter shows the bytes that `_repr_png_` gives; without it the cell would say "<Axes: …>"."""
+    _, history, _ = trained
+    ax = history.plot()
+    for shown in (ax, ax.figure):
+        assert shown._repr_png_().startswith(b"\x89PNG")
+    before = ax._repr_png_()
+    ax.set_title("another title")
+    assert ax._repr_png_() != before

@@ -1,0 +1,92 @@
+"""Progress: a bar or one line where somebody looks, silence elsewhere."""
+
+import builtins
+import io
+import sys
+import types
+
+import pytest
+
+from nn.progress import Progress
+
+
+def run(show="auto"):
+    with Progress(3, show) as bar:
+        for loss in ("loss 0.1234567", "loss 0.1", "loss 0.01"):
+            bar.advance(loss)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def without_tqdm(monkeypatch):
+    real = builtins.__import__
+
+    def refuse(name, *rest):
+        if name == "tqdm":
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+
+
+def test_it_is_silent_where_nobody_looks(capsys):
+    run()
+    run(show=False)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_tqdm_bar_on_a_terminal(monkeypatch):
+    pytest.importorskip("tqdm")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    run()
+    assert "3/3" in terminal.getvalue()
+    assert "loss 0.01" in terminal.getvalue()
+
+
+def test_one_rewritten_line_without_tqdm(monkeypatch, without_tqdm):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    run()
+    assert terminal.getvalue().split("\r")[1:] == [
+        "training 1/3  loss 0.1234567",
+        "training 2/3  loss 0.1      ",
+        "training 3/3  loss 0.01\n",
+    ]
+
+
+def test_true_shows_it_anywhere(capsys, without_tqdm):
+    run(show=True)
+    assert "training 3/3" in capsys.readouterr().err
+
+
+def test_one_updated_line_in_a_notebook(monkeypatch):
+    shown = []
+    handle = types.SimpleNamespace(update=lambda bundle, raw: shown.append(bundle["text/plain"]))
+
+    def display(bundle, raw, display_id):
+        shown.append(bundle["text/plain"])
+        return handle
+
+    ipython = types.ModuleType("IPython")
+    ipython.get_ipython = lambda: types.SimpleNamespace(kernel=object())
+    ipython.display = types.ModuleType("IPython.display")
+    ipython.display.display = display
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", ipython.display)
+    run()
+    assert shown == [
+        "training 0/3",
+        "training 1/3  loss 0.1234567",
+        "training 2/3  loss 0.1",
+        "training 3/3  loss 0.01",
+    ]
+
+
+def test_anything_else_is_refused():
+    with pytest.raises(ValueError, match="progress has to be"):
+        Progress(3, "loud")

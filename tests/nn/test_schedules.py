@@ -1,0 +1,91 @@
+"""Schedules against torch's frozen learning rates and their formulas."""
+
+import gzip
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from nn import schedules
+from nn.schedules import ReduceOnPlateau, cosine, exponential_decay, inverse_time_decay, linear, step_decay, warm_up
+
+FROZEN = json.loads(gzip.decompress((Path(__file__).parent.parent / "data" / "torch_optim_more.json.gz").read_bytes()))
+
+
+@pytest.mark.parametrize("row", FROZEN["schedules"], ids=lambda row: row["ours"])
+def test_factors_are_those_of_torchs_scheduler(row):
+    schedule = getattr(schedules, row["ours"])(**row["kwargs"])
+    ours = [schedule(epoch) for epoch in range(len(row["factors"]))]
+    # torch multiplies its way from epoch to epoch, which adds up rounding; here every epoch has its own formula
+    assert ours == pytest.approx(row["factors"], rel=1e-13, abs=1e-15)
+
+
+@pytest.mark.parametrize("row", FROZEN["plateaus"], ids=lambda row: str(row["kwargs"]))
+def test_reduce_on_plateau_is_torchs(row):
+    settings = dict(row["kwargs"])
+    names = {"factor": "gamma", "min_lr": "minimum"}
+    schedule = ReduceOnPlateau(**{names.get(k, k): v for k, v in settings.items()})
+    ours = []
+    for epoch, loss in enumerate(FROZEN["losses"]):
+        schedule.observe(loss)
+        ours.append(schedule(epoch))
+    assert ours == pytest.approx(row["factors"], rel=1e-15)
+
+
+def test_inverse_time_decay():
+    schedule = inverse_time_decay(0.5)
+    assert [schedule(k) for k in (0, 2, 8)] == [1.0, 0.5, 0.2]
+
+
+def test_warm_up_climbs_in_equal_steps_and_hands_over():
+    schedule = warm_up(4, then=exponential_decay(0.5))
+    assert [schedule(k) for k in range(7)] == [0.2, 0.4, 0.6, 0.8, 1.0, 0.5, 0.25]
+    assert warm_up(4)(100) == 1.0
+
+
+def test_defaults():
+    assert step_decay(1)(1) == ReduceOnPlateau().gamma == 0.1
+    assert ReduceOnPlateau(threshold=0.0, patience=0)(0) == 1.0
+
+
+def test_linear_is_the_demos_learning_rate():
+    schedule = linear(1.0, 0.1, 100)
+    assert [schedule(k) for k in range(100)] == pytest.approx([1.0 - 0.9 * k / 100 for k in range(100)], rel=1e-15)
+    assert schedule(100) == schedule(1000) == 0.1
+
+
+def test_cosine_ends_at_its_minimum_and_stays_there():
+    schedule = cosine(10, minimum=0.2)
+    assert schedule(0) == 1.0
+    assert schedule(10) == schedule(500) == pytest.approx(0.2)
+
+
+def test_a_nan_loss_is_no_improvement_and_a_negative_one_can_be():
+    schedule = ReduceOnPlateau(gamma=0.5, patience=0)
+    schedule.observe(math.nan)
+    assert schedule(0) == 0.5
+    falling = ReduceOnPlateau(gamma=0.5, patience=0)
+    for loss in (-1.0, -2.0, -3.0):
+        falling.observe(loss)
+    assert falling(0) == 1.0
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: step_decay(0),
+        lambda: step_decay(5, gamma=0.0),
+        lambda: exponential_decay(-0.1),
+        lambda: inverse_time_decay(0.0),
+        lambda: cosine(0),
+        lambda: cosine(5, minimum=2.0),
+        lambda: linear(1.0, 0.1, 0),
+        lambda: warm_up(0),
+        lambda: ReduceOnPlateau(gamma=1.0),
+        lambda: ReduceOnPlateau(patience=-1),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(make):
+    with pytest.raises(ValueError, match=r"has to be|share of"):
+        make()
