@@ -1,0 +1,19 @@
+"""One module per engine, with a function that returns its workloads and imports the engine inside itself."""
+
+#: name in the table -> (module and function, switched off with --peers, runs with the collector off as well)
+ENGINES = {
+    "micrograd": "micrograd_scalars:cases",
+    "lean": "lean:cases",
+    "glassgrad": "ours:eager",
+    "glassgrad fused": "ours:fused",
+    "glassgrad program": "recorded:source",
+    "glassgrad program, NumPy": "recorded:arrays",
+    "glassgrad program, JAX": "recorded:jax",
+    "xad": "xad_tape:cases",
+    "casadi": "casadi_graph:cases",
+    "hips autograd": "hips_arrays:cases",
+    "torch": "torch_arrays:cases",
+    "jax": "jax_arrays:cases",
+}
+OURS = tuple(name for name in ENGINES if name.startswith(("glassgrad", "lean")))
+COLLECTOR_OFF = ("micrograd", "lean", "glassgrad", "glassgrad fused")

@@ -1,0 +1,133 @@
+"""Small wrong changes to a piece of source: another operator, another number, another name, a statement left out.
+
+Lambdas at module level are mutated like everything else, because the table of operations is made of them.
+"""
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+BINARY = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.Mod: ast.Mult,
+}
+COMPARE = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`source` with one change, made in `line`: `before` became `after`."""
+
+    line: int
+    before: str
+    after: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.before} → {self.after}"
+
+
+def mutants(source: str) -> Iterator[Mutant]:
+    """Every mutant of `source`, in the order of its lines."""
+    tree = ast.parse(source)
+    _strip(tree)
+    for node, _field, parents in list(_walk(tree, ())):
+        for changed in _changes(node, parents):
+            yield _mutant(tree, node, changed)
+
+
+def _strip(tree: ast.AST) -> None:
+    """Take out what a test cannot or need not notice: docstrings and annotations."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
+            node
+        ):
+            node.body[0] = ast.copy_location(ast.Pass(), node.body[0])
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
+        if isinstance(node, ast.arg):
+            node.annotation = None
+
+
+def _walk(node: ast.AST, parents: tuple[ast.AST, ...]) -> Iterator[tuple[ast.AST, str, tuple[ast.AST, ...]]]:
+    if isinstance(node, ast.Import | ast.ImportFrom | ast.JoinedStr | ast.Raise):
+        return  # the wording of messages is not what is tested here
+    for field, value in ast.iter_fields(node):
+        if isinstance(node, ast.AnnAssign) and field == "annotation":
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                yield child, field, (*parents, node)
+                yield from _walk(child, (*parents, node))
+
+
+def _changes(node: ast.AST, parents: tuple[ast.AST, ...]) -> Iterator[ast.AST]:
+    """What `node` may be replaced with."""
+    if isinstance(node, ast.BinOp) and type(node.op) in BINARY:
+        yield ast.BinOp(node.left, BINARY[type(node.op)](), node.right)
+    elif isinstance(node, ast.Compare):
+        for i, operator in enumerate(node.ops):
+            yield ast.Compare(
+                node.left, [*node.ops[:i], COMPARE[type(operator)](), *node.ops[i + 1 :]], node.comparators
+            )
+    elif isinstance(node, ast.BoolOp):
+        yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
+        yield node.operand
+    elif isinstance(node, ast.IfExp):
+        yield ast.IfExp(node.test, node.orelse, node.body)
+    elif isinstance(node, ast.Constant):
+        yield from _other_constants(node)
+    elif isinstance(node, ast.Name):
+        yield from _other_names(node, parents)
+    elif isinstance(node, ast.Expr | ast.Assign | ast.AugAssign) and _is_effect(node, parents):
+        yield ast.Pass()
+
+
+def _other_constants(node: ast.Constant) -> Iterator[ast.AST]:
+    if isinstance(node.value, bool):
+        yield ast.Constant(not node.value)
+    elif isinstance(node.value, int | float):
+        yield ast.Constant(node.value + 1)
+        if node.value not in (0, 1):
+            yield ast.Constant(
+                type(node.value)(node.value * 1.0001) if isinstance(node.value, float) else node.value - 1
+            )
+
+
+def _other_names(node: ast.Name, parents: tuple[ast.AST, ...]) -> Iterator[ast.AST]:
+    """In a formula of the table, another of its arguments."""
+    formula = next((p for p in reversed(parents) if isinstance(p, ast.Lambda)), None)
+    if formula is None or not isinstance(node.ctx, ast.Load):
+        return
+    names = [argument.arg for argument in formula.args.args]
+    if node.id in names:
+        for other in names:
+            if other != node.id:
+                yield ast.Name(other, ast.Load())
+
+
+def _is_effect(node: ast.AST, parents: tuple[ast.AST, ...]) -> bool:
+    """A statement inside a function that changes something which exists already."""
+    if not any(isinstance(p, ast.FunctionDef | ast.AsyncFunctionDef) for p in parents):
+        return False
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Call)
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]  # type: ignore[attr-defined]
+    return isinstance(node, ast.AugAssign) or any(isinstance(t, ast.Attribute | ast.Subscript) for t in targets)
+
+
+def _mutant(tree: ast.AST, node: ast.AST, changed: ast.AST) -> Mutant:
+    """A copy of the tree with `node` replaced."""
+    memo: dict[int, object] = {id(node): ast.copy_location(copy.deepcopy(changed), node)}
+    mutated = ast.fix_missing_locations(copy.deepcopy(tree, memo))
+    return Mutant(getattr(node, "lineno", 0), ast.unparse(node), ast.unparse(changed), ast.unparse(mutated))

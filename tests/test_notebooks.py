@@ -1,0 +1,212 @@
+"""The notebooks run, their committed files are what their sources make, and their exercises know right from wrong."""
+
+import json
+import re
+
+import pytest
+
+from notebooks.build import HERE, execute, joined, picture, read_source, sources
+from notebooks.exercises import CHECKERS, all_checkers, check, close, expect
+from tests import notebook_answers, notebook_answers_second_half
+
+SOURCES = sources()
+ANSWERS = notebook_answers.ANSWERS | notebook_answers_second_half.ANSWERS
+NOT_FOR_READERS = {
+    "a machine's path": r"/(?:home|root|tmp|work|usr|opt|var|Users)/|[A-Z]:\\\\",
+    "a warning": r"Warning\b",
+    "a stack trace": r"Traceback",
+    "an object's address": r"\bat 0x[0-9a-f]{6,}",
+}
+
+
+def by_notebook(test):
+    """Once for every source; with the tests that need the extra `notebooks`."""
+    parametrized = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)(test)
+    return pytest.mark.notebooks(parametrized)
+
+
+def committed(source):
+    """The notebook file beside its source."""
+    return json.loads(source.with_suffix(".ipynb").read_text(encoding="utf-8"))
+
+
+def cells_of(notebook):
+    return [(cell["id"], cell["cell_type"], "".join(cell["source"])) for cell in notebook["cells"]]
+
+
+def outputs_of(notebook):
+    return [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+
+
+def kinds_of(notebook):
+    """What every cell shows, without what it says: numbers may differ in a last digit from machine to machine."""
+    return [
+        (cell["id"], [sorted(output.get("data", ["text"])) for output in cell["outputs"]]) for cell in code_of(notebook)
+    ]
+
+
+def code_of(notebook):
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def words_of(notebook):
+    """What outputs say in text; the long lines of an embedded page or picture are code, not words."""
+    for output in outputs_of(notebook):
+        texts = [
+            output.get("text", ""),
+            *(text for kind, text in output.get("data", {}).items() if "image" not in kind),
+        ]
+        for text in map("".join, texts):
+            yield re.sub(r'(?:srcdoc|src)="[^"]*"', "", text)
+
+
+@by_notebook
+@pytest.mark.filterwarnings("default")  # of the kernel's machinery
+def test_the_notebook_runs_from_its_source(source):
+    notebook = execute(read_source(source))
+    assert_fit_for_readers(notebook)
+    assert kinds_of(notebook) == kinds_of(committed(source))
+
+
+@by_notebook
+def test_the_committed_notebook_has_the_cells_of_its_source(source):
+    assert cells_of(committed(source)) == cells_of(read_source(source))
+
+
+@by_notebook
+def test_the_committed_notebook_was_run_from_top_to_bottom(source):
+    counts = [cell["execution_count"] for cell in code_of(committed(source))]
+    assert counts == list(range(1, len(counts) + 1))
+    assert_fit_for_readers(committed(source))
+
+
+def assert_fit_for_readers(notebook):
+    assert not [output for output in outputs_of(notebook) if output["output_type"] == "error"]
+    assert not [output for output in outputs_of(notebook) if output.get("name") == "stderr"]
+    for text in words_of(notebook):
+        for what, pattern in NOT_FOR_READERS.items():
+            assert not re.search(pattern, text), f"{what} in the output: {text[:200]}"
+
+
+@by_notebook
+def test_nothing_that_varies_is_kept(source):
+    notebook = committed(source)
+    assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
+    assert notebook["metadata"]["language_info"] == {"name": "python"}
+    assert all(cell["metadata"] in ({}, {"tags": ["picture"]}) for cell in notebook["cells"])
+
+
+@by_notebook
+def test_the_readmes_picture_is_the_notebooks(source):
+    ending, content = picture(committed(source))
+    assert (HERE / "pictures" / f"{source.name[:2]}{ending}").read_bytes() == content
+
+
+@by_notebook
+def test_the_notebook_is_built_as_a_lesson(source):
+    """A title, the question, two or three exercises, what you can now do."""
+    number = int(source.name[:2])
+    texts = [text for _, _, text in cells_of(read_source(source))]
+    assert texts[0].startswith(f"# {number} · ")
+    assert "**The question: " in texts[0]
+    assert texts[-1].startswith("## What you can now do")
+    asked = re.findall(r'^check\("(\d+\.\d+)"', "\n".join(texts), re.MULTILINE)
+    assert asked == sorted(name for name in all_checkers() if name.startswith(f"{number}."))
+    assert 2 <= len(asked) <= 3
+
+
+@by_notebook
+def test_links_lead_somewhere(source):
+    text = "\n".join(text for _, kind, text in cells_of(read_source(source)) if kind == "markdown")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        assert not target.startswith("/")
+        path = source.parent / target.partition("#")[0]
+        assert target.startswith("https://") or path.exists(), target
+
+
+# The exercises -------------------------------------------------------------------------------------------------------
+
+
+def test_every_exercise_has_answers_here():
+    assert set(ANSWERS) == set(all_checkers())
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_right_answers_are_accepted(name):
+    for make in ANSWERS[name][0]:
+        verdict = check(name, make())
+        assert verdict.right is True, verdict
+        assert repr(verdict) == f"✓ Exercise {name}: right."
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_wrong_answers_are_rejected_with_a_hint(name):
+    assert ANSWERS[name][1]
+    for make in ANSWERS[name][1]:
+        verdict = check(name, make())
+        assert verdict.right is False, verdict
+        assert len(verdict.hint) > 10
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_dots_are_not_answered_yet(name):
+    assert check(name, ...).right is None
+
+
+def test_an_answer_that_raises_is_wrong_and_says_what_it_raised():
+    def broken(x):
+        raise KeyError("oops")
+
+    verdict = check("1.1", broken)
+    assert verdict.right is False
+    assert "KeyError: 'oops'" in verdict.hint
+
+
+def test_there_is_no_such_exercise():
+    with pytest.raises(ValueError, match=r"no exercise '1\.99'"):
+        check("1.99", 0)
+    assert "1.99" not in CHECKERS
+
+
+def test_a_verdict_is_html_with_its_text_escaped():
+    def broken(x):
+        raise ValueError("<script>")
+
+    bundle = check("1.1", broken)._repr_mimebundle_()
+    assert "<script>" in bundle["text/plain"]
+    assert "&lt;script&gt;" in bundle["text/html"]
+
+
+def test_numbers_are_compared_with_a_tolerance_and_known_slips_have_hints_of_their_own():
+    assert close(1e9 + 1, 1e9)
+    assert not close(1.001, 1.0)
+    assert expect(2.0, 2.0, "other") is None
+    assert expect(3.0, 2.0, "other", {3.0: "one too many"}) == "one too many"
+    assert expect(4.0, 2.0, "other", {3.0: "one too many"}) == "other"
+
+
+# The build -----------------------------------------------------------------------------------------------------------
+
+
+def test_sources_are_chosen_by_number():
+    assert [path.name[:2] for path in sources(["01"])] == ["01"]
+    with pytest.raises(ValueError, match="no notebook 99"):
+        sources(["01", "99"])
+
+
+def test_the_picture_is_that_of_the_tagged_cell():
+    def cell(data, tags):
+        return {"outputs": [{"text": "words"}, {"data": data}], "metadata": {"tags": tags} if tags else {}}
+
+    plot, graph = cell({"image/png": "AAAA"}, ["picture"]), cell({"image/svg+xml": ["<svg>", "</svg>"]}, ["picture"])
+    assert picture({"cells": [cell({"image/png": "BBBB"}, []), plot]}) == (".png", b"\0\0\0")
+    assert picture({"cells": [graph]}) == (".svg", b"<svg></svg>")
+    assert picture({"cells": [cell({"image/png": "BBBB"}, [])]}) is None
+
+
+def test_printed_text_is_joined_however_it_was_cut():
+    def said(text):
+        return {"output_type": "stream", "name": "stdout", "text": text}
+
+    shown = {"output_type": "display_data", "data": {}}
+    assert joined([said("a"), said("b"), shown, said("c")]) == [said("ab"), shown, said("c")]
