@@ -1,0 +1,459 @@
+# %% [markdown]
+# # 9 · Record and replay
+#
+# **The question: what does it cost to remember everything, and what if one did the remembering only once?**
+#
+# A graph of values is wonderful to look at, and slow: each training step builds thousands of little objects, uses them once
+# and throws them away, although it is the same graph every time. Here we first ask what really has to be remembered for
+# a backward pass. Then we record the graph once, read it as a program, and climb a ladder on which each rung is
+# faster than the one below, without changing a single derivative.
+
+# %%
+# %matplotlib inline
+import gc
+import math
+import random
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from exercises import check
+from plotting import COLORS, lines, new_axes, style
+
+from autograd import Program, Value, draw, record, relu, tanh, topological_order
+from nn import MLP, hinge
+from nn.data import micrograd_moons
+
+# %% [markdown]
+# ## Compute once, look up later
+#
+# A value that is used twice is still computed once: the node keeps its number, and whoever needs it again looks it up. This
+# is **memoisation**, and it is no small thing. The chain of notebook 2, where each value is the sum of the one before with
+# itself:
+
+# %%
+y = Value(1.0, label="x")
+for _ in range(18):
+    y = y + y
+
+
+def evaluate(node, cache=None):
+    """(number, how many additions it took); with a cache, no node is computed twice."""
+    if node.op is None:
+        return node.data, 0
+    if cache is not None and node in cache:
+        return cache[node], 0
+    results = [evaluate(parent, cache) for parent in node.parents]
+    number, work = sum(v for v, _ in results), 1 + sum(w for _, w in results)
+    if cache is not None:
+        cache[node] = number
+    return number, work
+
+
+print("without a cache:", evaluate(y)[1], "additions")
+print("with a cache:   ", evaluate(y, {})[1], "additions")
+
+# %% [markdown]
+# ## What the backward pass needs
+#
+# The backward pass multiplies by local derivatives, and those need numbers of the forward pass: for $a \cdot b$ both
+# operands, for $\tanh$ the result ($1 - t^2$). So the forward pass leaves its intermediate results, the **activations**,
+# in memory until the backward pass has been there. For large networks this, not the parameters, is what fills the
+# memory.
+#
+# Must it all be kept? One could also forget, and compute again when needed. Take a chain of $n$ steps and keep only
+# every $k$-th result, a **checkpoint**; on the way back, compute each piece again from its checkpoint.
+
+# %%
+def step(x):
+    return math.tanh(1.1 * x)
+
+
+def slope(y):
+    return 1.1 * (1 - y * y)          # of a step whose result is y
+
+
+def backward_with_checkpoints(n, spacing):
+    """dy/dx after n steps from 0.5; the most numbers held at a time; the steps that were computed."""
+    x, kept, computed = 0.5, {0: 0.5}, n
+    for k in range(1, n + 1):
+        x = step(x)
+        if k % spacing == 0:
+            kept[k] = x
+    gradient, most = 1.0, 0
+    for start in reversed(range(0, n, spacing)):
+        piece, again = [kept[start]], 0
+        for k in range(start + 1, min(start + spacing, n) + 1):
+            again += k not in kept
+            piece.append(kept[k] if k in kept else step(piece[-1]))
+        for y in reversed(piece[1:]):
+            gradient *= slope(y)
+        computed, most = computed + again, max(most, len(kept) + again)
+    return gradient, most, computed
+
+
+n = 100
+for spacing in (1, 5, 10, 20, 50, 100):
+    gradient, most, computed = backward_with_checkpoints(n, spacing)
+    print(f"keep every {spacing:>3}:  {most:>3} numbers in memory, {computed} steps computed,",
+          f" dy/dx = {gradient:.9g}")
+
+# %% [markdown]
+# With a checkpoint every 10 steps, 20 numbers in memory do instead of 101, for less than twice the work: one holds the
+# $n/k$ checkpoints and one piece of $k$. That is smallest at $k = \sqrt n$. Large networks are trained this way when
+# memory runs out (Griewank 1992; Chen and others 2016). Time can be traded for memory.
+
+# %%
+spacings = range(1, 101)
+memory = [backward_with_checkpoints(n, k)[1] for k in spacings]
+ax = lines({"numbers in memory": [math.nan, *memory]}, xlabel="a checkpoint every … steps")
+ax.figure
+
+# %% [markdown]
+# ## The other trade: record once
+#
+# Now in the opposite direction: spend some memory, once, to save time at every step. `record` runs a function one time on
+# values and keeps **the list of operations** it did.
+
+# %%
+w, b = Value(0.5, label="w"), Value(-1.0, label="b")
+
+
+def neuron(x):
+    return tanh(w * x + b) * w
+
+
+program = record(neuron, 1.0)
+print(program.source)
+
+# %% [markdown]
+# The first function is the forward pass: our neuron, one line for each card of the graph, in topological order. The
+# second goes on where the first ends, with the backward pass, **as plain arithmetic**. Read it beside the picture: from
+# the right to the left, each arrow is a factor, and where two arrows leave a card, there is a plus.
+
+# %%
+x = Value(1.0, label="x")
+y = neuron(x)
+y.label = "y"
+y.backward()
+draw(y, parameters=[w, b])
+
+# %% [markdown]
+# (`sech2` is the slope of tanh, written so that it stays accurate; notebook 8 tells why. Factors of 1 and terms of 0 are
+# left out.) Nothing is left of nodes, lists and order: the chain rule has been *written out*. And the numbers are
+# the same:
+
+# %%
+by_graph = x.grad, w.grad, b.grad
+w.grad = b.grad = 0.0
+value, (slope_x,) = program.value_and_grad(1.0)
+program.backward(1.0)                      # adds to w.grad and b.grad, as y.backward() does
+print("graph:  ", *by_graph)
+print("program:", slope_x, w.grad, b.grad)
+
+# %% [markdown]
+# The parameters are read anew at each run, so a training loop can simply go on with the program instead of the function:
+
+# %%
+for _ in range(200):
+    w.grad = b.grad = 0.0
+    program.backward(1.0)                  # make the output as large as possible ...
+    w.data += 0.01 * w.grad                # ... so go uphill
+    b.data += 0.01 * b.grad
+print(f"output {program(1.0):.4f}, w {w.data:.4f}, b {b.data:.4f}")
+
+# %% [markdown]
+# ## And if there is an `if`?
+#
+# A recording is *one* way through the function. Python's `if` chooses the way, so the program keeps an eye on it: each
+# comparison becomes a guard. If it comes out differently, the function is recorded again, and both ways are kept.
+
+# %%
+def bend(x):
+    if x > 0:
+        return x * x
+    return -3 * x
+
+
+bent = record(bend, 2.0)
+print(bent.source)
+print("at 2:", bent(2.0), "  at −4:", bent(-4.0))
+bent
+
+# %% [markdown]
+# What a recording cannot know: that a number came from a random generator, or from a clock. It replays the number it saw
+# (and warns where it notices). And a loop is recorded as often as it ran.
+
+# %% [markdown]
+# ## Many examples at once
+#
+# The program is arithmetic on numbers. NumPy does the same arithmetic on whole columns of numbers, at nearly the
+# price of one. So the same program can run over a batch: `map` gives the results, `map_backward` the gradients of
+# their mean.
+
+# %%
+X, labels = micrograd_moons()
+labels = [float(label) for label in labels]
+model = MLP(2, [16, 16, 1], rng=random.Random(1))
+
+
+def point_loss(x, label):
+    return relu(1 - label * model(x))
+
+
+program = record(point_loss, X[0], labels[0])
+mean_loss = program.map_backward(X, labels)
+by_program = [p.grad for p in model.parameters()]
+
+model.zero_grad()
+loss = hinge([model(x) for x in X], labels)
+loss.backward()
+by_graph = [p.grad for p in model.parameters()]
+
+print("loss:", mean_loss, loss.data)
+print(f"largest difference of 337 gradients: {max(abs(a - b) for a, b in zip(by_program, by_graph)):.0e}")
+print(f"values in the graph: {len(topological_order(loss)):,}; the program keeps:")
+program
+
+# %% [markdown]
+# ## And further, to engines for large machines
+#
+# `program.bind(xp)` hands the same recording to any library whose arrays know NumPy's names. It gives a pure function of
+# an array of parameters and the inputs. With NumPy itself:
+
+# %%
+pure = program.bind(np)
+parameters = np.array([p.data for p in program.parameters])
+print("NumPy:", round(float(pure(parameters, np.array(X[0]), np.array(labels[0]))), 12))
+print("graph:", round(point_loss(X[0], labels[0]).data, 12))
+
+# %% [markdown]
+# With JAX it can be compiled for whatever processor there is, over a whole batch, and differentiated by JAX:
+#
+# ```python
+# import jax, jax.numpy as jnp
+# loss = program.bind(jnp)
+# batch = jax.vmap(loss, in_axes=(None, 0, 0))
+# gradient = jax.jit(jax.grad(lambda parameters: batch(parameters, jnp.array(X), jnp.array(labels)).mean()))
+# ```
+#
+# and with PyTorch, `program.bind(torch)` takes tensors with `requires_grad=True`, and its `backward()` does the rest. So what
+# you began on paper-sized graphs can grow up without being written again. (Neither library is needed here, so the lines
+# above are not run.)
+#
+# In the other direction, a program can be saved as data, or written out as a Python file that needs nothing but `math`:
+
+# %%
+with tempfile.TemporaryDirectory() as folder:
+    small = record(lambda a, b: tanh(a * b) + a, 0.3, -2.0)
+    small.save(Path(folder) / "small.json")
+    again = Program.load(Path(folder) / "small.json")
+    small.export(Path(folder) / "small.py")
+    text = (Path(folder) / "small.py").read_text()
+
+print("loaded again:", again(0.3, -2.0) == small(0.3, -2.0))
+print(text[text.index("def value"):])
+
+# %% [markdown]
+# ## The speed ladder
+#
+# Now the race. One training step's work, on every rung the same: the loss of the network above (337 parameters) on the
+# 100 moons, and all its gradients.
+#
+# The lowest rung is the kind of engine that many people write first, and a good one to learn from: each value
+# remembers its operands and a little function that does its part of the backward pass.
+
+# %%
+class Tiny:
+    def __init__(self, data, parents=()):
+        self.data, self.grad, self.parents, self.backprop = data, 0.0, parents, lambda: None
+
+    def __add__(self, other):
+        other = other if isinstance(other, Tiny) else Tiny(other)
+        out = Tiny(self.data + other.data, (self, other))
+
+        def backprop():
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out.backprop = backprop
+        return out
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Tiny) else Tiny(other)
+        out = Tiny(self.data * other.data, (self, other))
+
+        def backprop():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out.backprop = backprop
+        return out
+
+    def relu(self):
+        out = Tiny(max(0.0, self.data), (self,))
+
+        def backprop():
+            self.grad += (self.data > 0) * out.grad
+
+        out.backprop = backprop
+        return out
+
+    def backward(self):
+        order, seen = [], set()
+
+        def visit(v):
+            if v not in seen:
+                seen.add(v)
+                for parent in v.parents:
+                    visit(parent)
+                order.append(v)
+
+        visit(self)
+        self.grad = 1.0
+        for v in reversed(order):
+            v.backprop()
+
+
+# %%
+tiny_layers = [[([Tiny(w.data) for w in neuron.w], Tiny(neuron.b.data)) for neuron in layer.neurons]
+               for layer in model.layers]
+
+
+def tiny_score(x):
+    for layer in tiny_layers:
+        x = [sum((w * v for w, v in zip(weights, x)), bias) for weights, bias in layer]
+        x = [v.relu() for v in x] if layer is not tiny_layers[-1] else x
+    return x[0]
+
+
+def tiny_step():
+    losses = [(tiny_score(x) * -label + 1.0).relu() for x, label in zip(X, labels)]
+    (sum(losses[1:], losses[0]) * 0.01).backward()
+
+
+tiny_step()
+weights = [v for layer in tiny_layers for weights, bias in layer for v in (*weights, bias)]
+difference = max(abs(v.grad - g) for v, g in zip(weights, by_graph))
+print(f"the tiny engine agrees, too: {difference:.0e}")
+
+# %%
+unfused = MLP(2, [16, 16, 1], rng=random.Random(1), fused=False)
+as_source = record(point_loss, X[0], labels[0], arrays=False)
+as_arrays = record(point_loss, X[0], labels[0], arrays=True)
+many_X, many_labels = np.array(X * 10), np.array(labels * 10)
+
+
+def one_by_one():
+    for x, label in zip(X, labels):
+        as_source.backward(x, label)
+
+
+RUNGS = {  # name: (one run, how many times 100 points it works through)
+    "a tiny engine": (tiny_step, 1),
+    "values, every + and ×": (lambda: hinge([unfused(x) for x in X], labels).backward(), 1),
+    "values, dot as one": (lambda: hinge([model(x) for x in X], labels).backward(), 1),
+    "program, point by point": (one_by_one, 1),
+    "program, NumPy": (lambda: as_arrays.map_backward(X, labels), 1),
+    "program, NumPy, 1,000 points": (lambda: as_arrays.map_backward(many_X, many_labels), 10),
+}
+
+
+def seconds(run, hundreds, repeats=3):
+    """The processor time of the fastest of a few runs, per 100 points."""
+    times = []
+    for _ in range(repeats):
+        gc.collect()
+        start = time.process_time()
+        run()
+        times.append(time.process_time() - start)
+    return min(times) / hundreds
+
+
+def rounded(factor):
+    """To the next of 1, 3, 10, 30, 100, ...: more digits would differ on your machine."""
+    half_powers = round(2 * math.log10(factor))
+    return (3 if half_powers % 2 else 1) * 10 ** (half_powers // 2)
+
+
+measured = {name: seconds(*rung) for name, rung in RUNGS.items()}
+factors = {name: rounded(measured["a tiny engine"] / time) for name, time in measured.items()}
+for name, factor in factors.items():
+    print(f"{name:30} about {factor:>6,} ×")
+
+# %% tags=["picture"]
+with style():
+    ax = new_axes(width=6.0, height=2.6)[0]
+    ax.barh(list(factors), [factor - 0.5 for factor in factors.values()], color=COLORS[0], left=0.5)
+    ax.invert_yaxis()
+    ax.set(xscale="log", xlabel="times as fast as the tiny engine (rounded)", title="the speed ladder")
+ax.figure
+
+# %% [markdown]
+# (The factors are rounded to half a power of ten, since the second digit depends on the machine and the day. To see the
+# seconds on yours, print `measured`.)
+#
+# What made the difference, rung by rung?
+#
+# - **Values.** The engine stores a local derivative as a number, not as a function to be called, and walks
+#   the graph in a loop.
+# - **dot as one.** A neuron's weighted sum is one node instead of $2n$.
+# - **Program.** No nodes at all; what remains is arithmetic in Python.
+# - **NumPy.** The interpreter reads each operation once for all points instead of once for each. The more points, the
+#   less it matters what the reading costs.
+
+# %% [markdown]
+# ## Now you
+#
+# **Exercise 1.** A chain has 10,000 steps. Which spacing of the checkpoints holds the fewest numbers in memory?
+
+# %%
+best_spacing = ...
+
+check("9.1", best_spacing)
+
+
+# %% [markdown]
+# **Exercise 2.** Be the recorder: write $y = \sin(a)\cdot b + a$ as a straight-line program, forward and then backward, with
+# nothing but floats and `math`. Return `(y, dy/da, dy/db)`.
+
+# %%
+def my_program(a, b):
+    v1 = math.sin(a)
+    ...
+    return ...
+
+
+check("9.2", my_program)
+
+# %% [markdown]
+# **Exercise 3.** How many paths has this program recorded after the five calls?
+#
+# ```python
+# def f(x, y):
+#     if x > 0:
+#         return x * y
+#     if y > 0:
+#         return x + y
+#     return y * y
+#
+# program = record(f, 1.0, 1.0)
+# for x, y in [(1, 1), (2, -1), (-1, 3), (-1, -1), (-5, 2)]:
+#     program(x, y)
+# ```
+
+# %%
+paths = ...
+
+check("9.3", paths)
+
+# %% [markdown]
+# ## What you can now do
+#
+# - say what a backward pass must remember, and trade memory for time with checkpoints;
+# - record a function, read its gradient as a program, and know what its guards are for;
+# - run it over batches with NumPy, save it, export it, and hand it to JAX or PyTorch;
+# - explain where the time of a scalar engine goes, and what gets it back.
+#
+# In [notebook 10](10_a_tiny_gpt.ipynb) such programs train a language model in a few seconds.

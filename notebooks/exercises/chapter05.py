@@ -1,0 +1,53 @@
+"""The exercises of 05_losses_and_descent."""
+
+from typing import Any
+
+from . import Unanswered, close, exercise, expect
+
+PAIRS = {
+    "house": (("none", "mse"), "A price is any number: nothing should squeeze it."),
+    "spam": (("sigmoid", "binary_cross_entropy"), "Yes or no: one probability."),
+    "digit": (("softmax", "cross_entropy"), "Exactly one of ten: the probabilities must add up to 1."),
+    "topics": (
+        ("sigmoid", "binary_cross_entropy"),
+        "Several may apply: each label is a yes-or-no question of its own.",
+    ),
+}
+
+
+@exercise("5.1")
+def output_and_loss(answer: Any) -> str | None:
+    for choice, (task, (pair, hint)) in zip(answer, PAIRS.items(), strict=True):
+        if choice is ...:
+            raise Unanswered
+        if tuple(choice) != pair:
+            return f"{task}: {hint}"
+    return None
+
+
+@exercise("5.2")
+def count_updates(answer: Any) -> str | None:
+    slips = {
+        156.25: "The last batch of an epoch is smaller, but it is an update, too.",
+        155.0: "The last batch of an epoch is smaller, but it is an update, too.",
+        157.0: "Round up in every epoch, not once at the end.",
+        32.0: "That is one epoch.",
+        5.0: "That would be batch descent.",
+    }
+    return expect(answer, 160, "Updates per epoch: 1,000 / 32, rounded up. Times the epochs.", slips)
+
+
+@exercise("5.3")
+def momentum(answer: Any) -> str | None:
+    p, b = 1.0, 0.0
+    for g, truth in ((2.0, (0.8, 2.0)), (2.0, (0.42, 3.8)), (-1.0, (0.178, 2.42))):
+        found = answer(p, b, g, 0.1, 0.9)
+        if found is ...:
+            raise Unanswered
+        if not (close(found[0], truth[0]) and close(found[1], truth[1])):
+            return (
+                f"From p = {p:g}, b = {b:g}, g = {g:g} (learning rate 0.1, µ = 0.9) it goes to p = {truth[0]:g}, "
+                f"b = {truth[1]:g}, not to p = {found[0]:g}, b = {found[1]:g}. First b, then p with the new b."
+            )
+        p, b = truth
+    return None
