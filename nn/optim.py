@@ -2,7 +2,8 @@
 
 Every rule is torch.optim's (2.13), with its names, its defaults and its order of floating-point operations,
 so the same gradients give the same parameters: https://pytorch.org/docs/stable/optim.html. In the formulas p
-is a parameter, g its gradient `p.grad`, lr the learning rate and t = 1, 2, … the number of the step.
+is a parameter, g its gradient `p.grad`, lr the learning rate and t = 1, 2, … the number of the step. A rule is written
+once, for numbers: what is arithmetic on floats in `step()` is the same arithmetic on arrays in `nn.fit(compiled=True)`.
 
 >>> from autograd import Value
 >>> p = Value(1.0)
@@ -21,7 +22,7 @@ from typing import Any
 
 from autograd import Value
 
-from .optimizer import Columns, Group, Optimizer
+from .optimizer import Columns, Group, Number, Numbers, Optimizer, Rule
 
 
 class SGD(Optimizer):
@@ -62,17 +63,23 @@ class SGD(Optimizer):
                 f"got momentum={group['momentum']!r}, dampening={group['dampening']!r}"
             )
 
-    def update(self, group: Group, state: Columns, grads: list[float]) -> None:
-        lr, momentum = group["lr"], group["momentum"]
-        if momentum:
-            keep = 1.0 - group["dampening"]
-            old = state.get("momentum_buffer")  # none before the first step: a start at 0 would damp it
-            buffer = [momentum * b + keep * g for b, g in zip(old, grads, strict=True)] if old else list(grads)
-            state["momentum_buffer"] = buffer
-            ahead = group["nesterov"]
-            grads = [g + momentum * b for g, b in zip(grads, buffer, strict=True)] if ahead else buffer
-        for p, g in zip(group["params"], grads, strict=True):
-            p.data -= lr * g
+    def remembers(self, group: Group) -> tuple[str, ...]:
+        return ("momentum_buffer",) if group["momentum"] else ()
+
+    def first_state(self, group: Group) -> Columns:
+        return {}  # the first gradient begins the buffer: a start at 0 would damp it
+
+    def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
+        lr, momentum, keep = group["lr"], group["momentum"], 1.0 - group["dampening"]
+
+        def plain(p: Number, g: Number) -> tuple[Number, ...]:
+            return (p - lr * g,)
+
+        def with_momentum(p: Number, g: Number, b: Number = None) -> tuple[Number, ...]:
+            b = g if b is None else momentum * b + keep * g
+            return p - lr * (g + momentum * b if group["nesterov"] else b), b
+
+        return with_momentum if momentum else plain
 
 
 class Adagrad(Optimizer):
@@ -103,15 +110,20 @@ class Adagrad(Optimizer):
             maximize=maximize,
         )
 
+    def remembers(self, group: Group) -> tuple[str, ...]:
+        return ("sum",)
+
     def first_state(self, group: Group) -> Columns:
         return {"sum": [float(group["initial_accumulator_value"])] * len(group["params"])}
 
-    def update(self, group: Group, state: Columns, grads: list[float]) -> None:
-        lr, eps = group["lr"] / (1 + (self.steps_taken - 1) * group["lr_decay"]), group["eps"]
-        sums = state["sum"]
-        for i, (p, g) in enumerate(zip(group["params"], grads, strict=True)):
-            sums[i] += g * g
-            p.data -= lr * g / (math.sqrt(sums[i]) + eps)
+    def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
+        lr, eps = group["lr"] / (1 + (t - 1) * group["lr_decay"]), group["eps"]
+
+        def change(p: Number, g: Number, s: Number) -> tuple[Number, ...]:
+            s = s + g * g
+            return p - numbers.divide(lr * g, numbers.sqrt(s) + eps), s
+
+        return change
 
 
 class RMSprop(Optimizer):
@@ -146,27 +158,21 @@ class RMSprop(Optimizer):
             maximize=maximize,
         )
 
-    def first_state(self, group: Group) -> Columns:
-        return {name: [0.0] * len(group["params"]) for name in ("square_avg", "grad_avg", "momentum_buffer")}
+    def remembers(self, group: Group) -> tuple[str, ...]:
+        return ("square_avg", "grad_avg", "momentum_buffer")
 
-    def update(self, group: Group, state: Columns, grads: list[float]) -> None:
-        lr, momentum = group["lr"], group["momentum"]
-        buffer = state["momentum_buffer"]
-        for i, (p, g) in enumerate(zip(group["params"], grads, strict=True)):
-            change = g / (_root_mean_square(group, state, i, g) + group["eps"])
+    def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
+        lr, alpha, eps, momentum, centered = (group[k] for k in ("lr", "alpha", "eps", "momentum", "centered"))
+
+        def change(p: Number, g: Number, v: Number, a: Number, b: Number) -> tuple[Number, ...]:
+            v = alpha * v + (1 - alpha) * g * g
+            a = a + (g - a) * (1 - alpha) if centered else a
+            step = numbers.divide(g, numbers.sqrt(v - a * a if centered else v) + eps)
             if momentum:
-                change = buffer[i] = momentum * buffer[i] + change
-            p.data -= lr * change
+                step = b = momentum * b + step
+            return p - lr * step, v, a, b
 
-
-def _root_mean_square(group: Group, state: Columns, i: int, g: float) -> float:
-    """√v, or √(v - a²) when centered, after taking in one more gradient g."""
-    alpha = group["alpha"]
-    v = state["square_avg"][i] = alpha * state["square_avg"][i] + (1 - alpha) * g * g
-    if group["centered"]:
-        a = state["grad_avg"][i] = state["grad_avg"][i] + (g - state["grad_avg"][i]) * (1 - alpha)
-        v -= a * a
-    return math.sqrt(v) if v >= 0 else math.nan
+        return change
 
 
 class Adam(Optimizer):
@@ -200,21 +206,21 @@ class Adam(Optimizer):
             maximize=maximize,
         )
 
-    def first_state(self, group: Group) -> Columns:
-        return {name: [0.0] * len(group["params"]) for name in ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")}
+    def remembers(self, group: Group) -> tuple[str, ...]:
+        return ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")
 
-    def update(self, group: Group, state: Columns, grads: list[float]) -> None:
-        (beta1, beta2), eps = group["betas"], group["eps"]
-        step_size = group["lr"] / (1 - beta1**self.steps_taken)
-        correction = math.sqrt(1 - beta2**self.steps_taken)
-        means = state["exp_avg"] = [m + (g - m) * (1 - beta1) for m, g in zip(state["exp_avg"], grads, strict=True)]
-        squares = state["exp_avg_sq"] = [
-            v * beta2 + (1 - beta2) * g * g for v, g in zip(state["exp_avg_sq"], grads, strict=True)
-        ]
-        if group["amsgrad"]:
-            squares = state["max_exp_avg_sq"] = list(map(max, state["max_exp_avg_sq"], squares))
-        for p, m, v in zip(group["params"], means, squares, strict=True):
-            p.data -= step_size * (m / (math.sqrt(v) / correction + eps))
+    def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
+        (beta1, beta2), eps, amsgrad = group["betas"], group["eps"], group["amsgrad"]
+        step_size, correction = group["lr"] / (1 - beta1**t), math.sqrt(1 - beta2**t)
+
+        def change(p: Number, g: Number, m: Number, v: Number, largest: Number) -> tuple[Number, ...]:
+            m = m + (g - m) * (1 - beta1)
+            v = v * beta2 + (1 - beta2) * g * g
+            largest = numbers.larger(largest, v) if amsgrad else largest
+            root = numbers.sqrt(largest if amsgrad else v)
+            return p - step_size * numbers.divide(m, root / correction + eps), m, v, largest
+
+        return change
 
 
 class AdamW(Adam):
@@ -236,11 +242,8 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
 
-    def gradients(self, group: Group) -> list[float]:
-        return super().gradients({**group, "weight_decay": 0.0})
+    decay_in_gradient = False
 
-    def update(self, group: Group, state: Columns, grads: list[float]) -> None:
-        shrink = 1 - group["lr"] * group["weight_decay"]
-        for p in group["params"]:
-            p.data *= shrink
-        super().update(group, state, grads)
+    def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
+        adam, shrink = super().rule(group, t, numbers), 1 - group["lr"] * group["weight_decay"]
+        return lambda p, g, *memory: adam(p * shrink, g, *memory)

@@ -8,16 +8,51 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 from autograd import Value
+from autograd.numerics import divide
 
 from .checks import parameter_list
 
 Group = dict[str, Any]
-Columns = dict[str, list[float]]  # one number per parameter of a group, under the name torch gives it
+Number: TypeAlias = Any  # a float, or an array with one for every parameter of a group
+Columns = dict[str, Number]  # one number per parameter of a group, under the name torch gives it
+Rule = Callable[..., tuple[Number, ...]]  # (p, g, *remembered) → (p, *remembered), after one step
 
 STATE_FORMAT = 1
+
+
+class Numbers(Protocol):
+    """What a rule needs beyond + - * /, for its kind of numbers: floats, or arrays."""
+
+    def sqrt(self, x: Number, /) -> Number: ...
+
+    def divide(self, a: Number, b: Number, /) -> Number: ...
+
+    def larger(self, a: Number, b: Number, /) -> Number: ...
+
+    def each(self, rule: Rule, *columns: Number) -> Sequence[Number]:
+        """Columns of results of the rule, applied to the numbers that stand side by side in `columns`."""
+        ...
+
+
+class Floats:
+    """Numbers that are floats, in lists; 0/0 and √-1 are nan, as on arrays."""
+
+    @staticmethod
+    def sqrt(x: float) -> float:
+        return math.sqrt(x) if x >= 0.0 else math.nan
+
+    divide = staticmethod(divide)
+    larger = staticmethod(max)
+
+    @staticmethod
+    def each(rule: Rule, *columns: list[float]) -> list[list[float]]:
+        return [list(column) for column in zip(*map(rule, *columns), strict=True)]
+
+
+FLOATS = Floats()
 
 
 class Optimizer:
@@ -68,25 +103,54 @@ class Optimizer:
     def check(self, group: Group) -> None:
         """Raise ValueError for a combination of settings that has no meaning (a hook; most rules have none)."""
 
-    def first_state(self, group: Group) -> Columns:
-        """The numbers a rule remembers, one list per name, before the first step."""
-        return {}
+    decay_in_gradient = True  # g + weight_decay·p is the gradient; False for a rule that takes decay off p by itself
 
-    def update(self, group: Group, state: Columns, grads: list[float]) -> None:
-        """Change the parameters of one group, given their gradients (weight decay and `maximize` already applied)."""
-        raise NotImplementedError(f"{type(self).__name__} has to say how a gradient changes a parameter: update()")
+    def remembers(self, group: Group) -> tuple[str, ...]:
+        """Names of what a rule remembers of every parameter from step to step (a hook)."""
+        return ()
+
+    def first_state(self, group: Group) -> Columns:
+        """What is remembered before the first step: 0 for every parameter (a hook)."""
+        return {name: [0.0] * len(group["params"]) for name in self.remembers(group)}
+
+    def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
+        """The function (p, g, *remembered) → (p, *remembered) of step t = 1, 2, … with the settings of `group`.
+
+        It gets one float for each, or an array for each: arithmetic does for both, and `numbers` has the rest.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has to say how a gradient changes a parameter: rule()")
+
+    def after(
+        self, group: Group, state: Columns, data: Number, grads: Number, numbers: Numbers
+    ) -> tuple[Number, Columns]:
+        """(data, what is remembered) of one group after one more step; changes nothing."""
+        if not len(data):
+            return data, {}
+        names = self.remembers(group)
+        columns = [state[name] for name in names if name in state]
+        rule = self._with_decay(group, self.rule(group, self.steps_taken + 1, numbers))
+        moved, *remembered = numbers.each(rule, data, grads, *columns)
+        return moved, dict(zip(names, remembered, strict=True))
+
+    def _with_decay(self, group: Group, rule: Rule) -> Rule:
+        """The rule with -g for g under `maximize` (which climbs instead of descending), and weight_decay·p added."""
+        decay = group.get("weight_decay", 0.0) if self.decay_in_gradient else 0.0
+        sign = -1.0 if group.get("maximize") else 1.0
+        if decay:
+            return lambda p, g, *remembered: rule(p, sign * g + decay * p, *remembered)
+        return rule if sign == 1.0 else lambda p, g, *remembered: rule(p, -g, *remembered)
 
     def step(self) -> None:
-        """Change every parameter by its gradient, once."""
+        """Change every parameter by its gradient, once; none of them where that raises an error."""
+        moved = [
+            self.after(group, state, [p.data for p in group["params"]], [p.grad for p in group["params"]], FLOATS)
+            for group, state in zip(self.param_groups, self.state, strict=True)
+        ]
+        for group, state, (data, remembered) in zip(self.param_groups, self.state, moved, strict=True):
+            for p, number in zip(group["params"], data, strict=True):
+                p.data = number
+            state.update(remembered)
         self.steps_taken += 1
-        for group, state in zip(self.param_groups, self.state, strict=True):
-            self.update(group, state, self.gradients(group))
-
-    def gradients(self, group: Group) -> list[float]:
-        """g + weight_decay·p, with -g for g under `maximize` (which climbs instead of descending)."""
-        params, decay = group["params"], group["weight_decay"]
-        grads = [-p.grad for p in params] if group["maximize"] else [p.grad for p in params]
-        return [g + decay * p.data for g, p in zip(grads, params, strict=True)] if decay else grads
 
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0.0, which `backward()` adds to."""
@@ -206,4 +270,6 @@ def _checked_state(optimizer: Optimizer, saved: Mapping[str, Any], groups: list[
             numbers = columns.get(name, None if optimizer.first_state(group) else [])
             if numbers is None or (numbers and len(numbers) != len(group["params"])):
                 raise ValueError(f"the saved state has no {name!r} of {len(group['params'])} numbers")
+        for name in [name for name, numbers in columns.items() if not numbers and group["params"]]:
+            del columns[name]  # saved before the first step
     return state

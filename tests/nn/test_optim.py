@@ -223,9 +223,64 @@ def test_what_is_no_list_of_parameters_is_refused():
         SGD([{"lr": 0.1}])
 
 
-def test_a_rule_without_update_says_what_is_missing():
-    with pytest.raises(NotImplementedError, match="update"):
-        stepped(Optimizer([Value(1.0)], lr=1.0, weight_decay=0.0, maximize=False))
+def test_an_optimizer_without_a_rule_says_what_is_missing():
+    with pytest.raises(NotImplementedError, match=r"rule\(\)"):
+        stepped(Optimizer([Value(1.0)]))
+
+
+class SignDescent(Optimizer):
+    """A rule of one's own: p ← p - lr·g/|g|, counting the steps of every parameter."""
+
+    def __init__(self, params, lr):
+        super().__init__(params, lr=lr)
+
+    def remembers(self, group):
+        return ("steps",)
+
+    def rule(self, group, t, numbers):
+        return lambda p, g, n: (p - group["lr"] * numbers.divide(g, numbers.sqrt(g * g)), n + 1)
+
+
+def test_a_rule_of_ones_own():
+    p, q = Value(1.0), Value(1.0)
+    optimizer = SignDescent([p, q], lr=0.25)
+    for _ in range(2):
+        p.grad, q.grad = 3.0, -0.5
+        optimizer.step()
+    assert (p.data, q.data) == (0.5, 1.5)
+    assert optimizer.state == [{"steps": [2, 2]}]
+    q.grad = 0.0
+    optimizer.step()
+    assert math.isnan(q.data)  # 0/0 is nan, as on arrays
+
+
+def test_a_step_that_fails_changes_nothing():
+    p, q = Value(1.0), Value(2.0)
+    optimizer = SGD([{"params": [p]}, {"params": [q]}], lr=0.1, momentum=0.9)
+    p.grad, q.grad = 1.0, "steep"
+    with pytest.raises(TypeError):
+        optimizer.step()
+    assert (p.data, q.data, optimizer.state, optimizer.steps_taken) == (1.0, 2.0, [{}, {}], 0)
+
+
+def test_a_group_may_be_empty():
+    p = Value(1.0)
+    optimizer = Adam([{"params": []}, {"params": [p]}], lr=0.5)
+    p.grad = 2.0
+    optimizer.step()
+    assert p.data == pytest.approx(0.5)
+    other = Adam([{"params": []}, {"params": [p]}])
+    other.load_state_dict(optimizer.state_dict())
+    assert other.state == optimizer.state
+
+
+def test_a_state_saved_before_the_first_step_has_no_buffer():
+    p = Value(1.0)
+    optimizer = SGD([p], lr=0.5, momentum=0.9)
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": [{"momentum_buffer": []}]})
+    p.grad = 1.0
+    optimizer.step()
+    assert (p.data, optimizer.state) == (0.5, [{"momentum_buffer": [1.0]}])
 
 
 def test_the_repr_shows_settings_and_counts():
