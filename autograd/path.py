@@ -173,24 +173,25 @@ class Path:
         return (np.concatenate(values, axis=1) if values[0].ndim == 2 else values[0]), gradients[0]
 
     def array_gradient(self, parameters: Any, arguments: Any, seed: float | None = None) -> tuple[float, Any]:
-        """The value and the gradient as an array, for parameters given as an array.
+        """The value and the gradient as an array, for parameters given as an array; on arrays where they pay.
 
         With a `seed`, for a batch: an example per column of `arguments`, the value is Σ seed · f.
         """
         import numpy as np
 
+        kind, count = ("parameter_gradients", 1) if seed is None else ("map_gradients", arguments.shape[1])
+        if self.prefers_arrays(kind, count):
+            if seed is None:
+                found = self.run_arrays(kind, parameters, arguments[:, 0])
+            else:
+                found = self.run_batch(kind, parameters, arguments, seed)
+            if found is not None:
+                return float(found[0][0]), found[1]
+        numbers, examples = [float(p) for p in parameters], arguments.T.tolist()
         if seed is None:
-            found = self.run_arrays("parameter_gradients", parameters, arguments)
+            value, gradients = self.run(kind, *examples[0], numbers)
         else:
-            found = self.run_batch("map_gradients", parameters, arguments, seed)
-        if found is not None:
-            return float(found[0][0]), found[1]
-        numbers = [float(p) for p in parameters]
-        if seed is None:
-            value, gradients = self.run("parameter_gradients", *arguments.tolist(), numbers)
-        else:
-            examples = arguments.T.tolist()
-            value, gradients = self.run("map_gradients", examples, numbers, seed, float(len(examples)))
+            value, gradients = self.run(kind, examples, numbers, seed, float(count))
         return value, np.array(gradients)
 
     def strays(self, examples: list[list[float]], parameters: list[float]) -> Iterator[int]:

@@ -192,9 +192,14 @@ class Program:
             raise TypeError("gradients need a function that returns one Value, this one returns several")
 
     # A batch ---------------------------------------------------------------------------------------------------------
-    def map(self, *columns: Any) -> list[Any]:
-        """[f(*example) for every example]: column k holds the k-th argument of every example."""
-        path, results = self._paths[0], self._batch("map_values", columns)
+    def map(self, *columns: Any, parameters: Sequence[float] | None = None) -> list[Any]:
+        """[f(*example) for every example]: column k holds the k-th argument of every example.
+
+        `parameters`: numbers to compute with, in the order of `program.parameters`, instead of theirs.
+        """
+        path = self._paths[0]
+        data = None if parameters is None else list(as_lists(parameters[: len(path.parameters)]))
+        results = self._batch("map_values", columns, data=data)
         return [rebuild(path.recording.result, r if isinstance(r, tuple) else (r,)) for r in results]
 
     def map_backward(self, *columns: Any, reduce: str = "mean") -> float:
@@ -205,18 +210,21 @@ class Program:
         self._deposit(path, gradients)
         return value  # type: ignore[no-any-return]
 
-    def _batch(self, kind: str, columns: Sequence[Any], seed: float = 1.0) -> Any:
+    def _batch(
+        self, kind: str, columns: Sequence[Any], seed: float = 1.0, data: Sequence[float] | None = None
+    ) -> Any:
         """On arrays where they pay, otherwise looping inside the source."""
         path, count = self._paths[0], batch_size(columns)
+        data = path.data() if data is None else data
         try:
             if path.prefers_arrays(kind, count):
-                found = path.run_batch(kind, path.data(), self._flattened(columns, count), seed)
+                found = path.run_batch(kind, data, self._flattened(columns, count), seed)
                 if found is not None:
                     values, gradients = (array.tolist() for array in found)
                     return (values[0], gradients) if kind == "map_gradients" else one_per_example(values, count)
-            return path.run(kind, self._examples(columns), path.data(), seed, float(count))
+            return path.run(kind, self._examples(columns), data, seed, float(count))
         except BranchTaken as branch:
-            raise self._branch_changed(path, path.recording.tape.guards[branch.args[0]], columns) from None
+            raise self._branch_changed(path, path.recording.tape.guards[branch.args[0]], columns, data) from None
 
     def gradient_function(self, reduce: str | None = "mean") -> Callable[..., tuple[float, Any]]:
         """`g(parameters, *columns)` → (mean or sum of f, its gradient), for training loops on arrays.
@@ -226,21 +234,24 @@ class Program:
         example. ImportError without NumPy; TypeError where f returns several Values.
         """
         import_numpy("gradient_function")
+        import numpy as np
+
         path = self._paths[0]
         self._require_scalar(path)
+        own, everything = len(path.parameters), len(self.parameters)  # those of the path that ran last come first
 
         def gradient(parameters: Any, *columns: Any) -> tuple[float, Any]:
             if reduce is None:
                 columns = tuple([arg] for arg in columns)
-            count = batch_size(columns)
-            inputs = self._flattened(columns, count)
+            count = 1 if reduce is None else batch_size(columns)
+            seed = None if reduce is None else seed_of(reduce, count)
+            data = np.asarray(parameters)[:own]
             try:
-                if reduce is None:
-                    return path.array_gradient(parameters, inputs[:, 0])
-                return path.array_gradient(parameters, inputs, seed_of(reduce, count))
+                value, slopes = path.array_gradient(data, self._flattened(columns, count), seed)
             except BranchTaken as branch:
                 guard = path.recording.tape.guards[branch.args[0]]
-                raise self._branch_changed(path, guard, columns, list(parameters)) from None
+                raise self._branch_changed(path, guard, columns, data.tolist()) from None
+            return value, np.append(slopes, np.zeros(everything - own))
 
         return gradient
 
@@ -259,19 +270,19 @@ class Program:
         from autograd.bind import Bound
 
         path = self._paths[0]
-        bound, result = Bound(path.plan("value"), xp), path.recording.result
+        bound, result, own = Bound(path.plan("value"), xp), path.recording.result, len(path.parameters)
 
         def program(parameters: Any, *args: Any) -> Any:
-            found = bound(parameters, flat_array(xp, self._example, args))
+            found = bound(parameters[:own], flat_array(xp, self._example, args))
             return rebuild(result, [found[i] for i in range(len(path.recording.outputs))])
 
         return program
 
     def _branch_changed(
-        self, path: Path, guard: Guard, columns: Sequence[Any], parameters: list[float] | None = None
+        self, path: Path, guard: Guard, columns: Sequence[Any], parameters: Sequence[float]
     ) -> BranchChanged:
         """Which rows take another way."""
-        rows = shortened(list(path.strays(self._examples(columns), parameters or path.data())))
+        rows = shortened(list(path.strays(self._examples(columns), list(parameters))))
         return BranchChanged(
             f"{described(guard)} comes out differently for rows {rows} of the batch, and a batch runs one path. Write "
             "the choice with autograd.maximum, relu or where, which all rows share, or loop over the rows"

@@ -503,3 +503,30 @@ def test_bind_takes_a_module(name):
 def test_an_array_of_no_dimension_is_no_column():
     with pytest.raises(TypeError, match="column 0 of a batch holds that argument of every example"):
         record(lambda x: x * x, 1.0).map(np.array(1.0))
+
+
+def test_parameters_of_other_paths_stay_in_the_array_and_have_no_gradient():
+    a, b = Value(2.0), Value(3.0)
+    program = record(lambda x: a * x if x > 0.0 else b * x * x, 1.0)
+    assert program(-1.0) == 3.0  # the second path: b comes first now
+    assert program.parameters == [b, a]
+    value, slopes = program.gradient_function()(np.array([5.0, 7.0]), [-1.0, -3.0])
+    assert (value, slopes.tolist()) == (25.0, [5.0, 0.0])
+    assert program.bind(np)(np.array([5.0, 7.0]), np.array(-2.0)) == 20.0
+
+
+@pytest.mark.parametrize("arrays", [True, False])
+def test_a_batch_with_other_numbers_for_the_parameters(arrays):
+    w, b = Value(2.0), Value(1.0)
+    program = record(lambda x: w * x + b, 1.0, arrays=arrays)
+    for numbers in ([3.0, -1.0], np.array([3.0, -1.0])):
+        assert program.map([1.0, 2.0], parameters=numbers) == [2.0, 5.0]
+    assert program.map([1.0, 2.0]) == [3.0, 5.0]
+
+
+@pytest.mark.parametrize("arrays", [True, False])
+def test_the_gradient_of_a_function_without_arguments(arrays):
+    w = [Value(2.0), Value(-1.0)]
+    program = record(lambda: autograd.sum_of_squares(w), arrays=arrays)
+    value, slopes = program.gradient_function(reduce=None)(np.array([3.0, 1.0]))
+    assert (value, slopes.tolist()) == (10.0, [6.0, 2.0])
