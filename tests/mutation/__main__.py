@@ -1,8 +1,11 @@
-"""python -m tests.mutation [--sample N] [--seed S] [--save] [file ...]
+"""python -m tests.mutation [--sample N] [--seed S] [--line L] [--jobs J] [--save] [file ...]
 
-Breaks each file in every way of mutants.py (or in N random ways) and runs the tests that are about it. A mutant that no
-test notices survives. Prints killed / total per file and every survivor that equivalent.py does not explain; `--save`
-keeps the counts in results.json.
+Breaks each file in every way of mutants.py (or in N random ways, or only in line L) and runs the tests that are about
+it. A mutant that no test notices survives. Prints killed / total per file and every survivor that equivalent.py does
+not explain; `--save` keeps the counts in results.json, `--results` prints what is kept there and runs nothing.
+
+All of it takes hours. To make one line of `--results` again, give its file and, if it was a sample, the numbers at its
+end; set CI=true, so that hypothesis chooses the same examples every time.
 """
 
 import argparse
@@ -12,103 +15,173 @@ import json
 import os
 import random
 import resource
+import shlex
 import signal
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from tests.mutation.equivalent import EQUIVALENT
 from tests.mutation.mutants import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results.json"
-SECONDS = 90  # of processor time: a mutant that loops for ever is noticed by that
-BYTES = 3_000_000_000  # one that collects for ever, by that
+BYTES = 3_000_000_000  # of data: a mutant that collects for ever is noticed by that
 PATIENCE = 1800  # seconds by the clock: one that waits for ever, by that
-NUMERIC = (
-    "test_special_points",
-    "test_ops",
-    "test_accuracy",
-    "test_fused",
-    "test_fused_accuracy",
-    "test_bad_input",
-    "test_laws",
-)
-TESTS = {  # what is run against a file, the quickest and most telling first
-    "autograd/ops.py": (*NUMERIC, "test_value", "test_derivatives"),
+FILES = sorted(str(path.relative_to(ROOT)) for package in ("autograd", "nn") for path in (ROOT / package).glob("*.py"))
+
+# What is run against a file, the quickest and most telling first: files of the package's folder in tests/, with options
+# of pytest if need be. What is not named here is tested by the file of the same name.
+NUMERIC = "special_points fused fused_accuracy ops bad_input accuracy laws"
+RECORDED = "program program_arrays program_file"
+STATE = "state -k 'interrupt or processes'"  # without the graphs of a million nodes, which take half a minute
+TESTS = {
+    "autograd/__init__.py": "numpy_names ../test_reference",
+    "autograd/__main__.py": "main",
+    "autograd/array_run.py": "program_arrays nn/test_compiled",
+    "autograd/arrays.py": "program_arrays",
+    "autograd/backprop.py": f"backprop anomaly bad_input laws {STATE}",
+    "autograd/bind.py": "program program_arrays",
+    "autograd/codegen.py": "program program_file",
+    "autograd/copying.py": f"copying {STATE}",
+    "autograd/curvature.py": "derivatives",
+    "autograd/fused.py": "fused modes anomaly fused_accuracy bad_input",
+    "autograd/installation.py": "../test_installation",
+    "autograd/linear.py": "forward derivatives explanation",
+    "autograd/modes.py": "modes value anomaly bad_input",
+    "autograd/naming.py": "program program_file",
+    "autograd/narration.py": "stepping animate",
+    "autograd/neuron_narration.py": "stepping",
+    "autograd/neurons.py": "stepping",
     "autograd/numerics.py": NUMERIC,
-    "autograd/value.py": (
-        *("test_value", "test_backprop", "test_modes", "test_fused", "test_copying", "test_bad_input", "test_ops"),
-        *("test_special_points", "test_laws", "test_anomaly", "test_state"),
-    ),
-    "autograd/backprop.py": ("test_backprop", "test_bad_input", "test_laws", "test_anomaly", "test_state"),
-    "autograd/modes.py": ("test_modes", "test_bad_input", "test_value", "test_anomaly"),
-    "autograd/copying.py": ("test_copying", "test_state"),
-    "autograd/fused.py": ("test_fused", "test_fused_accuracy", "test_bad_input", "test_modes", "test_anomaly"),
-    "nn/losses.py": ("test_losses",),
-    "nn/optim.py": ("test_optim",),
+    "autograd/ops.py": f"value {NUMERIC} derivatives",
+    "autograd/path.py": RECORDED,
+    "autograd/products.py": "program_arrays",
+    "autograd/raster.py": "figure",
+    "autograd/recorder.py": RECORDED,
+    "autograd/regroup.py": RECORDED,
+    "autograd/reverse.py": RECORDED,
+    "autograd/standalone.py": RECORDED,
+    "autograd/subject.py": "stepping drawing",
+    "autograd/tape.py": RECORDED,
+    "autograd/tracking.py": "check derivatives",
+    "autograd/value.py": f"value modes copying backprop special_points anomaly fused bad_input laws ops {STATE}",
+    "autograd/values_picture.py": "text stepping drawing",
+    "autograd/vectorize.py": "program_arrays nn/test_compiled",
+    "autograd/views.py": "program_arrays",
+    "nn/__init__.py": "public_names",
+    "nn/__main__.py": "main",
+    "nn/activations.py": "neuron",
+    "nn/boundary.py": "plots",
+    "nn/canvas.py": "plots",
+    "nn/checks.py": "embedding normalisation recurrent attention convolution optim losses every_layer",
+    "nn/clipping.py": "training optim",
+    "nn/engine.py": "public_names",
+    "nn/history.py": "training diagnosis",
+    "nn/job.py": "main",
+    "nn/optimizer.py": "optim",
+    "nn/options.py": "main",
+    "nn/pairing.py": "losses",
+    "nn/plane.py": "plots",
+    "nn/stopping.py": "training",
+    "nn/surface.py": "plots",
 }
 
 
+def tests_of(file: str) -> list[list[str]]:
+    """The arguments of pytest for one file of tests after the other."""
+    folder = ROOT / "tests" / file.partition("/")[0]
+    words = shlex.split(TESTS.get(file, Path(file).stem))
+    runs: list[list[str]] = []
+    for i, word in enumerate(words):
+        if word.startswith("-") or (i and words[i - 1] == "-k"):
+            runs[-1].append(word)
+        elif "/" in word:
+            runs.append([str((folder.parent / word.removeprefix("../")).with_suffix(".py"))])
+        else:
+            runs.append([str(folder / f"test_{word}.py")])
+    return runs
+
+
 class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Gives the import system another source for one module."""
+    """Gives the import system another code for one module."""
 
-    def __init__(self, module: str, source: str, path: str) -> None:
-        self.module, self.source, self.path = module, source, path
+    def __init__(self, file: str, mutant: Mutant) -> None:
+        self.module = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        self.path, self.mutant = ROOT / file, mutant
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> object:
-        return importlib.util.spec_from_file_location(name, self.path, loader=self) if name == self.module else None  # type: ignore[arg-type]
+    def find_spec(self, name: str, path: object = None, target: object = None) -> Any:
+        if name != self.module:
+            return None
+        inside = [str(self.path.parent)] if self.path.stem == "__init__" else None
+        return importlib.util.spec_from_file_location(name, self.path, loader=self, submodule_search_locations=inside)
 
     def exec_module(self, module: ModuleType) -> None:
-        exec(compile(self.source, self.path, "exec"), module.__dict__)
+        exec(compile(self.mutant.tree(), self.path, "exec"), module.__dict__)
 
 
-def survives(file: str, mutant: Mutant) -> bool:
-    """Whether all tests about `file` pass on the mutant, in a process of its own with everything else loaded."""
-    child = os.fork()
-    if child == 0:
-        os._exit(_run_tests(file, mutant))
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return status == 0
-        time.sleep(0.02)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return False
-
-
-def _run_tests(file: str, mutant: Mutant) -> int:
+def passes(file: str, mutant: Mutant, runs: list[list[str]], seconds: Sequence[float]) -> bool:
+    """Whether all tests pass on the mutant, in the seconds each run may take; it spoils the process it is called in."""
     import pytest
 
-    sys.meta_path.insert(0, Mutated(file[:-3].replace("/", "."), mutant.source, str(ROOT / file)))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    signal.alarm(PATIENCE)
+    resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    folder = ROOT / "tests" / file.partition("/")[0]
-    try:  # one file after the other: most mutants do not live to see the second
-        runs = (
-            pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", f"{folder}/{name}.py"])
-            for name in TESTS[file]
-        )
-        return next((1 for code in runs if code != 0), 0)
+    sys.meta_path.insert(0, Mutated(file, mutant))
+    try:  # one after the other: most mutants do not live to see the second
+        for arguments, allowed in zip(runs, seconds, strict=True):
+            used = resource.getrusage(resource.RUSAGE_SELF).ru_utime + resource.getrusage(resource.RUSAGE_SELF).ru_stime
+            resource.setrlimit(resource.RLIMIT_CPU, (int(used + allowed), resource.RLIM_INFINITY))
+            if pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", *arguments]) != 0:
+                return False
+        return True
     except BaseException:  # a mutant may raise anything while it is imported
-        return 1
+        return False
 
 
-def judge(file: str, chosen: Sequence[Mutant]) -> dict[str, int]:
+def fork(file: str, mutant: Mutant, runs: list[list[str]], seconds: Sequence[float]) -> int:
+    """The number of a new process, with everything but the engine loaded, that ends with 0 if all tests pass."""
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if passes(file, mutant, runs, seconds) else 1)
+    return child
+
+
+def allowances(file: str, source: str) -> list[float]:
+    """For each run of the tests about `file`, the processor time after which a mutant counts as never ending."""
+    allowed = []
+    for arguments in tests_of(file):
+        _, status, used = os.wait4(fork(file, Mutant.unchanged(source), [arguments], [600.0]), 0)
+        if status != 0:
+            raise SystemExit(f"{file}: pytest {' '.join(arguments)} fails as it is, which says nothing about mutants")
+        allowed.append(3 * (used.ru_utime + used.ru_stime) + 10)
+    return allowed
+
+
+def survivors(file: str, chosen: Sequence[Mutant], allowed: Sequence[float], jobs: int) -> Iterator[Mutant]:
+    """Those of `chosen` on which all tests about `file` pass, `jobs` at a time."""
+    waiting, running = list(reversed(chosen)), {}
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            mutant = waiting.pop()
+            running[fork(file, mutant, tests_of(file), allowed)] = mutant
+        child, status = os.wait()
+        mutant = running.pop(child)
+        if status == 0:
+            yield mutant
+
+
+def judge(file: str, source: str, chosen: Sequence[Mutant], jobs: int) -> dict[str, int]:
     """Kill what can be killed; print the survivors nobody has explained."""
-    text = (ROOT / file).read_text().splitlines()
-    counts = {"killed": 0, "equivalent": 0, "survived": 0, "total": len(chosen)}
-    for mutant in chosen:
-        if not survives(file, mutant):
-            counts["killed"] += 1
-        elif (file, text[mutant.line - 1].strip(), mutant.name) in EQUIVALENT:
+    text = source.splitlines()
+    counts = {"killed": len(chosen), "equivalent": 0, "survived": 0, "run": len(chosen)}
+    for mutant in survivors(file, chosen, allowances(file, source), jobs):
+        counts["killed"] -= 1
+        if (file, text[mutant.line - 1].strip(), mutant.name) in EQUIVALENT:
             counts["equivalent"] += 1
         else:
             counts["survived"] += 1
@@ -122,27 +195,48 @@ def preload() -> None:
         importlib.import_module(name)
 
 
+def stated(file: str, result: dict[str, int]) -> str:
+    """A line of the table: the counts, and how to get them again."""
+    killed, equivalent, run, of = (result[name] for name in ("killed", "equivalent", "run", "mutants"))
+    sample = f"   --sample {run} --seed {result['seed']}, of {of}" if run < of else ""
+    return f"{file:32} killed {killed:4} of {run:4}, {equivalent:3} equivalent, {result['survived']:2} survived{sample}"
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=(__doc__ or "").partition("\n\n")[2])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.mutation",
+        description=(__doc__ or "").partition("\n\n")[2],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--sample", type=int, help="so many random mutants of each file instead of all")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--line", type=int, action="append", help="only the mutants of this line")
+    parser.add_argument("--jobs", type=int, default=1, help="so many mutants at a time")
     parser.add_argument("--save", action="store_true")
-    parser.add_argument("files", nargs="*", choices=[[], *TESTS])
+    parser.add_argument("--results", action="store_true")
+    parser.add_argument("files", nargs="*", metavar="file")
     options = parser.parse_args()
+    if unknown := set(options.files) - set(FILES):
+        parser.error(f"no module of autograd or nn: {', '.join(sorted(unknown))}")
+    if options.save and options.line:
+        parser.error("some lines are not what --save is about")
+    if options.results:
+        for file, result in json.loads(RESULTS.read_text()).items():
+            print(stated(file, result))
+        return 0
     preload()
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    for file in options.files or TESTS:
+    for file in options.files or FILES:
         source = (ROOT / file).read_text()
-        if not survives(file, Mutant(0, "", "", source)):
-            print(f"{file}: its tests fail as it is, which says nothing about mutants")
-            return 1
-        found = list(mutants(source))
-        if options.sample and options.sample < len(found):
-            found = random.Random(options.seed).sample(found, options.sample)
-        results[file] = counts = judge(file, found)
-        print(f"{file}: killed {counts['killed']} of {counts['total']}, {counts['equivalent']} equivalent", flush=True)
-    if options.save:
-        RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+        found = [m for m in mutants(source) if not options.line or m.line in options.line]
+        sampled = options.sample and options.sample < len(found)
+        chosen = random.Random(options.seed).sample(found, options.sample) if sampled else found
+        result = {**judge(file, source, chosen, options.jobs), "mutants": len(found)}
+        if sampled:
+            result["seed"] = options.seed
+        print(stated(file, result), flush=True)
+        if options.save:
+            results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+            RESULTS.write_text(json.dumps({**results, file: result}, indent=1, sort_keys=True) + "\n")
     return 0
 
 

@@ -24,49 +24,49 @@ COMPARE = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """`source` with one change, made in `line`: `before` became `after`."""
+    """The module `whole` with `node` of it replaced by `changed`."""
 
-    line: int
-    before: str
-    after: str
-    source: str
+    whole: ast.Module
+    node: ast.AST
+    changed: ast.AST
+
+    @classmethod
+    def unchanged(cls, source: str) -> "Mutant":
+        whole = ast.parse(source)
+        return cls(whole, whole, whole)
+
+    @property
+    def line(self) -> int:
+        return getattr(self.node, "lineno", 0)
 
     @property
     def name(self) -> str:
-        return f"{self.before} → {self.after}"
+        return f"{ast.unparse(self.node)} → {ast.unparse(self.changed)}"
+
+    def tree(self) -> ast.Module:
+        """What to compile; its lines are those of the file."""
+        memo = {id(self.node): ast.copy_location(copy.deepcopy(self.changed), self.node)}
+        mutated: ast.Module = ast.fix_missing_locations(copy.deepcopy(self.whole, memo))
+        return mutated
 
 
 def mutants(source: str) -> Iterator[Mutant]:
-    """Every mutant of `source`, in the order of its lines."""
-    tree = ast.parse(source)
-    _strip(tree)
-    for node, _field, parents in list(_walk(tree, ())):
+    """Every mutant of `source`, in the order of its lines. Docstrings and annotations have none."""
+    whole = ast.parse(source)
+    for node, parents in list(_walk(whole, ())):
         for changed in _changes(node, parents):
-            yield _mutant(tree, node, changed)
+            yield Mutant(whole, node, changed)
 
 
-def _strip(tree: ast.AST) -> None:
-    """Take out what a test cannot or need not notice: docstrings and annotations."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
-            node
-        ):
-            node.body[0] = ast.copy_location(ast.Pass(), node.body[0])
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            node.returns = None
-        if isinstance(node, ast.arg):
-            node.annotation = None
-
-
-def _walk(node: ast.AST, parents: tuple[ast.AST, ...]) -> Iterator[tuple[ast.AST, str, tuple[ast.AST, ...]]]:
+def _walk(node: ast.AST, parents: tuple[ast.AST, ...]) -> Iterator[tuple[ast.AST, tuple[ast.AST, ...]]]:
     if isinstance(node, ast.Import | ast.ImportFrom | ast.JoinedStr | ast.Raise):
         return  # the wording of messages is not what is tested here
     for field, value in ast.iter_fields(node):
-        if isinstance(node, ast.AnnAssign) and field == "annotation":
+        if field in ("annotation", "returns"):
             continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
-                yield child, field, (*parents, node)
+                yield child, (*parents, node)
                 yield from _walk(child, (*parents, node))
 
 
@@ -124,10 +124,3 @@ def _is_effect(node: ast.AST, parents: tuple[ast.AST, ...]) -> bool:
         return isinstance(node.value, ast.Call)
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]  # type: ignore[attr-defined]
     return isinstance(node, ast.AugAssign) or any(isinstance(t, ast.Attribute | ast.Subscript) for t in targets)
-
-
-def _mutant(tree: ast.AST, node: ast.AST, changed: ast.AST) -> Mutant:
-    """A copy of the tree with `node` replaced."""
-    memo: dict[int, object] = {id(node): ast.copy_location(copy.deepcopy(changed), node)}
-    mutated = ast.fix_missing_locations(copy.deepcopy(tree, memo))
-    return Mutant(getattr(node, "lineno", 0), ast.unparse(node), ast.unparse(changed), ast.unparse(mutated))
