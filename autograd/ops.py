@@ -187,7 +187,6 @@ def _row(
     name: str, symbol: str, forward: Callable[..., float], *derivatives: Formula, variadic: bool = False
 ) -> Operation:
     OPERATIONS[name] = row = Operation(name, symbol, forward, *derivatives, variadic=variadic)
-    row.__module__ = __name__
     return row
 
 

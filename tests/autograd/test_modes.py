@@ -1,6 +1,7 @@
 """no_grad, trace_lines and the mode of a context."""
 
 import asyncio
+import contextvars
 import sys
 import threading
 import types
@@ -31,6 +32,13 @@ def test_no_grad_keeps_no_operands_and_ends():
             assert kept(x)
         assert not kept(x)
     assert kept(x)
+
+
+def test_a_mode_of_one_context_is_not_that_of_another():
+    with trace_lines(), no_grad():
+        y = contextvars.Context().run(lambda: Value(2.0) * 3.0)
+    assert y.parents
+    assert y.line is None
 
 
 @pytest.mark.parametrize("decorate", [no_grad, no_grad()], ids=["bare", "called"])

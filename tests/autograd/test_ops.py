@@ -107,6 +107,7 @@ def test_functions_take_floats_or_values_and_keywords_and_defaults():
     assert autograd.tanh(Fraction(1, 2)) == math.tanh(0.5)
     assert autograd.leaky_relu(-2.0) == -0.02
     assert autograd.leaky_relu(Value(-2.0), slope=0.5).data == -1.0
+    assert autograd.leaky_relu(x=Value(-2.0)).operands[1:] == (0.01,)
     assert autograd.clip(Value(3.0), low=0.0, high=1.0).operands[1:] == (0.0, 1.0)
     assert autograd.swish is autograd.silu
 
@@ -116,6 +117,7 @@ def test_functions_take_floats_or_values_and_keywords_and_defaults():
     [
         (lambda: autograd.clip(1.0), r"clip\(x, low, high\): missing a required argument: 'low'"),
         (lambda: autograd.tanh(), r"tanh\(x\): missing a required argument"),
+        (lambda: autograd.hypot(3.0), r"hypot\(a, b\): missing a required argument: 'b'"),
         (lambda: autograd.tanh(1.0, 2.0), r"tanh\(x\): too many positional arguments"),
         (lambda: autograd.leaky_relu(1.0, steep=2.0), r"leaky_relu\(x, slope=0.01\): got an unexpected .* 'steep'"),
         (lambda: autograd.leaky_relu(1.0, 0.1, slope=2.0), r"multiple values for argument 'slope'"),
@@ -130,6 +132,19 @@ def test_wrong_arguments_are_named_next_to_what_the_operation_takes(call, messag
 def test_c_functions_take_keywords_too():
     assert autograd.atan2(y=1.0, x=2.0) == math.atan2(1.0, 2.0)
     assert autograd.hypot(a=3.0, b=4.0) == 5.0
+
+
+def test_a_row_made_by_hand_takes_one_argument_per_formula():
+    twice = ops.Operation("twice", "2x", lambda x: 2.0 * x, 2.0)
+    assert twice(Value(3.0)).local_grads == (2.0,)
+    with pytest.raises(TypeError, match="too many positional arguments"):
+        twice(1.0, 2.0)
+
+
+def test_an_operation_has_no_attribute_that_nobody_gave_it():
+    assert not hasattr(ops.tanh, "inverse")
+    with pytest.raises(AttributeError, match="an operation has no attribute 'inverse'"):
+        _ = ops.tanh.inverse
 
 
 NUMPY_REALS = [np.float64(2.5), np.float32(2.5), np.float16(2.5), np.int8(2), np.uint64(2), np.bool_(True)]
@@ -149,6 +164,21 @@ def test_what_is_no_real_number_is_refused_with_its_type_and_advice(thing):
     with pytest.raises(TypeError, match=type(thing).__name__) as caught:
         ops.as_float(thing)
     assert str(caught.value).count(".") >= 1
+
+
+ADVICE = {
+    "take its .data": [Value(1.0)],
+    "the real and the imaginary part": [1j],
+    "Convert text with float": ["3", b"3"],
+    "about one scalar at a time": [[1.0], (1.0,), {1.0}, np.array([1.0])],
+    "if that is what you mean": [None, Decimal(1)],
+}
+
+
+@pytest.mark.parametrize(("advice", "thing"), [(a, t) for a, things in ADVICE.items() for t in things])
+def test_the_advice_fits_what_was_given(advice, thing):
+    with pytest.raises(TypeError, match=advice):
+        ops.as_float(thing)
 
 
 @pytest.mark.parametrize("huge", [10**400, -(10**400), Fraction(10**400)])

@@ -36,7 +36,7 @@ FILES = sorted(str(path.relative_to(ROOT)) for package in ("autograd", "nn") for
 # of pytest if need be. What is not named here is tested by the file of the same name.
 NUMERIC = "special_points fused fused_accuracy ops bad_input accuracy laws"
 RECORDED = "program program_arrays program_file"
-STATE = "state -k 'interrupt or processes'"  # without the graphs of a million nodes, which take half a minute
+STATE = "state -k 'interrupt or exception or threads or frees'"  # without graphs of a million nodes, which take minutes
 TESTS = {
     "autograd/__init__.py": "numpy_names ../test_reference",
     "autograd/__main__.py": "main",
