@@ -15,8 +15,9 @@ import warnings
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from autograd import BranchChanged, Program, record
+from autograd import BranchChanged, Program, Value, record
 
+from .home import Home, OnValues, quickest
 from .module import Module
 
 AGREEMENT = 1e-9  # of replayed loss and gradient with those of a graph, relative to the largest
@@ -29,10 +30,11 @@ class NotRecordable(Exception):
 
 
 class RecordedStep:
-    """(X, y) of a batch → (loss, predictions), gradients in every p.grad, as the graph-building `eager` does it.
+    """(X, y) of a batch → (loss, predictions), gradients where `home` is, as the graph-building `eager` does it.
 
-    `predictions=False` gives an empty list for them, which saves a pass. With `required`, NotRecordable is raised
-    instead of going on with graphs.
+    It begins with graphs and `values`; once the recording has been checked, `home` is the quickest place for the
+    numbers. `predictions=False` gives an empty list for them, which saves a pass. With `required`, NotRecordable is
+    raised instead of going on with graphs.
     """
 
     def __init__(
@@ -41,21 +43,24 @@ class RecordedStep:
         model: Module,
         loss: Callable[[list[Any], list[Any]], Any],
         penalty: Callable[[Any], Any] | None = None,
+        values: OnValues | None = None,
         *,
         predictions: bool = True,
         required: bool = False,
     ) -> None:
+        self._values = values or OnValues(model.parameters())
+        self.home: Home = self._values
         self.why = ""  # not recorded; empty as long as it is
         self._eager, self._required = eager, required
         self._model, self._loss, self._penalty, self._predictions = model, loss, penalty, predictions
-        self._parameters, self._dice = model.parameters(), _dice(model)
+        self._dice = _dice(model)
         self._batches: _Batches | None = None
 
     def __call__(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
         """One batch."""
         if self._batches is not None:
             try:
-                return self._batches.gradient(rows, targets)
+                return self._batches.gradient(self.home, rows, targets)
             except (BranchChanged, NotRecordable) as change:
                 self._give_up(f"in a later batch: {change}", change)
         found = self._eager(rows, targets)
@@ -65,43 +70,45 @@ class RecordedStep:
 
     def _begin(self, rows: list[Any], targets: list[Any], value: float) -> None:
         """Record, and keep the recording if it agrees; leaves gradients and random generators as they were."""
-        gradients, states = [p.grad for p in self._parameters], [dice.getstate() for dice in self._dice]
+        states = [dice.getstate() for dice in self._dice]
         try:
-            self._batches = self._checked(rows, targets, value, gradients)
+            self._batches = self._checked(rows, targets, value)
             if states != [dice.getstate() for dice in self._dice]:
                 raise NotRecordable("the model draws random numbers")
+            self.home = quickest(self._values)
         except Exception as problem:  # whatever a model or loss does with Values it was not made for
             self._batches = None
             self._give_up(str(problem).partition("\n")[0] or type(problem).__name__, problem)
         finally:
             for dice, state in zip(self._dice, states, strict=True):
                 dice.setstate(state)
-            for p, gradient in zip(self._parameters, gradients, strict=True):
-                p.grad = gradient
 
-    def _checked(self, rows: list[Any], targets: list[Any], value: float, gradients: list[float]) -> _Batches:
+    def _checked(self, rows: list[Any], targets: list[Any], value: float) -> _Batches:
         """With targets as arguments, as a regression has them; else, or if that differs, a program for each class."""
         try:
-            return self._replaying(rows, targets, value, gradients, classes=False)
+            return self._replaying(rows, targets, value, classes=False)
         except (NotRecordable, BranchChanged, RuntimeWarning, TypeError, ValueError) as problem:
             try:
-                return self._replaying(rows, targets, value, gradients, classes=True)
+                return self._replaying(rows, targets, value, classes=True)
             except NotRecordable as second:
                 raise problem if isinstance(problem, NotRecordable) else second from None
 
-    def _replaying(
-        self, rows: list[Any], targets: list[Any], value: float, gradients: list[float], classes: bool
-    ) -> _Batches:
+    def _replaying(self, rows: list[Any], targets: list[Any], value: float, classes: bool) -> _Batches:
         """A recording that replays this batch with the same loss and gradient."""
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # record() warns of random numbers
             batches = _Batches(
                 self._model, self._loss, self._penalty, rows, None if classes else targets, self._predictions
             )
-            batches.choose_reduction(rows, targets, value)
-            replayed, _ = batches.gradient(rows, targets)
-        scale = max(map(abs, gradients), default=0.0)
-        differences = [abs(p.grad - g) for p, g in zip(self._parameters, gradients, strict=True)]
+            batches.choose_reduction(self._values, rows, targets, value)
+            gradients = {p: p.grad for p in batches.leaves()}
+            try:
+                replayed, _ = batches.gradient(self._values, rows, targets)
+                differences = [abs(p.grad - gradients[p]) for p in batches.parameters]
+            finally:
+                for p, gradient in gradients.items():
+                    p.grad = gradient
+        scale = max((abs(gradients[p]) for p in batches.parameters), default=0.0)
         if not (_close(replayed, value) and all(d <= AGREEMENT * scale for d in differences)):
             raise NotRecordable("the replayed loss and gradient differ from those of a graph")
         return batches
@@ -109,7 +116,8 @@ class RecordedStep:
     def _give_up(self, why: str, cause: BaseException) -> None:
         if self._required:
             raise NotRecordable(f"compiled=True, but {why}; compiled=False trains with graphs") from cause
-        self._batches, self.why = None, why
+        self.home.give_back()
+        self.home, self._batches, self.why = self._values, None, why
 
 
 class _Batches:
@@ -136,9 +144,9 @@ class _Batches:
         self._penalty = record(lambda: penalty(model)) if penalty is not None else None
         self._predict = record(model, rows[0]) if predictions else None
 
-    def choose_reduction(self, rows: list[Any], targets: list[Any], value: float) -> None:
+    def choose_reduction(self, home: Home, rows: list[Any], targets: list[Any], value: float) -> None:
         """Whether the loss of a batch is the mean or the sum of those of its examples."""
-        singles = [x for program, *columns in self._split(rows, targets) for x in program.map(*columns)]
+        singles = [x for program, *columns in self._split(home, rows, targets) for x in program.map(*columns)]
         rest = value - (self._penalty() if self._penalty is not None else 0.0)
         whole = math.fsum(singles)
         if _close(whole / len(rows), rest):
@@ -148,26 +156,29 @@ class _Batches:
         else:
             raise NotRecordable("the loss of a batch is neither the mean nor the sum of the losses of its rows")
 
-    def gradient(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
-        """As RecordedStep."""
-        for p in self.parameters:
-            p.grad = 0.0
-        value = sum(program.map_backward(*columns, reduce="sum") for program, *columns in self._split(rows, targets))
-        if self.reduce == "mean":
-            value /= len(rows)
-            for p in self.parameters:
-                p.grad /= len(rows)
-        if self._penalty is not None:
-            value += self._penalty.backward()
-        return value, self._predict.map(rows) if self._predict is not None else []
+    def leaves(self) -> list[Value]:
+        """Every Value that a gradient goes to: the parameters, and whatever else loss and penalty use."""
+        programs = [*self._of_class.values(), *(p for p in (self._program, self._penalty) if p is not None)]
+        return list(dict.fromkeys([*self.parameters, *(p for program in programs for p in program.parameters)]))
 
-    def _split(self, rows: list[Any], targets: list[Any]) -> list[tuple[Any, ...]]:
+    def gradient(self, home: Home, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
+        """As RecordedStep."""
+        parts = self._split(home, rows, targets)
+        value = home.gradient(parts, len(rows) if self.reduce == "mean" else 1, self._penalty)
+        return value, home.predictions(self._predict, rows) if self._predict is not None else []
+
+    def _split(self, home: Home, rows: list[Any], targets: list[Any]) -> list[tuple[Any, ...]]:
         """(program, its columns) for every program that this batch needs."""
         if self._program is not None:
             return [(self._program, rows, targets)]
         parts: dict[Hashable, list[Any]] = {}
-        for row, target in zip(rows, targets, strict=True):
-            parts.setdefault(_class(target), []).append(row)
+        try:
+            for row, target in zip(rows, targets, strict=True):
+                parts.setdefault(target, []).append(row)
+        except TypeError:
+            raise NotRecordable("the loss does not take its targets as Values, and they are no classes") from None
+        if not parts.keys() <= self._of_class.keys():
+            home.give_back()  # a class is recorded with the numbers of now
         return [(self._of(target), part) for target, part in parts.items()]
 
     def _of(self, target: Hashable) -> Program:
@@ -179,13 +190,6 @@ class _Batches:
                 )
             self._of_class[target] = record(lambda x: self._loss([self._model(x)], [target]), self._example)
         return self._of_class[target]
-
-
-def _class(target: Any) -> Hashable:
-    """A target that can tell classes apart."""
-    if not isinstance(target, Hashable):
-        raise NotRecordable("the loss does not take its targets as Values, and they are no classes")
-    return target
 
 
 def _close(a: float, b: float) -> bool:

@@ -18,10 +18,11 @@ from typing import Any
 
 from autograd import Value, no_grad
 
-from .clipping import check_limit, clip_grad_norm, gradient_norm
+from .clipping import check_limit
 from .compiled import RecordedStep
 from .data import Random, Sets, as_pairs, batches, rows_per_update, split
 from .history import History
+from .home import Clip, Home, OnValues
 from .losses import find_loss
 from .metrics import plain
 from .module import Module
@@ -84,6 +85,9 @@ def fit(
     callbacks       called with the History after every epoch; one that returns True ends the training
     progress        True, False, or "auto": shown on terminals and in notebooks
     tolerance       stop when the loss changed by ≤ tolerance·|loss| in an epoch, or ‖gradient‖ ≤ tolerance
+    compiled        True: the loss of one example is recorded and replayed (autograd.record), and parameters and
+                    optimizer live in arrays during an epoch, the Values having them at its end; False: graphs; "auto":
+                    replayed where that pays and gives the same, with the reason in History.engine where it does not
 
     Ctrl-C ends the training after the running update, with what was learnt (a second one interrupts at once). A loss or
     gradient that is not finite ends it with a RuntimeWarning that gives advice; the parameters stay as they were before
@@ -172,7 +176,7 @@ class _Training:
     penalty: Penalty | None
     metrics: dict[str, Metric]
     schedule: Schedule | None
-    clip: Callable[[list[Value]], object] | None
+    clip: Clip | None
     early_stopping: EarlyStopping | None
     callbacks: Sequence[Callback]
     tolerance: float | None
@@ -182,8 +186,8 @@ class _Training:
     history: History = field(default_factory=History)
 
     def __post_init__(self) -> None:
-        self.parameters = self.model.parameters()  # found once: looking for them costs as much as an update
-        self.layers = parameters_by_layer(self.model)
+        # found once: looking for them costs as much as an update
+        self.values = OnValues(self.model.parameters(), parameters_by_layer(self.model), self.optimizer)
         self.norms: dict[str, float] = {}
 
     def run(self, epochs: int, bar: Progress) -> History:
@@ -207,7 +211,9 @@ class _Training:
         step = eager_step(self.model, self.loss, self.penalty)
         if self.compiled:
             step = RecordedStep(
-                step, self.model, self.loss, self.penalty, predictions=bool(self.metrics), required=self.required
+                *(step, self.model, self.loss, self.penalty, self.values),
+                predictions=bool(self.metrics),
+                required=self.required,
             )
         self.model.train()
         for epoch in range(epochs):
@@ -228,15 +234,19 @@ class _Training:
     def _epoch(self, step: GradientStep, interrupted: threading.Event) -> None:
         """One pass over the rows, then the figures of the epoch."""
         losses, predicted, actual = [], [], []
-        for rows, targets in batches(*self.rows, self.batch_size, self.shuffle, self.rng):
-            value, predictions = step(rows, targets)
-            self._update(value)
-            losses.append(value * len(rows))
-            if self.metrics:
-                predicted.extend(plain(predictions))
-                actual.extend(targets)
-            if interrupted.is_set():
-                raise KeyboardInterrupt
+        self._home(step).take()
+        try:
+            for rows, targets in batches(*self.rows, self.batch_size, self.shuffle, self.rng):
+                value, predictions = step(rows, targets)
+                self._update(self._home(step), value)
+                losses.append(value * len(rows))
+                if self.metrics:
+                    predicted.extend(plain(predictions))
+                    actual.extend(targets)
+                if interrupted.is_set():
+                    raise KeyboardInterrupt
+        finally:
+            self._home(step).give_back()
         self.history.loss.append(math.fsum(losses) / len(self.rows[0]))
         self.history.learning_rate.append(self.optimizer.param_groups[0]["lr"])
         for layer, norm in self.norms.items():
@@ -244,14 +254,18 @@ class _Training:
         self._measure("", predicted, actual)
         self._validate()
 
-    def _update(self, value: float) -> None:
+    def _home(self, step: GradientStep) -> Home:
+        """Where parameters and gradients are after that step."""
+        return step.home if isinstance(step, RecordedStep) else self.values
+
+    def _update(self, home: Home, value: float) -> None:
         """Change the parameters by the gradient that the step left, unless it would ruin them."""
-        self.norms = {layer: gradient_norm(parameters) for layer, parameters in self.layers.items()}
+        self.norms = home.norms()
         if not (math.isfinite(value) and math.isfinite(math.hypot(*self.norms.values()))):
             raise _Stop(self._diverged(value))
         if self.clip is not None:
-            self.clip(self.parameters)
-        self.optimizer.step()
+            home.clip(self.clip)
+        home.step()
         self.history.update_loss.append(value)
 
     def _diverged(self, value: float) -> str:
@@ -364,11 +378,10 @@ def _check_functions(**arguments: object) -> None:
             raise TypeError(f"{name} has to be a function (what fit's docstring says of it), got {given!r:.60}")
 
 
-def _as_clip(clip: float | Callable[[list[Value]], object] | None) -> Callable[[list[Value]], object] | None:
-    if clip is None or callable(clip):
-        return clip
-    check_limit("clip", clip)
-    return lambda parameters: clip_grad_norm(parameters, clip)
+def _as_clip(clip: Clip | None) -> Clip | None:
+    if clip is not None and not callable(clip):
+        check_limit("clip", clip)
+    return clip
 
 
 def _check_numbers(epochs: int, tolerance: float | None) -> None:

@@ -1,0 +1,249 @@
+"""Where the numbers of a training live: on arrays it is the same training, and the Values have them when one looks."""
+
+import math
+import random
+
+import pytest
+
+import autograd
+import nn
+from autograd import Value
+from nn.compiled import RecordedStep
+from nn.data import micrograd_moons
+from nn.home import OnValues, quickest
+from nn.losses import cross_entropy, hinge, mse
+from nn.on_arrays import OnArrays, length
+from nn.optimizer import Optimizer
+from nn.training import eager_step, fit, parameters_by_layer
+
+X, Y = (column[:30] for column in micrograd_moons())
+RULES = {
+    "SGD": lambda ps: nn.SGD(ps, lr=0.05),
+    "momentum": lambda ps: nn.SGD(ps, lr=0.05, momentum=0.9, dampening=0.1, weight_decay=1e-3),
+    "Nesterov": lambda ps: nn.SGD(ps, lr=0.05, momentum=0.9, nesterov=True),
+    "Adagrad": lambda ps: nn.Adagrad(ps, lr=0.05, lr_decay=0.01),
+    "RMSprop": lambda ps: nn.RMSprop(ps, lr=0.01, centered=True, momentum=0.5),
+    "Adam": lambda ps: nn.Adam(ps, lr=0.02, weight_decay=1e-3),
+    "AMSGrad": lambda ps: nn.Adam(ps, lr=0.02, amsgrad=True),
+    "AdamW": lambda ps: nn.AdamW(ps, lr=0.02),
+    "groups": lambda ps: nn.Adam([{"params": ps[::2], "lr": 0.03}, {"params": ps[1::2]}], lr=0.01),
+    "a part": lambda ps: nn.SGD(ps[5:], lr=0.05, momentum=0.5),
+}
+
+
+def network(seed=3):
+    return nn.MLP(2, [5, 4, 1], activation="tanh", rng=seed)
+
+
+def snapshot(model, optimizer):
+    parameters = model.parameters()
+    return (
+        [p.data for p in parameters],
+        [p.grad for p in parameters],
+        {f"{i}.{k}": list(column) for i, state in enumerate(optimizer.state) for k, column in state.items()},
+        optimizer.steps_taken,
+    )
+
+
+def close(found, wanted):
+    (data, grads, state, steps), (data0, grads0, state0, steps0) = found, wanted
+    assert steps == steps0
+    assert data == pytest.approx(data0, rel=1e-9, abs=1e-12)
+    assert grads == pytest.approx(grads0, rel=1e-9, abs=1e-12)
+    assert state.keys() == state0.keys()
+    for name, column in state.items():
+        assert column == pytest.approx(state0[name], rel=1e-9, abs=1e-12)
+
+
+def trained(compiled, rule=RULES["Adam"], model=None, loss=mse, targets=Y, callbacks=(), **options):
+    """What everyone sees after every epoch, and after the training however it ended."""
+    model = model or network()
+    optimizer = rule(model.parameters())
+    seen = []
+    watch = [*callbacks, lambda history: seen.append(snapshot(model, optimizer))]
+    options = {"epochs": 4, "batch_size": 8, "rng": random.Random(1), "progress": False} | options
+    try:
+        fit(model, X, targets, loss=loss, optimizer=optimizer, callbacks=watch, compiled=compiled, **options)
+    except ZeroDivisionError:
+        seen.append("failed")
+    return [*seen, snapshot(model, optimizer)]
+
+
+def same(**options):
+    """Train both ways; returns how often there was something to compare."""
+    graphs, arrays = (trained(compiled, **options) for compiled in (False, True))
+    assert len(graphs) == len(arrays)
+    for wanted, found in zip(graphs, arrays, strict=True):
+        if wanted == "failed":
+            assert found == "failed"
+        else:
+            close(found, wanted)
+    return len(graphs)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_after_every_epoch_the_values_have_what_graphs_give_them(rule):
+    assert same(rule=RULES[rule]) == 5
+
+
+def one_update_of(step, home):
+    step(X, Y)
+    home().step()
+
+
+def test_meanwhile_the_numbers_are_in_arrays():
+    model = network()
+    values = OnValues(model.parameters(), parameters_by_layer(model), nn.Adam(model.parameters()))
+    step = RecordedStep(eager_step(model, mse), model, mse, None, values)
+    one_update_of(step, lambda: step.home)
+    assert isinstance(step.home, OnArrays)
+    before = [p.data for p in model.parameters()]
+    one_update_of(step, lambda: step.home)
+    assert [p.data for p in model.parameters()] == before
+    step.home.give_back()
+    assert [p.data for p in model.parameters()] != before
+
+
+def test_without_numpy_they_stay_in_the_values(monkeypatch):
+    monkeypatch.setattr("autograd.path.numpy_is_there", lambda: False)
+    model = network()
+    values = OnValues(model.parameters(), {}, nn.Adam(model.parameters()))
+    assert quickest(values) is values
+    assert same() == 5
+
+
+class WithAStep(nn.SGD):
+    def step(self):
+        super().step()
+        self.count = getattr(self, "count", 0) + 1
+
+
+class ForFloats(Optimizer):
+    def rule(self, group, t, numbers):
+        return lambda p, g: (p - math.copysign(0.01, g),)
+
+
+class Different(Optimizer):
+    """A rule that looks at all gradients it gets at once."""
+
+    def rule(self, group, t, numbers):
+        return lambda p, g: (p - 0.01 * g / getattr(g, "size", 1),)
+
+
+@pytest.mark.parametrize("kind", [WithAStep, ForFloats, Different])
+def test_a_rule_that_arrays_do_not_suit_keeps_its_values(kind):
+    model = network()
+    for p in model.parameters():
+        p.grad = 1.0
+    values = OnValues(model.parameters(), {}, kind(model.parameters(), lr=0.05))
+    assert quickest(values) is values
+    assert same(rule=lambda ps: kind(ps, lr=0.05)) == 5
+
+
+def clip_each(parameters):
+    nn.clip_grad_value(parameters, 0.05)
+
+
+@pytest.mark.parametrize("clip", [0.05, 1e6, clip_each])
+def test_clipping(clip):
+    assert same(clip=clip) == 5
+
+
+def test_a_penalty_and_metrics():
+    accuracy = {"accuracy": lambda p, t: sum((a > 0) == (b > 0) for a, b in zip(p, t, strict=True)) / len(t)}
+    assert same(loss=hinge, penalty=lambda m: nn.l2_penalty(m, 1e-2), metrics=accuracy, validation=(X, Y)) == 5
+
+
+def test_a_penalty_that_takes_another_way_is_recorded_again():
+    def only_large(model):
+        return autograd.sum_of_squares([p for p in model.parameters() if abs(p) > 0.5] or [0.0])
+
+    assert same(penalty=only_large, rule=lambda ps: nn.SGD(ps, lr=0.3), epochs=8) == 9
+
+
+def test_classes():
+    model = lambda: nn.MLP(2, [4, 2], activation="tanh", rng=1)  # noqa: E731
+    graphs, arrays = (
+        trained(c, model=model(), loss=cross_entropy, targets=[int(y > 0) for y in Y], batch_size=3) for c in (0, 1)
+    )
+    for wanted, found in zip(graphs, arrays, strict=True):
+        close(found, wanted)
+
+
+def test_what_a_callback_writes_counts():
+    def project(model, optimizer):
+        def callback(history):
+            for p in model.parameters():
+                p.data = max(min(p.data, 0.3), -0.3)
+            optimizer.lr = 0.5 * optimizer.lr
+            optimizer.state[0]["exp_avg"][0] = 1.0
+
+        return callback
+
+    runs = []
+    for compiled in (False, True):
+        model = network()
+        optimizer = RULES["Adam"](model.parameters())
+        runs.append(trained(compiled, lambda ps, o=optimizer: o, model, callbacks=[project(model, optimizer)]))
+    for wanted, found in zip(*runs, strict=True):
+        close(found, wanted)
+
+
+class Failing:
+    """A schedule of failures: raises `error` at the `count`-th call."""
+
+    def __init__(self, error, count):
+        self.error, self.left = error, count
+
+    def __call__(self, parameters):
+        self.left -= 1
+        if self.left == 0:
+            raise self.error
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
+@pytest.mark.parametrize("update", [2, 7])
+def test_whatever_ends_it_the_values_have_the_last_update(error, update):
+    graphs, arrays = (trained(c, clip=Failing(error, update)) for c in (False, True))
+    assert graphs[-1][3] == update - 1
+    close(arrays[-1], graphs[-1])
+
+
+def test_other_leaves_of_the_loss_collect_their_gradients():
+    def run(compiled):
+        scale = Value(0.7)
+        trained(compiled, loss=lambda p, t: mse([scale * x for x in p], t))
+        return scale.grad
+
+    assert run(True) == pytest.approx(run(False), rel=1e-9)
+
+
+def test_other_leaves_without_numpy(monkeypatch):
+    monkeypatch.setattr("autograd.path.numpy_is_there", lambda: False)
+    test_other_leaves_of_the_loss_collect_their_gradients()
+
+
+def test_a_later_batch_on_another_path_goes_on_in_the_values():
+    class Line(nn.Module):
+        def __init__(self):
+            self.w = Value(1.0)
+
+        def __call__(self, x):
+            return self.w * x[0] if x[0] > -1.5 else self.w * 0.5
+
+    rows, targets = [[1.0], [2.0], [0.5], [-2.0]], [0.5, 1.0, 0.1, 0.3]
+    runs = []
+    for compiled in (False, "auto"):
+        line = Line()
+        options = {"epochs": 700, "batch_size": 2, "shuffle": False, "compiled": compiled, "progress": False}
+        history = fit(line, rows, targets, loss=mse, optimizer=lambda ps: nn.Adam(ps, lr=1e-3), **options)
+        runs.append((line.w.data, line.w.grad, history.engine))
+    assert runs[1][:2] == pytest.approx(runs[0][:2], rel=1e-9)
+    assert runs[1][2].startswith("graphs: in a later batch")
+
+
+@pytest.mark.parametrize("numbers", [[3.0, 4.0], [3e200, 4e200], [3e-200, 4e-200], [0.0, 0.0]])
+def test_length(numbers):
+    import numpy as np
+
+    assert length(np.array(numbers)) == pytest.approx(math.hypot(*numbers), rel=1e-15)
