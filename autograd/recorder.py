@@ -4,9 +4,12 @@ The function runs as it always does; the graph it leaves behind is the recording
 is listened for while it runs: the comparisons by which Python code chose its way.
 """
 
+import contextlib
 import inspect
+import io
 import random
 import re
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -84,17 +87,43 @@ def record_call(f: Callable[..., Any], args: Sequence[Any]) -> Recording:
         Argument(number, label=name)
         for number, name in zip(plain_numbers(leaves(list(args), "args")), names, strict=True)
     ]
-    recorder, dice = Recorder(), random.getstate()
-    with mode(grad=True, recorder=recorder, anomaly=None):
+    recorder, dice, ear = Recorder(), _dice(), _Ear(sys.stdout)
+    with mode(grad=True, recorder=recorder, anomaly=None), contextlib.redirect_stdout(ear):
         result = f(*rebuild(list(args), values))
-    if random.getstate() != dice:
-        warnings.warn(
-            "the recorded function drew random numbers: every replay repeats the draw of the recording. Draw them "
-            "outside and pass them as arguments",
-            RuntimeWarning,
-            stacklevel=3,
-        )
+    for happened, advice in ((_dice() != dice, DREW), (ear.heard, PRINTED)):
+        if happened:
+            warnings.warn(advice, RuntimeWarning, stacklevel=3)
     return _Transcript(values).finish(result, recorder.branches)
+
+
+DREW = (
+    "the recorded function drew random numbers: every replay repeats the draw of the recording. Draw them outside and "
+    "pass them as arguments"
+)
+PRINTED = "the recorded function printed something: a replay prints nothing. Print what the program returns instead"
+
+
+def _dice() -> tuple[Any, ...]:
+    """The state of the generators that every module shares: Python's, and NumPy's where it is loaded."""
+    if (numpy := sys.modules.get("numpy")) is None:
+        return (random.getstate(),)
+    state = numpy.random.get_state(legacy=False)["state"]
+    return random.getstate(), state["key"].tobytes(), state["pos"]
+
+
+class _Ear(io.TextIOBase):
+    """A stream that passes everything on and remembers that something was written."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self.heard = stream, False
+
+    def write(self, text: str) -> int:
+        self.heard = True
+        return self._stream.write(text) if self._stream is not None else len(text)
+
+    def flush(self) -> None:
+        if self._stream is not None:
+            self._stream.flush()
 
 
 def plain_numbers(numbers: Sequence[Any]) -> list[float]:

@@ -256,6 +256,34 @@ def test_check_finds_what_a_recording_cannot_see():
         hidden[0] = 1.0
 
 
+def test_draws_of_numpy_are_warned_about():
+    numpy = pytest.importorskip("numpy")
+    with pytest.warns(RuntimeWarning, match="random"):
+        record(lambda x: x * numpy.random.standard_normal(), 1.0)
+
+
+def test_prints_are_passed_on_and_warned_about(capsys):
+    def f(x):
+        print("here", x.data)
+        return x * x
+
+    with pytest.warns(RuntimeWarning, match="printed"):
+        program = record(f, 3.0)
+    assert program(2.0) == 4.0
+    assert capsys.readouterr().out == "here 3.0\n"
+
+
+def test_recording_where_there_is_no_standard_output(monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)
+
+    def f(x):
+        print("lost", flush=True)
+        return x * x
+
+    with pytest.warns(RuntimeWarning, match="printed"):
+        assert record(f, 3.0)(2.0) == 4.0
+
+
 def test_random_draws_are_warned_about_once_recorded():
     with pytest.warns(RuntimeWarning, match="random"):
         program = record(lambda x: x * random.random(), 1.0)
