@@ -32,6 +32,7 @@ class ArrayRun:
         for step in plan.steps:
             self._prepare(step)
         self._outputs = [self._operand(read, False) for read in plan.outputs]
+        self.size = self.still.size + self.moving.size + sum(copy.size for copy in self._gathered.values())
 
     def __call__(self, parameters: Any, arguments: Any, **numbers: float) -> list[Floats]:
         """Outputs for `parameters` and `arguments`, one row per argument; they are views that the next run changes."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LIKE_OPERATIONS = 50  # side by side, from which on arrays are faster
 MOVING_NUMBERS = 4_000_000  # that a batch holds at once, 32 MB; larger batches run in pieces
-RUNS = 4  # sizes of batch whose memory is kept
+HELD_NUMBERS = 4 * MOVING_NUMBERS  # that runs for batches of different sizes keep; the one used longest ago goes first
 
 
 class Path:
@@ -132,11 +132,13 @@ class Path:
         """The plan with memory for a batch of `count`."""
         from autograd.array_run import ArrayRun
 
-        if (kind, count) not in self._runs:
-            while len(self._runs) >= RUNS:
+        run = self._runs.pop((kind, count), None)
+        if run is None:
+            run = ArrayRun(self.plan(kind), count)
+            while self._runs and run.size + sum(held.size for held in self._runs.values()) > HELD_NUMBERS:
                 del self._runs[next(iter(self._runs))]
-            self._runs[kind, count] = ArrayRun(self.plan(kind), count)
-        return self._runs[kind, count]
+        self._runs[kind, count] = run  # what was used last stands last
+        return run
 
     def run_arrays(self, kind: str, parameters: Any, arguments: Any, size: int | None = None, **numbers: float) -> Any:
         """[values], [gradients] as new arrays; None where a number is not finite.

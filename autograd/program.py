@@ -192,10 +192,10 @@ class Program:
             raise TypeError("gradients need a function that returns one Value, this one returns several")
 
     # A batch ---------------------------------------------------------------------------------------------------------
-    def map(self, *columns: Any, parameters: Sequence[float] | None = None) -> list[Any]:
+    def map(self, *columns: Any, parameters: Any = None) -> list[Any]:
         """[f(*example) for every example]: column k holds the k-th argument of every example.
 
-        `parameters`: numbers to compute with, in the order of `program.parameters`, instead of theirs.
+        `parameters`: a list or array of numbers to compute with instead of those in `program.parameters`.
         """
         path = self._paths[0]
         data = None if parameters is None else list(as_lists(parameters[: len(path.parameters)]))
@@ -210,9 +210,7 @@ class Program:
         self._deposit(path, gradients)
         return value  # type: ignore[no-any-return]
 
-    def _batch(
-        self, kind: str, columns: Sequence[Any], seed: float = 1.0, data: Sequence[float] | None = None
-    ) -> Any:
+    def _batch(self, kind: str, columns: Sequence[Any], seed: float = 1.0, data: Sequence[float] | None = None) -> Any:
         """On arrays where they pay, otherwise looping inside the source."""
         path, count = self._paths[0], batch_size(columns)
         data = path.data() if data is None else data
@@ -336,8 +334,9 @@ def record(f: Callable[..., Any], *example_args: Any, arrays: bool | None = None
     >>> program.backward(2.0), w.grad, b.grad
     (0.0, 2.0, 1.0)
 
-    Whatever f does besides arithmetic happens once, now: prints, random draws, files, `.data`; `program.check` finds
-    numbers that came in that way. TypeError for arguments or results that are not numbers in lists, tuples and dicts;
+    Whatever f does besides arithmetic happens once, now: prints, random draws, files, `.data`. A RuntimeWarning tells
+    of prints and of draws from the generators of `random` and `numpy.random`; `program.check` finds numbers that came
+    in any other way. TypeError for arguments or results that are not numbers in lists, tuples and dicts;
     ImportError for `arrays=True` without NumPy.
     """
     if arrays:

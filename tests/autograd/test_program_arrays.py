@@ -530,3 +530,23 @@ def test_the_gradient_of_a_function_without_arguments(arrays):
     program = record(lambda: autograd.sum_of_squares(w), arrays=arrays)
     value, slopes = program.gradient_function(reduce=None)(np.array([3.0, 1.0]))
     assert (value, slopes.tolist()) == (10.0, [6.0, 2.0])
+
+
+def test_batches_of_changing_size_keep_their_memory_up_to_a_limit(monkeypatch):
+    program = record(mlp_loss(MLP(2, [4, 1], rng=2)), DATA[0][0], DATA[1][0], arrays=True)
+    path = program._paths[0]
+    expected = {count: program.map_backward(DATA[0][:count], DATA[1][:count]) for count in range(1, 9)}
+    runs = dict(path._runs)
+    assert len(runs) == 8
+    for count, value in expected.items():
+        assert program.map_backward(DATA[0][:count], DATA[1][:count]) == value
+    assert path._runs == runs
+    monkeypatch.setattr("autograd.path.HELD_NUMBERS", sum(run.size for run in runs.values()))
+    program.map_backward(DATA[0][:9], DATA[1][:9])
+    kept = [count for _, count in path._runs]
+    assert kept == [*range(kept[0], 10)]  # those used longest ago made room
+    spare = autograd.path.HELD_NUMBERS - sum(run.size for run in path._runs.values())
+    assert 0 <= spare < runs["map_gradients", kept[0] - 1].size
+    monkeypatch.setattr("autograd.path.HELD_NUMBERS", 0)
+    assert program.map_backward(DATA[0][:1], DATA[1][:1]) == expected[1]
+    assert [count for _, count in path._runs] == [1]
