@@ -91,7 +91,7 @@ def rows(page, card):
 
 
 def until(look, *arguments, gives):
-    """Ask until the answer is the expected one: a browser takes its time over a key or a change of the system's theme."""
+    """Ask until the answer is the expected one: a browser takes its time over a key or a change of theme."""
     deadline = time.monotonic() + 10
     while (seen := look(*arguments)) != gives and time.monotonic() < deadline:
         time.sleep(0.02)
