@@ -33,6 +33,8 @@ def test_the_seed():
     (a * a).backward(0.5)
     (a * a).backward(gradient=-1)
     assert a.grad == 2.0 - 4.0
+    autograd.backward(a * a)
+    assert a.grad == 2.0 - 4.0 + 4.0
     with pytest.raises(TypeError, match="str"):
         (a * a).backward("1")
 
@@ -69,6 +71,15 @@ def test_data_that_is_no_number_is_reported_and_nothing_changes(wrong):
     with pytest.raises(TypeError, match="'p'"):
         list(steps(y))
     assert (p.grad, q.grad) == (0.0, 0.0)
+
+
+def test_data_of_the_root_that_is_no_number_is_reported():
+    p = Value(1.0)
+    y = p * p
+    y.data = None
+    with pytest.raises(TypeError, match="the data of a mul Value is NoneType"):
+        y.backward()
+    assert p.grad == 0.0
 
 
 def test_the_classic_slip_is_reported():

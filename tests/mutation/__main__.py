@@ -81,6 +81,7 @@ TESTS = {
     "nn/engine.py": "public_names",
     "nn/history.py": "training diagnosis",
     "nn/job.py": "main",
+    "nn/on_arrays.py": "optim compiled",
     "nn/optimizer.py": "optim",
     "nn/options.py": "main",
     "nn/pairing.py": "losses",
@@ -90,7 +91,7 @@ TESTS = {
 }
 
 
-def tests_of(file: str) -> list[list[str]]:
+def runs_of(file: str) -> list[list[str]]:
     """The arguments of pytest for one file of tests after the other."""
     folder = ROOT / "tests" / file.partition("/")[0]
     words = shlex.split(TESTS.get(file, Path(file).stem))
@@ -154,7 +155,7 @@ def fork(file: str, mutant: Mutant, runs: list[list[str]], seconds: Sequence[flo
 def allowances(file: str, source: str) -> list[float]:
     """For each run of the tests about `file`, the processor time after which a mutant counts as never ending."""
     allowed = []
-    for arguments in tests_of(file):
+    for arguments in runs_of(file):
         _, status, used = os.wait4(fork(file, Mutant.unchanged(source), [arguments], [600.0]), 0)
         if status != 0:
             raise SystemExit(f"{file}: pytest {' '.join(arguments)} fails as it is, which says nothing about mutants")
@@ -168,7 +169,7 @@ def survivors(file: str, chosen: Sequence[Mutant], allowed: Sequence[float], job
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
-            running[fork(file, mutant, tests_of(file), allowed)] = mutant
+            running[fork(file, mutant, runs_of(file), allowed)] = mutant
         child, status = os.wait()
         mutant = running.pop(child)
         if status == 0:
@@ -191,7 +192,8 @@ def judge(file: str, source: str, chosen: Sequence[Mutant], jobs: int) -> dict[s
 
 def preload() -> None:
     """What the tests import anyway, loaded once; nothing of the engine."""
-    for name in ("hypothesis", "mpmath", "numpy", "pytest", "_pytest.assertion.rewrite", "hypothesis.extra.numpy"):
+    ours = ("hypothesis", "hypothesis.extra.numpy", "mpmath", "pytest", "_pytest.assertion.rewrite")
+    for name in (*ours, "numpy", "matplotlib.pyplot", "sklearn.datasets"):
         importlib.import_module(name)
 
 

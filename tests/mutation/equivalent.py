@@ -12,6 +12,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its middle",
         "0 → 1",
     ): EXHAUSTED,
+    ("autograd/backprop.py", "for leaf, grad in zip(leaves, grads, strict=True):", "True → False"): DERIVED,
     ("autograd/copying.py", "for name, link in zip(_LINKS, links, strict=True):", "True → False"): DERIVED,
     ("autograd/copying.py", "for name, thing in zip(_OWN, own, strict=True):", "True → False"): DERIVED,
     ("autograd/ops.py", "if len(derivatives) == 1 and not variadic:", "not variadic → variadic"): SHORT_CUT,
