@@ -12,8 +12,10 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from reprlib import repr as short  # neither long nor deep, whatever a stranger's file holds
 from typing import Any
 
 from .module import Module
@@ -81,7 +83,8 @@ def read(path: str | Path) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f'{path} is no model file: "format" is not {FORMAT!r}')
     if content.get("version") != VERSION:
-        raise ValueError(f"{path} has version {content.get('version')!r} of the format, this program reads {VERSION}")
+        version = short(content.get("version"))
+        raise ValueError(f"{path} has version {version} of the format, this program reads {VERSION}")
     state, about = content.get("state"), content.get("about")
     if not isinstance(state, dict) or not isinstance(about, dict):
         raise ValueError(f'{path} is no complete model file: "state" or "about" is missing')
@@ -95,7 +98,7 @@ def _written(number: float) -> float | str:
 def _numbers(path: str | Path, state: Mapping[str, Any]) -> dict[str, float]:
     """The entries as floats; ValueError that lists all that are none."""
     read = {name: _number(entry) for name, entry in state.items()}
-    bad = [f"{name} is {state[name]!r:.40}" for name, number in read.items() if number is None]
+    bad = [f"{name} is {short(state[name])}" for name, number in read.items() if number is None]
     if bad:
         raise ValueError(f"{path}: these should be numbers: {'; '.join(bad)}")
     return {name: number for name, number in read.items() if number is not None}
@@ -107,17 +110,18 @@ def _number(entry: Any) -> float | None:
     if isinstance(entry, bool) or not isinstance(entry, int | float):
         return None
     try:
-        return float(entry)
+        number = float(entry)
     except OverflowError:  # a whole number beyond all floats
         return None
+    return number if math.isfinite(number) else None  # 1e999 is no infinity: those are written as text
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object as a dict; a name given twice is an error, where json would keep the last."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"given twice: {', '.join(sorted({n for n in names if names.count(n) > 1}))}")
+        times = Counter(name for name, _ in pairs)
+        raise ValueError(f"given twice: {', '.join(sorted(name for name in times if times[name] > 1))}")
     return found
 
 

@@ -60,6 +60,8 @@ CHANGES = {
     "true for a number": (lambda c: c["state"].update({FIRST: True}), FIRST),
     "null for a number": (lambda c: c["state"].update({FIRST: None}), FIRST),
     "a number too large": (lambda c: c["state"].update({FIRST: 10**400}), FIRST),
+    "an endless list for a number": (lambda c: c["state"].update({FIRST: [0] * 100_000}), rf"{FIRST} is .{{0,60}}$"),
+    "an endless version": (lambda c: c.update(version="9" * 100_000), r"version .{0,60} of the format"),
     "another format": (lambda c: c.update(format="pickle"), "format"),
     "a later version": (lambda c: c.update(version=2), "version 2"),
     "no state": (lambda c: c.pop("state"), "state"),
@@ -147,3 +149,137 @@ def test_missing_files_are_os_errors(tmp_path):
         load(model(), tmp_path / "none.json")
     with pytest.raises(FileNotFoundError):
         save(model(), tmp_path / "no" / "folder.json")
+
+
+# What a stranger's file may hold ------------------------------------------------------------------
+def refused_or_taken_over(folder, content):
+    """load() of a file with these bytes: True when it was taken over; ValueError and nothing changed otherwise."""
+    path = folder / "hostile.json"
+    path.write_bytes(content)
+    copy = model(2)
+    before = copy.state_dict()
+    try:
+        about = load(copy, path)
+    except ValueError as error:  # and nothing else: a RecursionError or an OverflowError fails the test
+        about, message = None, str(error)
+    if about is None:
+        assert copy.state_dict() == before
+        assert str(path) in message
+        return False
+    assert isinstance(about, dict)
+    written = {name: str(float(entry)) for name, entry in json.loads(content)["state"].items()}
+    assert {name: str(number) for name, number in copy.state_dict().items()} == written
+    return True
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("hostile")
+
+
+def a_file(**changes):
+    state = model(1).state_dict()
+    return {"format": "glassgrad model", "version": 1, "about": {}, "state": state, **changes}
+
+
+def text(content):
+    """JSON of what may hold Raw text, which is put in as it stands."""
+    raws = []
+
+    def keep(thing):
+        raws.append(thing.text)
+        return f"\0{len(raws) - 1}\0"
+
+    written = json.dumps(content, default=keep)
+    for number, raw in enumerate(raws):
+        written = written.replace(f'"\\u0000{number}\\u0000"', raw)
+    return written.encode("utf-8")
+
+
+class Raw:
+    def __init__(self, text):
+        self.text = text
+
+    def __repr__(self):
+        return f"Raw({self.text[:20]!r}, {len(self.text)} characters)"
+
+
+NAMES = [*model().state_dict(), "format", "version", "about", "state", "", "__class__", "layer0", "\ud800"]
+ODD_NUMBERS = ["1e999", "-1e999", "1e-999", "-0", "1E+400", "9" * 400, "9" * 5000, "-" + "9" * 5000, "0." + "1" * 9999]
+NO_NUMBERS = ["NaN", "-Infinity", "[" * 100_000, "[" * 900 + "]" * 900, '{"a":' * 100_000, "01", "+1", ".5", "1_000"]
+HOSTILE = st.sampled_from([*ODD_NUMBERS, *NO_NUMBERS]).map(Raw)
+LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), HOSTILE)
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_refused(folder, content):
+    assert not refused_or_taken_over(folder, content)
+
+
+@settings(deadline=None)
+@given(TREES)
+def test_any_tree_is_refused(folder, tree):
+    assert not refused_or_taken_over(folder, text(tree))
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(["format", "version", "about", "state"]), TREES, min_size=1))
+def test_a_file_with_other_things_at_the_top_is_taken_over_only_when_they_do_not_matter(folder, changes):
+    taken = refused_or_taken_over(folder, text(a_file(**changes)))
+    assert not taken or (isinstance(changes.get("about", {}), dict) and not changes.keys() & {"format", "state"})
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(list(model().state_dict())), TREES, min_size=1, max_size=3), st.data())
+def test_a_state_with_other_things_in_it_is_taken_over_only_when_they_are_numbers(folder, entries, data):
+    state = {**model(1).state_dict(), **entries}
+    if data.draw(st.booleans()):
+        del state[data.draw(st.sampled_from(list(state)))]
+    taken = refused_or_taken_over(folder, text(a_file(state=state)))
+    assert not taken or len(state) == len(model().state_dict())
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_bytes_changed_removed_or_repeated_are_refused_or_still_a_file(folder, data):
+    content = bytearray(json.dumps(a_file(), indent=1).encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        start, length = data.draw(st.integers(0, len(content) - 1)), data.draw(st.integers(0, 30))
+        content[start : start + length] = data.draw(st.binary(max_size=4)) * data.draw(st.integers(0, 50))
+    refused_or_taken_over(folder, bytes(content))
+
+
+@pytest.mark.parametrize("number", ODD_NUMBERS)
+def test_a_number_is_read_where_a_float_can_hold_it(folder, number):
+    content = text(a_file(state={**model(1).state_dict(), FIRST: Raw(number)}))
+    held = {"1e-999": True, "-0": True, "0." + "1" * 9999: True}
+    assert refused_or_taken_over(folder, content) == held.get(number, False)
+
+
+@pytest.mark.parametrize("raw", NO_NUMBERS, ids=range(len(NO_NUMBERS)))
+@pytest.mark.parametrize("where", ["format", "version", "about", "state", FIRST])
+def test_what_is_no_number_is_refused_wherever_it_stands(folder, where, raw):
+    changes = {where: Raw(raw)} if where != FIRST else {"state": {**model(1).state_dict(), FIRST: Raw(raw)}}
+    assert not refused_or_taken_over(folder, text(a_file(**changes)))
+
+
+def test_a_nesting_that_json_just_reads_breaks_no_message(folder):
+    # From the deepest that is refused as too deep down to what is read: in no place does the message itself recurse.
+    for depth in range(1100, 700, -7):
+        deep = Raw("[" * depth + "]" * depth)
+        assert not refused_or_taken_over(folder, text(a_file(version=deep)))
+        assert not refused_or_taken_over(folder, text(a_file(state={**model(1).state_dict(), FIRST: deep})))
+
+
+def test_many_names_of_which_one_is_given_twice_cost_no_quadratic_search(folder):
+    # 200,000 names: comparing each with each would take minutes, and the test runner's patience is the only clock here.
+    names = ", ".join(f'"{number}": 0' for number in range(200_000))
+    assert not refused_or_taken_over(folder, text(a_file(state=Raw(f'{{"0": 0, {names}}}'))))
