@@ -100,7 +100,7 @@ def quickest(values: OnValues) -> Home:
         return values
     from .on_arrays import OnArrays
 
-    if type(optimizer).step is not Optimizer.step or type(optimizer).after is not Optimizer.after:
+    if any(vars(Optimizer)[name] is not getattr(type(optimizer), name) for name in ("step", "after", "after_floats")):
         return values  # a rule with a step of its own
     try:
         arrays = OnArrays(values, optimizer)

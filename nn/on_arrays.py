@@ -15,7 +15,7 @@ import numpy as np
 from autograd import BranchChanged, Program, Value
 
 from .home import Clip, OnValues, Part
-from .optimizer import FLOATS, Columns, Number, Optimizer, Rule
+from .optimizer import Columns, Number, Optimizer, Rule
 
 AGREEMENT = 1e-9  # of a rule on arrays with the same rule on floats
 
@@ -146,8 +146,7 @@ class OnArrays:
         for (data, columns), group, state in zip(
             self._after(), self.optimizer.param_groups, self.optimizer.state, strict=True
         ):
-            numbers, gradients = [p.data for p in group["params"]], [p.grad for p in group["params"]]
-            expected, remembered = self.optimizer.after(group, state, numbers, gradients, FLOATS)
+            expected, remembered = self.optimizer.after_floats(group, state)
             pairs = [(data, expected), *((columns[name], remembered[name]) for name in remembered)]
             if not all(np.allclose(a, b, rtol=AGREEMENT, atol=0.0, equal_nan=True) for a, b in pairs):
                 return False

@@ -118,10 +118,11 @@ class Adagrad(Optimizer):
 
     def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
         lr, eps = group["lr"] / (1 + (t - 1) * group["lr_decay"]), group["eps"]
+        sqrt, divide = numbers.sqrt, numbers.divide
 
         def change(p: Number, g: Number, s: Number) -> tuple[Number, ...]:
             s = s + g * g
-            return p - numbers.divide(lr * g, numbers.sqrt(s) + eps), s
+            return p - divide(lr * g, sqrt(s) + eps), s
 
         return change
 
@@ -163,11 +164,12 @@ class RMSprop(Optimizer):
 
     def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
         lr, alpha, eps, momentum, centered = (group[k] for k in ("lr", "alpha", "eps", "momentum", "centered"))
+        sqrt, divide = numbers.sqrt, numbers.divide
 
         def change(p: Number, g: Number, v: Number, a: Number, b: Number) -> tuple[Number, ...]:
             v = alpha * v + (1 - alpha) * g * g
             a = a + (g - a) * (1 - alpha) if centered else a
-            step = numbers.divide(g, numbers.sqrt(v - a * a if centered else v) + eps)
+            step = divide(g, sqrt(v - a * a if centered else v) + eps)
             if momentum:
                 step = b = momentum * b + step
             return p - lr * step, v, a, b
@@ -211,14 +213,15 @@ class Adam(Optimizer):
 
     def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
         (beta1, beta2), eps, amsgrad = group["betas"], group["eps"], group["amsgrad"]
+        sqrt, divide, larger = numbers.sqrt, numbers.divide, numbers.larger
         step_size, correction = group["lr"] / (1 - beta1**t), math.sqrt(1 - beta2**t)
 
         def change(p: Number, g: Number, m: Number, v: Number, largest: Number) -> tuple[Number, ...]:
             m = m + (g - m) * (1 - beta1)
             v = v * beta2 + (1 - beta2) * g * g
-            largest = numbers.larger(largest, v) if amsgrad else largest
-            root = numbers.sqrt(largest if amsgrad else v)
-            return p - step_size * numbers.divide(m, root / correction + eps), m, v, largest
+            largest = larger(largest, v) if amsgrad else largest
+            root = sqrt(largest if amsgrad else v)
+            return p - step_size * divide(m, root / correction + eps), m, v, largest
 
         return change
 

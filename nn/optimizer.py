@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import copy
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import truediv
 from typing import Any, Protocol, TypeAlias
 
 from autograd import Value
@@ -38,21 +40,19 @@ class Numbers(Protocol):
 
 
 class Floats:
-    """Numbers that are floats, in lists; 0/0 and √-1 are nan, as on arrays."""
+    """Numbers that are floats, in lists, with these functions for √x and a/b."""
 
-    @staticmethod
-    def sqrt(x: float) -> float:
-        return math.sqrt(x) if x >= 0.0 else math.nan
-
-    divide = staticmethod(divide)
-    larger = staticmethod(max)
+    def __init__(self, sqrt: Callable[[float], float], divide: Callable[[float, float], float]) -> None:
+        self.sqrt, self.divide, self.larger = sqrt, divide, max
 
     @staticmethod
     def each(rule: Rule, *columns: list[float]) -> list[list[float]]:
         return [list(column) for column in zip(*map(rule, *columns), strict=True)]
 
 
-FLOATS = Floats()
+FLOATS = Floats(math.sqrt, truediv)  # quick, and raise an error for √-1 and 0/0
+CAREFUL_FLOATS = Floats(lambda x: math.sqrt(x) if x >= 0.0 else math.nan, divide)  # nan instead, as arrays have it
+_set_data = Value.data.__set__  # type: ignore[attr-defined, misc]
 
 
 class Optimizer:
@@ -140,15 +140,19 @@ class Optimizer:
             return lambda p, g, *remembered: rule(p, sign * g + decay * p, *remembered)
         return rule if sign == 1.0 else lambda p, g, *remembered: rule(p, -g, *remembered)
 
+    def after_floats(self, group: Group, state: Columns) -> tuple[list[float], Columns]:
+        """`after` on the numbers that the parameters have."""
+        data, grads = [p.data for p in group["params"]], [p.grad for p in group["params"]]
+        try:
+            return self.after(group, state, data, grads, FLOATS)
+        except (ZeroDivisionError, ValueError):
+            return self.after(group, state, data, grads, CAREFUL_FLOATS)
+
     def step(self) -> None:
         """Change every parameter by its gradient, once; none of them where that raises an error."""
-        moved = [
-            self.after(group, state, [p.data for p in group["params"]], [p.grad for p in group["params"]], FLOATS)
-            for group, state in zip(self.param_groups, self.state, strict=True)
-        ]
+        moved = [self.after_floats(*pair) for pair in zip(self.param_groups, self.state, strict=True)]
         for group, state, (data, remembered) in zip(self.param_groups, self.state, moved, strict=True):
-            for p, number in zip(group["params"], data, strict=True):
-                p.data = number
+            deque(map(_set_data, group["params"], data), 0)
             state.update(remembered)
         self.steps_taken += 1
 
