@@ -131,11 +131,9 @@ def plain_numbers(numbers: Sequence[Any]) -> list[float]:
     try:
         return [as_float(x) for x in numbers]
     except TypeError:
-        strangers = [x for x in numbers if is_number_like(x)]
-        if not strangers:
-            raise
+        stranger = next(x for x in numbers if is_number_like(x))  # leaves() has refused everything else
     raise TypeError(
-        f"the arguments of a program are plain numbers, got {described(strangers[0])}: pass its .data. (A Value that "
+        f"the arguments of a program are plain numbers, got {described(stranger)}: pass its .data. (A Value that "
         "the function reads by itself becomes a parameter of the program, and backward() adds to its grad)"
     )
 
@@ -143,22 +141,17 @@ def plain_numbers(numbers: Sequence[Any]) -> list[float]:
 def argument_names(f: Callable[..., Any], args: Sequence[Any]) -> list[str]:
     """A name for every number in `args`: the parameter's own, with the place in a list appended: x, or x_0, x_1."""
     try:
-        bound = inspect.signature(f).bind(*args).arguments
-    except ValueError:  # some callables have no signature
-        bound = {f"x{i}": arg for i, arg in enumerate(args)}
+        signature = inspect.signature(f)
+    except ValueError:  # some callables have none
+        bound, several = {f"x{i}": arg for i, arg in enumerate(args)}, set()
+    else:
+        bound = signature.bind(*args).arguments
+        several = {name for name, p in signature.parameters.items() if p.kind is p.VAR_POSITIONAL}
     names: list[str] = []
     for name, value in bound.items():
-        if (parameter := _parameter(f, name)) is not None and parameter.kind is parameter.VAR_POSITIONAL:
-            value = list(value)
+        value = list(value) if name in several else value
         names += [re.sub(r"\W+", "_", path).strip("_") for path in paths(value, name)]
     return names
-
-
-def _parameter(f: Callable[..., Any], name: str) -> inspect.Parameter | None:
-    try:
-        return inspect.signature(f).parameters.get(name)
-    except ValueError:
-        return None
 
 
 class _Transcript:

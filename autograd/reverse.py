@@ -67,19 +67,17 @@ class Adjoints:
         self.count = count
         self._first = tape.size  # what is new from here on belongs to the backward pass
         self._terms: dict[int, list[Term]] = {root: [Term(seed, tape.constant(1.0), True)]}
-        self._sums: dict[int, int] = {}
         writers = {instruction.result: instruction for instruction in tape.instructions}
         for slot in reversed(list(order)):
             if slot in writers and slot in self._terms:
                 self._pass_on(writers[slot])
 
     def of(self, slot: int) -> int:
-        """The slot of ∂root/∂slot; the constant 0.0 where the root does not depend on it."""
-        if slot not in self._sums:
-            terms = self._terms.get(slot, [])
-            self._sums[slot] = self._sum(terms, slot) if terms else self.tape.constant(0.0)
-            self._name(self._sums[slot], slot)
-        return self._sums[slot]
+        """The slot of ∂root/∂slot; the constant 0.0 where the root does not depend on it. To be asked for once."""
+        terms = self._terms.get(slot, [])
+        found = self._sum(terms, slot) if terms else self.tape.constant(0.0)
+        self._name(found, slot)
+        return found
 
     def _name(self, adjoint: int, slot: int) -> None:
         """Of several slots with one adjoint, the first that has a label gives it its name."""

@@ -30,8 +30,7 @@ def leaves(tree: Tree, what: str) -> list[Number]:
     try:
         return [x if is_number_like(x) else as_float(x) for x in _items(tree)]
     except TypeError:
-        _report_stranger(tree, what)
-        raise
+        raise _stranger(tree, what) from None
 
 
 def _items(tree: Tree) -> Iterator[Any]:
@@ -61,15 +60,19 @@ def _walk(tree: Tree, path: str) -> Iterator[tuple[str, Any]]:
         yield from _walk(part, f"{path}[{key!r}]")
 
 
-def _report_stranger(tree: Tree, what: str) -> None:
-    """Raise the TypeError for the first leaf that is no number."""
-    for path, item in _walk(tree, what):
-        if is_number_like(item):
-            continue
+def _stranger(tree: Tree, what: str) -> TypeError:
+    """The error for the first leaf that is no number."""
+    path, item = next((path, item) for path, item in _walk(tree, what) if not _is_number(item))
+    return TypeError(f"{path} is {described(item)}, not a number. {_advice(item)}")
+
+
+def _is_number(item: Any) -> bool:
+    if not is_number_like(item):
         try:
             as_float(item)
         except TypeError:
-            raise TypeError(f"{path} is {described(item)}, not a number. {_advice(item)}") from None
+            return False
+    return True
 
 
 def _advice(item: Any) -> str:

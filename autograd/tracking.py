@@ -80,15 +80,17 @@ class Run:
     @contextmanager
     def scope(self) -> Iterator[None]:
         """While the outermost derivative runs, leaves made for a finished inner one are known to be nobody's."""
-        around = made_here.get()
-        token = made_here.set(set()) if around is None else None
+        if (around := made_here.get()) is not None:
+            try:
+                yield
+            finally:
+                around |= self.fresh
+            return
+        token = made_here.set(set())
         try:
             yield
         finally:
-            if token is not None:
-                made_here.reset(token)
-            elif around is not None:
-                around |= self.fresh
+            made_here.reset(token)
 
     def foreign(self, graph_leaves: Iterable[Value]) -> list[Value]:
         """The leaves that are neither copies made for this run nor left over from inner derivatives."""

@@ -176,3 +176,8 @@ def test_another_thread_is_in_no_mode():
 def test_positional_options_are_refused():
     with pytest.raises(TypeError):
         detect_anomaly(inf=True, nan=True)
+
+
+def test_healthy_numbers_of_forward_mode_pass():
+    with detect_anomaly(inf=True):
+        assert jvp(lambda x: x * x, (3.0,), (1.0,)) == (9.0, 6.0)

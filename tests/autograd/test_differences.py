@@ -30,7 +30,8 @@ def test_central_differences_at_every_scale(f, x, slope, rel):
 
 
 def test_a_slope_of_zero():
-    for f in (lambda x: x * x, lambda x: x * x + x**3, math.cos, lambda x: 5.0):
+    level = lambda x: math.exp(x) - x  # noqa: E731
+    for f in (lambda x: x * x, lambda x: x * x + x**3, math.cos, lambda x: 5.0, level):
         found = central_difference(f, 0.0)
         assert abs(found.value) <= 1e-13
 
@@ -48,3 +49,11 @@ def test_one_sided():
 def test_differences_know_their_own_error(x, frequency, shift):
     found = central_difference(lambda t: math.sin(frequency * t + shift), x)
     assert abs(found.value - frequency * math.cos(frequency * x + shift)) <= 4.0 * found.error + 1e-12 * frequency
+
+
+@pytest.mark.parametrize("x", [0.0, 1e-300, 5e-324, 1e300, math.inf, -math.inf, math.nan])
+def test_the_number_of_steps_is_bounded_wherever_it_starts(x):
+    asked = []
+    found = central_difference(lambda t: asked.append(t) or t, x)
+    assert len(asked) <= 120
+    assert found.value == pytest.approx(1.0) if math.isfinite(x) else math.isnan(found.value)

@@ -89,9 +89,17 @@ def test_levels():
 def test_steps_let_no_movement_through():
     assert jvp(np.floor, (1.5,), (1.0,)) == (1.0, 0.0)
     assert jvp(lambda x: np.where(x, 2.0, 3.0), (1.5,), (1.0,)) == (2.0, 0.0)
+    assert jvp(lambda x: np.where(x, x * x, 3.0), (1.5,), (1.0,)) == (2.25, 3.0)
 
 
 def test_repr_and_format():
     x = Dual(2.0, 1.0, 7)
     assert repr(x) == f"{x}" == "Dual(2.0 + 1.0·ε7)"
     assert f"{x:.3f}" == "2.000"
+
+
+def test_a_value_from_outside_meets_an_input_on_either_side():
+    w = Value(3.0)
+    for f in (lambda x: np.hypot(w, x), lambda x: np.hypot(x, w)):
+        y, slope = jvp(f, (4.0,), (1.0,))
+        assert (y.data, slope.data) == (5.0, 0.8)

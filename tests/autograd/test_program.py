@@ -4,6 +4,7 @@ import ast
 import copy
 import math
 import random
+import sys
 import warnings
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import OPERATIONS, BranchChanged, Value, operation, record
+from autograd.program import Program
 from autograd.tape import Tape, sum_of_products
 
 ROWS = list(OPERATIONS.values())
@@ -501,3 +503,70 @@ def test_a_tape_shortens_only_what_is_exact():
 
 def test_sums_in_the_backward_pass_are_added_in_the_engines_order():
     assert sum_of_products(1.0, 1e16, -1e16, 1.0, 1.0, 1.0) == (1.0 + 1e16) - 1e16
+
+
+def test_two_operations_of_one_name_stay_apart_in_the_source():
+    @operation(lambda a, y: 2.0 * a, name="mine")
+    def squared(x):
+        return x * x
+
+    @operation(lambda a, y: 3.0, name="mine")
+    def tripled(x):
+        return 3.0 * x
+
+    program = record(lambda x: squared(x) - tripled(x), 1.0)
+    assert program.value_and_grad(5.0) == (10.0, (7.0,))
+    assert "mine_2(x)" in program.source
+
+
+@pytest.mark.parametrize(("x", "value", "slope"), [(2.0, math.inf, math.inf), (-1.0, -math.inf, math.inf)])
+def test_a_division_by_the_constant_zero_replays_as_ieee_754_divides(x, value, slope):
+    assert record(lambda x: x / 0.0, 1.0).value_and_grad(x) == (value, (slope,))
+
+
+def test_a_comparison_that_nothing_comes_after_is_a_guard_too():
+    def f(x):
+        y = 3.0 * x
+        return y if y > 0.0 else -y
+
+    program = record(f, 1.0)
+    lines = program.source.split("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in lines[-2:]] == ["if", "return"]
+    assert [program(x) for x in (2.0, -2.0)] == [6.0, 6.0]
+    assert "2 recorded path(s)" in repr(program)
+
+
+def test_a_callable_without_a_signature_has_arguments_with_numbers_for_names():
+    program = record(max, 1.0, 2.0)
+    assert program.source.startswith("def value(x0, x1, parameters):")
+    assert [program(4.0, 3.0), program(3.0, 4.0)] == [4.0, 4.0]
+
+
+def test_arguments_that_a_function_does_not_take_are_a_type_error():
+    with pytest.raises(TypeError, match="too many positional arguments"):
+        record(lambda x: x, 1.0, 2.0)
+
+
+def test_comparing_with_what_is_no_number_is_nothing_to_warn_about():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        program = record(lambda x: x if x == "linear" or x is None else 2.0 * x, 1.0)
+    assert program(3.0) == 6.0
+
+
+def test_draws_are_warned_about_where_numpy_was_never_loaded(monkeypatch):
+    monkeypatch.delitem(sys.modules, "numpy", raising=False)
+    with pytest.warns(RuntimeWarning, match="drew random numbers"):
+        record(lambda x: x * random.random(), 1.0)
+
+
+def test_the_source_of_several_results_is_that_of_their_values():
+    source = record(lambda x: (x + 1.0, x * 2.0), 1.0).source
+    assert source.startswith("def value(x, parameters):")
+    assert "def gradients" not in source
+
+
+def test_a_loaded_program_has_nothing_to_be_checked_against(tmp_path):
+    record(lambda x: x * 2.0, 1.0).save(tmp_path / "program.json")
+    with pytest.raises(TypeError, match="a loaded program has no function to compare with"):
+        Program.load(tmp_path / "program.json").check(1.0)

@@ -3,10 +3,13 @@
 import itertools
 import math
 import random
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import scipy.special
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +17,7 @@ import autograd
 from autograd import OPERATIONS, BranchChanged, Value, record
 from autograd.array_run import ArrayRun
 from autograd.arrays import ARRAYS, DIRECT
+from autograd.bind import dot, pick
 from autograd.products import products
 from autograd.program import Program
 from autograd.views import grid, view
@@ -550,3 +554,76 @@ def test_batches_of_changing_size_keep_their_memory_up_to_a_limit(monkeypatch):
     monkeypatch.setattr("autograd.path.HELD_NUMBERS", 0)
     assert program.map_backward(DATA[0][:1], DATA[1][:1]) == expected[1]
     assert [count for _, count in path._runs] == [1]
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_the_square_of_a_constant_is_added_on_arrays_too(batch):
+    program = record(lambda a, b: autograd.sum_of_squares([a, 3.0, b]), 1.0, 2.0, arrays=True)
+    assert program.value_and_grad(2.0, 5.0) == (38.0, (4.0, 10.0))
+    assert not batch or program.map([1.0, 2.0], [3.0, 4.0]) == [19.0, 29.0]
+
+
+def test_places_are_picked_without_an_index_where_they_are_regular_and_rightly_everywhere():
+    store = np.arange(60.0)
+    for start, shape, steps in itertools.product(
+        (0, 3, 7), ((3, 4), (4, 3), (2, 5)), itertools.product((0, 1, 2, 5, 7), repeat=2)
+    ):
+        axes = [step * np.arange(n) for step, n in zip(steps, shape, strict=True)]
+        places = start + axes[0][:, None] + axes[1][None, :]
+        if places.max() < len(store):
+            assert np.array_equal(pick(np, store, places), store[places]), (start, shape, steps)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1, 4), (3, 1, 1, 4), (3, 2, 5, 4), (1, 2, 1, 4), (1, 2, 5, 4)])
+def test_products_of_stacks_of_rows(shape):
+    components, p, q, n = shape
+    left, right = np.arange(1.0, 1 + components * p * n).reshape(components, p, n), np.ones((components, q, n))
+    right *= np.arange(1.0, 1 + components * q)[:, None].reshape(components, q, 1)
+    wanted = np.einsum("cpn,cqn->cpq", left, right)
+    assert np.array_equal(np.reshape(dot(left, right), wanted.shape), wanted)
+
+
+SPECIAL = ["erf", "erfc", "gelu", "lgamma", "cbrt"]
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+@pytest.mark.parametrize("library", ["torch", "jax.numpy"])
+def test_functions_that_numpy_lacks_are_taken_from_where_the_library_keeps_them(monkeypatch, library, name):
+    """A stand-in with NumPy's arrays: torch keeps them in torch.special, JAX in jax.scipy.special."""
+    special = SimpleNamespace(erf=scipy.special.erf, erfc=scipy.special.erfc, gammaln=scipy.special.gammaln)
+    kept = {key: thing for key, thing in vars(np).items() if key != "cbrt"}  # torch has none
+    if library == "torch":
+        kept["special"] = special
+    else:
+        jax = SimpleNamespace(scipy=SimpleNamespace(special=special))
+        for module, stand_in in (("jax", jax), ("jax.scipy", jax.scipy), ("jax.scipy.special", special)):
+            monkeypatch.setitem(sys.modules, module, stand_in)
+    xp = SimpleNamespace(**{**kept, "__name__": library})
+    row = OPERATIONS[name]
+    bound = record(lambda x: row(x) + 0.0 * x, 0.5).bind(xp)
+    for x in (0.3, -0.7, 2.5, -19.0, 1e-300):
+        assert float(bound(np.zeros(0), np.array(x))) == pytest.approx(row(x), rel=1e-12, abs=1e-300)
+    for x in (0.0, math.inf, -math.inf) if name == "cbrt" else ():
+        assert float(ARRAYS["cbrt"](xp, np.array(x))) == x
+
+
+@pytest.mark.parametrize("reduce", [None, "sum"])
+def test_a_gradient_on_arrays_that_is_not_finite_is_computed_again_from_the_source(reduce):
+    w = Value(2.0)
+    g = record(lambda x: w * x + 0.0 * autograd.log(x), 1.0, arrays=True).gradient_function(reduce)
+    value, gradient = g(np.array([w.data]), 0.0 if reduce is None else [1.0, 0.0])
+    assert math.isnan(value)  # 0 · log 0
+    assert gradient.tolist() == ([0.0] if reduce is None else [1.0])  # ∂/∂w is x all the same
+
+
+def test_columns_of_ragged_lists_are_refused_or_taken_as_the_example_is():
+    program = record(lambda x: x[0][0] * x[1][0] + x[1][1], [[1.0], [2.0, 3.0]], arrays=True)
+    assert program.map([[[2.0], [3.0, 4.0]], [[1.0], [1.0, 1.0]]]) == [10.0, 2.0]
+    with pytest.raises(TypeError, match="should be a list of 2"):
+        program.map([[[2.0], [3.0]], [[1.0], [1.0, 1.0]]])
+
+
+def test_a_library_of_unknown_whereabouts_is_named_with_what_it_lacks():
+    xp = SimpleNamespace(**{**vars(np), "__name__": "somebodys.arrays"})
+    with pytest.raises(NotImplementedError, match=r"somebodys\.arrays has no erf, erfc and lgamma"):
+        record(autograd.erf, 0.5).bind(xp)(np.zeros(0), np.array(0.5))

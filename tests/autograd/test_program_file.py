@@ -267,3 +267,21 @@ def test_guards_that_are_none_are_a_value_error(guards):
 def test_a_document_nested_too_deeply_is_a_value_error():
     with pytest.raises(ValueError, match="no JSON"):
         loaded("[" * 200_000, "p.json")
+
+
+def test_a_program_with_keys_that_json_cannot_hold_is_not_saved(tmp_path):
+    program = record(lambda table: table[1] * 2.0, {1: 3.0})
+    with pytest.raises(ValueError, match="only if the keys of the dicts it takes and returns are str"):
+        program.save(tmp_path / "program.json")
+    assert not (tmp_path / "program.json").exists()
+
+
+def test_a_guard_of_an_unknown_line_is_still_a_guard(saved):
+    document = json.loads(saved[1].read_text())
+    for path in document["paths"]:
+        for guard in path["guards"]:
+            guard[5] = None
+    del document["paths"][1:]  # the path for h <= 0, which ran last
+    saved[1].write_text(json.dumps(document))
+    with pytest.raises(BranchChanged, match=r"^the comparison > comes out differently"):
+        Program.load(saved[1])([1.0, -1.0], {"k": 3.0})

@@ -6,6 +6,7 @@ import gc
 import os
 import pickle
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -47,6 +48,7 @@ def interrupt_at(point, function):
             raise Interrupted
         return trace
 
+    before = sys.gettrace()  # coverage's: without it the rest of the run would count as never run
     sys._getframe().f_trace_opcodes = True  # from Python 3.12 on, the first one has to be asked for before settrace
     sys.settrace(trace)
     try:
@@ -54,7 +56,7 @@ def interrupt_at(point, function):
     except Interrupted:
         return True
     finally:
-        sys.settrace(None)
+        sys.settrace(before)
     return False
 
 
@@ -84,6 +86,15 @@ def test_an_interrupt_at_any_instruction_of_backward_updates_all_leaves_or_none(
     assert left_locked <= 8
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C raises KeyboardInterrupt, which it does not where a shell started the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_during_backward_updates_all_leaves_or_none():
     """A real interrupt, delivered by the interpreter at a moment of its own choice."""
     leaves = [Value(1.0) for _ in range(200)]

@@ -73,3 +73,17 @@ def test_shapes_that_differ_are_located(tree, other, message):
 
 def test_map_numbers_takes_anything():
     assert map_numbers(lambda x: (x,), [1, {"a": None}]) == [(1,), {"a": (None,)}]
+
+
+@pytest.mark.parametrize(
+    ("tree", "message"),
+    [
+        ([1.0, "2"], r"x\[1\] is str '2', not a number"),
+        ({"a": [Value(1.0), (None,)], "b": "later"}, r"x\['a'\]\[1\]\[0\] is NoneType None, not a number"),
+        (1 + 2j, r"x is complex \(1\+2j\), not a number. Numbers may stand in lists"),
+    ],
+)
+def test_the_first_stranger_is_located(tree, message):
+    with pytest.raises(TypeError, match=message) as error:
+        leaves(tree, "x")
+    assert error.value.__suppress_context__  # the reader sees one error, not the search for it
