@@ -45,6 +45,20 @@ def test_inferred_groups_are_the_noted_ones(fused: bool) -> None:
     assert len({path for path in noted if len(path) == 2}) == 3 + 2 + 1
 
 
+def test_what_the_model_itself_computes_with_its_parts_belongs_to_none_of_them() -> None:
+    class Doubled(nn.Module):
+        def __init__(self) -> None:
+            self.inner = mlp(False)
+
+        def __call__(self, x: list[Value]) -> Value:
+            return self.inner(x) * 2.0  # type: ignore[no-any-return]
+
+    notes = Notes(Doubled())
+    y = notes.run([Value(1.0), Value(-2.0)])
+    assert y not in notes.paths
+    assert notes.paths[y.parents[0]][:1] == ("inner",)
+
+
 @pytest.mark.parametrize("fused", [True, False])
 def test_the_loss_is_no_part_of_the_last_neuron(fused: bool) -> None:
     model = mlp(fused)

@@ -19,6 +19,12 @@ def test_all_paths_from_a_value_to_the_output() -> None:
     assert names(o, parts["x1"]) == {"x1", "x1·w1", "sum", "n", "o"}
 
 
+def test_a_long_name_is_cut_in_the_message() -> None:
+    o, _ = neuron()
+    with pytest.raises(ValueError, match=r"highlight: x{26}…x{13} is not in this graph"):
+        on_paths(view(o), [Value(1.0, label="x" * 41)])
+
+
 def test_edges_on_the_path_and_no_others() -> None:
     o, parts = neuron()
     graph = view(o)

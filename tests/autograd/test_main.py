@@ -63,6 +63,7 @@ def test_numbers_alone_have_a_value(run):
 def test_second_derivatives(run):
     status, printed, _ = run("x**2 * y", "x=3", "y=5", "--hessian")
     assert status == 0
+    assert "\n∂/∂y = 9.0\n\n∂²/∂x²  = " in printed
     assert derivatives(printed) == {"x": 30.0, "y": 9.0, "x²": 10.0, "x∂y": 6.0, "y²": 0.0}
 
 

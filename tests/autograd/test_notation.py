@@ -1,9 +1,12 @@
 """Numbers and names as pictures write them."""
 
 import math
+import re
 import xml.dom.minidom
 from html import escape
+from pathlib import Path
 
+import matplotlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +70,28 @@ def test_widths_grow_with_the_text_and_wide_characters_count_double() -> None:
     assert title_width("iii", 11) < title_width("WWW", 11)
     assert number_width("漢", 11) == 2 * number_width("a", 11)
     assert title_width("e\N{COMBINING ACUTE ACCENT}", 11) == title_width("e", 11)
+
+
+def test_titles_are_as_wide_as_adobe_says() -> None:
+    metrics = Path(matplotlib.get_data_path(), "fonts", "afm", "phvb8a.afm").read_text()
+    widths = {int(code): int(wide) for code, wide in re.findall(r"^C (\d+) ; WX (\d+) ;", metrics, re.M)}
+    for code in {*range(32, 127)} - {ord("'"), ord("`")}:  # typographic quotes in this encoding
+        assert title_width(chr(code), 1000) == pytest.approx(widths[code]), chr(code)
+    assert [title_width(quote, 1000) for quote in "'`"] == pytest.approx([238, 333])
+
+
+def test_widths_beyond_ascii_are_estimated() -> None:
+    wide, narrow, hidden = "漢", "é", "\N{ZERO WIDTH JOINER}"
+    assert [title_width(character, 100) for character in (wide, narrow, hidden, "\x7f")] == [125.0, 65.0, 0.0, 65.0]
+    assert title_width("\N{REPLACEMENT CHARACTER}", 100) == 105.0
+    marks = "\N{COMBINING ACUTE ACCENT}\N{COMBINING ENCLOSING CIRCLE}"
+    assert [number_width(text, 1000) for text in (wide, narrow, hidden, marks)] == [1204.0, 602.0, 0.0, 0.0]
+
+
+def test_two_thirds_of_a_shortened_text_are_its_beginning() -> None:
+    assert shorten("layer0.neuron1.w0", 12) == "layer0.n….w0"
+    assert shorten("layer0.neuron1.w0", 16) == "layer0.neu…n1.w0"
+    assert shorten("layer0.neuron1.w0", 17) == "layer0.neuron1.w0"
 
 
 @pytest.mark.parametrize("show", [draw, lambda y: explain(y, y), lambda y: repr(naive_backward(y)), spy, stepper])

@@ -37,6 +37,11 @@ FILES = sorted(str(path.relative_to(ROOT)) for package in ("autograd", "nn") for
 NUMERIC = "special_points fused fused_accuracy ops bad_input accuracy laws"
 RECORDED = "program program_arrays program_file"
 STATE = "state -k 'interrupt or exception or threads or frees'"  # without graphs of a million nodes, which take minutes
+PICTURED = {  # modules that have a say in how pictures look
+    *("animate", "cards", "drawing", "figure", "frames", "groups", "groups_picture", "highlight", "layout"),
+    *("narration", "neuron_narration", "neurons", "notation", "raster", "records", "shapes", "sparsity", "stepping"),
+    *("straight", "subject", "text", "values_picture", "view"),
+}
 TESTS = {
     "autograd/__init__.py": "numpy_names ../test_reference",
     "autograd/__main__.py": "main",
@@ -47,6 +52,7 @@ TESTS = {
     "autograd/codegen.py": "program program_file",
     "autograd/copying.py": f"copying {STATE}",
     "autograd/curvature.py": "derivatives",
+    "autograd/forward.py": "forward anomaly derivatives",
     "autograd/fused.py": "fused modes anomaly fused_accuracy bad_input",
     "autograd/installation.py": "../test_installation",
     "autograd/linear.py": "forward derivatives explanation",
@@ -94,7 +100,8 @@ TESTS = {
 def runs_of(file: str) -> list[list[str]]:
     """The arguments of pytest for one file of tests after the other."""
     folder = ROOT / "tests" / file.partition("/")[0]
-    words = shlex.split(TESTS.get(file, Path(file).stem))
+    name = Path(file).stem
+    words = shlex.split(TESTS.get(file, name)) + ["pictures"] * (file.startswith("autograd") and name in PICTURED)
     runs: list[list[str]] = []
     for i, word in enumerate(words):
         if word.startswith("-") or (i and words[i - 1] == "-k"):
