@@ -57,6 +57,18 @@ def test_values_and_numbers_mix(name):
         assert fused([x, 2.0]).parents == ()
 
 
+def test_whole_numbers_among_the_inputs_become_floats():
+    y = dot([Value(2.0), Value(3.0)], [0.5, 4])
+    assert [type(o) for o in y.operands] == [Value, Value, float, float, float]
+    assert all(type(d) is float for d in y.local_grads)
+
+
+def test_softmax_of_what_forward_mode_moves_has_its_derivative():
+    p, slopes = autograd.jvp(lambda x: softmax([x, x * x])[0], (0.5,), (1.0,))
+    assert p == pytest.approx(1.0 / (1.0 + math.exp(-0.25)))
+    assert slopes == pytest.approx(0.0)  # at x = ½ the difference x − x² is largest
+
+
 def test_dot_knows_its_operands_in_order():
     w, x, b = [Value(2.0), Value(3.0)], [Value(5.0), Value(7.0)], Value(1.0)
     y = dot(w, x, b)

@@ -35,4 +35,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/fused.py", "plain_inputs = type(xs[0]) is float", "0 → 1"): (
         "of equal kinds any input tells which; of mixed ones None is returned either way, and the general way taken"
     ),
+    ("autograd/fused.py", "slopes = (0.0, *ops.softmax_slopes(i, p))", "0.0 → 1.0"): (
+        "the derivative towards the index, which is a plain number: make() drops it"
+    ),
 }
