@@ -70,6 +70,13 @@ def test_the_loss_is_no_part_of_the_last_neuron(fused: bool) -> None:
     assert groups[loss] == () == groups[loss.parents[0]]
 
 
+def test_a_neuron_ends_with_its_one_activation() -> None:
+    model = mlp(False)
+    y = tanh(tanh(model([Value(1.0), Value(-2.0)])))  # the last layer of the model has none
+    *_, out, last = group_values(view(y), model, {})
+    assert (out, last) == (("layer2", "neuron0"), ())
+
+
 def test_several_examples_share_the_groups() -> None:
     model = mlp(False)
     loss = sum((model([Value(float(i)), Value(1.0)]) - 1.0) ** 2 for i in range(3))

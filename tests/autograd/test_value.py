@@ -9,7 +9,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograd import Value, ops
+from autograd import Value, no_grad, ops
+from autograd.modes import mode
 
 
 def test_a_leaf():
@@ -36,6 +37,17 @@ def test_operands_parents_and_local_grads_stand_in_the_order_written():
     assert (2**a).operands == (2.0, a)
     y = ops.where(True, a, b)
     assert (y.operands, y.parents, y.local_grads) == ((1.0, a, b), (a, b), (1.0, 0.0))
+
+
+@pytest.mark.parametrize("make", [
+    lambda x: x.detach(), no_grad()(lambda x: x * 2.0), lambda x: x * x, lambda x: x * 2.0, lambda x: 2.0 - x,
+    lambda x: x.tanh(), lambda x: ops.where(1.0, x, x), lambda x: ops.total(x, x, x), mode(lines=True)(lambda x: x * x),
+])  # fmt: skip
+def test_a_new_node_starts_with_a_gradient_of_zero_and_without_a_name(make):
+    x = Value(0.5, label="x")
+    x.grad = 3.0
+    y = make(x)
+    assert (y.grad, y.label, type(y.grad)) == (0.0, "", float)
 
 
 @pytest.mark.parametrize(("write", "expected"), [

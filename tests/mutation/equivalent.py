@@ -3,6 +3,7 @@
 EXHAUSTED = "the deque only runs the map to its end; whether it keeps no item or the last one is all the same"
 SHORT_CUT = "a short cut: without it the general way is taken, which answers the same more slowly"
 NOTHING_TO_DO = "the default is for no items, and then the number is not used"
+ROUNDED = "the number is written with so few digits that a change of one in 10,000 does not show"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/backprop.py", "deque(map(_set_grad, leaves, repeat(0.0)), 0)", "0 → 1"): EXHAUSTED,
@@ -38,4 +39,17 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/fused.py", "slopes = (0.0, *ops.softmax_slopes(i, p))", "0.0 → 1.0"): (
         "the derivative towards the index, which is a plain number: make() drops it"
     ),
+    ("autograd/raster.py", "last: Point = (0.0, 0.0)", "0.0 → 1.0"): "a path begins with M, which sets it",
+    (
+        "autograd/raster.py",
+        "y = height - text.y + 0.35 * text.size  # from the baseline to the middle of a line",
+        "0.35 → 0.350035",
+    ): ROUNDED,
+    (
+        "autograd/records.py",
+        "color, width = (HIGHLIGHT, 2.5) if arrow.highlighted else (arrow.color, arrow.width)",
+        "2.5 → 2.50025",
+    ): ROUNDED,
+    ("autograd/shapes.py", "here = (0.0, 0.0)", "0.0 → 1.0"): "a path begins with M, which counts from the origin",
+    ("autograd/sparsity.py", "most = max(cells.values(), default=1)", "1 → 2"): NOTHING_TO_DO,
 }
