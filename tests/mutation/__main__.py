@@ -34,7 +34,7 @@ FILES = sorted(str(path.relative_to(ROOT)) for package in ("autograd", "nn") for
 
 # What is run against a file, the quickest and most telling first: files of the package's folder in tests/, with options
 # of pytest if need be. What is not named here is tested by the file of the same name.
-NUMERIC = "special_points fused fused_accuracy ops bad_input accuracy laws"
+NUMERIC = "special_points fused accuracy fused_accuracy ops"
 RECORDED = "program program_arrays program_file"
 STATE = "state -k 'interrupt or exception or threads or frees'"  # without graphs of a million nodes, which take minutes
 PICTURED = {  # modules that have a say in how pictures look
@@ -47,15 +47,15 @@ TESTS = {
     "autograd/__main__.py": "main",
     "autograd/array_run.py": "program_arrays nn/test_compiled",
     "autograd/arrays.py": "program_arrays",
-    "autograd/backprop.py": f"backprop anomaly bad_input laws {STATE}",
+    "autograd/backprop.py": f"backprop anomaly {STATE} bad_input",
     "autograd/bind.py": "program program_arrays",
     "autograd/codegen.py": "program program_file",
     "autograd/copying.py": f"copying {STATE}",
     "autograd/curvature.py": "curvature derivatives",
     "autograd/forward.py": "forward anomaly derivatives",
-    "autograd/fused.py": "fused modes anomaly fused_accuracy bad_input",
+    "autograd/fused.py": "fused modes anomaly bad_input",
     "autograd/linear.py": "forward derivatives explanation",
-    "autograd/modes.py": "modes value anomaly bad_input",
+    "autograd/modes.py": "modes value anomaly",
     "autograd/naming.py": "program program_file",
     "autograd/narration.py": "stepping animate",
     "autograd/neuron_narration.py": "stepping",
@@ -72,7 +72,7 @@ TESTS = {
     "autograd/subject.py": "stepping drawing",
     "autograd/tape.py": RECORDED,
     "autograd/tracking.py": "check derivatives",
-    "autograd/value.py": f"value modes copying backprop special_points anomaly fused bad_input laws ops {STATE}",
+    "autograd/value.py": f"value modes copying special_points anomaly backprop {STATE} fused",
     "autograd/values_picture.py": "text stepping drawing",
     "autograd/vectorize.py": "program_arrays nn/test_compiled",
     "autograd/views.py": "program_arrays",
