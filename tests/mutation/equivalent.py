@@ -4,6 +4,7 @@ EXHAUSTED = "the deque only runs the map to its end; whether it keeps no item or
 SHORT_CUT = "a short cut: without it the general way is taken, which answers the same more slowly"
 NOTHING_TO_DO = "the default is for no items, and then the number is not used"
 ROUNDED = "the number is written with so few digits that a change of one in 10,000 does not show"
+STORED = "whether operands lie flat or in tuples is the node's own affair: what it knows and passes on is the same"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/backprop.py", "deque(map(_set_grad, leaves, repeat(0.0)), 0)", "0 → 1"): EXHAUSTED,
@@ -52,4 +53,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): ROUNDED,
     ("autograd/shapes.py", "here = (0.0, 0.0)", "0.0 → 1.0"): "a path begins with M, which counts from the origin",
     ("autograd/sparsity.py", "most = max(cells.values(), default=1)", "1 → 2"): NOTHING_TO_DO,
+    ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "len(slots) <= 2 → len(slots) < 2"): STORED,
+    ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "2 → 1"): STORED,
+    ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "not row.variadic → row.variadic"): STORED,
 }
