@@ -72,6 +72,33 @@ def network(level: str, sizes: list[int], examples: int = 1, **options: object) 
     return draw(loss, model=model, level=level, **options)
 
 
+class Named:
+    """A model whose parameters have long names."""
+
+    def __init__(self) -> None:
+        self.weight = Value(0.5)
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        return [(f"{long_name(41)}.weight", self.weight)]
+
+
+def long_name(length: int) -> str:
+    """A name of which every part is another."""
+    return "".join(f"{i}," for i in range(length))[:length]
+
+
+def long_names(length: int) -> Value:
+    x = Value(1.0, long_name(length))
+    y = tanh(x) * x
+    y.label = long_name(length + 1)
+    return y
+
+
+def named_model(level: str) -> object:
+    model = Named()
+    return draw((model.weight * 2.0).tanh() * 3.0, model=model, level=level)
+
+
 def many_inputs(count: int, width: int, level: str = "neuron") -> object:
     """A layer of neurons on many inputs, drawn with what is no part of the model around it."""
     model = nn.MLP(count, [width, 2], activation="relu", rng=random.Random(4))
@@ -89,7 +116,8 @@ def steps_of_network(fuse: bool, **options: object) -> object:
 def texts() -> str:
     shared = Value(0.5, "s")
     a = dot([shared, Value(2.0, "w")], [Value(-1.0), 4.0], 1.0)
-    graphs = [reuse(), constants(), [a, tanh(a)], line_of_numbers()]
+    graphs = [reuse(), constants(), [a, tanh(a)], line_of_numbers(), long_names(60), long_names(300)]
+    graphs.append(model_and_loss([4, 4, 1], 3)[1])
     trees = [draw(y).text() for y in graphs] + [draw(neuron()[0], number_format=".2f").text()]
     return "\n\n".join([*trees, spy(reuse()).text(), spy(model_and_loss([9, 1])[1]).text()])
 
@@ -103,6 +131,11 @@ PICTURES: dict[str, Callable[[], str]] = {
     "upwards.svg": lambda: draw([reuse(), constants()], direction="BT", number_format=".2e").svg,
     "many neurons.svg": lambda: many_inputs(7, 11).svg,  # type: ignore[attr-defined]
     "five inputs.svg": lambda: many_inputs(5, 3).svg,  # type: ignore[attr-defined]
+    "long names.svg": lambda: draw(long_names(200)).svg,
+    "long names.dot": lambda: draw(long_names(24), direction="TB").to_dot().source,
+    "long names.txt": lambda: stepper(long_names(60)).text(),
+    "model with a long name.svg": lambda: named_model("layer").svg,  # type: ignore[attr-defined]
+    "clusters with a long name.svg": lambda: named_model("clusters").svg,  # type: ignore[attr-defined]
     "twelve inputs.svg": lambda: many_inputs(12, 2).svg,  # type: ignore[attr-defined]
     "thirteen inputs.svg": lambda: many_inputs(13, 2, "layer").svg,  # type: ignore[attr-defined]
     "highlighted path.svg": lambda: marked().svg,  # type: ignore[attr-defined]

@@ -189,18 +189,24 @@ def survivors(file: str, chosen: Sequence[Mutant], allowed: Sequence[float], job
             yield mutant
 
 
-def judge(file: str, source: str, chosen: Sequence[Mutant], jobs: int) -> dict[str, int]:
+def described(file: str, lines: Sequence[str], mutant: Mutant) -> tuple[str, str, str]:
+    """How equivalent.py and results.json name a mutant."""
+    return file, lines[mutant.line - 1].strip() if mutant.line else "", mutant.name
+
+
+def judge(file: str, source: str, chosen: Sequence[Mutant], jobs: int) -> dict[str, Any]:
     """Kill what can be killed; print the survivors nobody has explained."""
-    text = source.splitlines()
-    counts = {"killed": len(chosen), "equivalent": 0, "survived": 0, "run": len(chosen)}
+    lines = source.splitlines()
+    equivalent, survived = 0, []
     for mutant in survivors(file, chosen, allowances(file, source), jobs):
-        counts["killed"] -= 1
-        if (file, text[mutant.line - 1].strip(), mutant.name) in EQUIVALENT:
-            counts["equivalent"] += 1
+        name = described(file, lines, mutant)
+        if name in EQUIVALENT:
+            equivalent += 1
         else:
-            counts["survived"] += 1
+            survived.append(list(name[1:]))
             print(f"  survived: {file}:{mutant.line}  {mutant.name}", flush=True)
-    return counts
+    killed = len(chosen) - equivalent - len(survived)
+    return {"killed": killed, "equivalent": equivalent, "survived": sorted(survived), "run": len(chosen)}
 
 
 def preload() -> None:
@@ -210,11 +216,24 @@ def preload() -> None:
         importlib.import_module(name)
 
 
-def stated(file: str, result: dict[str, int]) -> str:
+def stated(file: str, result: dict[str, Any]) -> str:
     """A line of the table: the counts, and how to get them again."""
     killed, equivalent, run, of = (result[name] for name in ("killed", "equivalent", "run", "mutants"))
     sample = f"   --sample {run} --seed {result['seed']}, of {of}" if run < of else ""
-    return f"{file:32} killed {killed:4} of {run:4}, {equivalent:3} equivalent, {result['survived']:2} survived{sample}"
+    survived = len(result["survived"])
+    return f"{file:32} killed {killed:4} of {run:4}, {equivalent:3} equivalent, {survived:2} survived{sample}"
+
+
+def kept() -> dict[str, Any]:
+    return dict(json.loads(RESULTS.read_text())) if RESULTS.exists() else {}
+
+
+def again(file: str, source: str, before: dict[str, Any], jobs: int) -> dict[str, Any]:
+    """The result `before` after another try to kill those that survived."""
+    lines, names = source.splitlines(), [(file, *name) for name in before["survived"]]
+    found = [mutant for mutant in mutants(source) if described(file, lines, mutant) in names]
+    now = judge(file, source, found[: len(names)], jobs)
+    return {**before, **{key: before[key] + now[key] for key in ("killed", "equivalent")}, "survived": now["survived"]}
 
 
 def main() -> int:
@@ -226,6 +245,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="so many random mutants of each file instead of all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--line", type=int, action="append", help="only the mutants of this line")
+    parser.add_argument("--again", action="store_true", help="only those that survived in results.json")
     parser.add_argument("--jobs", type=int, default=1, help="so many mutants at a time")
     parser.add_argument("--save", action="store_true")
     parser.add_argument("--results", action="store_true")
@@ -236,22 +256,28 @@ def main() -> int:
     if options.save and options.line:
         parser.error("some lines are not what --save is about")
     if options.results:
-        for file, result in json.loads(RESULTS.read_text()).items():
+        for file, result in kept().items():
             print(stated(file, result))
         return 0
     preload()
     for file in options.files or FILES:
         source = (ROOT / file).read_text()
-        found = [m for m in mutants(source) if not options.line or m.line in options.line]
-        sampled = options.sample and options.sample < len(found)
-        chosen = random.Random(options.seed).sample(found, options.sample) if sampled else found
-        result = {**judge(file, source, chosen, options.jobs), "mutants": len(found)}
-        if sampled:
-            result["seed"] = options.seed
+        if options.again:
+            if not kept().get(file, {}).get("survived"):
+                continue
+            result = again(file, source, kept()[file], options.jobs)
+        else:
+            found = [m for m in mutants(source) if not options.line or m.line in options.line]
+            sampled = options.sample and options.sample < len(found)
+            chosen = random.Random(options.seed).sample(found, options.sample) if sampled else found
+            result = {**judge(file, source, chosen, options.jobs), "mutants": len(found)}
+            if sampled:
+                result["seed"] = options.seed
         print(stated(file, result), flush=True)
         if options.save:
-            results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-            RESULTS.write_text(json.dumps({**results, file: result}, indent=1, sort_keys=True) + "\n")
+            RESULTS.write_text(
+                json.dumps({**kept(), file: result}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+            )
     return 0
 
 

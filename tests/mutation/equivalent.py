@@ -56,4 +56,5 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "len(slots) <= 2 → len(slots) < 2"): STORED,
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "2 → 1"): STORED,
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "not row.variadic → row.variadic"): STORED,
+    ("autograd/sparsity.py", "GAP = 4.0", "4.0 → 4.0004"): ROUNDED,
 }
