@@ -54,6 +54,8 @@ LOOKALIKES = {"−": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "∕": "/
 
 ADVICE = {
     "^": "write ** for a power",
+    "²": "write **2 for a square",
+    "³": "write **3 for a cube",
     "=": "give values after the formula, as in: x=2",
     ".": "attributes are not part of a formula",
     "[": "subscripts are not part of a formula",
@@ -166,14 +168,20 @@ def tokenize(text: str) -> list[Token]:
     while column < len(text):
         match = TOKEN.match(text, column)
         if match is None:
-            advice = ADVICE.get(text[column], "a formula has numbers, names, operators, functions and brackets")
-            raise ExpressionError(f"{text[column]!r} is not allowed here: {advice}", text, column)
+            raise _foreign(text, column)
+        if match.lastgroup == "name" and not match.group().isidentifier():  # \w has more letters: ² and ½ are in it
+            raise _foreign(text, next(end for end in range(*match.span()) if not text[column : end + 1].isidentifier()))
         if match.lastgroup != "space":
             token = match.group()
             tokens.append(Token(str(match.lastgroup), LOOKALIKES.get(token, token), column))
         column = match.end()
     tokens.append(Token("end", "", len(text)))
     return tokens
+
+
+def _foreign(text: str, column: int) -> ExpressionError:
+    advice = ADVICE.get(text[column], "a formula has numbers, names, operators, functions and brackets")
+    return ExpressionError(f"{text[column]!r} is not allowed here: {advice}", text, column)
 
 
 def _limit_depth(tokens: Sequence[Token], text: str) -> None:

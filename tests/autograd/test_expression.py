@@ -1,9 +1,10 @@
 """The formula reader: it computes what Python would, and does nothing else."""
 
 import math
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -48,6 +49,120 @@ def test_any_text_gives_a_number_or_an_error_at_a_column(text):
         error = caught
     assert error is None or 0 <= error.column <= len(text)
     assert error is None or f"column {error.column + 1}" in str(error)
+
+
+LITERALS = [
+    *(
+        "0",
+        "1e999",
+        "1e-999",
+        "9" * 400,
+        "9" * 1900,
+        "1" + "0" * 500 + "." + "0" * 500 + "1",
+        ".5e-400",
+        "1e" + "9" * 300,
+    ),
+    *("1e+", "1_0", "0x1f", "1j", "٣", "½", "1.2.3", "00012", "inf", "nan", "pi", "e"),
+]
+NOISE = [
+    *"()+-*/<>,.=^%&|~!@#$:;[]{}'\"\\`?_",
+    "**",
+    "<=",
+    ">=",
+    "==",
+    ":=",
+    "//",
+    *"−×÷≤≥·⋅∕",
+    " ",
+    "\t",
+    "\n",
+    "\0",
+    "\u202e",
+]
+NOISE += [
+    "\ud800",
+    "\x1f",
+    "\u2028",
+    "é",
+    "变",
+    "ª",
+    "if",
+    "else",
+    "lambda",
+    "import",
+    "None",
+    "__class__",
+    "self",
+    "x",
+    "yy",
+]
+HOSTILE = st.lists(
+    st.sampled_from([*LITERALS, *NOISE, *FUNCTIONS, *(f"{name}(" for name in FUNCTIONS)]), max_size=25
+).map("".join)
+
+
+def number_or_error(text, given=()):
+    """The formula's value with 1.5 for every name, a float; or the error, which points into the text."""
+    try:
+        expression = parse(text, given)
+        result = expression(*([1.5] * len(expression.names)))
+    except ExpressionError as error:
+        result = error
+    if isinstance(result, ExpressionError):
+        assert 0 <= result.column <= len(text)
+        assert len(str(result)) < 4 * MAX_LENGTH
+        return result
+    assert type(result) is float
+    assert set(given) >= set(expression.names) & CONSTANTS.keys()
+    return result
+
+
+@settings(deadline=None)
+@given(HOSTILE, st.lists(st.sampled_from(["x", "e", "tanh", "if", "", "٣"]), max_size=2))
+def test_hostile_text_gives_a_number_or_an_error_at_a_column(text, names):
+    number_or_error(text, names)
+
+
+CALLS = st.recursive(
+    st.sampled_from([*LITERALS[:8], "x", "-1", "0.5", "-1e308", "inf", "nan", "5e-324"]),
+    lambda inner: st.one_of(
+        st.builds(
+            "{}({})".format, st.sampled_from(sorted(FUNCTIONS)), st.lists(inner, min_size=1, max_size=4).map(",".join)
+        ),
+        st.builds("({}{}{})".format, inner, st.sampled_from(["+", "-", "*", "/", "**", "<", ">="]), inner),
+    ),
+    max_leaves=10,
+)
+
+
+@settings(deadline=None)
+@given(CALLS)
+def test_every_function_at_every_number_gives_a_number_or_says_what_it_wants(text):
+    found = number_or_error(text)
+    if isinstance(found, ExpressionError):  # a number of arguments that the function does not take, or a length
+        assert re.search(r"argument|characters|expected|takes|whole|order|target|index|number", found.message), found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("**".join(["9"] * n) for n in (2, 4, 100, 600)),
+        *(f"{'9' * 400}**{'9' * 400}", "2**-9**9**9", "(-9)**9**9**9", "0**-1e999", "1e999-1e999", "0*1e999"),
+        *("round(1e999)", "floor(9**9**9)", "exp(exp(exp(9)))", "lgamma(-1e308)", "mod(1e308, 5e-324)"),
+    ],
+)
+def test_giant_powers_and_literals_are_floats_and_cost_nothing(text):
+    result = number_or_error(text)
+    assert type(result) is float or "unknown function" in result.message
+
+
+@pytest.mark.parametrize("opening", ["(", "tanh(", "max(1,", "-(", "2**(", "(1<"])
+def test_brackets_of_any_kind_and_depth_cost_no_recursion(opening):
+    for depth in (MAX_DEPTH, MAX_DEPTH + 1, MAX_LENGTH // len(opening) + 1, 100_000):
+        text = opening * depth + "x" + ")" * depth
+        error = number_or_error(text)
+        assert isinstance(error, ExpressionError) == (depth > MAX_DEPTH)
+        assert type(number_or_error(opening * depth)) is ExpressionError  # never closed, too deep or too long
 
 
 @pytest.mark.parametrize(
@@ -139,6 +254,32 @@ def test_the_number_of_arguments_is_checked():
         ("(x", 1, "never closed"),
         ("tanh(x", 5, "never closed"),
         ("x)", 2, "never opened"),
+        ("(x y)", 4, "expected an operator before 'y'"),
+        ("(x,", 3, "did not expect ','"),
+        ("tanh(x 2)", 8, "expected an operator before '2'"),
+        ("x\0", 2, "not allowed"),
+        ("\0", 1, "not allowed"),
+        ("٣ + x", 1, "not allowed"),  # digits of other scripts are no numbers
+        ("²", 1, "not allowed"),
+        ("2*x² + 1", 4, "write **2 for a square"),
+        ("x³", 2, "write **3 for a cube"),
+        ("½*x", 1, "not allowed"),
+        ("x\u202e+ y", 2, "not allowed"),
+        ("1e", 2, "expected an operator before 'e'"),
+        ("1e+", 2, "expected an operator before 'e'"),
+        ("0b1", 2, "expected an operator before 'b1'"),
+        ("1..2", 3, "expected an operator before '.2'"),
+        ("import os", 8, "expected an operator"),
+        ("not x", 5, "expected an operator"),
+        ("x and y", 3, "expected an operator"),
+        ("yield x", 7, "expected an operator"),
+        ("None(x)", 1, "unknown function 'None'"),
+        ("x if", 3, "expected an operator"),
+        ("f" * 1900 + "(x)", 1, "unknown function"),
+        ("x <> y", 4, "expected a number"),
+        ("x == y", 3, "give values after"),
+        ("a;b", 2, "not allowed"),
+        ("a\\\nb", 2, "not allowed"),
         ("()", 2, "expected a number"),
         ("tanh()", 6, "expected a number"),
         ("1 +* 2", 4, "expected a number"),
