@@ -136,8 +136,6 @@ class _Film:
         texts = [(i, c.text) for i, m in enumerate(self.moments) for c in m.changes if (c.card, c.row) == (card, row)]
         for (first, text), end in zip(texts, _ends(texts, self.count), strict=True):
             yield self.during(first, end, svg(replace(shape, text=text)))
-        if not texts:  # a constant never changes
-            yield svg(shape)
 
     def _tint(self, card: str, shape: Path) -> Iterator[str]:
         tints = [

@@ -123,14 +123,14 @@ class Writer:
     def follow(self, events: Iterable[Step]) -> Iterator[Moment]:
         used: Counter[Value] = Counter()  # which of a node's edges comes next
         for event in events:
-            match event:
-                case ForwardStep(node):
-                    yield self.forward(node)
-                case SeedStep():
-                    yield self.seed(event)
-                case BackwardStep(node):
-                    yield self.backward(event, f"e{self.graph.by_value[node].index}.{used[node]}")
-                    used[node] += 1
+            if isinstance(event, ForwardStep):
+                yield self.forward(event.node)
+            elif isinstance(event, SeedStep):
+                yield self.seed(event)
+            else:
+                node = event.node
+                yield self.backward(event, f"e{self.graph.by_value[node].index}.{used[node]}")
+                used[node] += 1
 
     def forward(self, node: Value) -> Moment:
         card = self.id(node)

@@ -40,9 +40,7 @@ class Unit:
 
     @property
     def arrows(self) -> dict[str, str]:
-        """The arrow that shows an edge, by the edge's id; a neuron has one arrow for all uses of the same value."""
-        if not self.path:
-            return {edge.id: edge.id for edge in self.edges}
+        """The arrow of a neuron that shows an edge, by the edge's id: one for all uses of the same value."""
         own = {node.id for node in self.parameters}
         first: dict[str, str] = {}
         return {edge.id: first.setdefault(edge.tail, edge.id) for edge in self.edges if edge.tail not in own}

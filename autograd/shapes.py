@@ -131,8 +131,7 @@ def svg(shape: Shape, marks: bool = False) -> str:
             return _svg_rect(shape, marks)
         case Path():
             return _svg_path(shape, marks)
-        case Text():
-            return _svg_text(shape, marks)
+    return _svg_text(shape, marks)
 
 
 def _svg_group(group: Group, marks: bool) -> str:

@@ -123,3 +123,19 @@ def test_everything_drawn_lies_inside_the_picture() -> None:
     points = [point for path in paths for piece in path_points(path) for point in piece]
     assert points
     assert all(0 <= x <= width and 0 <= y <= height for x, y in points)
+
+
+@pytest.mark.parametrize(
+    ("points", "tip", "base"),
+    [
+        (((0.0, 0.0), (10.0, 0.0)), (17.0, 0.0), (10.0, 0.0)),  # from the end of the line to the tip
+        (((0.0, 0.0), (10.0, 0.0)), (10.0, 0.0), (3.0, 0.0)),  # the line ends at the tip: the way it came
+        (((5.0, 9.0), (5.0, 2.0)), (5.0, 2.1), (5.0, 9.1)),
+        (((4.0, 4.0), (4.0, 4.0)), (4.0, 4.0), (4.0, 4.0)),  # no way at all
+    ],
+)
+def test_an_arrow_head_points_the_way_of_its_line(points, tip, base) -> None:
+    left, point, right = (points[0] for _, points in cards._arrow_head(points, tip, "#000000", 1.0).steps)
+    assert point == tip
+    assert ((left[0] + right[0]) / 2, (left[1] + right[1]) / 2) == pytest.approx(base)
+    assert all(map(math.isfinite, (*left, *right)))

@@ -393,3 +393,9 @@ def test_to_dot_takes_the_options_of_draw() -> None:
     source = to_dot(neuron()[0], direction="TB").source
     assert "rankdir=TB" in source
     assert "o = tanh" in source.replace("\\", "")
+
+
+def test_an_array_is_an_example_input() -> None:
+    np = pytest.importorskip("numpy")
+    model = nn.MLP(2, [1], rng=random.Random(0))
+    assert draw(model, np.array([1.0, 2.0])).text() == draw(model, [1.0, 2.0]).text()

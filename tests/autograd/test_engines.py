@@ -70,3 +70,9 @@ def test_labels_reach_graphviz_as_they_are(engine: str) -> None:
     import html
 
     assert html.unescape(shown).replace("\xa0", " ") == label
+
+
+def test_a_program_that_went_away_is_an_error_of_the_layout(monkeypatch: pytest.MonkeyPatch) -> None:
+    hide(monkeypatch, programs=True)
+    with pytest.raises(LayoutError, match="dot"):
+        engines.run_dot(GRAPH, "-Tjson0")

@@ -126,3 +126,11 @@ def test_lines_are_carried_over() -> None:
         y = dot([Value(2.0), Value(1.0)], [3.0, 4.0])
     assert y.line is not None
     assert {node.line for node in topological_order(expand(y)) if node.op is not None} == {y.line}
+
+
+def test_the_total_of_one_term_is_that_term() -> None:
+    x = Value(2.0, "x")
+    assert expand(total([x])) is x
+    y = expand(total([x * 3.0]) + 1.0)
+    assert [node.op.symbol for node in topological_order(y) if node.op] == ["×", "+"]
+    assert x.label == "x"

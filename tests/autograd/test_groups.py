@@ -113,3 +113,15 @@ def test_nothing_of_nn_is_needed_to_note() -> None:
     notes = Notes(model)
     y = notes.run(Value(3.0))
     assert notes.paths[y] == ("Line",)
+
+
+def test_what_joins_several_parts_belongs_to_the_innermost_that_holds_them_all() -> None:
+    names = ("layer0.neuron0.w", "layer0.neuron1.w", "layer1.neuron0.w")
+    a, b, c = parameters = [Value(1.0), Value(2.0), Value(3.0)]
+
+    class Parts:
+        def named_parameters(self) -> list[tuple[str, Value]]:
+            return list(zip(names, parameters, strict=True))
+
+    for y, group in ((a * b, ("layer0",)), (b * c, ()), (a * a, ("layer0", "neuron0"))):
+        assert group_values(view(y), Parts(), {})[-1] == group

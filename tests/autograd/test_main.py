@@ -1,5 +1,7 @@
 """`python -m autograd` from the outside: what it prints, what it writes, how it refuses."""
 
+import contextlib
+import io
 import re
 import shutil
 import subprocess
@@ -205,3 +207,10 @@ def test_help_shows_examples(run):
     status, printed, _ = run("--help")
     assert status == 0
     assert NEURON[0] in printed
+
+
+def test_it_prints_to_whatever_stands_in_for_the_standard_output():
+    page = io.StringIO()  # has no encoding to reconfigure
+    with contextlib.redirect_stdout(page):
+        assert main(["x*x", "x=3"]) == 0
+    assert derivatives(page.getvalue()) == {"x": 6.0}

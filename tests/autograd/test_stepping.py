@@ -559,3 +559,22 @@ def test_parameters_are_coloured_as_parameters_without_a_model():
     x, w = Value(2.0, label="x"), Value(3.0, label="w")
     assert 'class="card parameter"' in stepper(x * w, parameters=[w]).page
     assert 'class="card parameter"' not in stepper(x * w).page
+
+
+class Halved:
+    """One neuron with numbers among its operands."""
+
+    def __init__(self):
+        self.w, self.b = Value(3.0), Value(-1.0)
+
+    def named_parameters(self):
+        return [("layer0.neuron0.w0", self.w), ("layer0.neuron0.b", self.b)]
+
+    def __call__(self, x):
+        return tanh(self.w * x + self.b * 0.5)
+
+
+def test_numbers_among_a_neurons_operands_are_spelled_out():
+    model = Halved()
+    moments = stepper(model(Value(2.0, "x")), model=model, level="neuron").moments
+    assert "z = w0 × x + b × 0.5\n  = 3 × 2 + (−1) × 0.5 = 5.5" in moments[1].text
