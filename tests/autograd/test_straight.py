@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograd.layout import Arrangement, Box, Layout, Link, place
+from autograd.layout import Arrangement, Box, Layout, Link, Route, place
 from autograd.straight import _corners, _meets, straightened
 
 
@@ -25,6 +25,29 @@ def test_arrows_that_lead_back_are_not_drawn_through_their_boxes(engine: str) ->
     boxes = [Box(name, 60.0, 40.0) for name in "ab"]
     placed = fanned(boxes, [Link("ab", "a", "b"), Link("ba", "b", "a")])
     assert is_straight(placed.routes["ab"].curves[0]) is not is_straight(placed.routes["ba"].curves[0])
+
+
+@pytest.mark.parametrize(
+    ("shift", "direction", "start", "end", "tip"),
+    [
+        ((100.0, 0.0), "LR", (10.0, 0.0), (83.0, 0.0), (90.0, 0.0)),
+        ((-100.0, 0.0), "RL", (-10.0, 0.0), (-83.0, 0.0), (-90.0, 0.0)),
+        ((0.0, 100.0), "TB", (0.0, 4.0), (0.0, 89.0), (0.0, 96.0)),
+        ((0.0, -100.0), "BT", (0.0, -4.0), (0.0, -89.0), (0.0, -96.0)),
+    ],
+)
+def test_an_arrow_leads_from_side_to_side_unless_a_box_stands_between(shift, direction, start, end, tip) -> None:
+    boxes = [Box(name, 20.0, 8.0) for name in "abc"]
+    route = Route((((0.0, 0.0), (1.0, 2.0), (3.0, 4.0), (5.0, 6.0)),), (5.0, 6.0), None)
+    for share, straight in ((0.5, False), (0.9, False), (1.5, True), (-0.5, True)):
+        centres = {"a": (0.0, 0.0), "b": shift, "c": (share * shift[0], share * shift[1])}
+        placed = straightened(Layout(9.0, 9.0, centres, {"ab": route}, {}), boxes, [Link("ab", "a", "b")], direction)
+        assert placed.routes["ab"] == (Route(((start, start, end, end),), tip, None) if straight else route)
+    for gap, straight in ((-11.0, True), (-9.0, False), (9.0, False), (11.0, True)):  # beside the arrow, half way
+        across = (0.5 * shift[0], gap * 0.4) if shift[0] else (gap, 0.5 * shift[1])
+        centres = {"a": (0.0, 0.0), "b": shift, "c": across}
+        placed = straightened(Layout(9.0, 9.0, centres, {"ab": route}, {}), boxes, [Link("ab", "a", "b")], direction)
+        assert (placed.routes["ab"] != route) is straight
 
 
 def is_straight(points: tuple[tuple[float, float], ...]) -> bool:

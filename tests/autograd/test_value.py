@@ -39,6 +39,12 @@ def test_operands_parents_and_local_grads_stand_in_the_order_written():
     assert (y.operands, y.parents, y.local_grads) == ((1.0, a, b), (a, b), (1.0, 0.0))
 
 
+def test_dividing_by_zero_has_the_derivatives_of_ieee_arithmetic():
+    assert (Value(2.0) / 0).local_grads == (math.inf,)
+    assert (2.0 / Value(0.0)).local_grads == (-math.inf,)
+    assert (Value(2.0) / Value(0.0)).local_grads == (math.inf, -math.inf)
+
+
 @pytest.mark.parametrize("make", [
     lambda x: x.detach(), no_grad()(lambda x: x * 2.0), lambda x: x * x, lambda x: x * 2.0, lambda x: 2.0 - x,
     lambda x: x.tanh(), lambda x: ops.where(1.0, x, x), lambda x: ops.total(x, x, x), mode(lines=True)(lambda x: x * x),

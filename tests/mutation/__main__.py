@@ -275,9 +275,7 @@ def main() -> int:
                 result["seed"] = options.seed
         print(stated(file, result), flush=True)
         if options.save:
-            RESULTS.write_text(
-                json.dumps({**kept(), file: result}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-            )
+            RESULTS.write_text(json.dumps({**kept(), file: result}, indent=1, sort_keys=True) + "\n")
     return 0
 
 
