@@ -428,6 +428,9 @@ def test_regular_places_are_views_and_others_are_not():
         np.arange(5, 25).reshape(4, 5),
         np.arange(5, 25).reshape(4, 5).T,
         np.full((2, 3), 7),
+        np.arange(8).reshape(2, 4),
+        np.arange(8).reshape(4, 2),
+        np.array([[3], [5]]),
         np.arange(9, 3, -2),
     ):
         steps = grid(places)

@@ -39,6 +39,15 @@ def test_operands_parents_and_local_grads_stand_in_the_order_written():
     assert (y.operands, y.parents, y.local_grads) == ((1.0, a, b), (a, b), (1.0, 0.0))
 
 
+@pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
+def test_order_goes_by_data(compare):
+    for a, b in ((1.0, 2.0), (2.0, 2.0), (3.0, 2.0), (math.nan, 2.0)):
+        assert compare(Value(a), Value(b)) is compare(Value(a), b) is compare(a, Value(b)) is compare(a, b)
+    for stranger in (None, 1j, Decimal(2)):
+        with pytest.raises(TypeError, match="not supported between instances of 'Value' and"):
+            compare(Value(1.0), stranger)
+
+
 def test_dividing_by_zero_has_the_derivatives_of_ieee_arithmetic():
     assert (Value(2.0) / 0).local_grads == (math.inf,)
     assert (2.0 / Value(0.0)).local_grads == (-math.inf,)

@@ -169,8 +169,11 @@ def allowances(file: str, source: str) -> list[float]:
     """For each run of the tests about `file`, the processor time after which a mutant counts as never ending."""
     allowed = []
     for arguments in runs_of(file):
-        _, status, used = os.wait4(fork(file, Mutant.unchanged(source), [arguments], [600.0]), 0)
-        if status != 0:
+        for _attempt in range(2):  # a test that waits for a thread may fail on a busy machine
+            _, status, used = os.wait4(fork(file, Mutant.unchanged(source), [arguments], [600.0]), 0)
+            if status == 0:
+                break
+        else:
             raise SystemExit(f"{file}: pytest {' '.join(arguments)} fails as it is, which says nothing about mutants")
         allowed.append(3 * (used.ru_utime + used.ru_stime) + 10)
     return allowed

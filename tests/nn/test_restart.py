@@ -31,6 +31,7 @@ def test_the_best_of_all_seeds_is_kept():
     again = make(random.Random(found.seed))
     train(again)
     assert again.state_dict() == found.model.state_dict()
+    assert list(restarts(make, train).losses) == [0, 1, 2, 3, 4]
 
 
 def test_a_training_that_diverged_counts_as_infinitely_bad():
