@@ -192,6 +192,19 @@ def test_an_operation_is_pickled_by_name(row):
     assert pickle.loads(pickle.dumps(row)) is row
 
 
+CHOOSING = {  # the arguments that only choose, by position
+    **dict.fromkeys(("sign", "heaviside", "floor", "ceil", "round", "trunc", "where", "piecewise"), (0,)),
+    **{"polygamma": (1,), "within": (1, 2), "power_partial": (2, 3), "preferred": (0, 1), "inside": (0, 1, 2)},
+}
+
+
+@pytest.mark.parametrize("name", CHOOSING)
+def test_there_is_no_slope_towards_what_only_chooses(name):
+    args = arguments(OPERATIONS[name])
+    slopes = OPERATIONS[name](*map(Value, args)).local_grads
+    assert [slopes[i] for i in CHOOSING[name]] == [0.0] * len(CHOOSING[name])
+
+
 def test_softmax_entry_and_cross_entropy_have_no_derivative_towards_the_index():
     x = [Value(0.1), Value(0.7), Value(-0.3)]
     assert ops.softmax_entry(1.0, *x).parents == tuple(x)

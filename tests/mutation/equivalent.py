@@ -64,7 +64,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): "the frame left out is the engine's own, and those are passed over",
     (
         "autograd/views.py",
-        "steps = tuple(int(places.take(1, axis).flat[0] - base) if n > 1 else 0 for axis, n in enumerate(places.shape))",
+        "steps = tuple(int(places.take(1, axis).flat[0] - base) if n > 1 else 0 "
+        "for axis, n in enumerate(places.shape))",
         "0 → 1",
     ): "the step along an axis of one place is not taken",
 }
