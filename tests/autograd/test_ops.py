@@ -194,7 +194,11 @@ def test_an_operation_is_pickled_by_name(row):
 
 CHOOSING = {  # the arguments that only choose, by position
     **dict.fromkeys(("sign", "heaviside", "floor", "ceil", "round", "trunc", "where", "piecewise"), (0,)),
-    **{"polygamma": (1,), "within": (1, 2), "power_partial": (2, 3), "preferred": (0, 1), "inside": (0, 1, 2)},
+    "polygamma": (1,),
+    "within": (1, 2),
+    "power_partial": (2, 3),
+    "preferred": (0, 1),
+    "inside": (0, 1, 2),
 }
 
 
