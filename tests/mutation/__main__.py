@@ -39,6 +39,7 @@ RECORDED = "program program_arrays program_file"
 STATE = "state -k 'interrupt or exception or threads or frees'"  # without graphs of a million nodes, which take minutes
 NEURON = "neuron -k 'not micrograd_demo'"
 DRAWING = "drawing -k 'not million and not process'"
+PLOTS = "plots_as_meant plots"
 JOB = "main -k 'not moons and not iris and not ctrl_c and not graphviz and not saved and not matplotlib'"
 PICTURED = {  # modules that have a say in how pictures look
     *("animate", "cards", "drawing", "figure", "frames", "groups", "groups_picture", "highlight", "layout"),
@@ -84,8 +85,8 @@ TESTS = {
     "nn/__init__.py": "public_names",
     "nn/__main__.py": JOB,
     "nn/activations.py": NEURON,
-    "nn/boundary.py": "plots",
-    "nn/canvas.py": "plots",
+    "nn/boundary.py": PLOTS,
+    "nn/canvas.py": PLOTS,
     "nn/checks.py": "embedding normalisation recurrent attention convolution optim losses every_layer",
     "nn/clipping.py": "training optim",
     "nn/compiled.py": "compiled -k 'not hundred'",
@@ -97,9 +98,10 @@ TESTS = {
     "nn/optimizer.py": "optim",
     "nn/options.py": JOB,
     "nn/pairing.py": "losses",
-    "nn/plane.py": "plots",
+    "nn/plane.py": PLOTS,
+    "nn/plots.py": PLOTS,
     "nn/stopping.py": "training",
-    "nn/surface.py": "plots",
+    "nn/surface.py": PLOTS,
 }
 
 

@@ -68,4 +68,10 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "for axis, n in enumerate(places.shape))",
         "0 → 1",
     ): "the step along an axis of one place is not taken",
+    ("nn/clipping.py", "if norm > max_norm and math.isfinite(norm):", "norm > max_norm → norm >= max_norm"): (
+        "where they are equal the factor is 1"
+    ),
+    ("nn/clipping.py", "if abs(p.grad) > clip_value:", "abs(p.grad) > clip_value → abs(p.grad) >= clip_value"): (
+        "where they are equal the gradient is its own limit"
+    ),
 }

@@ -1,5 +1,6 @@
 import pytest
 
+from autograd import Value, topological_order
 from nn import AttentionHead
 from tests.nn.frozen import check_layer, set_data, torch_layers, values
 
@@ -24,6 +25,13 @@ def test_weights_add_up_to_one_and_a_causal_head_sees_no_later_element():
     assert [sum(row) for row in head.weights] == pytest.approx([1.0, 1.0, 1.0])
     changed = head([[1.0, 0.0], [0.0, 1.0], [5.0, -9.0]])
     assert [row[0].data for row in outputs[:2]] == [row[0].data for row in changed[:2]]
+
+
+def test_by_default_a_head_sees_everything_and_makes_fused_nodes():
+    head = AttentionHead(2, 1, rng=3)
+    y = head([[Value(1.0), 0.0], [0.0, Value(1.0)]])[0][0]
+    assert [len(row) for row in head.weights] == [2, 2]
+    assert {node.op.name for node in topological_order(y) if node.op} == {"dot", "div", "softmax_entry"}
 
 
 def test_weights_of_the_last_call_are_no_parameters():
