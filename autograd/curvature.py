@@ -66,7 +66,7 @@ def _bending(moving: dict[Value, Dual], level: int, with_graph: bool) -> linear.
 
 
 def _moves(number: Number, slope: Number | None, level: int) -> bool:
-    return type(number) is Dual and number.level == level and slope is not None
+    return type(number) is Dual and number.level == level and number.tangent is not None and slope is not None
 
 
 def _pull_changes(edges: Edges, root: Value) -> dict[Value, Number]:

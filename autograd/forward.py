@@ -11,7 +11,9 @@ Perturbation confusion. In
 
 the inner function must not mistake the tangent of x for that of y (it would answer 2 in place of 1). Each derivative
 therefore has a level of its own: an operation looks at the duals of the highest level among its arguments, and takes
-everything else for a constant. The value and the tangent of a dual are floats, Values or duals of a lower level.
+everything else for a constant. The value and the tangent of a dual are floats, Values or duals of a lower level. The
+tangent is None where nothing moves: of an argument that is held still, of floor(x). No product is formed with it, so a
+nan or an infinite slope does not spread from there.
 """
 
 import itertools
@@ -66,20 +68,21 @@ def _comparison(name: str) -> Callable[[Any, Any], Any]:
 class Dual:
     """primal + tangent·ε at one level; behaves as a Value does inside a function that is being differentiated."""
 
-    __slots__ = ("level", "primal", "tangent")
+    __slots__ = ("label", "level", "primal", "tangent")
 
-    def __init__(self, primal: Number, tangent: Number, level: int) -> None:
+    def __init__(self, primal: Number, tangent: Number | None, level: int) -> None:
         self.primal = primal
         self.tangent = tangent
         self.level = level
 
-    def _apply_operation(self, row: Operation, args: Sequence[Any]) -> Number:
-        """y = row(primals), y′ = Σ ∂y/∂argᵢ · argᵢ′ over the arguments that are duals of the highest level."""
+    def _apply_operation(self, row: Operation, args: Sequence[Any]) -> "Dual":
+        """y = row(primals), y′ = Σ ∂y/∂argᵢ · argᵢ′ over the arguments that are moving duals of the highest level."""
         level = max([a.level for a in args if type(a) is Dual])
         moving, primals, on_floats = [], [], True
         for i, a in enumerate(args):
             if type(a) is Dual and a.level == level:
-                moving.append(i)
+                if a.tangent is not None:
+                    moving.append(i)
                 a = a.primal
             elif type(a) is not float and not is_number_like(a):
                 a = as_float(a)
@@ -90,9 +93,11 @@ class Dual:
             _watch(row, primals, y)
         if fixed := _fixed(row):
             moving = [i for i in moving if i not in fixed]
+        if not moving:
+            return Dual(y, None, level)
         slopes = local_derivatives(row, primals, y, moving)
         terms = zip(slopes, [args[i].tangent for i in moving], strict=True)
-        return Dual(y, weighted_sum(terms), level) if moving else y
+        return Dual(y, weighted_sum(terms), level)
 
     # fmt: off
     __add__, __radd__         = _operators(ops.add)
@@ -116,12 +121,14 @@ class Dual:
         return bool(_bottom(self))
 
     def __getattr__(self, name: str) -> Any:
-        """`x.tanh()` and the other methods that a Value has."""
+        """`x.tanh()` and the other methods that a Value has; a label where none was given."""
+        if name == "label":
+            return ""
         if name in OPERATIONS and hasattr(Value, name):
             return partial(OPERATIONS[name], self)
         raise AttributeError(
-            f"{name!r} is not available on the number that jvp passes to a function: it has .data, .detach(), "
-            "operators, and the methods that a Value has for operations"
+            f"{name!r} is not available on the number that jvp passes to a function: it has .data, .label, "
+            ".detach(), operators, and the methods that a Value has for operations"
         )
 
     @property
@@ -130,10 +137,10 @@ class Dual:
         bottom = _bottom(self)
         return bottom.data if isinstance(bottom, Value) else bottom
 
-    def detach(self) -> Number:
-        """The value alone, as a constant."""
+    def detach(self) -> "Dual":
+        """The value alone, held still."""
         bottom = _bottom(self)
-        return bottom.detach() if isinstance(bottom, Value) else bottom
+        return Dual(bottom.detach() if isinstance(bottom, Value) else bottom, None, self.level)
 
     def __float__(self) -> float:
         raise TypeError(
@@ -147,7 +154,8 @@ class Dual:
         return format(self.data, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
-        return f"Dual({self.primal!r} + {self.tangent!r}·ε{self.level})"
+        moving = "" if self.tangent is None else f" + {self.tangent!r}·ε{self.level}"
+        return f"Dual({self.primal!r}{moving})"
 
 
 def _watch(row: Operation, args: Sequence[float], y: float) -> None:
@@ -183,23 +191,26 @@ def weighted_sum(terms: Iterable[tuple[Number, Number]]) -> Number:
 # Duals as one more structure: the sweeps of linear.py see the floats and Values inside ------------------------------
 def parts(number: Number) -> list[Number]:
     """The floats and Values that a number is made of: itself, or those of the value and of the tangent of a dual."""
-    return [*parts(number.primal), *parts(number.tangent)] if isinstance(number, Dual) else [number]
+    if not isinstance(number, Dual):
+        return [number]
+    return [*parts(number.primal), *([] if number.tangent is None else parts(number.tangent))]
 
 
 def join(number: Number, new_parts: Iterator[Number]) -> Number:
     """`number` with its parts replaced, in the order of `parts`."""
     if isinstance(number, Dual):
-        return Dual(join(number.primal, new_parts), join(number.tangent, new_parts), number.level)
+        primal = join(number.primal, new_parts)
+        return Dual(primal, None if number.tangent is None else join(number.tangent, new_parts), number.level)
     return next(new_parts)
 
 
-def lift(number: Number, tangent: Number, level: int) -> Number:
+def lift(number: Number, tangent: Number, level: int) -> Dual:
     """`number` moving at the rate `tangent`; a rate of 0.0 is no movement, and stays out of every formula."""
-    return number if type(tangent) is float and tangent == 0.0 else Dual(number, tangent, level)
+    return Dual(number, None if type(tangent) is float and tangent == 0.0 else tangent, level)
 
 
 def lower(number: Number, level: int) -> tuple[Number, Number]:
     """The value and the tangent of a result at `level`; what does not depend on the input has the tangent 0.0."""
     if isinstance(number, Dual) and number.level == level:
-        return number.primal, number.tangent
+        return number.primal, 0.0 if number.tangent is None else number.tangent
     return number, 0.0

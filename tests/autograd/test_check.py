@@ -216,3 +216,7 @@ def test_what_is_no_function_or_no_number_is_named():
         check_gradients(3, 2.0)
     with pytest.raises(TypeError, match=r"args\[0\] is str 'a', not a number"):
         check_gradients(lambda x: x, "a")
+
+
+def test_a_function_that_calls_methods_of_its_arguments_is_checked_in_forward_mode_too():
+    assert len(check_gradients(lambda x, y: x.exp() * y.tanh(), 0.3, 0.7, order=2).comparisons) == 8

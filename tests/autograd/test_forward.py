@@ -24,7 +24,7 @@ def test_methods_and_comparisons_inside_forward_mode():
         assert f"{x:.2f}" == "0.50"
         assert all((x > 0.0, x >= 0.5, not x > 0.5, x < 1.0, x <= Value(1.0), x < 1.0, Value(1.0) > x, bool(x)))
         assert (+x).data == 0.5
-        assert x.detach() == 0.5
+        assert (x.detach().data, x.detach().tangent) == (0.5, None)
         with pytest.raises(TypeError, match="autograd's own function"):
             math.exp(x)
         with pytest.raises(AttributeError, match="nothing_of_the_kind"):
@@ -70,9 +70,35 @@ def test_strangers_are_refused():
 
 
 def test_a_rate_of_zero_is_no_movement():
-    assert lift(2.0, 0.0, 1) == 2.0
-    assert isinstance(lift(2.0, 1.0, 1), Dual)
-    assert isinstance(lift(2.0, Value(0.0), 1), Dual)  # a rate that may be differentiated
+    assert (lift(2.0, 0.0, 1).primal, lift(2.0, 0.0, 1).tangent) == (2.0, None)
+    assert lift(2.0, 1.0, 1).tangent == 1.0
+    rate = Value(0.0)
+    assert lift(2.0, rate, 1).tangent is rate  # it may be differentiated
+
+
+def test_numbers_that_do_not_move_have_the_methods_of_those_that_do():
+    assert jvp(lambda x, y: x * y.relu(), (3.0, 2.0), (1.0, 0.0)) == (6.0, 2.0)
+    assert jvp(lambda x: x * np.floor(x).relu(), (2.5,), (1.0,)) == (5.0, 2.0)
+    assert jvp(lambda x: x * x.detach().relu(), (2.0,), (1.0,)) == (4.0, 2.0)
+    inner = jvp(lambda x: jvp(lambda y: y.relu() * x.relu(), (2.0,), (0.0,))[0], (3.0,), (1.0,))
+    assert inner == (6.0, 2.0)
+    assert repr(lift(2.0, 0.0, 1)) == "Dual(2.0)"
+
+
+def test_an_infinite_slope_at_a_number_that_does_not_move_stays_there():
+    assert jvp(lambda x, y: x + y.sqrt(), (1.0, 0.0), (1.0, 0.0)) == (1.0, 1.0)
+    assert grad(lambda x: jvp(lambda y, z: y * y + z.sqrt(), (x, 0.0), (1.0, 0.0))[1])(3.0) == 2.0
+
+
+def test_a_function_may_label_its_numbers():
+    def f(x):
+        assert (x * x).label == ""
+        y = x * x
+        y.label = "y"
+        assert y.label == "y"
+        return y
+
+    assert jvp(f, (3.0,), (1.0,)) == (9.0, 6.0)
 
 
 def test_levels():
