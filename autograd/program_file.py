@@ -15,6 +15,7 @@ checks every word of that, and generates the source anew.
 import json
 import math
 import re
+import reprlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -87,6 +88,10 @@ def skeleton(tree: Any, leaf: Callable[[Any], Any]) -> Any:
 
 
 # Reading -------------------------------------------------------------------------------------------------------------
+short = reprlib.Repr()  # of anything, however deep, for a message
+short.maxstring = short.maxlong = short.maxother = 80
+
+
 class Reader:
     """Checks a document piece by piece; ValueError says where it is wrong, what stands there and what was expected."""
 
@@ -103,7 +108,7 @@ class Reader:
             raise self.wrong("version", self.document["version"], f"{VERSION}; a newer glassgrad may read it")
 
     def wrong(self, where: str, found: Any, expected: str) -> ValueError:
-        text = repr(found)
+        text = short.repr(found)
         return ValueError(f"{self.source}: {where} is {text[:60]}{'…' * (len(text) > 60)}, expected {expected}")
 
     def expect(self, thing: Any, kind: type, where: str) -> Any:
@@ -123,23 +128,32 @@ class Reader:
         return [self.expect(x, kind, f"{key}[{i}]") for i, x in enumerate(self.part(owner, key, list))]
 
     def number(self, thing: Any, where: str) -> float:
-        """A float; inf and nan are written as strings."""
+        """A float; inf and nan are written as strings, so 1e999 and NaN are none, nor is what no float can hold."""
         if isinstance(thing, str) and thing in SPECIAL:
             return SPECIAL[thing]
-        if isinstance(thing, bool) or not isinstance(thing, int | float):
+        if isinstance(thing, bool) or not isinstance(thing, int | float) or not abs(thing) < math.inf:
             raise self.wrong(where, thing, "a number")
-        return float(thing)
+        try:
+            return float(thing)
+        except OverflowError:
+            raise self.wrong(where, thing, "a number that a float can hold") from None
 
     def structure(self, tree: Any, leaf: Callable[[Any], Any], where: str) -> Any:
         """The inverse of `skeleton`."""
+        try:
+            return self._structure(tree, leaf, where)
+        except RecursionError:
+            raise self.wrong(where, tree, "a structure less deep") from None
+
+    def _structure(self, tree: Any, leaf: Callable[[Any], Any], where: str) -> Any:
         if not isinstance(tree, dict):
             return leaf(tree)
         if len(tree) != 1 or next(iter(tree)) not in ("list", "tuple", "dict"):
             raise self.wrong(where, tree, 'an object with the one key "list", "tuple" or "dict"')
         ((kind, body),) = tree.items()
         if kind == "dict":
-            return {key: self.structure(p, leaf, where) for key, p in self.expect(body, dict, where).items()}
-        parts = [self.structure(p, leaf, where) for p in self.expect(body, list, where)]
+            return {key: self._structure(p, leaf, where) for key, p in self.expect(body, dict, where).items()}
+        parts = [self._structure(p, leaf, where) for p in self.expect(body, list, where)]
         return parts if kind == "list" else tuple(parts)
 
 

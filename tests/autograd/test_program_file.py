@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import OPERATIONS, BranchChanged, Value, operation, record
 from autograd.program import Program
-from autograd.program_file import loaded
+from autograd.program_file import Reader, loaded
 
 ROWS = list(OPERATIONS.values())
 
@@ -285,3 +285,49 @@ def test_a_guard_of_an_unknown_line_is_still_a_guard(saved):
     saved[1].write_text(json.dumps(document))
     with pytest.raises(BranchChanged, match=r"^the comparison > comes out differently"):
         Program.load(saved[1])([1.0, -1.0], {"k": 3.0})
+
+
+ODD = [
+    "1e999",
+    "-1e999",
+    "NaN",
+    "-Infinity",
+    "9" * 400,
+    "9" * 5000,
+    "[" * 900 + "]" * 900,
+    '{"list":[' * 450 + "]}" * 450,
+]
+
+
+def holders(tree):
+    """(list or dict, key in it) for everything in a document."""
+    for key in list(tree) if isinstance(tree, dict) else range(len(tree)):
+        yield tree, key
+        if isinstance(tree[key], dict | list):
+            yield from holders(tree[key])
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd[:9])
+def test_numbers_and_depths_beyond_all_bounds_are_a_value_error(odd):
+    document = json.loads(text_of(record(lambda x: W * x + 2.5 if x > 0.0 else -x, 1.0)))
+    numbers = [document["parameters"][0], *(path["constants"] for path in document["paths"])]
+    for holder, key in list(holders(document)):
+        before, holder[key] = holder[key], "@"
+        broken = json.dumps(document).replace('"@"', odd)
+        holder[key] = before
+        message = ""
+        try:
+            loaded(broken, "p.json")
+        except ValueError as error:  # and nothing else
+            message = str(error)
+        assert len(message) < 500
+        assert "p.json" in message or not any(holder is number for number in numbers)
+
+
+def test_a_structure_too_deep_to_walk_through_is_a_value_error():
+    deep = 0.0
+    for _ in range(5_000):
+        deep = {"list": [deep]}
+    reader = Reader(text_of(record(lambda x: x * 2.0, 1.0)), "p.json")
+    with pytest.raises(ValueError, match=r"p\.json: example is .{0,200}, expected a structure less deep"):
+        reader.structure(deep, float, "example")
