@@ -14,7 +14,7 @@ from typing import Any
 
 from autograd.backprop import topological_order
 from autograd.linear import edges_of, local_floats, pull
-from autograd.notation import MINUS, label_of, number, shorten
+from autograd.notation import factor, formula, label_of, number, shorten
 from autograd.numerics import exact_sum
 from autograd.ops import as_float
 from autograd.value import Value
@@ -140,8 +140,8 @@ def _paths(y: Value, x: Value, order: list[Value]) -> Iterator[Path]:
 
 def _path(nodes: tuple[Value, ...], factors: tuple[float, ...]) -> Path:
     product = 1.0
-    for factor in factors:
-        product *= factor
+    for local in factors:
+        product *= local
     return Path(nodes, factors, product)
 
 
@@ -185,8 +185,7 @@ def _product(path: Path) -> str:
 
 def _bracketed(x: float, place: int) -> str:
     """A number inside a product or a sum: negative ones in brackets, except in front."""
-    text = number(x)
-    return f"({text})" if place and text.startswith(MINUS) else text
+    return factor(x) if place else number(x)
 
 
 def _shortened(items: list[str]) -> list[str]:
@@ -205,11 +204,7 @@ def _where(e: Explanation) -> Iterator[str]:
 
 
 def _formula(e: Explanation, node: Value) -> str:
-    assert node.op is not None  # only operations have a formula
-    operands = [e.names[o] if isinstance(o, Value) else number(as_float(o)) for o in node.operands]
-    if len(operands) == 2 and node.op.symbol in ("+", "−", "×", "÷", "^"):
-        return f" {node.op.symbol} ".join(operands)
-    return f"{node.op.name}({', '.join(_shortened(operands))})"
+    return formula(node, [e.names[o] if isinstance(o, Value) else factor(as_float(o)) for o in node.operands])
 
 
 def _html(e: Explanation) -> str:

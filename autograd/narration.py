@@ -14,12 +14,11 @@ from typing import NamedTuple
 
 from autograd.backprop import BackwardStep, ForwardStep, SeedStep, Step, steps
 from autograd.cards import tint_strength
-from autograd.notation import MINUS, NO_GRADIENT, gradient, number, shorten
+from autograd.notation import MANY, NO_GRADIENT, factor, formula, gradient, number, shorten
 from autograd.value import Value
-from autograd.view import INFIX, GraphView
+from autograd.view import GraphView
 
 NAME_LIMIT = 24
-MANY = 6  # a sum of more terms than this is shown by its first and last ones
 DATA_ROW, GRAD_ROW = 0, 1
 
 
@@ -99,9 +98,7 @@ class Writer:
         return number(x, self.spec)
 
     def factor(self, x: float) -> str:
-        """A number as it stands in a product or a sum: negative ones in brackets."""
-        text = self.number(x)
-        return f"({text})" if text.startswith(MINUS) else text
+        return factor(x, self.spec)
 
     def derivative(self, of: Value, by: Value) -> str:
         return f"∂{self.name(of)}/∂{self.name(by)}"
@@ -216,41 +213,3 @@ def summary(root: str, forward: int, backward: int) -> tuple[Line, ...]:
         (Run(f"How {root} is computed, and how every derivative of it is found"),),
         (Run(f"forward through {operations}, then backward along {uses}", "muted"),),
     )
-
-
-# An operation in writing -------------------------------------------------------------------------------------------
-
-
-def formula(node: Value, operands: Sequence[str]) -> str:
-    """The operation of `node` on operands that are written already: `a × b`, `tanh(n)`, `w0 × x0 + b`.
-
-    >>> y = Value(2.0) * 3.0
-    >>> formula(y, ["a", "3"])
-    'a × 3'
-    """
-    assert node.op is not None
-    row = node.op
-    if row.symbol in INFIX:
-        return f" {row.symbol} ".join(operands)
-    if row.name == "neg":
-        return f"{MINUS}{operands[0]}"
-    if row.name == "dot":
-        half = len(operands) // 2
-        products = [f"{w} × {x}" for w, x in zip(operands[:half], operands[half:-1], strict=True)]
-        return _elided([*products, operands[-1]], " + ")
-    if row.name == "total":
-        return _elided(operands, " + ")
-    inside = [o.removeprefix("(").removesuffix(")") if _is_bracketed(o) else o for o in operands]
-    return f"{row.name}({_elided(inside, ', ')})"
-
-
-def _is_bracketed(text: str) -> bool:
-    """Whether `text` is a negative number in brackets, which it does not need between commas."""
-    return text.startswith(f"({MINUS}") and text.endswith(")")
-
-
-def _elided(terms: Sequence[str], separator: str) -> str:
-    """All terms, or the first and last of many with their number."""
-    if len(terms) <= MANY:
-        return separator.join(terms)
-    return separator.join([*terms[: MANY - 3], "…", *terms[-2:]]) + f" ({len(terms)} terms)"

@@ -12,9 +12,9 @@ from dataclasses import replace
 from autograd.backprop import BackwardStep, SeedStep, steps
 from autograd.cards import Picture
 from autograd.groups import SUMMING, GroupPath
-from autograd.narration import DATA_ROW, GRAD_ROW, Change, Line, Moment, Run, Writer, formula, largest_adjoint
+from autograd.narration import DATA_ROW, GRAD_ROW, Change, Line, Moment, Run, Writer, largest_adjoint
 from autograd.neurons import Unit, carded_leaves, neurons_picture, parameter_rows, units
-from autograd.notation import NO_GRADIENT, shorten
+from autograd.notation import NO_GRADIENT, as_operand, formula, shorten
 from autograd.value import Value
 from autograd.values_picture import Look
 from autograd.view import GraphView
@@ -198,14 +198,13 @@ def written(unit: Unit, last: Value, write: Callable[[Value], str], write_number
     texts: dict[Value, str] = {}
     for node in unit.inner:
         value = node.value
-        assert value.op is not None
         operands = []
-        for operand in value.operands:
+        for place, operand in enumerate(value.operands):
             if not isinstance(operand, Value):
                 operands.append(write_number(operand))
-            elif operand in texts and value.op.name in ("mul", "div", "pow", "neg") and operand.op is not None:
-                operands.append(f"({texts[operand]})" if operand.op.name in SUMMING - {"mul"} else texts[operand])
+            elif operand in texts:
+                operands.append(as_operand(texts[operand], operand, value, place))
             else:
-                operands.append(texts.get(operand) or write(operand))
+                operands.append(write(operand))
         texts[value] = formula(value, operands)
     return texts[last]

@@ -1,14 +1,20 @@
-"""How pictures write numbers and names: one place for drawings, the stepper and text trees."""
+"""How numbers, names and operations are written: one place for drawings, the stepper, text trees and explanations."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.ops import described
 
+if TYPE_CHECKING:
+    from autograd.value import Value
+
 MINUS = "\N{MINUS SIGN}"
+INFIX = ("+", MINUS, "×", "÷", "^")
+MANY = 6  # a sum of more terms than this is shown by its first and last ones
 NO_GRADIENT = "∂ –"
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
@@ -31,6 +37,12 @@ def number(x: float, spec: str = ".4g") -> str:
     ('−1.235e+06', '0.3', '−0.25')
     """
     return format(float(x), spec).replace("-", MINUS)
+
+
+def factor(x: float, spec: str = ".4g") -> str:
+    """x as it stands in a product or a sum: `2`, `(−3)`."""
+    text = number(x, spec)
+    return f"({text})" if text.startswith(MINUS) else text
 
 
 def gradient(x: float | None, spec: str = ".4g") -> str:
@@ -105,3 +117,87 @@ def _columns(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+# An operation in writing -------------------------------------------------------------------------------------------
+
+# How tightly operations bind, and how tightly what stands in their places has to, in order not to need brackets.
+_SUM, _PRODUCT, _POWER, _FUNCTION = 1, 2, 3, 4
+_BINDS = {
+    **dict.fromkeys(("add", "sub", "neg", "total", "dot"), _SUM),
+    **dict.fromkeys(("mul", "div"), _PRODUCT),
+    "pow": _POWER,
+}
+_ASKS = {
+    "add": (_SUM, _SUM),
+    "sub": (_SUM, _PRODUCT),
+    "neg": (_PRODUCT,),
+    "mul": (_PRODUCT, _PRODUCT),
+    "div": (_PRODUCT, _POWER),
+    "pow": (_FUNCTION, _FUNCTION),
+}
+
+
+def formula(node: Value, operands: Sequence[str]) -> str:
+    """The operation of `node` on operands that are written already: `a × b`, `tanh(n)`, `w0 × x0 + b`.
+
+    >>> from autograd import Value
+    >>> formula(Value(2.0) * 3.0, ["a", "3"])
+    'a × 3'
+    """
+    assert node.op is not None
+    row = node.op
+    if row.symbol in INFIX:
+        return f" {row.symbol} ".join(operands)
+    if row.name == "neg":
+        return f"{MINUS}{operands[0]}"
+    if row.name == "dot":
+        half = len(operands) // 2
+        products = [f"{w} × {x}" for w, x in zip(operands[:half], operands[half:-1], strict=True)]
+        return _elided([*products, operands[-1]], " + ")
+    if row.name == "total":
+        return _elided(operands, " + ")
+    inside = [o[1:-1] if _is_bracketed(o) else o for o in operands]
+    if row.name == "softmax_entry":
+        return f"softmax({_elided(inside[1:], ', ')})[{node.operands[0]:.0f}]"
+    if row.name == "cross_entropy":
+        return f"cross_entropy([{_elided(inside[1:], ', ')}], {node.operands[0]:.0f})"
+    return f"{row.name}({_elided(inside, ', ')})"
+
+
+def as_operand(text: str, made_by: Value, node: Value, place: int) -> str:
+    """`text`, which writes out the operation `made_by`, for operand number `place` of `node`: in brackets if needed.
+
+    >>> from autograd import Value
+    >>> a = Value(2.0)
+    >>> sum_ = a + 1
+    >>> [as_operand("a + 1", sum_, node, 1) for node in (a + sum_, a - sum_, a * sum_)]
+    ['a + 1', '(a + 1)', '(a + 1)']
+    """
+    assert made_by.op is not None
+    assert node.op is not None
+    binds, asks = _BINDS.get(made_by.op.name, _FUNCTION), _asked(node, place)
+    minus_inside = place > 0 and asks > 0 and text.startswith(MINUS)
+    return f"({text})" if binds < asks or minus_inside else text
+
+
+def _asked(node: Value, place: int) -> int:
+    """How tightly operand number `place` of `node` has to bind; 0 between the brackets of a function."""
+    assert node.op is not None
+    if node.op.name == "dot":
+        return _SUM if place == len(node.operands) - 1 else _PRODUCT
+    if node.op.name == "total":
+        return _SUM
+    return _ASKS.get(node.op.name, (0,) * len(node.operands))[place]
+
+
+def _is_bracketed(text: str) -> bool:
+    """Whether `text` is one negative number or term in brackets, which it does not need between commas."""
+    return text.startswith(f"({MINUS}") and text.find(")") == len(text) - 1
+
+
+def _elided(terms: Sequence[str], separator: str) -> str:
+    """All terms, or the first and last of many with their number."""
+    if len(terms) <= MANY:
+        return separator.join(terms)
+    return separator.join([*terms[: MANY - 3], "…", *terms[-2:]]) + f" ({len(terms)} terms)"

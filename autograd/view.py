@@ -13,10 +13,9 @@ from numbers import Real
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.notation import label_of, number, shorten
+from autograd.notation import INFIX, label_of, number, shorten
 from autograd.value import Value
 
-INFIX = ("+", "−", "×", "÷", "^")
 TITLE_LIMIT = 24
 TOOLTIP_LIMIT = 200
 GRADIENTS = ("stored", "own", "none")

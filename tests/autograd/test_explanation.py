@@ -60,13 +60,15 @@ def test_negative_factors_in_brackets():
     text = str(explain(-(a * -3.0) + a * -1.0, a))
     assert "1 × (−1) × (−3) = 3" in text
     assert "3 + (−1) = 2" in text
+    assert "v1 = a × (−3) = −6" in text
+    assert "v2 = −v1 = 6" in text
 
 
 def test_fused_and_plain_operands():
     xs = [Value(float(i), label=f"x{i}") for i in range(20)]
     y = autograd.dot(xs, [0.5] * 20, bias=1.0)
     text = str(explain(y, xs[3]))
-    assert "dot(x0, x1, x2, x3, x4, x5, … 29 more …, 0.5, 0.5, 0.5, 0.5, 0.5, 1)" in text
+    assert "x0 × 0.5 + x1 × 0.5 + x2 × 0.5 + … + x19 × 0.5 + 1 (21 terms)" in text
 
 
 def test_no_path_and_the_empty_path():

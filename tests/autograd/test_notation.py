@@ -3,16 +3,30 @@
 import math
 import re
 import xml.dom.minidom
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
 import matplotlib
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from autograd import Value, draw, explain, naive_backward, spy, stepper
-from autograd.notation import MINUS, clean, counted, gradient, number, number_width, shorten, title_width
+import autograd
+from autograd import Value, cross_entropy, dot, draw, explain, naive_backward, softmax, spy, stepper, tanh, total
+from autograd.notation import (
+    MINUS,
+    as_operand,
+    clean,
+    counted,
+    factor,
+    formula,
+    gradient,
+    number,
+    number_width,
+    shorten,
+    title_width,
+)
 
 
 def test_numbers_have_four_digits_and_a_real_minus_sign() -> None:
@@ -102,3 +116,85 @@ def test_a_label_that_is_no_text_is_named(show):
         show(y)
     y.label = None
     show(y)
+
+
+# An operation in writing --------------------------------------------------------------------------------------------
+
+
+def test_factors_have_brackets_where_they_are_negative() -> None:
+    assert [factor(x) for x in (2.0, -3.0, -0.0, math.nan)] == ["2", f"({MINUS}3)", f"({MINUS}0)", "nan"]
+    assert factor(-0.5, ".2f") == f"({MINUS}0.50)"
+
+
+def written(value: Value) -> str:
+    """A whole graph as one formula in numbers."""
+    if value.op is None:
+        return factor(value.data, ".17g")
+    operands = [
+        factor(o, ".17g")
+        if not isinstance(o, Value)
+        else as_operand(written(o), o, value, place)
+        if o.op is not None
+        else written(o)
+        for place, o in enumerate(value.operands)
+    ]
+    return formula(value, operands)
+
+
+def evaluated(text: str) -> float:
+    """What Python makes of a formula, whose operators bind as they do in mathematics."""
+    python = text.translate(str.maketrans({MINUS: "-", "×": "*", "÷": "/"})).replace("^", "**")
+    return float(eval(python, {"tanh": math.tanh, "mean": lambda *xs: math.fsum(xs) / len(xs)}))
+
+
+LEAVES = st.sampled_from([-3.0, -1.5, -0.25, 0.5, 2.0]).map(Value)
+EXPRESSIONS = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map(lambda two: two[0] + two[1]),
+        st.tuples(inner, inner).map(lambda two: two[0] - two[1]),
+        st.tuples(inner, inner).map(lambda two: two[0] * two[1]),
+        st.tuples(inner, inner).map(lambda two: two[0] / two[1]),
+        st.tuples(inner, st.sampled_from([2.0, -1.0, 3.0])).map(lambda two: two[0] ** two[1]),
+        inner.map(lambda one: -one),
+        inner.map(tanh),
+        st.tuples(inner, inner).map(autograd.mean),
+        st.tuples(inner, inner, inner).map(total),
+        st.tuples(inner, inner, inner, inner, inner).map(lambda five: dot(five[:2], five[2:4], five[4])),
+    ),
+    max_leaves=8,
+)
+
+
+@given(EXPRESSIONS)
+def test_a_formula_says_what_was_computed(value: Value) -> None:
+    assume(all(1e-3 < abs(node.data) < 1e3 for node in autograd.topological_order(value)))
+    assert evaluated(written(value)) == pytest.approx(value.data, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda a, b: b - (a * 2 + b), "3 − (2 × 2 + 3)"),
+        (lambda a, b: b + (a * 2 + b), "3 + 2 × 2 + 3"),
+        (lambda a, b: b / (a * b), "3 ÷ (2 × 3)"),
+        (lambda a, b: a * b / b, "2 × 3 ÷ 3"),
+        (lambda a, b: (a * b) ** 2, "(2 × 3) ^ 2"),
+        (lambda a, b: (a**b) ** 2, "(2 ^ 3) ^ 2"),
+        (lambda a, b: tanh(a) ** 2, "tanh(2) ^ 2"),
+        (lambda a, b: a**2 * b, "2 ^ 2 × 3"),
+        (lambda a, b: -(a * b), "−2 × 3"),
+        (lambda a, b: -(a + b), "−(2 + 3)"),
+        (lambda a, b: a + -b, "2 + (−3)"),
+        (lambda a, b: -a + b, "−2 + 3"),
+        (lambda a, b: tanh(-a), "tanh(−2)"),
+        (lambda a, b: autograd.mean([-a * b, -3.0 - (b - a)]), "mean((−2) × 3, (−3) − (3 − 2))"),
+        (lambda a, b: autograd.maximum(-3 * a * -1, -3.0), "maximum((−3) × 2 × (−1), −3)"),
+        (lambda a, b: dot([a + b, -a], [b, a * a], -b), "(2 + 3) × 3 + (−2) × 2 × 2 + (−3)"),
+        (lambda a, b: total([-a, -b, a - b]), "−2 + (−3) + 2 − 3"),
+        (lambda a, b: softmax([a, b, -a])[1], "softmax(2, 3, −2)[1]"),
+        (lambda a, b: cross_entropy([a, -b], 0), "cross_entropy([2, −3], 0)"),
+    ],
+)  # fmt: skip
+def test_brackets_stand_where_they_are_needed_and_nowhere_else(make: Callable[..., Value], text: str) -> None:
+    assert written(make(Value(2.0), Value(3.0))) == text

@@ -304,6 +304,20 @@ def test_neurons_show_the_gradients_of_backward(fused):
     assert shown == {name: parameter.grad for name, parameter in model.named_parameters()}
 
 
+def test_the_sum_of_a_neuron_has_the_brackets_it_needs():
+    class Unusual:
+        def __init__(self):
+            self.w, self.b = Value(2.0), Value(-3.0)
+
+        def named_parameters(self):
+            return [("layer0.neuron0.w", self.w), ("layer0.neuron0.b", self.b)]
+
+    model = Unusual()
+    y = tanh(model.b - (model.w * Value(-1.5, "x") + model.b))
+    first = stepper(y, model=model, level="neuron").moments[1]
+    assert first.text.split("\n")[1:] == ["z = b − (w × x + b)", "  = (−3) − (2 × (−1.5) + (−3)) = 3"]
+
+
 def test_the_words_of_a_neuron():
     model = MLP(1, [1, 1], rng=random.Random(0))
     for parameter, number in zip(model.parameters(), (0.5, 0.25, -2.0, 1.0), strict=True):
