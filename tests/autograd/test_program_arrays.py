@@ -630,3 +630,17 @@ def test_a_library_of_unknown_whereabouts_is_named_with_what_it_lacks():
     xp = SimpleNamespace(**{**vars(np), "__name__": "somebodys.arrays"})
     with pytest.raises(NotImplementedError, match=r"somebodys\.arrays has no erf, erfc and lgamma"):
         record(autograd.erf, 0.5).bind(xp)(np.zeros(0), np.array(0.5))
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in FIXED if row.name in ARRAYS or row.name in DIRECT], ids=lambda r: r.name
+)
+def test_a_bound_program_of_a_row_is_the_row(row):
+    orders = {"power_partial": (1.0, 0.0), "polygamma": (1.0,)}.get(row.name, ())
+    count = len(row.derivatives) - len(orders)
+    bound = record(lambda *xs: row(*xs, *orders) + 0.0 * xs[0], *[0.5] * count).bind(np)
+    for x in (-2.5, -0.3, 0.0, 0.3, 2.5):
+        xs = [x, 0.75, 1.25, -0.5][:count]
+        with np.errstate(all="ignore"):
+            found = float(bound(np.zeros(0), *map(np.array, xs)))
+        assert close(found, row(*xs, *orders)), (x, found)
