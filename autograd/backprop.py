@@ -8,7 +8,7 @@ time and touches nothing.
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from operator import add, attrgetter
 from typing import Any, NamedTuple
@@ -135,7 +135,12 @@ def _check_data(root: Value, leaves: list[Value]) -> None:
     kinds.add(type(root.data))
     if kinds == {float}:
         return
-    for node in topological_order(root):
+    check_numbers(topological_order(root))
+
+
+def check_numbers(nodes: Iterable[Value]) -> None:
+    """TypeError for the first node whose data is no number."""
+    for node in nodes:
         try:
             as_float(node.data)
         except TypeError:
@@ -143,6 +148,15 @@ def _check_data(root: Value, leaves: list[Value]) -> None:
                 f"the data of {_name(node)} is {described(node.data)}, not a number: was it assigned "
                 "a Value? Write p.data -= lr * p.grad, with numbers on the right"
             ) from None
+
+
+def add_to_grads(leaves: list[Value], gradients: Sequence[float]) -> None:
+    """leaf.grad += gradient, for all leaves or, on any exception, for none."""
+    with _one_at_a_time:
+        before = list(map(_get_grad, leaves))
+        _check_grads(leaves, before)
+        totals = list(map(add, before, gradients))
+        deque(map(_set_grad, leaves, totals), 0)
 
 
 def _check_grads(leaves: list[Value], grads: list[float]) -> None:

@@ -14,8 +14,8 @@ Only nodes on a way from the inputs to the root have edges here. A term that no 
 all, rather than 0.0 times whatever its local derivative is: a nan there cannot spread.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import cache
 from operator import mul
@@ -33,6 +33,17 @@ LocalsOf = Callable[[Value, list[int]], Sequence[Any]]
 
 # Leaves that derivative functions made for themselves while the outermost one runs: no Value of the user's among them.
 made_here: ContextVar[set[Value] | None] = ContextVar("autograd_made_here", default=None)
+
+
+@contextmanager
+def made_in_derivatives() -> Iterator[set[Value]]:
+    """The set that derivative functions add their own leaves to inside this `with`."""
+    made: set[Value] = set()
+    token = made_here.set(made)
+    try:
+        yield made
+    finally:
+        made_here.reset(token)
 
 
 def constant(number: float) -> Value:

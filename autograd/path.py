@@ -10,8 +10,10 @@ import importlib.util
 import operator
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from math import hypot
 from typing import TYPE_CHECKING, Any
 
+from autograd.backprop import check_numbers
 from autograd.codegen import BranchTaken, Writer, compiled, flat
 from autograd.recorder import Recording
 from autograd.regroup import origins
@@ -42,8 +44,13 @@ class Path:
         self._lock = threading.Lock()
 
     def data(self) -> list[float]:
-        """The parameters' numbers as they are now."""
-        return [p.data for p in self.parameters]
+        """The parameters' numbers as they are now. TypeError if one was overwritten by something else."""
+        data = [p.data for p in self.parameters]
+        try:
+            hypot(*data)  # the quickest way to ask all of them whether they are numbers
+        except TypeError:
+            check_numbers(self.parameters)
+        return data
 
     def reverse(self, batch: bool) -> tuple[Tape, dict[int, int]]:
         """The tape with its backward pass, and the slot of the derivative towards each argument and parameter."""

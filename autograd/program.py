@@ -17,10 +17,11 @@ What f does besides arithmetic on Values happens once, while recording: random d
 new path.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
+from autograd.backprop import add_to_grads
 from autograd.codegen import BranchTaken
 from autograd.path import Path, described, numpy_is_there
 from autograd.program_file import dumped, loaded
@@ -34,7 +35,8 @@ PATHS = 32  # recordings kept, one per path through f
 
 
 class BranchChanged(RuntimeError):
-    """A comparison in a recorded function comes out differently for rows of a batch, or for a loaded program."""
+    """A comparison in a recorded function comes out differently, and no recording helps: for rows of a batch, for a
+    loaded program, or between two sides that are equal up to rounding."""
 
 
 class Program:
@@ -133,7 +135,7 @@ class Program:
     def backward(self, *args: Any) -> float:
         """f(*args); adds ∂f/∂p to p.grad for every parameter p. TypeError unless f returns one Value."""
         path, (value, gradients) = self._run("parameter_gradients", args)
-        self._deposit(path, gradients)
+        add_to_grads(path.parameters, gradients)
         return value  # type: ignore[no-any-return]
 
     def value_and_grad(self, *args: Any) -> tuple[float, tuple[Any, ...]]:
@@ -144,7 +146,7 @@ class Program:
     def _run(self, kind: str, args: Sequence[Any]) -> tuple[Path, Any]:
         """On the path whose guards hold for `args`; on a new one where none does."""
         numbers = self._numbers(args)
-        for path in list(self._paths):
+        for path in self._ways(args):
             if kind != "value":
                 self._require_scalar(path)
             try:
@@ -154,20 +156,23 @@ class Program:
                 continue
             self._to_front(path)
             return path, found
-        self._record_path(args, taken)
-        return self._run(kind, args)
-
-    def _record_path(self, args: Sequence[Any], taken: Guard) -> None:
         if self._f is None:
             raise BranchChanged(f"{described(taken)} comes out differently, and a loaded program cannot record again")
-        self._paths.insert(0, Path(record_call(self._f, [as_lists(arg) for arg in args]), self._arrays))
-        del self._paths[PATHS:]
+        raise BranchChanged(
+            f"{described(taken)} comes out differently in the replay than in the recording for the same arguments: "
+            "its sides are equal up to rounding, or the function is not the same at every call"
+        )
+
+    def _ways(self, args: Sequence[Any]) -> Iterator[Path]:
+        """The paths recorded so far, then one recorded for `args`."""
+        yield from list(self._paths)
+        if self._f is not None:
+            yield Path(record_call(self._f, [as_lists(arg) for arg in args]), self._arrays)
 
     def _to_front(self, path: Path) -> None:
         """The path that ran last is tried first, and dropped last."""
         if self._paths[0] is not path:
-            self._paths.remove(path)
-            self._paths.insert(0, path)
+            self._paths = [path, *(other for other in self._paths if other is not path)][:PATHS]
 
     def _numbers(self, args: Sequence[Any]) -> list[float]:
         """The numbers of `args`, which must be shaped like the example."""
@@ -176,12 +181,6 @@ class Program:
         if set(map(type, args)) <= {float} and set(map(type, self._example)) <= {float}:
             return list(args)
         return plain_numbers(leaves_like(self._example, [as_lists(arg) for arg in args], "args"))
-
-    @staticmethod
-    def _deposit(path: Path, gradients: Sequence[float]) -> None:
-        """All or nothing: everything has been computed when the first grad changes."""
-        for parameter, gradient in zip(path.parameters, gradients, strict=True):
-            parameter.grad += gradient
 
     @staticmethod
     def _differentiable(path: Path) -> bool:
@@ -207,7 +206,7 @@ class Program:
         path, seed = self._paths[0], seed_of(reduce, batch_size(columns))
         self._require_scalar(path)
         value, gradients = self._batch("map_gradients", columns, seed)
-        self._deposit(path, gradients)
+        add_to_grads(path.parameters, gradients)
         return value  # type: ignore[no-any-return]
 
     def _batch(self, kind: str, columns: Sequence[Any], seed: float = 1.0, data: Sequence[float] | None = None) -> Any:

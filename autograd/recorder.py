@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.backprop import topological_order
+from autograd.linear import made_in_derivatives
 from autograd.modes import mode
 from autograd.ops import as_float, described
 from autograd.structure import is_number_like, leaves, paths, rebuild
@@ -88,12 +89,16 @@ def record_call(f: Callable[..., Any], args: Sequence[Any]) -> Recording:
         for number, name in zip(plain_numbers(leaves(list(args), "args")), names, strict=True)
     ]
     recorder, dice, ear = Recorder(), _dice(), _Ear(sys.stdout)
-    with mode(grad=True, recorder=recorder, anomaly=None), contextlib.redirect_stdout(ear):
+    with (
+        mode(grad=True, recorder=recorder, anomaly=None),
+        made_in_derivatives() as made,
+        contextlib.redirect_stdout(ear),
+    ):
         result = f(*rebuild(list(args), values))
     for happened, advice in ((_dice() != dice, DREW), (ear.heard, PRINTED)):
         if happened:
             warnings.warn(advice, RuntimeWarning, stacklevel=3)
-    return _Transcript(values).finish(result, recorder.branches)
+    return _Transcript(values, made).finish(result, recorder.branches)
 
 
 DREW = (
@@ -155,10 +160,11 @@ def argument_names(f: Callable[..., Any], args: Sequence[Any]) -> list[str]:
 
 
 class _Transcript:
-    """Gives every node of the graph its slot."""
+    """Gives every node of the graph its slot. Leaves in `made` are numbers, all others arguments or parameters."""
 
-    def __init__(self, arguments: Sequence[Value]) -> None:
+    def __init__(self, arguments: Sequence[Value], made: set[Value]) -> None:
         self.tape = Tape()
+        self.made = made
         self.slots: dict[Value, int] = {}
         self.parameters: list[Value] = []
         for value in arguments:
@@ -190,6 +196,9 @@ class _Transcript:
         return self.slots[operand]
 
     def _write(self, node: Value) -> None:
+        if node in self.made:
+            self.slots[node] = self.tape.constant(node.data)
+            return
         if node.op is None:
             self.slots[node] = self.tape.parameter(node.label)
             self.parameters.append(node)

@@ -23,6 +23,7 @@ from autograd.linear import (
     local_floats,
     local_values,
     made_here,
+    made_in_derivatives,
     pull,
     push,
     recording,
@@ -86,11 +87,8 @@ class Run:
             finally:
                 around |= self.fresh
             return
-        token = made_here.set(set())
-        try:
+        with made_in_derivatives():
             yield
-        finally:
-            made_here.reset(token)
 
     def foreign(self, graph_leaves: Iterable[Value]) -> list[Value]:
         """The leaves that are neither copies made for this run nor left over from inner derivatives."""

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import OPERATIONS, BranchChanged, Value, operation, record
+from autograd import OPERATIONS, BranchChanged, Value, grad, hvp, jvp, operation, record
 from autograd.program import Program
 from autograd.tape import Tape, sum_of_products
 
@@ -570,3 +570,56 @@ def test_a_loaded_program_has_nothing_to_be_checked_against(tmp_path):
     record(lambda x: x * 2.0, 1.0).save(tmp_path / "program.json")
     with pytest.raises(TypeError, match="a loaded program has no function to compare with"):
         Program.load(tmp_path / "program.json").check(1.0)
+
+
+def test_a_comparison_of_what_is_equal_up_to_rounding_is_named_not_recorded_for_ever():
+    runs = []
+
+    def f(xs):
+        runs.append(xs)
+        return (
+            2 * xs[0] if autograd.total(xs) >= 1.0 else xs[0]
+        )  # rounded once: 1.0. Added from left to right: 1 − 2⁻⁵³
+
+    program = record(f, [0.1] * 10, arrays=False)
+    with pytest.raises(BranchChanged, match=r"the comparison >= at test_program\.py:\d+ .* equal up to rounding"):
+        program([0.1] * 10)
+    assert len(runs) == 2
+    assert program([0.2] * 10) == 0.4
+    assert "1 recorded path" in repr(program)
+
+
+@pytest.mark.parametrize("run", [lambda p: p.backward(2.0), lambda p: p.map_backward([2.0, 3.0])])
+def test_a_grad_that_is_no_number_is_named_and_no_other_is_changed(run):
+    a, b = Value(2.0), Value(3.0, label="b")
+    program = record(lambda x: a * x + b, 1.0)
+    b.grad = None
+    with pytest.raises(TypeError, match="the grad of the Value 'b' is NoneType None, not a number"):
+        run(program)
+    assert (a.grad, b.grad) == (0.0, None)
+
+
+@pytest.mark.parametrize("arrays", [False, True])
+@pytest.mark.parametrize("data", [Value(5.0), None, "5"])
+def test_data_overwritten_by_what_is_no_number_is_named(data, arrays):
+    a, b = Value(2.0), Value(3.0, label="b")
+    program = record(lambda x: a * x + b, 1.0, arrays=arrays)
+    b.data = data
+    for run in (program, program.backward, program.value_and_grad):
+        with pytest.raises(TypeError, match=r"the data of the Value 'b' is .*, not a number: was it assigned"):
+            run(2.0)
+    with pytest.raises(TypeError, match="the data of the Value 'b'"):
+        program.map([2.0])
+    assert a.grad == 0.0
+
+
+def test_leaves_that_derivatives_make_for_themselves_are_no_parameters():
+    w = Value(3.0)
+    constant_slope = record(lambda x: grad(lambda t: 3.0 * t)(x), 2.0)
+    assert (constant_slope.parameters, constant_slope(5.0)) == ([], 3.0)
+    at_a_number = record(lambda: grad(lambda t: w * t * t)(2.0))
+    assert at_a_number.parameters == [w]
+    at_a_number.backward()
+    assert w.grad == 4.0
+    for slope in (lambda: jvp(lambda t: t * 2.0, (w,), (1.0,))[1], lambda: hvp(lambda t: w * t * t, (2.0,), (1.0,))[0]):
+        assert set(record(slope).parameters) <= {w}
