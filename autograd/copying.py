@@ -74,7 +74,14 @@ def _rebuild_graph(leaves: list[Value], rows: list[tuple[Any, ...]]) -> Value:
 
 def _contents(node: Value) -> tuple[Any, ...]:
     """Everything but the links: the slots, the line if there is one, a subclass's own attributes."""
-    return (*(getattr(node, name) for name in _OWN), node.line, getattr(node, "__dict__", None))
+    return (*(getattr(node, name) for name in _OWN), node.line, None if type(node) is Value else _attributes(node))
+
+
+def _attributes(node: Value) -> dict[str, Any]:
+    """What a subclass has added, in its __dict__ or in slots of its own."""
+    state: Any = object.__getstate__(node)
+    attributes, slots = state
+    return (attributes or {}) | {name: thing for name, thing in slots.items() if name not in Value.__slots__}
 
 
 def _restore(node: Value, contents: tuple[Any, ...]) -> None:
@@ -83,8 +90,8 @@ def _restore(node: Value, contents: tuple[Any, ...]) -> None:
         setattr(node, name, thing)
     if line is not None:
         node._line = line
-    if attributes:
-        node.__dict__.update(attributes)
+    for name, thing in (attributes or {}).items():
+        setattr(node, name, thing)
 
 
 def _mapped(link: Any, place: Callable[[Any], Any]) -> Any:

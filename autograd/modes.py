@@ -66,6 +66,9 @@ class mode:
 
         if inspect.isgeneratorfunction(function):
             return functools.wraps(function)(self._around_generator(function))  # type: ignore[return-value]
+        if inspect.isasyncgenfunction(function):
+            name = type(self).__name__
+            raise TypeError(f"{name} cannot decorate an async generator: put `with {name}():` around what it computes")
         if inspect.iscoroutinefunction(function):
 
             async def run_async(*args: Any, **named: Any) -> Any:

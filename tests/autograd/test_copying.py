@@ -60,3 +60,17 @@ def test_a_shallow_copy_is_another_node_on_the_same_operands():
     leaf = copy.copy(a)
     leaf.data = 7.0
     assert a.data == 2.0
+
+
+class Slotted(Value):
+    __slots__ = ("unit", "unset")
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, through_pickle])
+def test_slots_that_a_subclass_adds_are_copied(duplicate):
+    leaf = Slotted(2.0)
+    leaf.unit = "kg"
+    node = leaf * 3.0
+    node.unit = "t"
+    assert (duplicate(leaf).unit, duplicate(node).unit) == ("kg", "t")
+    assert not hasattr(duplicate(leaf), "unset")

@@ -173,3 +173,11 @@ def test_a_line_of_a_notebook_is_named_after_its_cell(monkeypatch):
             exec(compile("\ny = x * x", path, "exec"), names)
         lines[path] = names["y"].line
     assert list(lines.values()) == ["In[3]:2", "model.py:2"]
+
+
+def test_an_async_generator_is_refused_at_once():
+    async def numbers():
+        yield Value(1.0) * 2.0
+
+    with pytest.raises(TypeError, match=r"no_grad cannot decorate an async generator: put `with no_grad\(\):` around"):
+        no_grad(numbers)
