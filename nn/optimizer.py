@@ -9,7 +9,9 @@ import copy
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Real
 from operator import truediv
+from reprlib import repr as short  # neither long nor deep, whatever a file held
 from typing import Any, Protocol, TypeAlias
 
 from autograd import Value
@@ -23,6 +25,7 @@ Columns = dict[str, Number]  # one number per parameter of a group, under the na
 Rule = Callable[..., tuple[Number, ...]]  # (p, g, *remembered) → (p, *remembered), after one step
 
 STATE_FORMAT = 1
+MOST_STEPS = 2**53  # more than anybody takes, and few enough for arithmetic on floats
 
 
 class Numbers(Protocol):
@@ -224,7 +227,7 @@ def _check_parameters(params: Sequence[Any]) -> None:
 
 
 _Range = tuple[str, Callable[[Any], bool]]  # what a setting may be, for the message, and the test of it
-_SIZE: _Range = ("a finite number, 0 or more", lambda v: 0 <= v < math.inf)
+_SIZE: _Range = ("a finite number, 0 or more", lambda v: isinstance(v, Real) and 0 <= float(v) < math.inf)
 _SWITCH: _Range = ("True or False", lambda v: isinstance(v, bool))
 _RANGES: dict[str, _Range] = {
     **dict.fromkeys(("lr", "momentum", "weight_decay", "lr_decay", "initial_accumulator_value", "eps", "alpha"), _SIZE),
@@ -238,10 +241,10 @@ def _check_settings(owner: str, group: Mapping[str, Any]) -> None:
     for name, (expected, holds) in _RANGES.items():
         try:
             good = name not in group or holds(group[name])
-        except TypeError:
+        except (TypeError, OverflowError):  # of another kind, or a whole number beyond all floats
             good = False
         if not good:
-            raise ValueError(f"{owner}: {name} has to be {expected}, got {group[name]!r}")
+            raise ValueError(f"{owner}: {name} has to be {expected}, got {short(group[name])}")
 
 
 def _checked_groups(optimizer: Optimizer, saved: Mapping[str, Any]) -> list[Group]:
@@ -249,31 +252,50 @@ def _checked_groups(optimizer: Optimizer, saved: Mapping[str, Any]) -> list[Grou
     kind = type(optimizer).__name__
     if not isinstance(saved, Mapping) or saved.get("optimizer") != kind or saved.get("format") != STATE_FORMAT:
         raise ValueError(f"not the state_dict() of a {kind} in format {STATE_FORMAT}")
-    have = [len(g["params"]) for g in optimizer.param_groups]
-    given = [g.get("params") for g in saved["param_groups"]]
+    listed = saved.get("param_groups")
+    if not isinstance(listed, list | tuple) or not all(isinstance(group, Mapping) for group in listed):
+        raise ValueError(f"the saved state of this {kind} is incomplete: it has no list of param_groups")
+    have, given = [len(g["params"]) for g in optimizer.param_groups], [g.get("params") for g in listed]
     if have != given:
-        raise ValueError(f"this {kind} has groups of {have} parameters, the saved state has groups of {given}")
-    groups = [{k: v for k, v in g.items() if k != "params"} for g in copy.deepcopy(saved["param_groups"])]
+        raise ValueError(f"this {kind} has groups of {have} parameters, the saved state has groups of {short(given)}")
+    groups = [{k: v for k, v in g.items() if k != "params"} for g in listed]
     for group, own in zip(groups, optimizer.param_groups, strict=True):
         if group.keys() != own.keys() - {"params"}:
-            raise ValueError(
-                f"{kind}: the saved settings are {sorted(group)}, expected {sorted(own.keys() - {'params'})}"
-            )
+            found, expected = short(sorted(map(str, group))), sorted(own.keys() - {"params"})
+            raise ValueError(f"{kind}: the saved settings are {found}, expected {expected}")
         _check_settings(kind, group)
-        optimizer.check(group)
-    return groups
+        optimizer.check({**own, **group})
+    return copy.deepcopy(groups)
 
 
 def _checked_state(optimizer: Optimizer, saved: Mapping[str, Any], groups: list[Group]) -> list[Columns]:
     """The saved memory, when every list in it has one number per parameter."""
-    state: list[Columns] = copy.deepcopy(saved.get("state", []))
-    if len(state) != len(groups) or not isinstance(saved.get("steps_taken"), int):
+    listed, steps = saved.get("state"), saved.get("steps_taken")
+    counted = isinstance(steps, int) and not isinstance(steps, bool) and 0 <= steps <= MOST_STEPS
+    if not counted or not isinstance(listed, list | tuple) or len(listed) != len(groups):
         raise ValueError(f"the saved state of this {type(optimizer).__name__} is incomplete")
-    for columns, own, group in zip(state, optimizer.state, optimizer.param_groups, strict=True):
-        for name in own.keys() | columns.keys():
-            numbers = columns.get(name, None if optimizer.first_state(group) else [])
-            if numbers is None or (numbers and len(numbers) != len(group["params"])):
-                raise ValueError(f"the saved state has no {name!r} of {len(group['params'])} numbers")
-        for name in [name for name, numbers in columns.items() if not numbers and group["params"]]:
-            del columns[name]  # saved before the first step
+    state: list[Columns] = []
+    for columns, own, group in zip(listed, optimizer.param_groups, groups, strict=True):
+        if not isinstance(columns, Mapping):
+            raise ValueError(f"the saved state of a group is {short(columns)}, expected a dict of lists of numbers")
+        needed = optimizer.first_state({**own, **group})
+        state.append({})
+        for name in [*needed, *(name for name in columns if name not in needed)]:
+            numbers = _floats(columns.get(name))
+            if numbers == [] and name not in needed:
+                continue  # saved before the first step
+            if numbers is None or len(numbers) != len(own["params"]):
+                raise ValueError(f"the saved state has no {name!r:.60} of {len(own['params'])} numbers")
+            state[-1][name] = numbers
     return state
+
+
+def _floats(numbers: Any) -> list[float] | None:
+    """A list (or an array) of numbers as floats; None for anything else."""
+    numbers = numbers.tolist() if hasattr(numbers, "tolist") else numbers
+    if not isinstance(numbers, list | tuple) or not all(isinstance(n, Real) for n in numbers):
+        return None
+    try:
+        return [float(n) for n in numbers]
+    except OverflowError:
+        return None
