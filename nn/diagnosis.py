@@ -181,12 +181,13 @@ def _vanishing(layers: Sequence[LayerReport]) -> str:
 
 
 def _exploding(layers: Sequence[LayerReport]) -> str:
-    norm = max((layer.gradient for layer in layers), default=0.0)
+    far_too_large = [layer.gradient for layer in layers if not layer.gradient < HUGE]  # nan is no number below it
     last = next((layer for layer in reversed(layers) if layer.gradient > 0), None)
     first = next((layer for layer in layers if layer.gradient > 0), None)
-    if not norm < HUGE:
+    if far_too_large:
         return (
-            f"Gradients explode: typically {norm:.2g} in one layer. Clip them (clip=1.0) or start with smaller weights."
+            f"Gradients explode: typically {max(far_too_large):.2g} in one layer. "
+            "Clip them (clip=1.0) or start with smaller weights."
         )
     if first is None or last is None or first.gradient < FAR_APART * last.gradient:
         return ""

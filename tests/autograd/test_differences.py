@@ -36,8 +36,42 @@ def test_a_slope_of_zero():
         assert abs(found.value) <= 1e-13
 
 
+@pytest.mark.parametrize(
+    ("f", "x", "found"),
+    [
+        (lambda x: x * x * x, 2.0, (12.000000000000004, 1.763057847862608e-14, 0.12, 7.626496, 12)),
+        (lambda x: 1.0 / (1.0 + x * x), 0.5,
+         (-0.6400000000000083, 5.23964970684186e-14, 0.00375, 0.9366804046459347, 18)),
+        (lambda x: 1.0 / x, 0.01, (-10000.0, 4.885100337055213e-10, 5.859375e-05, 399.99999999999994, 32)),
+        (lambda x: (x * x - 1.0) / (x * x + 3.0), -7.0,
+         (-0.020710059171598304, 7.794412782270157e-15, 0.0525, 0.1355631542707762, 18)),
+        (lambda x: x + x * x * x * x, 0.0, (1.0, 2.220453543255729e-16, 0.015, 0.24331776, 10)),
+        (lambda x: 1.0 / (1.0 + 1e6 * x * x), 0.001,
+         (-499.99999999999903, 1.5781264666587896e-11, 7.32421875e-06, 0.9961089494163424, 38)),
+        (lambda x: x * x * x + x * x * x * x * x, 0.0,
+         (-3.064927990510104e-34, 7.1652205740227004e-34, 1.7881393432617187e-09, 0.0146202624, 56)),
+        (lambda x: 0.0 * x, 1.0, (0.0, 0.0, 0.12, 0.0, 10)),
+        (abs, 0.0, (0.0, 2.220446049250313e-16, 0.12, 0.24, 56)),
+        (lambda x: abs(x - 0.3), 0.25, (-1.0, 9.621932880084691e-16, 0.015, 0.29, 16)),
+        (lambda x: x, 1e6, (1.0, 2.0724163126336257e-15, 120000.0, 1.24, 10)),
+        (lambda x: x * x / (1e12 + x * x), 1e5,
+         (1.9605920988138457e-07, 1.985944261783087e-21, 1500.0, 1.5143158790438223e-07, 16)),
+    ],
+)  # fmt: skip
+def test_arithmetic_alone_gives_the_same_digits_in_as_many_calls_everywhere(f, x, found):
+    asked = []
+    difference = central_difference(lambda t: asked.append(t) or f(t), x)
+    assert (difference.value, difference.error, difference.step, difference.scale, len(asked)) == found
+
+
 def test_no_step_inside_the_domain():
     assert math.isnan(central_difference(lambda x: math.nan, 1.0).value)
+
+
+def test_steps_down_to_a_millionth_of_x_are_tried():
+    asked = []
+    central_difference(lambda t: asked.append(t) or math.nan, x := 0.91552734375)  # x/10⁶ is 0.24/2¹⁸ exactly
+    assert min(abs(t - x) for t in asked) == pytest.approx(1e-6 * x, rel=1e-9)
 
 
 def test_one_sided():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd import Value, draw, spy
+from autograd import Value, draw, spy, total
 from autograd.engines import LayoutError
 from tests.autograd.picture_graphs import neuron
 
@@ -117,3 +117,12 @@ def test_other_endings_are_refused(tmp_path: Path, name: str) -> None:
 def test_a_plot_has_no_dot_source(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a plot is no graph of boxes"):
         spy(neuron()[0]).save(tmp_path / "y.dot")
+
+
+@pytest.mark.parametrize("lines", [40, 41])
+def test_a_notebook_shows_forty_lines_of_the_tree_whole(lines: int) -> None:
+    y = total([Value(float(i)) for i in range(lines - 1)])
+    shown = draw(y)._repr_mimebundle_()["text/plain"].splitlines()
+    tree = draw(y).text().splitlines()
+    assert len(tree) == lines
+    assert shown == (tree if lines == 40 else [*tree[:40], "…"])

@@ -58,6 +58,10 @@ def test_a_terminal_without_our_letters_gets_no_traceback():
     assert b"?/?x = 2.0" in done.stdout
 
 
+def test_a_blank_line_stands_before_the_derivatives(run):
+    assert run("x*y", "x=3", "y=4")[1] == "x*y = 12.0\n\n∂/∂x = 4.0\n∂/∂y = 3.0\n"
+
+
 def test_numbers_alone_have_a_value(run):
     assert run("2**10 / 4")[:2] == (0, "2**10 / 4 = 256.0\n")
 

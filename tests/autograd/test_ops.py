@@ -53,6 +53,7 @@ def test_a_row_has_a_name_a_symbol_and_one_formula_per_argument(row):
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_row_says_what_it_computes_and_what_it_takes(row):
     assert row.__doc__
+    assert row.__doc__ != ops.Operation.__doc__
     assert not row.__doc__.startswith(("Return", "Same as"))  # Python's own text, not a formula
     parameters = inspect.signature(row).parameters.values()
     if row.variadic:
@@ -117,6 +118,7 @@ def test_functions_take_floats_or_values_and_keywords_and_defaults():
     [
         (lambda: autograd.clip(1.0), r"clip\(x, low, high\): missing a required argument: 'low'"),
         (lambda: autograd.tanh(), r"tanh\(x\): missing a required argument"),
+        (lambda: autograd.tanh(1.0, slope=2.0), r"tanh\(x\): got an unexpected keyword argument 'slope'"),
         (lambda: autograd.hypot(3.0), r"hypot\(a, b\): missing a required argument: 'b'"),
         (lambda: autograd.tanh(1.0, 2.0), r"tanh\(x\): too many positional arguments"),
         (lambda: autograd.leaky_relu(1.0, steep=2.0), r"leaky_relu\(x, slope=0.01\): got an unexpected .* 'steep'"),
@@ -190,6 +192,30 @@ def test_a_number_beyond_the_floats_is_an_overflow_error(huge):
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_an_operation_is_pickled_by_name(row):
     assert pickle.loads(pickle.dumps(row)) is row
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "slopes"),
+    [
+        ("relu", (0.0,), (0.0,)),
+        ("leaky_relu", (0.0, 0.2), (0.2, 0.0)),
+        ("leaky_relu", (2.0, 0.2), (1.0, 0.0)),
+        ("leaky_relu", (-2.0, 0.2), (0.2, -2.0)),
+        ("elu", (0.0, 0.5), (0.5, 0.0)),
+        ("celu", (0.0, 0.5), (1.0, 0.0)),
+        ("relu6", (0.0,), (0.0,)),
+        ("relu6", (6.0,), (0.0,)),
+        ("hardtanh", (1.0,), (0.0,)),
+        ("hardsigmoid", (-3.0,), (0.0,)),
+        ("clip", (1.0, 1.0, 2.0), (1.0, 0.0, 0.0)),
+        ("clip", (2.0, 1.0, 2.0), (1.0, 0.0, 0.0)),
+        ("maximum", (2.0, 2.0), (0.5, 0.5)),
+        ("minimum", (2.0, 2.0), (0.5, 0.5)),
+        ("abs", (0.0,), (0.0,)),
+    ],
+)
+def test_slopes_at_kinks_are_the_written_conventions(name, args, slopes):
+    assert OPERATIONS[name](*map(Value, args)).local_grads == slopes
 
 
 CHOOSING = {  # the arguments that only choose, by position

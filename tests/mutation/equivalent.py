@@ -74,4 +74,15 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/clipping.py", "if abs(p.grad) > clip_value:", "abs(p.grad) > clip_value → abs(p.grad) >= clip_value"): (
         "where they are equal the gradient is its own limit"
     ),
+    (
+        "nn/progress.py",
+        "self.bar.set_postfix_str(text, refresh=False)",
+        "False → True",
+    ): "the bar is drawn twice in a row instead of once",
+    (
+        "autograd/differences.py",
+        "best = min(found, key=lambda d: d.error / (abs(d.value) + _TINY * steepest or 1.0), default=_NONE)",
+        "1.0 → 2.0",
+    ): ("it is used where every slope is 0, and then the order is that of the errors either way"),
+    ("autograd/animate.py", "COUNTER_WIDTH = 110.0", "110.0 → 110.011"): ROUNDED,
 }

@@ -1,12 +1,23 @@
 """Diagnosis: healthy networks pass, sick ones are named with their numbers, and looking changes nothing."""
 
+import math
 import random
 
 import pytest
 
 import nn
 from nn.data import micrograd_moons
-from nn.diagnosis import diagnose, layer_outputs, saturation, slope
+from nn.diagnosis import (
+    LayerReport,
+    _exploding,
+    _learning_rate,
+    _saturated,
+    _vanishing,
+    diagnose,
+    layer_outputs,
+    saturation,
+    slope,
+)
 from nn.history import History
 from nn.optim import SGD
 from nn.training import fit
@@ -90,6 +101,82 @@ def test_the_learning_rate_is_judged_by_the_history(losses, named):
     history = History(loss=losses, learning_rate=[0.5] * len(losses))
     sentences = [s for s in findings(mlp(), history=history).split("  ") if "learning rate 0.5" in s]
     assert (named in " ".join(sentences)) if named else not sentences
+
+
+# Where a sentence begins to be worth saying ---------------------------------------------------------------------
+def layers(*gradients, **more):
+    """Reports of layers with these gradients, and what else is said of all of them."""
+    usual = {"units": 4, "mean": 0.0, "deviation": 1.0, "saturated": 0.0, "dead": 0, "bounded": True, **more}
+    return [LayerReport(name=f"layer{i}", gradient=g, **usual) for i, g in enumerate(gradients)]
+
+
+@pytest.mark.parametrize(
+    ("gradients", "said"),
+    [
+        ((1.0, 1000.0), True),
+        ((1.0, 999.0), False),
+        ((1000.0, 1.0), False),  # the other way round nothing vanishes
+        ((0.0, 1.0, 1000.0), True),  # a layer without any gradient is another story
+        ((0.0, 1000.0), False),
+        ((), False),
+    ],
+)
+def test_gradients_vanish_when_a_thousand_times_smaller_at_the_input(gradients, said):
+    sentence = _vanishing(layers(*gradients))
+    assert bool(sentence) is said
+    if said:
+        assert "gets a gradient of typically 1, 1e+03 times less than one of" in sentence
+
+
+@pytest.mark.parametrize(
+    ("gradients", "said"),
+    [
+        ((999.0, 999.0), ""),
+        ((1.0, 1000.0), "Gradients explode: typically 1e+03 in one layer."),
+        ((1.0, math.nan), "Gradients explode: typically nan"),
+        ((2000.0, 3000.0, 1.0), "Gradients explode: typically 3e+03 in one layer."),
+        ((math.nan, 1.0), "Gradients explode: typically nan"),
+        ((500.0, 0.5), "explode towards the input: 5e+02 in layer0, 0.5 in layer1"),
+        ((500.0, 0.0), ""),
+        ((0.0, 500.0, 0.5, 0.0), "explode towards the input: 5e+02 in layer1, 0.5 in layer2"),
+        ((499.0, 0.5), ""),
+        ((0.0, 0.0), ""),
+        ((), ""),
+    ],
+)
+def test_gradients_explode_from_a_thousand_on(gradients, said):
+    assert said in (sentence := _exploding(layers(*gradients)))
+    assert bool(said) is bool(sentence)
+
+
+def test_more_than_half_of_a_bounded_layer_is_much_saturation():
+    assert _saturated(layers(1.0, saturated=0.5)) == ""
+    assert _saturated(layers(1.0, saturated=0.50001)).startswith("Saturated outputs: 50% of layer0.")
+    assert _saturated(layers(1.0, saturated=0.9, bounded=False)) == ""
+
+
+@pytest.mark.parametrize(
+    ("losses", "said"),
+    [
+        ([4.0, 1.0, 1.2, 1.1, 1.05], ""),  # one rise of more than a tenth in four epochs
+        ([4.0, 1.0, 1.2, 1.1], "in 33% of the epochs the loss rose by over a tenth"),
+        ([4.0, 1.0, 1.1, 1.2, 1.3], ""),
+        ([4.0, 4.0], ""),
+        ([4.0], ""),
+        ([4.0, 5.0], "is too high: the loss went from 4 up to 5"),
+    ],
+)
+def test_a_rate_is_high_when_the_loss_rises_in_more_than_a_quarter_of_the_epochs(losses, said):
+    history = History(loss=losses, learning_rate=[0.25, 0.5][: len(losses)])
+    sentence = _learning_rate(history)
+    assert said in sentence
+    assert bool(said) is bool(sentence)
+
+
+def test_a_single_row_and_a_single_unit_are_enough():
+    (layer,) = diagnose(nn.MLP(1, [1], output_activation="tanh", init=2.0), [[3.0]], [1.0], nn.mse).layers
+    assert (layer.units, layer.saturated, layer.dead, layer.bounded) == (1, 1.0, 0, True)
+    assert layer.deviation == 0.0
 
 
 def test_a_training_that_diverged_is_reported():

@@ -11,6 +11,7 @@ import nn
 from autograd import Value
 from nn import LOSSES, MLP, losses
 from nn.nested import data_of, flat
+from nn.pairing import distribution
 from tests.nn.frozen import error, grads, read, values
 
 EPS = sys.float_info.epsilon
@@ -209,6 +210,14 @@ def test_an_mlp_in_and_a_number_out():
     losses.hinge([MLP(2, [3, 1])(row) for row in rows], [1, -1, 1]).backward()
     losses.cross_entropy(MLP(2, [3, 4]).batch(rows), [0, 3, np.int64(2)]).backward()
     losses.multi_label(MLP(2, [3, 2]).batch(rows), [[0, 1], [1, 1], [0, 0]]).backward()
+
+
+def test_probabilities_add_up_to_one_to_a_millionth():
+    for off in (0.99995e-6, -0.99995e-6):
+        assert distribution([0.5, 0.5 + off], 2, "target")
+    for off in (1.00005e-6, -1.00005e-6):
+        with pytest.raises(ValueError, match="add up to 1"):
+            distribution([0.5, 0.5 + off], 2, "target")
 
 
 def test_none_keeps_the_shape():

@@ -59,6 +59,12 @@ def test_one_rewritten_line_without_tqdm(monkeypatch, without_tqdm):
     ]
 
 
+def test_nothing_done_leaves_no_line(capsys, without_tqdm):
+    with Progress(3, True):
+        pass
+    assert capsys.readouterr() == ("", "")
+
+
 def test_true_shows_it_anywhere(capsys, without_tqdm):
     run(show=True)
     assert "training 3/3" in capsys.readouterr().err
@@ -66,9 +72,11 @@ def test_true_shows_it_anywhere(capsys, without_tqdm):
 
 def test_one_updated_line_in_a_notebook(monkeypatch):
     shown = []
-    handle = types.SimpleNamespace(update=lambda bundle, raw: shown.append(bundle["text/plain"]))
+    handle = types.SimpleNamespace(update=lambda bundle, raw: shown.append(bundle["text/plain"] if raw else None))
 
     def display(bundle, raw, display_id):
+        assert raw
+        assert display_id
         shown.append(bundle["text/plain"])
         return handle
 

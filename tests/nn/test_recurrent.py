@@ -1,5 +1,6 @@
 import pytest
 
+from autograd import Value, topological_order
 from nn import RNN, Layer, RNNCell, Sequential
 from tests.nn.frozen import check_layer, set_data, torch_layers, values
 
@@ -17,6 +18,11 @@ def test_as_torch(fused):
     check_layer(case, rnn(x, h[0]), {"x": x, "h": h, **tensors})
 
 
+def test_by_default_a_cell_makes_fused_nodes():
+    y = RNNCell(1, 1, rng=1)([Value(0.5)])[0]
+    assert [node.op.name for node in topological_order(y) if node.op] == ["dot", "tanh"]
+
+
 def test_a_cell_without_a_state_starts_at_zeros():
     cell = RNNCell(2, 3, rng=1)
     assert [v.data for v in cell([1.0, 2.0])] == [v.data for v in cell([1.0, 2.0], [0.0, 0.0, 0.0])]
@@ -29,7 +35,7 @@ def test_a_state_of_one_number_is_a_list_of_one():
 
 def test_the_last_state_alone_feeds_a_layer():
     model = Sequential(RNN(2, 3, last=True, rng=1), Layer(3, 1, nonlin=False))
-    sequence = [[1.0, 0.0], [0.0, 1.0]]
+    sequence = [[1.0, 0.0], [0.0, 1.0], [0.5, -1.0]]
     assert model(sequence).data == model.layers[1](RNN(2, 3, rng=1)(sequence)[-1]).data
 
 

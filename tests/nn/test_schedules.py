@@ -47,6 +47,24 @@ def test_warm_up_climbs_in_equal_steps_and_hands_over():
 def test_defaults():
     assert step_decay(1)(1) == ReduceOnPlateau().gamma == 0.1
     assert ReduceOnPlateau(threshold=0.0, patience=0)(0) == 1.0
+    schedule, factors = ReduceOnPlateau(), []
+    for epoch in range(13):
+        schedule.observe(1.0)
+        factors.append(schedule(epoch))
+    assert factors == [1.0] * 11 + [0.1] * 2  # the first is the best; ten more are waited for
+
+
+def test_an_equal_loss_is_no_improvement():
+    schedule = ReduceOnPlateau(patience=0, threshold=0.0)
+    for loss in (2.0, 2.0):
+        schedule.observe(loss)
+    assert schedule(0) == 0.1
+
+
+@pytest.mark.parametrize("name", ["factor", "best", "waited"])
+def test_what_a_schedule_has_seen_is_not_a_setting(name):
+    with pytest.raises(TypeError, match=name):
+        ReduceOnPlateau(**{name: 1})
 
 
 def test_linear_is_the_demos_learning_rate():

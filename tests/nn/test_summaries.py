@@ -20,6 +20,16 @@ def test_shapes_and_counts_of_a_convolutional_network():
     ]
 
 
+def test_the_repr_is_a_table():
+    assert repr(summary(MLP(2, [400, 1]), [0.0, 0.0])).split("\n") == [
+        "layer                             output  parameters",
+        "─" * 52,
+        "MLP(2 → 400 → 1)                  1            1,601",
+        "  layer0: Layer(2 → 400, relu)    400          1,200",
+        "  layer1: Layer(400 → 1, linear)  1              401",
+    ]
+
+
 def test_the_model_is_left_as_it_was():
     model = Sequential(Dropout(), Layer(2, 1))
     model.layers[0].eval()

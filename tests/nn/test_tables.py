@@ -181,6 +181,16 @@ def test_a_column_of_names_is_refused_with_advice(tmp_path):
         Encoding.of(t, "who")
 
 
+@pytest.mark.parametrize(("different", "times", "fits"), [(50, 1, True), (51, 1, False), (51, 2, True)])
+def test_up_to_50_categories_or_each_twice_are_taken(tmp_path, different, times, fits):
+    t = table(tmp_path, "who,y\n" + "".join(f"person {i % different},{i}\n" for i in range(different * times)))
+    if fits:
+        assert len(Encoding.of(t, "y").inputs[0].values) == different
+    else:
+        with pytest.raises(TableError, match="too many for categories"):
+            Encoding.of(t, "y")
+
+
 @pytest.mark.parametrize("cell", ["{},5", "-{},25", "{}%", "{}.1 %", "{},1%", "1,25{},000", "1,00{},000.50"])
 @pytest.mark.parametrize("place", ["x", "y"])
 def test_numbers_in_another_notation_are_no_categories(tmp_path, cell, place):
@@ -220,4 +230,7 @@ def test_the_target_cannot_be_ignored(tmp_path):
 def test_a_list_of_names_is_cut_with_a_count(tmp_path):
     t = table(tmp_path, ",".join(f"c{i}" for i in range(200)) + "\n" + ",".join("1" * 200) + "\n")
     with pytest.raises(TableError, match=r"the columns are: c0, .*, c9 and 190 more$"):
+        t.column("x")
+    t = table(tmp_path, ",".join(f"c{i}" for i in range(10)) + "\n" + ",".join("1" * 10) + "\n")
+    with pytest.raises(TableError, match=r"the columns are: c0, .*, c9$"):
         t.column("x")

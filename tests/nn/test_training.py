@@ -17,7 +17,7 @@ from nn.metrics import score_accuracy
 from nn.module import Module
 from nn.optim import SGD, Adam
 from nn.schedules import ReduceOnPlateau, linear, step_decay
-from nn.stopping import EarlyStopping
+from nn.stopping import EarlyStopping, converged
 from nn.training import eager_step, fit
 
 X = [[0.0], [1.0], [2.0], [3.0]]
@@ -281,6 +281,27 @@ def test_it_stops_at_convergence_of_the_loss_or_of_the_gradient():
     assert history.epochs < 2000
     assert "converged within 1e-09" in history.stopped
     assert fit(model, X, Y, loss=nn.mse, epochs=100, tolerance=1.0).epochs == 1  # ‖gradient‖ is below 1 from the start
+
+
+def test_convergence_is_about_the_last_two_losses_and_includes_the_tolerance():
+    assert converged(History(loss=[1.0]), 0.25, 0.25)
+    assert not converged(History(loss=[1.0]), 0.5, 0.25)
+    assert converged(History(loss=[9.0, 5.0, 4.0]), 9.0, 0.25)
+    assert not converged(History(loss=[4.0, 4.0, 5.5]), 9.0, 0.25)
+    assert converged(History(loss=[1.0, -3.0, -4.0]), 9.0, 0.25)
+
+
+@pytest.mark.parametrize("name", ["best", "waited", "state"])
+def test_what_early_stopping_has_seen_is_not_a_setting(name):
+    with pytest.raises(TypeError, match=name):
+        EarlyStopping(patience=1, **{name: 1})
+
+
+@pytest.mark.parametrize("compiled", [True, False, "auto"])
+def test_compiled_or_not_is_a_choice(compiled):
+    model = line()
+    fit(model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=0.01), epochs=1, compiled=compiled)
+    assert numbers(model) == pytest.approx([0.17, 0.08])
 
 
 def test_a_diverging_loss_stops_with_advice_and_finite_parameters():
