@@ -201,7 +201,7 @@ class Adam(Optimizer):
         super().__init__(
             params,
             lr=lr,
-            betas=tuple(betas),
+            betas=betas,
             eps=eps,
             weight_decay=weight_decay,
             amsgrad=amsgrad,

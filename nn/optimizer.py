@@ -25,6 +25,7 @@ Columns = dict[str, Number]  # one number per parameter of a group, under the na
 Rule = Callable[..., tuple[Number, ...]]  # (p, g, *remembered) → (p, *remembered), after one step
 
 STATE_FORMAT = 1
+MAKE_ANOTHER = "to step more or fewer parameters, make another optimizer of them"
 MOST_STEPS = 2**53  # more than anybody takes, and few enough for arithmetic on floats
 
 
@@ -75,6 +76,7 @@ class Optimizer:
         for group in self.param_groups:
             _check_settings(type(self).__name__, group)
             self.check(group)
+            group.update({name: _plain(setting) for name, setting in group.items() if name != "params"})
         _check_parameters([p for group in self.param_groups for p in group["params"]])
         self.state: list[Columns] = [self.first_state(group) for group in self.param_groups]
         self.steps_taken = 0
@@ -95,7 +97,7 @@ class Optimizer:
             _check_settings(type(self).__name__, changed)
             self.check(changed)
         for group in groups:
-            group[name] = value
+            group[name] = _plain(value)
         if not groups:
             super().__setattr__(name, value)
 
@@ -131,6 +133,8 @@ class Optimizer:
             return data, {}
         names = self.remembers(group)
         columns = [state[name] for name in names if name in state]
+        if any(len(column) != len(data) for column in columns):
+            raise ValueError(f"a group of {len(data)} parameters has a memory of another length: {MAKE_ANOTHER}")
         rule = self._with_decay(group, self.rule(group, self.steps_taken + 1, numbers))
         moved, *remembered = numbers.each(rule, data, grads, *columns)
         return moved, dict(zip(names, remembered, strict=True))
@@ -147,12 +151,27 @@ class Optimizer:
         """`after` on the numbers that the parameters have."""
         data, grads = [p.data for p in group["params"]], [p.grad for p in group["params"]]
         try:
-            return self.after(group, state, data, grads, FLOATS)
+            moved, remembered = self.after(group, state, data, grads, FLOATS)
         except (ZeroDivisionError, ValueError):
-            return self.after(group, state, data, grads, CAREFUL_FLOATS)
+            moved, remembered = self.after(group, state, data, grads, CAREFUL_FLOATS)
+        if set(map(type, moved)) <= {float}:
+            return moved, remembered
+        # one float32 of NumPy's, in a setting or a gradient, would make all of them such: half the digits would be lost
+        return self._as_floats(moved), {name: self._as_floats(column) for name, column in remembered.items()}
+
+    def _as_floats(self, made: list[Any]) -> list[float]:
+        strangers = [type(x).__name__ for x in made if not isinstance(x, Real)]
+        if strangers:
+            raise TypeError(
+                f"{type(self).__name__} made a {strangers[0]} where a number belongs: was a parameter's data or grad, "
+                "or a setting, overwritten by one? Assign numbers, p.data and not p"
+            )
+        return [float(x) for x in made]
 
     def step(self) -> None:
         """Change every parameter by its gradient, once; none of them where that raises an error."""
+        if len(self.state) != len(self.param_groups):
+            raise ValueError(f"{len(self.param_groups)} groups, but memory for {len(self.state)}: {MAKE_ANOTHER}")
         moved = [self.after_floats(*pair) for pair in zip(self.param_groups, self.state, strict=True)]
         for group, state, (data, remembered) in zip(self.param_groups, self.state, moved, strict=True):
             deque(map(_set_data, group["params"], data), 0)
@@ -245,6 +264,13 @@ def _check_settings(owner: str, group: Mapping[str, Any]) -> None:
             good = False
         if not good:
             raise ValueError(f"{owner}: {name} has to be {expected}, got {short(group[name])}")
+
+
+def _plain(setting: Any) -> Any:
+    """NumPy's numbers as Python's: an lr that is a float32 would turn every parameter into one."""
+    if isinstance(setting, list):  # betas; a tuple is nobody's to change
+        return tuple(map(_plain, setting))
+    return float(setting) if isinstance(setting, Real) and not isinstance(setting, int) else setting
 
 
 def _checked_groups(optimizer: Optimizer, saved: Mapping[str, Any]) -> list[Group]:

@@ -9,8 +9,10 @@ import copy
 import gzip
 import json
 import math
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -393,3 +395,52 @@ def test_what_is_no_list_of_parameters_is_told_what_to_pass(who):
     ):
         with pytest.raises(TypeError, match=f"{who}.* takes a list of parameters, {message}"):
             TAKE_A_LIST[who](thing)
+
+
+@pytest.mark.parametrize("lr", [np.float64(0.5), np.float32(0.5), Fraction(1, 2)])
+@pytest.mark.parametrize("written", [False, "on the optimizer", "into the group"])
+def test_numbers_of_numpy_leave_floats(lr, written):
+    p = Value(1.0)
+    optimizer = SGD([p], lr=0.1 if written else lr, momentum=0.5)
+    if written == "on the optimizer":
+        optimizer.lr = lr
+    elif written:
+        optimizer.param_groups[0]["lr"] = lr
+    p.grad = 1.0 if isinstance(lr, Fraction) else np.float32(1.0)
+    optimizer.step()
+    assert (p.data, optimizer.state) == (0.5, [{"momentum_buffer": [1.0]}])
+    assert {type(p.data), type(optimizer.state[0]["momentum_buffer"][0])} == {float}
+    assert written == "into the group" or type(optimizer.lr) is float
+
+
+@pytest.mark.parametrize("name", ["data", "grad"])
+def test_what_is_no_number_is_not_stepped(name):
+    p, q = Value(1.0), Value(2.0)
+    p.grad = 1.0
+    setattr(q, name, Value(3.0))  # the slip p.data -= lr * p
+    optimizer = SGD([{"params": [p]}, {"params": [q]}], lr=0.1, momentum=0.9)
+    with pytest.raises(TypeError, match=r"SGD made a Value where a number belongs.*p.data and not p"):
+        optimizer.step()
+    assert (p.data, optimizer.state, optimizer.steps_taken) == (1.0, [{}, {}], 0)
+
+
+def test_a_parameter_put_into_a_group_without_memory_for_it_is_not_passed_over():
+    p, q = Value(1.0), Value(2.0)
+    optimizer = stepped(Adam([p]))
+    optimizer.param_groups[0]["params"].append(q)
+    with pytest.raises(ValueError, match=r"group of 2 parameters has a memory of another length.*another optimizer"):
+        optimizer.step()
+    optimizer = Adam([p])
+    optimizer.param_groups.append({**optimizer.param_groups[0], "params": [q]})
+    with pytest.raises(ValueError, match=r"2 groups, but memory for 1.*another optimizer"):
+        optimizer.step()
+
+
+@pytest.mark.parametrize("kind", [Adam, AdamW])
+def test_betas_are_two_numbers_nobody_changes(kind):
+    betas = [0.5, np.float64(0.75)]
+    optimizer = kind([Value(1.0)], betas=betas)
+    betas[0] = 2.0
+    assert repr(optimizer.betas) == "(0.5, 0.75)"
+    with pytest.raises(ValueError, match="betas has to be two numbers"):
+        kind([Value(1.0)], betas=0.9)
