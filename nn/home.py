@@ -71,7 +71,11 @@ class OnValues:
         own = dict.fromkeys(self.parameters, 0.0)
         kept = own | {p: p.grad for program, *_ in parts for p in program.parameters if p not in own}
         deque(map(_set_grad, kept, [0.0] * len(kept)), 0)
-        value: float = sum(program.map_backward(*columns, reduce="sum") for program, *columns in parts) / divisor
+        try:
+            value: float = sum(program.map_backward(*columns, reduce="sum") for program, *columns in parts) / divisor
+        except BaseException:
+            deque(map(_set_grad, kept, kept.values()), 0)
+            raise
         for p, grad in kept.items():
             p.grad = grad + p.grad / divisor
         return value + penalty.backward() if penalty is not None else value
@@ -100,8 +104,9 @@ def quickest(values: OnValues) -> Home:
         return values
     from .on_arrays import OnArrays
 
-    if any(vars(Optimizer)[name] is not getattr(type(optimizer), name) for name in ("step", "after", "after_floats")):
-        return values  # a rule with a step of its own
+    for name in ("step", "after", "after_floats"):
+        if name in vars(optimizer) or getattr(type(optimizer), name) is not vars(Optimizer)[name]:
+            return values  # a rule with a step of its own
     try:
         arrays = OnArrays(values, optimizer)
         return arrays if arrays.agrees() else values

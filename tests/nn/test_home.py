@@ -130,7 +130,33 @@ class Different(Optimizer):
         return lambda p, g: (p - 0.01 * g / getattr(g, "size", 1),)
 
 
-@pytest.mark.parametrize("kind", [WithAStep, ForFloats, Different])
+class InPlace(Optimizer):
+    """A rule that writes over what it gets, which for floats changes nothing."""
+
+    def remembers(self, group):
+        return ("b",)
+
+    def rule(self, group, t, numbers):
+        def change(p, g, b):
+            b *= 0.9
+            b += g
+            p -= group["lr"] * b
+            return p, b
+
+        return change
+
+
+class OneForAll(Optimizer):
+    """A rule that remembers the same number of every parameter."""
+
+    def remembers(self, group):
+        return ("t",)
+
+    def rule(self, group, t, numbers):
+        return lambda p, g, last: (p - group["lr"] * g / t, float(t))
+
+
+@pytest.mark.parametrize("kind", [WithAStep, ForFloats, Different, InPlace, OneForAll])
 def test_a_rule_that_arrays_do_not_suit_keeps_its_values(kind):
     model = network()
     for p in model.parameters():
@@ -138,6 +164,34 @@ def test_a_rule_that_arrays_do_not_suit_keeps_its_values(kind):
     values = OnValues(model.parameters(), {}, kind(model.parameters(), lr=0.05))
     assert quickest(values) is values
     assert same(rule=lambda ps: kind(ps, lr=0.05)) == 5
+
+
+class LaterForFloats(Optimizer):
+    """A rule that arrays suit until the third step."""
+
+    def rule(self, group, t, numbers):
+        return lambda p, g: (p - group["lr"] * (max(g, -0.01) if t >= 3 else g),)
+
+
+def test_a_rule_that_arrays_do_not_suit_any_more():
+    assert same(rule=lambda ps: LaterForFloats(ps, lr=0.05)) == 5
+
+
+def test_a_step_that_somebody_has_put_into_the_optimizer_is_the_one_that_is_made():
+    def within_bounds(parameters):
+        optimizer = nn.SGD(parameters, lr=0.05)
+        step = optimizer.step
+
+        def bounded():
+            step()
+            for p in parameters:
+                p.data = max(min(p.data, 0.3), -0.3)
+
+        optimizer.step = bounded
+        return optimizer
+
+    assert same(rule=within_bounds) == 5
+    assert max(abs(x) for x in trained(True, within_bounds)[-1][0]) == 0.3
 
 
 def clip_each(parameters):
@@ -240,6 +294,15 @@ def test_a_later_batch_on_another_path_goes_on_in_the_values():
         runs.append((line.w.data, line.w.grad, history.engine))
     assert runs[1][:2] == pytest.approx(runs[0][:2], rel=1e-9)
     assert runs[1][2].startswith("graphs: in a later batch")
+
+
+def test_a_batch_that_fails_leaves_the_gradients_of_other_leaves():
+    w, scale = Value(1.0), Value(2.0)
+    program = autograd.record(lambda x: scale * x * w if x > 0 else w * x, 1.0)
+    scale.grad = 3.0
+    with pytest.raises(autograd.BranchChanged):
+        OnValues([w]).gradient([(program, [1.0]), (program, [-1.0])], 1.0, None)
+    assert scale.grad == 3.0
 
 
 @pytest.mark.parametrize("numbers", [[3.0, 4.0], [3e200, 4e200], [3e-200, 4e-200], [0.0, 0.0]])
