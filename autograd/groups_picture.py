@@ -106,7 +106,9 @@ def _card(part: _Part, graph: GraphView, gradients: Gradients, strongest: float,
     marked = any(node.id in look.highlighted for node in part.nodes)
     if len(part.nodes) > 1 and part.key != ALL_INPUTS:
         rows.append(Row(counted(len(part.nodes), "value")))
-    return Card(part.id, _title(part, graph), _kind(part, parameters), tuple(rows), ", ".join(_names(part)), marked)
+    return Card(
+        part.id, _title(part, graph, look.spec), _kind(part, parameters), tuple(rows), ", ".join(_names(part)), marked
+    )
 
 
 def _output_rows(part: _Part, gradients: Gradients, strongest: float, spec: str) -> Iterator[Row]:
@@ -129,13 +131,13 @@ def _norm(nodes: Sequence[Node], gradients: Gradients, spec: str) -> str:
     return f"‖∂‖ {number(math.hypot(*slopes), spec)}" if slopes else f"‖{NO_GRADIENT.replace(' ', '‖ ')}"
 
 
-def _title(part: _Part, graph: GraphView) -> str:
+def _title(part: _Part, graph: GraphView, spec: str) -> str:
     if part.grouped:
         return shorten(".".join(part.key), 40)
     if part.key == ALL_INPUTS:
         return "inputs"
     if len(part.nodes) == 1:
-        return part.nodes[0].short_title
+        return part.nodes[0].short_title(spec)
     return graph.result_name if part.final else part.nodes[-1].name
 
 

@@ -86,10 +86,11 @@ def shorten(text: str, limit: int) -> str:
 
 
 def label_of(value: Any) -> str:
-    """The label of a Value, "" where it is None. TypeError for a label that was set to anything but text."""
-    if not isinstance(value.label or "", str):
-        raise TypeError(f"a label is a text, got {described(value.label)}: write v.label = {str(value.label)!r}")
-    return value.label or ""
+    """The label of a Value, "" where it is None or blank. TypeError for a label that was set to anything but text."""
+    label = value.label or ""
+    if not isinstance(label, str):
+        raise TypeError(f"a label is a text, got {described(label)}: write v.label = {str(label)!r}")
+    return "" if label.isspace() else label
 
 
 def title_width(text: str, size: float) -> float:

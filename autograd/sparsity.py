@@ -16,8 +16,8 @@ from typing import Any
 from autograd.backprop import topological_order
 from autograd.cards import CARD_FILL, CARD_STROKE, HEADER_COLORS, MARGIN, mix
 from autograd.figure import Drawing
-from autograd.notation import counted, label_of, shorten
-from autograd.shapes import Group, Path, Rect, Shape, Step, Text, svg_page
+from autograd.notation import counted, label_of, number_width, shorten
+from autograd.shapes import FONT_SIZE, Group, Path, Rect, Shape, Step, Text, svg_page
 from autograd.value import Value
 from autograd.view import checked_outputs
 
@@ -55,7 +55,7 @@ def spy(y: Any) -> Drawing:
 
 
 def _kind(value: Value, outputs: set[Value]) -> str:
-    return "output" if value in outputs else "input" if value.op is None else "operation"
+    return "input" if value.op is None else "output" if value in outputs else "operation"
 
 
 def _description(output: Value, index: int, kinds: Sequence[str], uses: int) -> str:
@@ -130,9 +130,10 @@ class SpyPlot:
     def _legend(self, left: float, y: float) -> Group:
         summary = f"{counted(len(self.kinds), 'value')}, {counted(len(self.uses), 'use')}"
         shapes: list[Shape] = [Text(left + SIDE, y, summary, anchor="end")]
-        for i, kind in enumerate(KINDS):
-            x = MARGIN + 80 * i
+        x = MARGIN
+        for kind in KINDS:
             shapes += [Rect(x, y - 9, BAND, BAND, fill=HEADER_COLORS[kind]), Text(x + 14, y, kind, anchor="start")]
+            x += 28 + number_width(kind, FONT_SIZE)
         return Group(tuple(shapes))
 
     def text(self) -> str:

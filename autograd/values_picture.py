@@ -74,7 +74,7 @@ def gradient_rows(gradients: Gradients, count: int, spec: str) -> list[tuple[Row
 
 def _card(node: Node, last: tuple[Row, ...], fold: bool, look: Look) -> Card:
     rows = (Row(number(node.value.data, look.spec), mark="data"), *last)
-    title = node.short_title if fold else node.title
+    title = node.short_title(look.spec) if fold else node.title
     return Card(node.id, title, node.kind, rows, _tooltip(node), node.id in look.highlighted)
 
 

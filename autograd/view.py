@@ -38,13 +38,13 @@ class Node:
         symbol = "" if self.value.op is None else f" = {self.value.op.symbol}"
         return shorten(self.name, TITLE_LIMIT) + symbol
 
-    @property
-    def short_title(self) -> str:
+    def short_title(self, spec: str = ".4g") -> str:
         """The header where constants are folded into it: `× 3`, `loss = ^ 2`; unnamed nodes show no v7."""
         name = shorten(self.name.rpartition(".")[2], TITLE_LIMIT)
         if self.value.op is None:
             return name
-        return f"{name} = {folded(self.value)}" if self.named else folded(self.value)
+        operation = folded(self.value, spec)
+        return f"{name} = {operation}" if self.named else operation
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def _check_numbers(node: Node) -> None:
             )
 
 
-def folded(value: Value) -> str:
+def folded(value: Value, spec: str = ".4g") -> str:
     """An operation with its constants written in: `× 3`, `3 −`, `max(·, 0)`; the symbol alone when there are none.
 
     >>> x = Value(2.0)
@@ -211,9 +211,9 @@ def folded(value: Value) -> str:
     """
     assert value.op is not None
     symbol, operands = value.op.symbol, value.operands
-    constants = [number(operand) for operand in operands if not isinstance(operand, Value)]
+    constants = [number(operand, spec) for operand in operands if not isinstance(operand, Value)]
     if not constants or value.op.variadic:
         return symbol
     if symbol in INFIX and len(operands) == 2:
         return f"{symbol} {constants[0]}" if isinstance(operands[0], Value) else f"{constants[0]} {symbol}"
-    return f"{symbol}({', '.join('·' if isinstance(o, Value) else number(o) for o in operands)})"
+    return f"{symbol}({', '.join('·' if isinstance(o, Value) else number(o, spec) for o in operands)})"

@@ -21,6 +21,16 @@ def test_one_card_per_neuron_input_and_loss() -> None:
     assert set(cards) == {"x0", "x1", *(f"layer0.neuron{i}" for i in range(4)), "layer1.neuron0", "loss"}
 
 
+def test_an_operation_outside_the_model_has_its_constant_in_the_chosen_format() -> None:
+    model = nn.MLP(1, [1], activation="tanh", rng=random.Random(1))
+    y = model([Value(1.0)]) * 1.23456
+    cards = {
+        spec: draw(y, model=model, level="neuron", number_format=spec).picture.cards  # type: ignore[union-attr]
+        for spec in (".4g", ".6g")
+    }
+    assert [cards[spec][-1].title for spec in cards] == ["× 1.235", "× 1.23456"]
+
+
 def test_a_neuron_shows_output_gradient_parameters_and_size() -> None:
     model, loss = model_and_loss([4, 1])
     found = draw(loss, model=model, level="neuron", number_format=".3g").picture

@@ -6,11 +6,14 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from autograd import Value, spy
+from autograd.notation import number_width
+from autograd.shapes import Group
 from autograd.sparsity import SpyPlot, _runs
+from autograd.view import view
 from tests.autograd.picture_graphs import HOSTILE, neuron, path_points
 
 
-def plot(y: Value) -> SpyPlot:
+def plot(y: Value | list[Value]) -> SpyPlot:
     found = spy(y).picture
     assert isinstance(found, SpyPlot)
     return found
@@ -62,8 +65,25 @@ def test_sixty_thousand_values_make_a_small_picture() -> None:
 def test_several_outputs_and_a_single_value() -> None:
     a = Value(1.0)
     assert "3 values (1 input), 2 uses" in spy([a * 2.0, a * 3.0]).picture.description
-    assert "1 value" in spy(a).picture.description
+    assert "1 value (1 input)" in spy(a).picture.description
     assert ET.fromstring(spy(a).svg) is not None
+
+
+def test_kinds_are_those_of_a_drawing() -> None:
+    a = Value(1.0)
+    b = a * 2.0
+    outputs = [a, b, b + a]
+    assert plot(outputs).kinds == [node.kind for node in view(outputs).nodes] == ["input", "output", "output"]
+
+
+def test_the_entries_of_the_legend_stand_apart() -> None:
+    *_, legend = plot(Value(1.0)).shapes()
+    assert isinstance(legend, Group)
+    patches, texts = legend.shapes[1::2], legend.shapes[2::2]
+    ends = [text.x + number_width(text.text, text.size) for text in texts]
+    gaps = [patch.x - end for patch, end in zip(patches[1:], ends, strict=False)]
+    assert [text.text for text in texts] == ["input", "operation", "output"]
+    assert gaps == pytest.approx([14.0, 14.0], abs=0.5)
 
 
 def test_the_text_shows_the_pattern() -> None:

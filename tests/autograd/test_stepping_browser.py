@@ -16,6 +16,7 @@ from nn import MLP
 
 pytestmark = pytest.mark.browser
 SIZES = {"phone": (390, 844), "laptop": (1280, 800), "wide": (1920, 1080)}
+ON_ITS_SIDE = (844, 390)
 AXE_VERSION = "4.14.1"
 RUST, DARK_PANEL, LIGHT_PANEL = "rgb(185, 58, 12)", "rgb(17, 24, 39)", "rgb(255, 255, 255)"
 
@@ -244,6 +245,16 @@ def test_the_view_scrolls_to_the_card_that_receives(open_page, size, level):
         target = shown.moments[position].target
         if target:
             until(page.evaluate, seen, target, gives=True)
+
+
+def test_in_a_low_window_everything_stays_inside_the_panel(open_page):
+    page = open_page(network("neuron").page, "phone")
+    page.set_viewport_size(dict(zip(("width", "height"), ON_ITS_SIDE, strict=True)))
+    slide(page, 15)
+    until(page.evaluate, "document.documentElement.scrollHeight - innerHeight", gives=0)
+    bottom = "id => document.getElementById(id).getBoundingClientRect().bottom"
+    page.locator("main").evaluate("panel => panel.scrollTo(0, panel.scrollHeight)")
+    until(lambda: page.evaluate(bottom, "all") < ON_ITS_SIDE[1] - 12, gives=True)
 
 
 # Light and dark -----------------------------------------------------------------------------------------------------

@@ -28,6 +28,10 @@ def test_names_come_from_the_caller_the_label_the_model_or_the_place() -> None:
     }  # fmt: skip
 
 
+def test_a_blank_label_is_no_name() -> None:
+    assert [node.name for node in view(Value(1.0, label=" \t") * Value(2.0, label=" x ")).nodes] == ["v0", " x ", "v2"]
+
+
 def test_kinds() -> None:
     o, parts = neuron()
     graph = view(o, parameters={parts["w1"]: "w1"})
