@@ -3,9 +3,9 @@
 import random
 
 import nn
-from autograd import Value, draw, topological_order
+from autograd import Value, draw, topological_order, total
 from autograd.cards import Card, Picture
-from tests.autograd.picture_graphs import model_and_loss, picture
+from tests.autograd.picture_graphs import Line, model_and_loss, picture
 
 
 def by_title(found: Picture) -> dict[str, Card]:
@@ -131,3 +131,22 @@ def test_a_layer_alone_and_a_neuron_alone_can_be_drawn() -> None:
     drawn = {model: draw(model, x, level="neuron").picture for model in (layer, neuron)}
     assert {"neuron0", "neuron1", "neuron2"} <= {card.title for card in drawn[layer].cards}  # type: ignore[attr-defined]
     assert "Neuron" in {card.title for card in drawn[neuron].cards}  # type: ignore[attr-defined]
+
+
+def test_what_is_computed_between_two_runs_of_a_model_is_called_after_its_last_value() -> None:
+    model = Line()
+    between = model(Value(0.5, "x")).tanh() * 3.0 - 1.0
+    between.label = "h"
+    found = draw(model(between), model=model, level="layer").picture
+    assert isinstance(found, Picture)
+    assert "h" in by_title(found)
+
+
+def test_neurons_stand_in_the_order_of_their_numbers_whatever_the_graphs() -> None:
+    layer = nn.MLP(1, [11, 1], rng=random.Random(1)).layers[0]
+    model = nn.Sequential(layer)
+    found = draw(total(list(reversed(model([Value(0.5)])))), model=model, level="neuron").picture
+    assert isinstance(found, Picture)
+    titles = {card.id: card.title for card in found.cards}
+    (rank,) = [rank for rank in found.ranks if len(rank) == 11]
+    assert [titles[card_id] for card_id in rank] == [f"layer0.neuron{i}" for i in range(11)]
