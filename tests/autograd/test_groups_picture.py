@@ -135,7 +135,7 @@ def test_a_layer_alone_and_a_neuron_alone_can_be_drawn() -> None:
 
 def test_what_is_computed_between_two_runs_of_a_model_is_called_after_its_last_value() -> None:
     model = Line()
-    between = model(Value(0.5, "x")).tanh() * 3.0 - 1.0
+    between = (model(Value(0.5, "x")).tanh() * 3.0 - 1.0).exp()
     between.label = "h"
     found = draw(model(between), model=model, level="layer").picture
     assert isinstance(found, Picture)
@@ -143,10 +143,10 @@ def test_what_is_computed_between_two_runs_of_a_model_is_called_after_its_last_v
 
 
 def test_neurons_stand_in_the_order_of_their_numbers_whatever_the_graphs() -> None:
-    layer = nn.MLP(1, [11, 1], rng=random.Random(1)).layers[0]
-    model = nn.Sequential(layer)
+    inner = nn.Sequential(nn.MLP(1, [11, 1], rng=random.Random(1)).layers[0])
+    model = nn.Sequential(inner)
     found = draw(total(list(reversed(model([Value(0.5)])))), model=model, level="neuron").picture
     assert isinstance(found, Picture)
     titles = {card.id: card.title for card in found.cards}
     (rank,) = [rank for rank in found.ranks if len(rank) == 11]
-    assert [titles[card_id] for card_id in rank] == [f"layer0.neuron{i}" for i in range(11)]
+    assert [titles[card_id] for card_id in rank] == [f"layer0.layer0.neuron{i}" for i in range(11)]
