@@ -22,7 +22,7 @@ from autograd.groups import GroupPath
 from autograd.groups_picture import groups_picture
 from autograd.highlight import on_paths
 from autograd.layout import DIRECTIONS
-from autograd.subject import Subject, expanded, subject_of
+from autograd.subject import Subject, expanded, listed, subject_of
 from autograd.text import text_tree
 from autograd.value import Value
 from autograd.values_picture import Gradients, Look, values_picture
@@ -83,7 +83,7 @@ def draw(
     """
     check_options(level, direction, number_format)
     subject = subject_of(y, x, model, parameters, names)
-    waypoints = [highlight] if isinstance(highlight, Value) else list(highlight)
+    waypoints = listed(highlight, "highlight")
     if expand:
         subject, waypoints = expanded(subject, waypoints)
     style = _Style(grads, waypoints, edge_labels, direction, number_format, max_nodes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd.notation import shorten
+from autograd.notation import label_of, shorten
 from autograd.value import Value
 from autograd.view import GraphView
 
@@ -20,10 +20,11 @@ def on_paths(graph: GraphView, waypoints: Sequence[Value]) -> frozenset[str]:
     ends = [{waypoint} for waypoint in waypoints[1:]] + [set(graph.outputs)]
     for start, end in zip(waypoints, ends, strict=True):
         if start not in graph.by_value:
-            raise ValueError(f"highlight: {_name(start)} is not in this graph")
+            raise ValueError(f"highlight: {_name(graph, start)} is not in this graph")
         leg = _between(graph, start, end)
         if not leg:
-            raise ValueError(f"highlight: no path leads from {_name(start)} to {' or '.join(map(_name, end))}")
+            (waypoint,) = end  # not the outputs: some path leads there from everything in the graph
+            raise ValueError(f"highlight: no path leads from {_name(graph, start)} to {_name(graph, waypoint)}")
         found |= leg
     return frozenset(found)
 
@@ -42,5 +43,7 @@ def _between(graph: GraphView, start: Value, ends: set[Value]) -> set[str]:
     return ids | {edge.id for edge in graph.edges if edge.tail in ids and edge.head in ids}
 
 
-def _name(value: Value) -> str:
-    return shorten(value.label, 40) if value.label else repr(value)
+def _name(graph: GraphView, value: Value) -> str:
+    """What `value` is called in the picture; if it is not there, its label or its repr."""
+    name = graph.by_value[value].name if value in graph.by_value else label_of(value)
+    return shorten(name, 40) if name else repr(value)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
 from autograd.expand import expand_all
 from autograd.groups import GroupPath, Notes, group_values, parameter_names
+from autograd.ops import described
 from autograd.value import Value
 from autograd.view import GraphView, flat_values, view
 
@@ -43,9 +44,12 @@ def subject_of(
 ) -> Subject:
     """`y` (Values, or a model to be called with `x`) with what `model`, `parameters` and `names` say about it.
 
-    Raises TypeError for anything else, and for an `x` without a model.
+    Raises TypeError for anything else, for an `x` without a model, and for a model's class.
     """
     noted: Mapping[Value, GroupPath] = {}
+    for thing in (y, model):
+        if isinstance(thing, type):
+            raise TypeError(f"{thing.__name__} is a class: make a model of it first, model = {thing.__name__}(...)")
     if callable(getattr(y, "named_parameters", None)):
         if model is not None:
             raise TypeError("draw(model, x) draws the model it is given first; leave model= out")
@@ -56,13 +60,34 @@ def subject_of(
             "Several outputs go into a list: draw([y, z])"
         )
     known = {} if model is None else parameter_names(model)
-    return Subject(list(flat_values(y)), dict.fromkeys(parameters, "") | known, names or {}, noted, model)
+    own = dict.fromkeys(listed(parameters, "parameters"), "")
+    return Subject(list(flat_values(y)), own | known, _checked_names(names), noted, model)
+
+
+def listed(values: Any, what: str) -> list[Value]:
+    """`values`, a Value or several, as a list. TypeError for anything else."""
+    found = list(values) if isinstance(values, Iterable) and not isinstance(values, Value) else [values]
+    for value in found:
+        if not isinstance(value, Value):
+            raise TypeError(f"{what} takes a Value or a list of Values; got {described(value)}")
+    return found
+
+
+def _checked_names(names: Any) -> Mapping[Value, str]:
+    if names is None:
+        return {}
+    if not isinstance(names, Mapping):
+        raise TypeError(f"names is a dict {{value: name}}, such as {{y: 'loss'}}; got {described(names)}")
+    for value, name in names.items():
+        if not isinstance(value, Value) or not isinstance(name, str):
+            raise TypeError(f"names gives Values a text, as in {{y: 'loss'}}; got {{{value!r}: {name!r}}}")
+    return names
 
 
 def _call(model: Any, x: Any) -> tuple[Any, Mapping[Value, GroupPath]]:
     """The model's output for `x`, whose numbers become Values so that they show, and which part made which value."""
     if x is None:
-        raise TypeError(f"to draw a {type(model).__name__}, give it an example input: draw(model, x)")
+        raise TypeError(f"{type(model).__name__} is a model, which needs an example input: draw(model, x)")
     notes = Notes(model)
     try:
         return notes.run(as_inputs(x, "x")), notes.paths

@@ -2,9 +2,11 @@
 
 import os
 import random
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Value, differentiate, dot, draw, softmax, tanh, to_dot, topological_order
+from autograd import Value, differentiate, dot, draw, softmax, stepper, tanh, to_dot, topological_order
 from autograd.cards import Picture, pill_size
 from autograd.engines import LayoutError
 from autograd.figure import Drawing
@@ -217,7 +219,7 @@ def test_inputs_that_are_indices_reach_the_model_as_they_are() -> None:
 
 
 def test_a_model_without_its_input() -> None:
-    with pytest.raises(TypeError, match=r"to draw a MLP, give it an example input: draw\(model, x\)"):
+    with pytest.raises(TypeError, match=r"MLP is a model, which needs an example input: draw\(model, x\)"):
         draw(nn.MLP(2, [1]))
 
 
@@ -240,6 +242,41 @@ def test_labels_between_groups_are_refused(level: str) -> None:
 def test_a_model_that_is_none() -> None:
     with pytest.raises(TypeError, match="named_parameters"):
         draw(wide(3), model=object())
+
+
+@pytest.mark.parametrize("make", [draw, stepper])
+def test_a_class_is_no_model(make: Callable[..., object]) -> None:
+    with pytest.raises(TypeError, match=r"MLP is a class: make a model of it first, model = MLP\(\.\.\.\)"):
+        make(nn.MLP, [1.0])
+    with pytest.raises(TypeError, match="Line is a class"):
+        make(wide(3), model=Line)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"highlight": "x0"}, "highlight takes a Value or a list of Values; got str 'x'"),
+        ({"highlight": None}, "highlight takes a Value or a list of Values; got NoneType None"),
+        ({"highlight": [Value(1.0), 3]}, "highlight takes a Value or a list of Values; got int 3"),
+        ({"parameters": {"w": Value(1.0)}}, "parameters takes a Value or a list of Values; got str 'w'"),
+        ({"parameters": 3}, "parameters takes a Value or a list of Values; got int 3"),
+        ({"names": ["a"]}, "names is a dict {value: name}, such as {y: 'loss'}; got list ['a']"),
+        ({"names": {"a": "b"}}, "names gives Values a text, as in {y: 'loss'}; got {'a': 'b'}"),
+        ({"names": {"a": Value(1.0)}}, "names gives Values a text"),
+        (
+            {"names": {Value(1.0): 3}},
+            "names gives Values a text, as in {y: 'loss'}; got {Value(data=1.0, grad=0.0): 3}",
+        ),
+    ],
+)
+def test_what_should_be_values_and_is_not(options: dict[str, object], message: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(message)):
+        draw(wide(3), **options)  # type: ignore[arg-type]
+
+
+def test_a_single_parameter_needs_no_list() -> None:
+    a = Value(1.0)
+    assert cards_of(draw(a * 2.0, parameters=a)).cards[0].kind == "parameter"
 
 
 def test_several_outputs() -> None:

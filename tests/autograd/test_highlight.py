@@ -62,3 +62,14 @@ def test_no_path() -> None:
     o, parts = neuron()
     with pytest.raises(ValueError, match="no path leads from x1 to b"):
         names(o, parts["x1"], parts["b"])
+
+
+def test_messages_name_values_as_the_picture_does() -> None:
+    a = Value(1.0)
+    y, z = a * 2.0, Value(4.0) * 2.0
+    with pytest.raises(ValueError, match="no path leads from alpha to v3"):
+        on_paths(view([y, z], names={a: "alpha"}), [a, z])
+    with pytest.raises(ValueError, match="no path leads from v1 to v0"):
+        on_paths(view(y), [y, a])
+    with pytest.raises(ValueError, match=r"highlight: Value\(data=4.0, grad=0.0\) is not in this graph"):
+        on_paths(view(y), [z.parents[0]])
