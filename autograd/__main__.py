@@ -10,6 +10,7 @@ x * y + sin(x) = -5.090702573174318
 from __future__ import annotations
 
 import argparse
+import codecs
 import inspect
 import keyword
 import re
@@ -36,6 +37,9 @@ Exit status: 0; 1 when --check finds a disagreement or a file cannot be made; 2 
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
 LONG_OPTION = re.compile(r"--[a-z-]*(=.*)?")
 NAME = re.compile(r"[^\W\d]\w*")
+# For terminals without these letters: a minus sign shown as a question mark would be a wrong number.
+STAND_INS = {"−": "-", "–": "-", "×": "*", "÷": "/", "∂": "d", "²": "^2", "Σ": "sum", "√": "sqrt", "…": "...", "↑": "^"}
+STAND_INS |= {"─": "-", "│": "|", "├": "|", "└": "`"}
 
 
 class UsageError(Exception):
@@ -50,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal without ∂ shows a question mark, not a traceback
+            stream.reconfigure(errors="glassgrad")
     try:
         options = _parser().parse_args(_protected(sys.argv[1:] if arguments is None else arguments))
         _run(options)
@@ -63,6 +67,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _stand_ins(error: UnicodeError) -> tuple[str, int]:
+    """What to print for letters that the terminal does not have, and where to go on."""
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(STAND_INS.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("glassgrad", _stand_ins)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m autograd",
@@ -72,7 +85,8 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("formula", help="what to compute, in quotes")
-    parser.add_argument("values", nargs="*", metavar="name=value", help="a value for every name: x=2 y=-1.5")
+    values = "a value for every name: x=2 y=-1.5"
+    parser.add_argument("values", nargs="*", default=[], metavar="name=value", help=values)
     parser.add_argument("--hessian", action="store_true", help="print the second derivatives too")
     parser.add_argument("--tree", action="store_true", help="print the graph as a text tree")
     parser.add_argument("--steps", action="store_true", help="print the forward and backward pass step by step")
@@ -137,7 +151,10 @@ def _given_values(assignments: Sequence[str]) -> dict[str, float]:
             raise UsageError(f"expected name=value, got {assignment.strip()!r}; the formula goes in quotes")
         if name in given:
             raise UsageError(f"{name} is given twice")
-        expression = parse(text)
+        try:
+            expression = parse(text)
+        except ExpressionError as error:
+            raise UsageError(f"the value of {name}: {error}") from error
         if expression.names:
             raise UsageError(f"the value of {name} must be a number, got {text!r}")
         given[name] = float(expression())
@@ -183,13 +200,15 @@ def _print_hessian(expression: Expression, leaves: Sequence[Value]) -> None:
 
     rows: Any = hessian(lambda point: expression(*point))([leaf.data for leaf in leaves])
     names = expression.names
+    if not names:
+        return
     seconds = {
         f"∂{names[i]}²" if i == j else f"∂{names[i]}∂{names[j]}": rows[i][j]
         for i in range(len(names))
         for j in range(i, len(names))
     }
     print()
-    width = max(map(len, seconds), default=0)
+    width = max(map(len, seconds))
     for by, second in seconds.items():
         print(f"∂²/{by:{width}} = {second!r}")
 

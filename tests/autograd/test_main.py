@@ -53,9 +53,16 @@ def test_as_a_program():
 
 def test_a_terminal_without_our_letters_gets_no_traceback():
     environment = {"PYTHONIOENCODING": "ascii", "PYTHONPATH": ":".join(sys.path)}
-    done = subprocess.run([sys.executable, "-m", "autograd", "x*2", "x=3"], capture_output=True, env=environment)
+    command = [sys.executable, "-m", "autograd", "x*α", "x=-3", "α=2", "--hessian", "--steps", "--tree"]
+    done = subprocess.run(command, capture_output=True, env=environment)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert b"?/?x = 2.0" in done.stdout
+    printed = done.stdout.decode("ascii")
+    for line in ("d/dx = 2.0", "d^2/dxd? = 1.0", "y = x * ? = (-3) * 2 = -6", "`- [*-3] ?  2  d -3"):
+        assert line in printed
+
+
+def test_a_formula_of_numbers_has_no_derivatives_of_any_order(run):
+    assert run("2*3", "--hessian") == (0, "2*3 = 6.0\n", "")
 
 
 def test_a_blank_line_stands_before_the_derivatives(run):
@@ -164,14 +171,15 @@ def test_the_drawing_has_the_derivatives_and_the_page_the_steps(run, tmp_path):
         (["x", "x=1", "z=2"], "z is not in the formula 'x'"),
         (["x", "x=1", "x=2"], "x is given twice"),
         (["x", "x=y"], "the value of x must be a number, got 'y'"),
-        (["x", "x="], "the formula ends too early"),
+        (["x", "x="], "the value of x: column 1: the formula ends too early"),
+        (["x", "x==1"], "the value of x: column 1: '=' is not allowed here"),
         (["x", "1"], "expected name=value, got '1'; the formula goes in quotes"),
         (["x", "2x=1"], "expected name=value"),
         (["x", "x=1", "-o", "a.gif"], "-o writes files that end in .svg, .png, .pdf, .dot, .html; got 'a.gif'"),
         (["x", "x=1", "--animate"], "--animate needs -o FILE.svg"),
         (["x", "x=1", "--hesian"], "--hesian"),
         (["x", "x=1", "--hess"], "--hess"),
-        ([], "formula"),
+        ([], "the following arguments are required: formula\n"),
         (["(" * 60 + "x" + ")" * 60, "x=1"], "nested more than 50 deep"),
         (["x" + "+x" * 1000, "x=1"], "at most 2,000"),
         (["__import__('os').system('true')"], "strings"),
