@@ -13,20 +13,27 @@ import math
 import random
 import warnings
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import Any
 
-from autograd import BranchChanged, Program, Value, record
+from autograd import BranchChanged, Program, Value, no_grad, record
 
 from .home import Home, OnValues, quickest
 from .module import Module
+from .nested import data_of
 
 AGREEMENT = 1e-9  # of replayed loss and gradient with those of a graph, relative to the largest
 CLASSES = 32  # distinct targets that may have a program each
+MOST_LOOKED_AT = 8  # examples of a batch, until one has a loss that shows a change
 Gradient = Callable[[list[Any], list[Any]], tuple[float, list[Any]]]
 
 
 class NotRecordable(Exception):
     """This model or loss cannot be trained on a program; the message says why."""
+
+
+class _Undecided(Exception):
+    """A batch that does not tell how its loss is made of those of its rows."""
 
 
 class RecordedStep:
@@ -68,6 +75,18 @@ class RecordedStep:
             self._begin(rows, targets, found[0])
         return found
 
+    @property
+    def engine(self) -> str:
+        """What the training runs on, for its History."""
+        if self._batches is not None:
+            return "program"
+        return f"graphs: {self.why or 'the loss has been 0, which is the mean of its rows as well as their sum'}"
+
+    def look_again(self) -> None:
+        """Between epochs, when someone may have changed the model, or what the loss and the penalty go by."""
+        if self._batches is not None and not self._batches.hold():
+            self._give_up("the model, the loss or the penalty has changed since it was recorded", None)
+
     def _begin(self, rows: list[Any], targets: list[Any], value: float) -> None:
         """Record, and keep the recording if it agrees; leaves gradients and random generators as they were."""
         states = [dice.getstate() for dice in self._dice]
@@ -76,6 +95,8 @@ class RecordedStep:
             if states != [dice.getstate() for dice in self._dice]:
                 raise NotRecordable("the model draws random numbers")
             self.home = quickest(self._values)
+        except _Undecided:
+            self._batches = None  # the next batch may tell more
         except Exception as problem:  # whatever a model or loss does with Values it was not made for
             self._batches = None
             self._give_up(str(problem).partition("\n")[0] or type(problem).__name__, problem)
@@ -97,9 +118,7 @@ class RecordedStep:
         """A recording that replays this batch with the same loss and gradient."""
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # record() warns of random numbers
-            batches = _Batches(
-                self._model, self._loss, self._penalty, rows, None if classes else targets, self._predictions
-            )
+            batches = _Batches(self._model, self._loss, self._penalty, rows, targets, classes, self._predictions)
             batches.choose_reduction(self._values, rows, targets, value)
             gradients = {p: p.grad for p in batches.leaves()}
             try:
@@ -113,7 +132,7 @@ class RecordedStep:
             raise NotRecordable("the replayed loss and gradient differ from those of a graph")
         return batches
 
-    def _give_up(self, why: str, cause: BaseException) -> None:
+    def _give_up(self, why: str, cause: BaseException | None) -> None:
         if self._required:
             raise NotRecordable(f"compiled=True, but {why}; compiled=False trains with graphs") from cause
         self.home.give_back()
@@ -121,7 +140,7 @@ class RecordedStep:
 
 
 class _Batches:
-    """The programs of a loss, and how to run a batch on them. `targets`: None for a program per class."""
+    """The programs of a loss, and how to run a batch on them; with `classes`, one for every target."""
 
     def __init__(
         self,
@@ -129,17 +148,19 @@ class _Batches:
         loss: Callable[[list[Any], list[Any]], Any],
         penalty: Callable[[Any], Any] | None,
         rows: list[Any],
-        targets: list[Any] | None,
+        targets: list[Any],
+        classes: bool,
         predictions: bool,
     ) -> None:
         if len(model.state_dict()) > len(model.parameters()):
             raise NotRecordable("the model keeps running statistics, which a program cannot update")
         self.parameters = model.parameters()
-        self.reduce = "mean"
+        self.reduce, self._scale = "mean", 1.0
         self._of_class: dict[Hashable, Program] = {}
-        self._model, self._loss, self._example = model, loss, rows[0]
+        self._model, self._loss, self._penalised = model, loss, penalty
+        self._examples = list(zip(rows, targets, strict=True))[:MOST_LOOKED_AT]
         self._program = None
-        if targets is not None:
+        if not classes:
             self._program = record(lambda x, y: loss([model(x)], [y]), rows[0], targets[0])
         self._penalty = record(lambda: penalty(model)) if penalty is not None else None
         self._predict = record(model, rows[0]) if predictions else None
@@ -148,7 +169,9 @@ class _Batches:
         """Whether the loss of a batch is the mean or the sum of those of its examples."""
         singles = [x for program, *columns in self._split(home, rows, targets) for x in program.map(*columns)]
         rest = value - (self._penalty() if self._penalty is not None else 0.0)
-        whole = math.fsum(singles)
+        whole, self._scale = math.fsum(singles), max(1.0, *map(abs, singles))
+        if whole == 0.0 and len(rows) > 1:
+            raise _Undecided
         if _close(whole / len(rows), rest):
             self.reduce = "mean"
         elif _close(whole, rest):
@@ -166,6 +189,24 @@ class _Batches:
         parts = self._split(home, rows, targets)
         value = home.gradient(parts, len(rows) if self.reduce == "mean" else 1, self._penalty)
         return value, home.predictions(self._predict, rows) if self._predict is not None else []
+
+    def hold(self) -> bool:
+        """Whether model, loss and penalty are what was recorded, as far as an example shows."""
+        if self._model.parameters() != self.parameters:
+            return False
+        with no_grad(), suppress(BranchChanged):  # a batch on another path speaks for itself
+            if self._penalty is not None and self._penalised is not None:
+                penalties = self._penalty(), data_of(self._penalised(self._model))
+                if not _close(*penalties):
+                    return False
+            for row, target in self._examples:
+                value = self._program(row, target) if self._program is not None else self._of(target)(row)
+                # digits that a small loss loses where its example is all but right are no change
+                if not _close(value, data_of(self._loss([self._model(row)], [target])), 1e-14 * self._scale):
+                    return False
+                if value != 0.0:  # a loss of 0 may be one whatever has changed
+                    break
+        return True
 
     def _split(self, home: Home, rows: list[Any], targets: list[Any]) -> list[tuple[Any, ...]]:
         """(program, its columns) for every program that this batch needs."""
@@ -188,12 +229,12 @@ class _Batches:
                 raise NotRecordable(
                     f"the loss does not take its targets as Values, and has more than {CLASSES} of them"
                 )
-            self._of_class[target] = record(lambda x: self._loss([self._model(x)], [target]), self._example)
+            self._of_class[target] = record(lambda x: self._loss([self._model(x)], [target]), self._examples[0][0])
         return self._of_class[target]
 
 
-def _close(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=AGREEMENT, abs_tol=1e-300)
+def _close(a: float, b: float, around: float = 1e-300) -> bool:
+    return math.isclose(a, b, rel_tol=AGREEMENT, abs_tol=around)
 
 
 def _dice(model: Module) -> list[Any]:

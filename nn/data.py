@@ -13,7 +13,8 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, Protocol
+from operator import index
+from typing import Any, Protocol, SupportsIndex
 
 Rows = list[list[float]]
 Sets = tuple[list[Any], list[Any]]  # (X, y) of one part
@@ -52,9 +53,9 @@ def rows_per_update(n: int, batch_size: int | str | None) -> int:
     """
     named: dict[object, int] = {"batch": n, None: n, "stochastic": 1}
     size = named.get(batch_size, batch_size)
-    if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+    if not isinstance(size, SupportsIndex) or isinstance(size, bool) or index(size) < 1:
         raise ValueError(f'batch_size has to be "batch", "stochastic" or a whole number above 0, got {batch_size!r}')
-    return min(size, n)
+    return min(index(size), n)
 
 
 def batches(

@@ -59,7 +59,10 @@ class OnValues:
         layers: Mapping[str, list[Value]] | None = None,
         optimizer: Optimizer | None = None,
     ) -> None:
-        self.parameters, self.layers, self.optimizer = parameters, layers or {}, optimizer
+        """`parameters` of the model; to those of the loss that the optimizer steps, all applies as well."""
+        stepped = [p for group in optimizer.param_groups for p in group["params"]] if optimizer else []
+        self.parameters = list(dict.fromkeys([*parameters, *stepped]))
+        self.layers, self.optimizer = layers or {}, optimizer
 
     def take(self) -> None:
         pass  # what is worked on are the Values

@@ -28,7 +28,7 @@ class EarlyStopping:
     state: dict[str, float] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.patience, int) or self.patience < 1 or not self.min_delta >= 0:
+        if not hasattr(self.patience, "__index__") or self.patience < 1 or not self.min_delta >= 0:
             raise ValueError(f"early stopping needs patience ≥ 1 (epochs) and min_delta ≥ 0, got {self!r}")
 
     def enough(self, loss: float, model: Module) -> bool:
@@ -50,7 +50,7 @@ def as_early_stopping(stopping: int | EarlyStopping | None) -> EarlyStopping | N
     """A fresh EarlyStopping: one that was used before would remember another training's best."""
     if stopping is None:
         return None
-    return EarlyStopping(stopping) if isinstance(stopping, int) else replace(stopping)
+    return replace(stopping) if isinstance(stopping, EarlyStopping) else EarlyStopping(stopping)
 
 
 def converged(history: History, norm: float, tolerance: float) -> bool:

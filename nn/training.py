@@ -14,6 +14,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 from autograd import Value, no_grad
@@ -42,6 +43,8 @@ Callback = Callable[[History], object]
 """Called with the history after every epoch; returning True ends the training."""
 WORTH_COMPILING = 2000
 """Examples, times epochs, from which on recording pays for itself."""
+Rates = list[tuple[dict[str, Any], float]]
+"""Groups of an optimizer, and their own learning rates."""
 GradientStep = Callable[[list[Any], list[Any]], tuple[float, list[Any]]]
 """(X, y) of one batch → (loss, predictions); leaves d loss / d p in the grad of every parameter p."""
 
@@ -137,8 +140,13 @@ def fit(
     return history
 
 
-def eager_step(model: Module, loss: Loss, penalty: Penalty | None = None) -> GradientStep:
-    """The gradient of one batch by building its graph: predictions, loss, zero_grad, backward."""
+def eager_step(
+    model: Module, loss: Loss, penalty: Penalty | None = None, optimizer: Optimizer | None = None
+) -> GradientStep:
+    """The gradient of one batch by building its graph: predictions, loss, zero_grad, backward.
+
+    An optimizer's gradients start at 0, too: it may hold parameters of the loss, which are none of the model.
+    """
 
     def gradient(rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
         predictions = model.batch(rows)
@@ -146,6 +154,8 @@ def eager_step(model: Module, loss: Loss, penalty: Penalty | None = None) -> Gra
         if penalty is not None:
             total = total + penalty(model)
         model.zero_grad()
+        if optimizer is not None:
+            optimizer.zero_grad()
         total.backward()
         return total.data, predictions
 
@@ -193,7 +203,8 @@ class _Training:
     def run(self, epochs: int, bar: Progress) -> History:
         """All epochs; whatever ends them, settings are put back and the history says why."""
         started, mode = time.perf_counter(), self.model.training
-        rates = [group["lr"] for group in self.optimizer.param_groups]
+        groups = self.optimizer.param_groups if self.schedule is not None else []  # else the rates are the user's
+        rates = [(group, group["lr"]) for group in groups if "lr" in group]
         try:
             with gentle_interrupt() as interrupted:
                 self._epochs(epochs, rates, bar, interrupted)
@@ -207,8 +218,8 @@ class _Training:
             self.history.seconds = time.perf_counter() - started
         return self.history
 
-    def _epochs(self, epochs: int, rates: list[float], bar: Progress, interrupted: threading.Event) -> None:
-        step = eager_step(self.model, self.loss, self.penalty)
+    def _epochs(self, epochs: int, rates: Rates, bar: Progress, interrupted: threading.Event) -> None:
+        step = eager_step(self.model, self.loss, self.penalty, self.optimizer)
         if self.compiled:
             step = RecordedStep(
                 *(step, self.model, self.loss, self.penalty, self.values),
@@ -218,18 +229,22 @@ class _Training:
         self.model.train()
         for epoch in range(epochs):
             self._set_rates(rates, epoch)
+            if self.callbacks and isinstance(step, RecordedStep):
+                step.look_again()
             self._epoch(step, interrupted)
             if isinstance(step, RecordedStep):
-                self.history.engine = f"graphs: {step.why}" if step.why else "program"
+                self.history.engine = step.engine
             bar.advance(_status(self.history))
             self._after_epoch()
 
-    def _set_rates(self, rates: list[float], epoch: int) -> None:
-        factor = 1.0 if self.schedule is None else self.schedule(epoch)
+    def _set_rates(self, rates: Rates, epoch: int) -> None:
+        if self.schedule is None:
+            return
+        factor = self.schedule(epoch)
         if not 0 <= factor < math.inf:
             raise ValueError(f"the schedule gave the factor {factor!r} for epoch {epoch}: expected 0 or more")
-        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
-            group["lr"] = rate * factor
+        for group, rate in rates:
+            group["lr"] = float(rate * factor)
 
     def _epoch(self, step: GradientStep, interrupted: threading.Event) -> None:
         """One pass over the rows, then the figures of the epoch."""
@@ -248,7 +263,7 @@ class _Training:
         finally:
             self._home(step).give_back()
         self.history.loss.append(math.fsum(losses) / len(self.rows[0]))
-        self.history.learning_rate.append(self.optimizer.param_groups[0]["lr"])
+        self.history.learning_rate.append(self._rate())
         for layer, norm in self.norms.items():
             self.history.gradient_norm.setdefault(layer, []).append(norm)
         self._measure("", predicted, actual)
@@ -268,19 +283,25 @@ class _Training:
         home.step()
         self.history.update_loss.append(value)
 
+    def _rate(self) -> float:
+        return float(self.optimizer.param_groups[0].get("lr", math.nan))  # a rule of one's own may have none
+
     def _diverged(self, value: float) -> str:
         """What happened, and what to try."""
         self.history.diverged = True
         what = f"the loss became {value}" if not math.isfinite(value) else "the gradient is not finite"
         return (
             f"stopped in epoch {self.history.epochs}: {what}; the parameters are those before this update. "
-            f"Try a learning rate below {self.optimizer.param_groups[0]['lr']:g}, clip=1.0 or standardized inputs; "
+            f"Try a learning rate below {self._rate():g}, clip=1.0 or standardized inputs; "
             "autograd.detect_anomaly() names the operation it comes from."
         )
 
     def _measure(self, prefix: str, predicted: list[Any], actual: list[Any]) -> None:
         for name, metric in self.metrics.items():
-            self.history.metrics.setdefault(prefix + name, []).append(metric(predicted, actual))
+            value = plain(metric(predicted, actual))
+            if not isinstance(value, Real):
+                raise TypeError(f"metrics[{name!r}] has to return a number, it returned {value!r:.60}")
+            self.history.metrics.setdefault(prefix + name, []).append(float(value))  # also where it is one of NumPy's
 
     def _validate(self) -> None:
         """Loss and metrics of the held-out rows, without a graph and with dropout and the like switched off."""
@@ -307,8 +328,8 @@ class _Training:
         if any(answer is True for answer in answers):
             raise _Stop(f"ended by a callback after {history.epochs} epochs")
 
-    def _put_back(self, rates: list[float], mode: bool) -> None:
-        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+    def _put_back(self, rates: Rates, mode: bool) -> None:
+        for group, rate in rates:
             group["lr"] = rate
         self.model.train(mode)
         if self.early_stopping is not None:
@@ -385,7 +406,7 @@ def _as_clip(clip: Clip | None) -> Clip | None:
 
 
 def _check_numbers(epochs: int, tolerance: float | None) -> None:
-    if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 0:
+    if not hasattr(epochs, "__index__") or isinstance(epochs, bool) or epochs < 0:
         raise ValueError(f"epochs has to be a whole number, 0 or more, got {epochs!r}")
-    if tolerance is not None and not tolerance >= 0:
+    if tolerance is not None and not (isinstance(tolerance, Real) and tolerance >= 0):
         raise ValueError(f"tolerance has to be 0 or more, got {tolerance!r}")

@@ -6,6 +6,7 @@ import warnings
 import pytest
 
 import autograd
+import nn
 from autograd import Value
 from nn import MLP, SGD, Adam, Module, fit
 from nn.compiled import NotRecordable, RecordedStep
@@ -182,3 +183,80 @@ def test_a_later_batch_on_another_path_goes_on_with_graphs():
         assert step(rows, [0.5] * len(rows))[0] == pytest.approx(expected, rel=1e-12)
         assert w.grad == pytest.approx(gradient, rel=1e-12)
     assert "later batch" in step.why
+
+
+def annealed_penalty():
+    weight = [1e-3]
+    return {"penalty": lambda net: nn.l2_penalty(net, weight[0])}, weight
+
+
+def annealed_loss():
+    weight = [1.0]
+    return {"loss": lambda p, t: hinge(p, t) * weight[0]}, weight
+
+
+@pytest.mark.parametrize("changing", [annealed_penalty, annealed_loss])
+def test_what_a_callback_changes_is_not_trained_as_it_was_recorded(changing):
+    def run(compiled):
+        options, weight = changing()
+
+        def more(history):
+            weight[0] *= 1.001 if history.epochs >= 3 else 1.0
+
+        options = {"loss": mse, **options}
+        return trained(compiled, options.pop("loss"), callbacks=[more], epochs=60, **options)
+
+    (graphs, expected), (auto, found) = run(False), run("auto")
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    assert auto.loss == pytest.approx(graphs.loss, rel=1e-9)
+    assert auto.engine == "graphs: the model, the loss or the penalty has changed since it was recorded"
+    with pytest.raises(NotRecordable, match="has changed since it was recorded"):
+        run(True)
+
+
+def test_a_model_that_a_callback_changes_is_not_trained_as_it_was():
+    def run(compiled):
+        net = model()
+
+        def replace(history):
+            if history.epochs == 2:
+                net.layers[0].neurons[0].w[0] = Value(net.layers[0].neurons[0].w[0].data)
+
+        history, _ = trained(compiled, mse, net, callbacks=[replace], epochs=60)
+        return history.engine, [p.data for p in net.parameters()]
+
+    engine, found = run("auto")
+    assert found == pytest.approx(run(False)[1], rel=1e-9, abs=1e-12)
+    assert "has changed" in engine
+
+
+def test_callbacks_that_change_nothing_do_not_end_the_replay():
+    """Down to a loss of which only a few digits are right."""
+    net = MLP(1, [1], init=0.0)
+    rows, targets = [[x / 10] for x in range(10)], [3 * x / 10 + 1 for x in range(10)]
+    options = {"optimizer": lambda ps: SGD(ps, lr=0.5), "epochs": 600, "callbacks": [lambda history: None]}
+    history = fit(net, rows, targets, loss=mse, compiled=True, **options)
+    assert history.loss[-1] < 1e-24
+    assert history.engine == "program"
+
+
+def test_a_loss_of_zero_does_not_tell_a_mean_from_a_sum():
+    def run(compiled):
+        net = MLP(1, [1], init=0.0)
+        net.layers[0].neurons[0].w[0].data = 1.0
+        rows, targets = [[5.0], [-4.0], [-0.5], [0.25]], [1.0, -1.0, 1.0, -1.0]
+        loss = lambda p, t: hinge(p, t, "sum")  # noqa: E731
+        options = {"optimizer": lambda ps: SGD(ps, lr=0.05), "batch_size": 2, "shuffle": False}
+        history = fit(net, rows, targets, loss=loss, compiled=compiled, epochs=3, **options)
+        return history.engine, [p.data for p in net.parameters()]
+
+    engine, found = run(True)
+    assert found == pytest.approx(run(False)[1], rel=1e-9)
+    assert engine == "program"
+
+
+def test_a_loss_that_is_always_zero_trains_with_graphs():
+    net = MLP(1, [1], init=0.0)
+    history = fit(net, [[0.0], [1.0]], [0.0, 0.0], loss=mse, compiled=True, epochs=3)
+    assert history.engine.startswith("graphs: the loss has been 0")
+    assert [p.data for p in net.parameters()] == [0.0, 0.0]

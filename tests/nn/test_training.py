@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 
+import numpy as np
 import pytest
 
 import nn
@@ -16,6 +17,7 @@ from nn.history import History
 from nn.metrics import score_accuracy
 from nn.module import Module
 from nn.optim import SGD, Adam
+from nn.optimizer import Optimizer
 from nn.schedules import ReduceOnPlateau, linear, step_decay
 from nn.stopping import EarlyStopping, converged
 from nn.training import eager_step, fit
@@ -178,6 +180,18 @@ def test_history_as_csv(tmp_path):
     assert [row[0] for row in rows] == ["0", "1", "2"]
 
 
+def test_numbers_of_numpy_are_plain_ones_in_the_record(tmp_path):
+    model = line()
+    history = fit(
+        model, X, Y, loss=nn.mse, epochs=np.int64(2), batch_size=np.int32(4), schedule=lambda epoch: np.float64(0.5),
+        metrics={"half": lambda p, y: np.float32(0.5)}, early_stopping=np.int64(3),
+    )  # fmt: skip
+    history.to_csv(tmp_path / "history.csv")
+    assert ",0.5,0.005," in (tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()[1]
+    assert {type(number) for curve in history.columns().values() for number in curve} == {float}
+    assert {type(p.data) for p in model.parameters()} == {float}
+
+
 def test_spikiness_is_the_mean_rise_in_mean_losses():
     assert History(update_loss=[4.0, 2.0, 1.0]).spikiness == 0.0
     # rises 0, 3, 0, 1; mean rise 1; mean loss 2
@@ -216,6 +230,65 @@ def test_a_schedule_that_gives_nonsense_is_refused_and_the_rate_put_back():
     with pytest.raises(ValueError, match="the schedule gave the factor -1"):
         fit(model, X, Y, loss=nn.mse, optimizer=optimizer, epochs=3, schedule=lambda epoch: -1.0)
     assert optimizer.param_groups[0]["lr"] == 0.1
+
+
+def test_without_a_schedule_a_callback_may_change_the_rate():
+    model = line()
+    optimizer = SGD(model.parameters(), lr=0.08)
+
+    def halve(history):
+        optimizer.lr /= 2
+
+    history = fit(model, X, Y, loss=nn.mse, optimizer=optimizer, epochs=3, callbacks=[halve])
+    assert history.learning_rate == [0.08, 0.04, 0.02]
+    assert optimizer.lr == 0.01
+
+
+@pytest.mark.parametrize("schedule", [None, step_decay(1, 0.5)])
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_callback_may_begin_to_train_more_of_the_model(schedule, compiled):
+    model = nn.MLP(1, [2, 1], activation="tanh", rng=1)
+    first, last = (layer.parameters() for layer in model.layers)
+    before = [p.data for p in first]
+    optimizer = SGD(last, lr=0.1)
+
+    def thaw(history):
+        if history.epochs == 2:
+            assert [p.data for p in first] == before
+            optimizer.param_groups.append({**optimizer.param_groups[0], "params": first, "lr": 0.03})
+            optimizer.state.append({})
+
+    options = {"optimizer": optimizer, "callbacks": [thaw], "schedule": schedule, "compiled": compiled}
+    fit(model, X, Y, loss=nn.mse, epochs=4, **options)
+    assert [p.data for p in first] != before
+    assert [group["lr"] for group in optimizer.param_groups] == [0.1, 0.03]
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_parameter_of_the_loss_learns_by_the_gradient_of_one_batch(compiled):
+    model, scale = line(), Value(2.0)
+    frozen = [p.data for p in model.parameters()]
+    fit(
+        model, X, Y, loss=lambda p, y: nn.mse(p, y) * 0.0 + scale, optimizer=SGD([scale, *model.parameters()], lr=0.25),
+        epochs=2, batch_size=2, compiled=compiled,
+    )  # fmt: skip
+    assert (scale.data, scale.grad) == (1.0, 1.0)  # four steps of 1/4
+    assert numbers(model) == frozen
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_rule_without_a_learning_rate(compiled):
+    class Fixed(Optimizer):
+        def rule(self, group, t, numbers):
+            return lambda p, g: (p - 0.125 * g,)
+
+    model, usual = line(), line()
+    fit(usual, X, Y, loss=nn.mse, optimizer=SGD(usual.parameters(), lr=0.125), epochs=2)
+    history = fit(
+        model, X, Y, loss=nn.mse, optimizer=Fixed, epochs=2, schedule=step_decay(1, 0.5), compiled=compiled
+    )  # fmt: skip
+    assert numbers(model) == pytest.approx(numbers(usual))
+    assert all(map(math.isnan, history.learning_rate))
 
 
 def test_clipping_caps_the_step_and_the_history_keeps_the_norm_before():
@@ -379,14 +452,22 @@ def test_in_another_thread():
 
 # Wrong arguments --------------------------------------------------------------------------------------------
 
+
+def still(parameters):
+    return SGD(parameters, lr=0.0)
+
+
 BAD = [
     ({"epochs": -1}, ValueError, "epochs has to be"),
     ({"epochs": 2.5}, ValueError, "epochs has to be"),
     ({"batch_size": 0}, ValueError, "batch_size has to be"),
+    ({"epochs": True}, ValueError, "epochs has to be"),
     ({"tolerance": -1.0}, ValueError, "tolerance has to be"),
+    ({"tolerance": "small"}, ValueError, "tolerance has to be"),
     ({"clip": 0.0}, ValueError, "clip has to be above 0"),
     ({"clip": "norm"}, TypeError, "clip has to be a number above 0, got .norm."),
     ({"early_stopping": 0}, ValueError, "patience ≥ 1"),
+    ({"early_stopping": 2.5}, ValueError, "patience ≥ 1"),
     ({"validation": 1.5}, ValueError, "above 0 and add up to 1"),
     ({"validation": "some"}, TypeError, "validation has to be"),
     ({"validation": ([[1.0]], [])}, ValueError, "one target per row"),
@@ -397,6 +478,11 @@ BAD = [
     ({"schedule": 3}, TypeError, "schedule has to be a function .* got 3"),
     ({"penalty": 1e-4}, TypeError, "penalty has to be a function"),
     ({"metrics": score_accuracy}, TypeError, "metrics are given by name"),
+    (
+        {"metrics": {"accuracy": lambda p, y: None}, "optimizer": still},
+        TypeError,
+        "has to return a number, it returned N",
+    ),
     ({"metrics": {"accuracy": 0.5}}, TypeError, r"metrics\['accuracy'\] has to be a function"),
     ({"callbacks": 3}, TypeError, "callbacks has to be a list of functions of the History, got 3"),
     ({"callbacks": print}, TypeError, "callbacks has to be a list"),
