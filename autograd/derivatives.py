@@ -42,7 +42,7 @@ from autograd import linear
 from autograd.curvature import adjoint_changes
 from autograd.forward import Dual, lift, lower, new_level, weighted_sum
 from autograd.linear import edges_of, local_values, pull, recording, times
-from autograd.modes import mode
+from autograd.modes import current_mode, mode
 from autograd.structure import Tree, leaves, leaves_like, map_numbers, rebuild
 from autograd.tracking import (
     Argnums,
@@ -194,8 +194,10 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any], has_aux: bool
         result, aux = split(f(*rebuild(args, moving)), has_aux, f)
     lowered = [lower(y, level) for y in leaves(result, result_of(f))]
     values, slopes = ([pair[i] for pair in lowered] for i in (0, 1))
-    if any(isinstance(x, Value) for x in (*numbers, *rates, *values, *slopes)):
+    if any_value((*numbers, *rates)) or (current_mode().grad and any_value((*values, *slopes))):
         values, slopes = as_values(values), as_values(slopes)
+    else:
+        values, slopes = ([x.data if isinstance(x, Value) else x for x in row] for row in (values, slopes))
     answer = rebuild(result, values), rebuild(result, slopes)
     return (*answer, map_numbers(lambda a: lower(a, level)[0], aux)) if has_aux else answer
 

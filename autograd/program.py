@@ -35,8 +35,10 @@ PATHS = 32  # recordings kept, one per path through f
 
 
 class BranchChanged(RuntimeError):
-    """A comparison in a recorded function comes out differently, and no recording helps: for rows of a batch, for a
-    loaded program, or between two sides that are equal up to rounding."""
+    """A comparison in a recorded function comes out differently for rows of a batch, or for a loaded program.
+
+    Or between two sides that are equal up to rounding: then even a new recording does not decide it.
+    """
 
 
 class Program:
@@ -176,11 +178,14 @@ class Program:
 
     def _numbers(self, args: Sequence[Any]) -> list[float]:
         """The numbers of `args`, which must be shaped like the example."""
-        if len(args) != len(self._example):
-            raise TypeError(f"this program takes {len(self._example)} arguments, got {len(args)}")
+        self._check_count(args)
         if set(map(type, args)) <= {float} and set(map(type, self._example)) <= {float}:
             return list(args)
         return plain_numbers(leaves_like(self._example, [as_lists(arg) for arg in args], "args"))
+
+    def _check_count(self, args: Sequence[Any]) -> None:
+        if len(args) != len(self._example):
+            raise TypeError(f"this program takes {len(self._example)} arguments, got {len(args)}")
 
     @staticmethod
     def _differentiable(path: Path) -> bool:
@@ -196,8 +201,10 @@ class Program:
 
         `parameters`: a list or array of numbers to compute with instead of those in `program.parameters`.
         """
-        path = self._paths[0]
-        data = None if parameters is None else list(as_lists(parameters[: len(path.parameters)]))
+        path, data = self._paths[0], None
+        if parameters is not None:
+            data = plain_numbers(leaves(as_lists(parameters), "parameters"))
+            data = counted(data, len(self.parameters))[: len(path.parameters)]
         results = self._batch("map_values", columns, data=data)
         return [rebuild(path.recording.result, r if isinstance(r, tuple) else (r,)) for r in results]
 
@@ -242,7 +249,7 @@ class Program:
                 columns = tuple([arg] for arg in columns)
             count = 1 if reduce is None else batch_size(columns)
             seed = None if reduce is None else seed_of(reduce, count)
-            data = np.asarray(parameters)[:own]
+            data = np.asarray(counted(parameters, everything))[:own]
             try:
                 value, slopes = path.array_gradient(data, self._flattened(columns, count), seed)
             except BranchTaken as branch:
@@ -256,8 +263,9 @@ class Program:
         """A pure function `g(parameters, *args)` of arrays on the namespace `xp`: numpy, jax.numpy or torch.
 
         `parameters` is one array in the order of `program.parameters`; each of `args` is an array in the shape of its
-        example, or nested lists of scalars. It returns f as a 0-d array, or as f's nested result of them. There are no
-        side effects, so the other engine's jit, vmap and grad apply: the gradient is then the other engine's work.
+        example, or its structure with numbers or arrays in it. It returns f as a 0-d array, or as f's nested result of
+        them. There are no side effects, so the other engine's jit, vmap and grad apply: the gradient is then the other
+        engine's work.
         NotImplementedError names an operation that has no array form; TypeError for an `xp` that is no namespace.
         Guards are not checked.
         """
@@ -267,10 +275,14 @@ class Program:
         from autograd.bind import Bound
 
         path = self._paths[0]
-        bound, result, own = Bound(path.plan("value"), xp), path.recording.result, len(path.parameters)
+        own, everything = len(path.parameters), len(self.parameters)
+        bound, result = Bound(path.plan("value"), xp), path.recording.result
 
         def program(parameters: Any, *args: Any) -> Any:
-            found = bound(parameters[:own], flat_array(xp, self._example, args))
+            data = as_array(xp, counted(parameters, everything))[:own]
+            self._check_count(args)
+            pieces = list(flat_arrays(xp, self._example, args, "args", data.dtype))
+            found = bound(data, xp.concatenate(pieces) if pieces else None)
             return rebuild(result, [found[i] for i in range(len(path.recording.outputs))])
 
         return program
@@ -354,13 +366,33 @@ def rectangular(nested: Any) -> Any:
     return array.astype(np.float64, copy=False) if array.dtype.kind in "fiub" else None
 
 
-def flat_array(xp: Any, example: Sequence[Any], args: Sequence[Any]) -> Any:
-    """The numbers of `args` as one flat array."""
-    parts = []
-    for like, arg in zip(example, args, strict=True):
-        nested = isinstance(arg, list | tuple | dict)
-        parts += [x.reshape(1) for x in leaves_like(like, arg, "args")] if nested else [arg.reshape(-1)]
-    return xp.concatenate(parts) if parts else None
+def flat_arrays(xp: Any, like: Any, arg: Any, what: str, dtype: Any) -> Iterator[Any]:
+    """The numbers of `arg`, which is shaped like `like`, as flat arrays; plain numbers become arrays of `dtype`."""
+    if isinstance(arg, dict) and isinstance(like, dict) and arg.keys() == like.keys():
+        for key, part in like.items():
+            yield from flat_arrays(xp, part, arg[key], f"{what}[{key!r}]", dtype)
+    elif isinstance(arg, list | tuple) and isinstance(like, list | tuple) and len(arg) == len(like):
+        for i, part in enumerate(like):
+            yield from flat_arrays(xp, part, arg[i], f"{what}[{i}]", dtype)
+    else:
+        if not (hasattr(arg, "shape") or isinstance(arg, int | float)):
+            (arg,) = plain_numbers(leaves_like(like, arg, what))  # a Fraction passes, strangers are named
+        array = as_array(xp, arg, dtype).reshape(-1)
+        if array.shape[0] != (wanted := len(leaves(like, what))):
+            raise ValueError(f"{what} should hold as many numbers as in the example, {wanted}, got {array.shape[0]}")
+        yield array
+
+
+def as_array(xp: Any, thing: Any, dtype: Any = None) -> Any:
+    """Arrays as they are, with the gradients that their engine follows; numbers and lists of them as arrays."""
+    return thing if hasattr(thing, "shape") and not isinstance(thing, float) else xp.asarray(thing, dtype=dtype)
+
+
+def counted(parameters: Any, count: int) -> Any:
+    """`parameters`; ValueError unless there are `count` of them."""
+    if len(parameters) != count:
+        raise ValueError(f"program.parameters holds {count} parameters, got numbers for {len(parameters)}")
+    return parameters
 
 
 def seed_of(reduce: str, count: int) -> float:

@@ -133,16 +133,20 @@ class Run:
 
     def values(self, outputs: Sequence[Number]) -> list[Number]:
         """The results, as floats where they depend on nothing from outside."""
-        kept = [join(number, iter(self.kept(parts(number)))) for number in outputs]
+        kept = self.kept(list(outputs))
         return as_values(kept) if self.wants_values or any_value(kept) else kept
 
     def kept(self, thing: Any) -> Any:
         """`thing`, with a float in the place of every Value that has no connection to a Value from outside."""
         inside: list[Value] = []
-        map_numbers(lambda x: inside.append(x) if isinstance(x, Value) else None, thing)
+        map_numbers(lambda x: inside.extend(part for part in parts(x) if isinstance(part, Value)), thing)
         graph_leaves, interior = linear.ordered(list(dict.fromkeys(inside)))
         outside = linear.reached(interior, self.foreign(graph_leaves)) if current_mode().grad else set()
-        return map_numbers(lambda x: x.data if isinstance(x, Value) and x not in outside else x, thing)
+
+        def settled(part: Any) -> Any:
+            return part.data if isinstance(part, Value) and part not in outside else part
+
+        return map_numbers(lambda x: join(x, map(settled, parts(x))), thing)
 
 
 @contextmanager

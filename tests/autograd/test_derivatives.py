@@ -704,3 +704,24 @@ def test_reverse_forward_and_second_order_agree(f, x, v):
 def test_what_is_no_function_is_refused_by_name(call):
     with pytest.raises(TypeError, match=r"(grad|jvp|vjp|hvp)\(\) takes a function, got int 3"):
         call()
+
+
+def test_inside_no_grad_forward_mode_answers_with_numbers_too():
+    w = Value(3.0)
+    with no_grad():
+        assert jvp(lambda x: [w * x * x, x], (2.0,), (1.0,)) == ([12.0, 2.0], [12.0, 1.0])
+        value, slope = jvp(lambda x: x * x, (w,), (1.0,))
+    assert (value.data, slope.data, slope.parents) == (9.0, 6.0, ())
+
+
+@pytest.mark.parametrize(
+    "aux",
+    [
+        lambda f, t: grad(f, has_aux=True)(t)[1],
+        lambda f, t: value_and_grad(f, has_aux=True)(t)[0][1],
+        lambda f, t: vjp(f, t, has_aux=True)[2],
+        lambda f, t: hvp(f, (t,), (1.0,), has_aux=True)[1],
+    ],
+)
+def test_what_is_returned_beside_a_derivative_is_a_number_inside_forward_mode(aux):
+    assert jvp(lambda t: aux(lambda x: (x**3 * t, {"x": [x * t]}), t)["x"][0], (2.0,), (1.0,)) == (4.0, 4.0)

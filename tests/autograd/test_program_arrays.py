@@ -5,6 +5,7 @@ import math
 import random
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -644,3 +645,45 @@ def test_a_bound_program_of_a_row_is_the_row(row):
         with np.errstate(all="ignore"):
             found = float(bound(np.zeros(0), *map(np.array, xs)))
         assert close(found, row(*xs, *orders)), (x, found)
+
+
+def test_a_bound_program_takes_numbers_and_arrays_anywhere_in_an_argument():
+    w = Value(3.0)
+    bound = record(lambda xs, d: w * xs[0] + xs[1] * d["b"] - d["a"], [1.0, 1.0], {"a": 1.0, "b": 2.0}).bind(np)
+    for xs in ([2.0, 5.0], (np.array(2.0), 5), np.array([2.0, 5.0])):
+        assert bound(np.array([3.0]), xs, {"b": 10.0, "a": Fraction(1, 2)}) == 55.5
+    assert bound([3.0], [2.0, 5.0], {"a": np.array([0.5]), "b": np.float32(10.0)}) == 55.5
+
+
+@pytest.mark.parametrize(
+    ("parameters", "args", "message"),
+    [
+        ([], ([1.0, 2.0],), "holds 1 parameters, got numbers for 0"),
+        ([1.0, 2.0], ([1.0, 2.0],), "holds 1 parameters, got numbers for 2"),
+        ([1.0], (), "takes 1 arguments, got 0"),
+        ([1.0], (np.array([1.0]),), r"args\[0\] should hold as many numbers as in the example, 2, got 1"),
+        ([1.0], ([1.0],), r"args\[0\] should be a list of 2, got list \[1.0\]"),
+        ([1.0], ({"a": 1.0},), r"args\[0\] should be a list of 2, got dict"),
+        ([1.0], ([1.0, None],), r"args\[0\]\[1\] is NoneType None, not a number"),
+        ([1.0], ([1.0, Value(2.0)],), "the arguments of a program are plain numbers, got Value"),
+    ],
+)
+def test_what_a_bound_program_cannot_take_is_named(parameters, args, message):
+    w = Value(3.0)
+    bound = record(lambda xs: w * xs[0] + xs[1], [1.0, 1.0]).bind(np)
+    with pytest.raises((TypeError, ValueError), match=message):
+        bound(parameters, *args)
+
+
+@pytest.mark.parametrize("arrays", [False, True])
+def test_another_number_of_parameters_is_refused(arrays):
+    w = Value(3.0)
+    program = record(lambda x: w * x, 1.0, arrays=arrays)
+    for parameters in ([], [1.0, 2.0]):
+        with pytest.raises(ValueError, match=f"holds 1 parameters, got numbers for {len(parameters)}"):
+            program.gradient_function()(parameters, [2.0])
+        with pytest.raises(ValueError, match=f"holds 1 parameters, got numbers for {len(parameters)}"):
+            program.map([2.0], parameters=parameters)
+    with pytest.raises(TypeError, match=r"parameters\[0\] is str 'a', not a number"):
+        program.map([2.0], parameters=["a"])
+    assert program.map([2.0], parameters=np.array([5.0])) == [10.0]
