@@ -166,7 +166,7 @@ def _arrows(graph: GraphView, ids: Sequence[str], gradients: Gradients, look: Lo
         if ends[0] != ends[1]:
             bundles.setdefault(ends, []).append(edge)
     carried = {ends: _carried(graph, edges, gradients) for ends, edges in bundles.items()}
-    strongest = max((abs(total) for total in carried.values() if total is not None), default=0.0)
+    strongest = largest(list(carried.values()))
     for index, (ends, edges) in enumerate(bundles.items()):
         color, width = _stroke(carried[ends], strongest)
         tooltip = f"{gradient(carried[ends], look.spec)} carried back over {counted(len(edges), 'use')}"
@@ -182,9 +182,11 @@ def _carried(graph: GraphView, edges: Sequence[Edge], gradients: Gradients) -> f
 
 
 def _stroke(total: float | None, strongest: float) -> tuple[str, float]:
+    """Colour and width; an infinite total, the sum of huge ones, is as wide as the largest finite one."""
     if not total:
         return ARROW_COLOR, 1.0
-    return (POSITIVE if total > 0 else NEGATIVE), 1.0 + 3.0 * math.sqrt(abs(total) / strongest)
+    share = 1.0 if math.isinf(total) else abs(total) / strongest
+    return (POSITIVE if total > 0 else NEGATIVE), 1.0 + 3.0 * math.sqrt(share)
 
 
 def _ranks(parts: dict[GroupPath, _Part], arrows: Sequence[Arrow]) -> Iterator[tuple[str, ...]]:

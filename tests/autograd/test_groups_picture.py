@@ -53,6 +53,18 @@ def inputs(loss: Value) -> list[Value]:
     return sorted((v for v in topological_order(loss) if v.label.startswith("x")), key=lambda v: v.label)
 
 
+def test_sums_of_gradients_beyond_all_floats_have_arrows_too() -> None:
+    model = Line()
+    y = model(Value(1.0))
+    loss = 1e308 * y + 1e308 * y + 1e-9 * model(Value(2.0))
+    loss.backward()
+    found = draw(loss, model=model, level="layer").picture
+    assert isinstance(found, Picture)
+    (last,) = (arrow for arrow in found.arrows if arrow.tooltip.startswith("∂ inf"))
+    assert (last.color, last.width) == ("#D6493E", 4.0)
+    assert all(1.0 <= arrow.width <= 4.0 for arrow in found.arrows)
+
+
 def test_arrows_carry_gradients_by_colour_and_width() -> None:
     found = picture("neuron", [4, 1])
     cards = {card.id: card for card in found.cards}
