@@ -1,7 +1,7 @@
 """Data: rows of numbers, cut, scaled and served in batches.
 
 X is a list of rows (lists of floats), y a list with one target per row; NumPy arrays are taken apart into
-lists. Everything random takes `rng`, a random.Random of your own; without one it draws from the module
+lists. Everything random takes `rng`, a random.Random of your own or a seed; without one it draws from the module
 `random`, so that `random.seed(…)` makes a whole experiment repeatable.
 """
 
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import csv
 import math
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from operator import index
 from typing import Any, Protocol, SupportsIndex
+
+from .init import as_rng
 
 Rows = list[list[float]]
 Sets = tuple[list[Any], list[Any]]  # (X, y) of one part
@@ -28,7 +29,8 @@ class Random(Protocol):
 
 
 def as_list(items: Any) -> list[Any]:
-    """A list of plain Python numbers and lists, also from a NumPy array (anything that has .tolist())."""
+    """A list of plain Python numbers and lists, also from NumPy (all that has .tolist()) and pandas (.to_numpy())."""
+    items = items.to_numpy() if hasattr(items, "to_numpy") else items
     items = items.tolist() if hasattr(items, "tolist") else items
     if isinstance(items, str | bytes | dict) or not hasattr(items, "__iter__"):
         raise TypeError(f"expected a list of rows or targets, got {type(items).__name__}: {items!r:.60}")
@@ -51,15 +53,14 @@ def rows_per_update(n: int, batch_size: int | str | None) -> int:
     >>> [rows_per_update(50, size) for size in ("batch", "stochastic", 5)]
     [50, 1, 5]
     """
-    named: dict[object, int] = {"batch": n, None: n, "stochastic": 1}
-    size = named.get(batch_size, batch_size)
+    size = n if batch_size in ("batch", None) else 1 if batch_size == "stochastic" else batch_size
     if not isinstance(size, SupportsIndex) or isinstance(size, bool) or index(size) < 1:
         raise ValueError(f'batch_size has to be "batch", "stochastic" or a whole number above 0, got {batch_size!r}')
     return min(index(size), n)
 
 
 def batches(
-    X: Any, y: Any, batch_size: int | str | None = "batch", shuffle: bool = True, rng: Random | None = None
+    X: Any, y: Any, batch_size: int | str | None = "batch", shuffle: bool = True, rng: Random | int | None = None
 ) -> Iterator[Sets]:
     """One epoch: (X, y) piece by piece, every row once, ⌈n / batch_size⌉ pieces; the last may be smaller.
 
@@ -72,14 +73,14 @@ def batches(
     size = rows_per_update(len(rows), batch_size)
     order = list(range(len(rows)))
     if shuffle and size < len(rows):
-        (rng or random).shuffle(order)
+        as_rng(rng, "shuffle").shuffle(order)
     for start in range(0, len(order), size):
         part = order[start : start + size]
         yield [rows[i] for i in part], [targets[i] for i in part]
 
 
 def split(
-    X: Any, y: Any, shares: Sequence[float] = (0.8, 0.2), stratify: bool = False, rng: Random | None = None
+    X: Any, y: Any, shares: Sequence[float] = (0.8, 0.2), stratify: bool = False, rng: Random | int | None = None
 ) -> list[Sets]:
     """Shuffle the rows and deal them out: one (X, y) per share, for example (0.6, 0.2, 0.2) → train,
     validation, test.
@@ -91,8 +92,9 @@ def split(
     if not all(share > 0 for share in shares) or abs(math.fsum(shares) - 1) > 1e-9:
         raise ValueError(f"shares have to be above 0 and add up to 1, got {tuple(shares)}")
     parts: list[list[int]] = [[] for _ in shares]
+    dice = as_rng(rng, "shuffle")
     for members in _groups(targets, stratify):
-        (rng or random).shuffle(members)
+        dice.shuffle(members)
         for part, piece in zip(parts, _deal(members, shares), strict=True):
             part.extend(piece)
     if not all(parts):
@@ -100,7 +102,7 @@ def split(
             f"{len(rows)} rows are too few for shares {tuple(shares)}: part sizes {[len(p) for p in parts]}"
         )
     for part in parts:
-        (rng or random).shuffle(part)  # otherwise a stratified part would hold its classes one after the other
+        dice.shuffle(part)  # otherwise a stratified part would hold its classes one after the other
     return [([rows[i] for i in part], [targets[i] for i in part]) for part in parts]
 
 
@@ -206,14 +208,14 @@ def micrograd_moons() -> tuple[Rows, list[int]]:
     return [[float(a), float(b)] for a, b, _ in table], [2 * int(label) - 1 for _, _, label in table]
 
 
-def two_moons(n: int = 100, noise: float = 0.1, rng: Random | None = None) -> Sets:
+def two_moons(n: int = 100, noise: float = 0.1, rng: Random | int | None = None) -> Sets:
     """n fresh points on micrograd_moons' two half circles: (cos t, sin t) is -1, (1 - cos t, ½ - sin t) is +1.
 
     t runs evenly from 0 to π; both coordinates get normal noise. ValueError for fewer than 2 points or noise below 0.
     """
     if n < 2 or not noise >= 0:
         raise ValueError(f"two moons need n ≥ 2 and noise ≥ 0, got n={n!r}, noise={noise!r}")
-    draw = (rng or random).gauss
+    draw = as_rng(rng).gauss
     X, y = [], []
     for i in range(n):
         label, half = 2 * (i % 2) - 1, n // 2 + (n % 2) * (i % 2 == 0)
@@ -224,7 +226,9 @@ def two_moons(n: int = 100, noise: float = 0.1, rng: Random | None = None) -> Se
     return X, y
 
 
-def spirals(n: int = 100, classes: int = 2, noise: float = 0.1, turns: float = 1.0, rng: Random | None = None) -> Sets:
+def spirals(
+    n: int = 100, classes: int = 2, noise: float = 0.1, turns: float = 1.0, rng: Random | int | None = None
+) -> Sets:
     """`classes` arms of n points each: radius t, angle 2π(turns·t + arm/classes), t from 0.1 to 1, plus noise / 10.
 
     y is the number of the arm. Linear models fail on it, a small network does not.
@@ -233,7 +237,7 @@ def spirals(n: int = 100, classes: int = 2, noise: float = 0.1, turns: float = 1
         raise ValueError(
             f"spirals need n ≥ 2, classes ≥ 1, noise ≥ 0, got n={n!r}, classes={classes!r}, noise={noise!r}"
         )
-    draw = (rng or random).gauss
+    draw = as_rng(rng).gauss
     X, y = [], []
     for arm in range(classes):
         for i in range(n):

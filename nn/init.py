@@ -92,12 +92,12 @@ def initializer(
     return lambda: generator.uniform(-half_width, half_width)
 
 
-def as_rng(rng: random.Random | int | None) -> Any:
+def as_rng(rng: Any, draws: str = "gauss") -> Any:
     """A generator: the one given, a new one from a seed, or the `random` module itself for None."""
     if rng is None:
         return random
     if isinstance(rng, int) and not isinstance(rng, bool):
         return random.Random(rng)
-    if not hasattr(rng, "gauss"):
+    if not hasattr(rng, draws):
         raise TypeError(f"rng must be a random.Random, a whole number as seed, or None, not {type(rng).__name__}")
     return rng

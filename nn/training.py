@@ -24,6 +24,7 @@ from .compiled import RecordedStep
 from .data import Random, Sets, as_pairs, batches, rows_per_update, split
 from .history import History
 from .home import Clip, Home, OnValues
+from .init import as_rng
 from .losses import find_loss
 from .metrics import plain
 from .module import Module
@@ -59,7 +60,7 @@ def fit(
     epochs: int = 100,
     batch_size: int | str | None = "batch",
     shuffle: bool = True,
-    rng: Random | None = None,
+    rng: Random | int | None = None,
     penalty: Penalty | None = None,
     validation: tuple[Any, Any] | float | None = None,
     metrics: Mapping[str, Metric] | None = None,
@@ -78,7 +79,7 @@ def fit(
 
     loss            a function of (predictions, targets), or the name of one in nn.losses: "mse"
     optimizer       an Optimizer, or a function of the parameters that makes one; default Adam(parameters, lr=0.01)
-    shuffle, rng    a new order every epoch, drawn from rng (default: the module `random`)
+    shuffle, rng    a new order every epoch, drawn from rng (a random.Random or a seed; default: the module `random`)
     penalty         a function of the model, added to every batch's loss: `lambda m: nn.l2_penalty(m, 1e-4)`
     validation      held-out (X, y), or the share of the rows to hold out; watched, never learnt from
     metrics         {name: metric(predictions, targets)}, noted in the History for both parts of the rows
@@ -110,7 +111,8 @@ def fit(
     callbacks = _as_callbacks(callbacks)
     _check_functions(penalty=penalty, schedule=schedule, **{f"metrics[{k!r}]": f for k, f in _named(metrics).items()})
     _check_numbers(epochs, tolerance)
-    rows, held_out = _held_out(as_pairs(X, y), validation, rng)
+    dice = as_rng(rng, "shuffle")
+    rows, held_out = _held_out(as_pairs(X, y), validation, dice)
     if compiled not in (True, False, "auto"):
         raise ValueError(f'compiled has to be True, False or "auto", got {compiled!r}')
     rows_per_update(len(rows[0]), batch_size)  # complains before anything has changed
@@ -121,7 +123,7 @@ def fit(
         optimizer=_as_optimizer(optimizer, model),
         batch_size=batch_size,
         shuffle=shuffle,
-        rng=rng,
+        rng=dice,
         penalty=penalty,
         metrics=_named(metrics),
         schedule=schedule,
@@ -182,7 +184,7 @@ class _Training:
     optimizer: Optimizer
     batch_size: int | str | None
     shuffle: bool
-    rng: Random | None
+    rng: Random
     penalty: Penalty | None
     metrics: dict[str, Metric]
     schedule: Schedule | None
@@ -352,7 +354,7 @@ def _status(history: History) -> str:
     return "  ".join(parts)
 
 
-def _held_out(rows: Sets, validation: tuple[Any, Any] | float | None, rng: Random | None) -> tuple[Sets, Sets | None]:
+def _held_out(rows: Sets, validation: tuple[Any, Any] | float | None, rng: Random) -> tuple[Sets, Sets | None]:
     """(training rows, validation rows or None): those given, or a share of the rows."""
     if validation is None:
         return rows, None

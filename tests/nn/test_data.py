@@ -242,3 +242,35 @@ def test_without_scikit_learn_the_extra_is_named(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", no_sklearn)
     with pytest.raises(ImportError, match=r"pip install 'glassgrad\[data\]'"):
         data.iris()
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rng: list(data.batches(list(range(9)), list(range(9)), batch_size=2, rng=rng)),
+        lambda rng: split(list(range(9)), list(range(9)), rng=rng),
+        lambda rng: data.two_moons(6, rng=rng),
+        lambda rng: data.spirals(6, rng=rng),
+    ],
+)
+def test_a_seed_stands_for_its_generator(draw):
+    assert draw(5) == draw(random.Random(5)) != draw(6)
+    with pytest.raises(TypeError, match=r"rng must be a random\.Random, a whole number as seed"):
+        draw("seven")
+
+
+class Frame:
+    """As a DataFrame: its items are the names of its columns, its rows come out of to_numpy()."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __iter__(self):
+        return iter("ab")
+
+    def to_numpy(self):
+        return self.rows
+
+
+def test_the_rows_of_a_data_frame_are_not_the_names_of_its_columns():
+    assert data.as_pairs(Frame([[1.0, 2.0], [3.0, 4.0]]), [0, 1]) == ([[1.0, 2.0], [3.0, 4.0]], [0, 1])

@@ -108,6 +108,15 @@ def test_numpy_rows():
 # What it watches --------------------------------------------------------------------------------------------
 
 
+def test_a_seed_stands_for_its_generator():
+    def run(rng):
+        model = line()
+        fit(model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=0.05), batch_size=1, epochs=3, rng=rng)
+        return numbers(model)
+
+    assert run(5) == run(random.Random(5)) != run(6)  # a new order every epoch, not the seed's first one again
+
+
 def test_the_history_has_one_figure_per_epoch():
     rows, targets = micrograd_moons()
     model = nn.MLP(2, [4, 1], rng=random.Random(0))
@@ -471,6 +480,8 @@ BAD = [
     ({"validation": 1.5}, ValueError, "above 0 and add up to 1"),
     ({"validation": "some"}, TypeError, "validation has to be"),
     ({"validation": ([[1.0]], [])}, ValueError, "one target per row"),
+    ({"rng": "seven"}, TypeError, "rng must be a random.Random, a whole number as seed"),
+    ({"batch_size": [1]}, ValueError, "batch_size has to be"),
     ({"progress": "loud"}, ValueError, "progress has to be"),
     ({"optimizer": SGD([Value(1.0)])}, ValueError, "no parameter of this model"),
     ({"optimizer": "adam"}, TypeError, r"optimizer=nn\.Adam\(model\.parameters\(\), lr=0\.01\), got 'adam'"),
