@@ -22,8 +22,8 @@ class detect_anomaly(mode):  # used like a function, so named like one
     the first infinity.
 
     The message names the operation, its operands with their labels, and the source line that made it. A backward pass
-    that raises leaves every `.grad` of a leaf as it was. Slow: every node looks at the stack, every backward pass is
-    made twice.
+    that raises leaves every `.grad` of a leaf as it was. What builds no graph is not watched: operations inside
+    no_grad(), replays of a program. Slow: every node looks at the stack, every backward pass is made twice.
 
     >>> from autograd import Value, detect_anomaly, log
     >>> x = Value(-1.0, label="x")

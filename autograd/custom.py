@@ -141,12 +141,18 @@ def _checked(formula: Any, count: int | None, name: str) -> Formula:
 
 
 def _answering_numbers(formula: Callable[..., Any], count: int | None, name: str) -> Formula:
-    """The formula; TypeError where it answers with no number, such as the None of a forgotten return."""
+    """The formula; TypeError where it answers with no number, such as the None of a forgotten return.
+
+    A power of a negative float is complex in Python. That is an ArithmeticError, as a division by zero is, and answered
+    in the same way: the formula is read again on numbers that follow IEEE arithmetic, where the power is nan.
+    """
 
     def checked(*args_and_y: Any) -> Any:
         answer = formula(*args_and_y)
         if count is None:
             return leaves_like(args_and_y[0], answer, f"the derivative of {name}")
+        if isinstance(answer, complex):
+            raise ArithmeticError(f"the derivative of {name} is complex, {answer!r}, and Values are real")
         return leaves_like(0.0, answer, f"the derivative of {name}")[0]
 
     return checked

@@ -261,3 +261,24 @@ def test_a_formula_of_any_number_of_arguments_answers_for_all_of_them(answer):
 def test_what_a_formula_answers_is_stored_as_floats():
     f = operation(lambda a, y: np.float32(2.0))(lambda a: 2.0 * a)
     assert [type(d) for d in f(Value(1.0)).local_grads] == [float]
+
+
+def test_a_formula_that_goes_complex_on_floats_is_nan_as_it_is_on_values():
+    @operation(lambda a, y: 0.5 * a**-0.5)
+    def root(a):
+        return math.sqrt(a) if a >= 0.0 else math.nan
+
+    for slope in (
+        grad(root),
+        lambda x: jvp(root, (x,), (1.0,))[1],
+        lambda x: record(root, 1.0).value_and_grad(x)[1][0],
+    ):
+        assert math.isnan(slope(-1.0))
+        assert slope(4.0) == 0.25
+
+    @operation(lambda a, y: 1j, numeric=True)
+    def turned(a):
+        return a
+
+    with pytest.raises(ArithmeticError, match="the derivative of turned is complex, 1j, and Values are real"):
+        grad(turned)(1.0)
