@@ -565,6 +565,7 @@ _CELU_SERIES = tuple((k + 1) / math.factorial(k + 2) for k in range(17, -1, -1))
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)  # B₂, B₄, …
 
 
+# fmt: off
 _ZETA_MINUS_1 = (  # ζ(2) − 1, ζ(3) − 1, … (DLMF 25.6)
     0.6449340668482264, 0.2020569031595943, 0.08232323371113819, 0.03692775514336993, 0.01734306198444914,
     0.008349277381922827, 0.00407735619794434, 0.0020083928260822143, 0.0009945751278180853, 0.0004941886041194645,
@@ -573,6 +574,7 @@ _ZETA_MINUS_1 = (  # ζ(2) − 1, ζ(3) − 1, … (DLMF 25.6)
     4.769329867878064e-07, 2.38450502727733e-07, 1.1921992596531106e-07, 5.960818905125948e-08, 2.980350351465228e-08,
     1.4901554828365043e-08, 7.45071178983543e-09, 3.725334024788457e-09, 1.862659723513049e-09, 9.313274324196682e-10,
 )
+# fmt: on
 DIGAMMA_2 = 0.42278433509846713  # ψ(2) = 1 − γ
 
 
@@ -713,24 +715,25 @@ def where(condition: float, a: float, b: float) -> float:
     return a if condition else b
 
 
+# Whole numbers, with the sign of x: ⌈−0.5⌉ is −0.0, as IEEE 754 has it and as NumPy rounds when a program replays.
 def floor(x: float) -> float:
     """⌊x⌋, the largest whole number ≤ x."""
-    return float(math.floor(x)) if math.isfinite(x) else x
+    return math.copysign(math.floor(x), x) if math.isfinite(x) else x
 
 
 def ceil(x: float) -> float:
     """⌈x⌉, the smallest whole number ≥ x."""
-    return float(math.ceil(x)) if math.isfinite(x) else x
+    return math.copysign(math.ceil(x), x) if math.isfinite(x) else x
 
 
 def trunc(x: float) -> float:
     """x without its fraction: rounded towards 0."""
-    return float(math.trunc(x)) if math.isfinite(x) else x
+    return math.copysign(math.trunc(x), x) if math.isfinite(x) else x
 
 
 def round_half_even(x: float) -> float:
     """The whole number nearest to x; halves go to the even one."""
-    return float(round(x)) if math.isfinite(x) else x
+    return math.copysign(round(x), x) if math.isfinite(x) else x
 
 
 # Functions of many arguments ----------------------------------------------------------------------------------------

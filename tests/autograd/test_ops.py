@@ -239,3 +239,11 @@ def test_softmax_entry_and_cross_entropy_have_no_derivative_towards_the_index():
     x = [Value(0.1), Value(0.7), Value(-0.3)]
     assert ops.softmax_entry(1.0, *x).parents == tuple(x)
     assert ops.cross_entropy(1.0, *x).parents == tuple(x)
+
+
+@pytest.mark.parametrize("x", [-0.0, -0.3, -0.5, 0.0, 0.3, 0.5])
+@pytest.mark.parametrize("name", ["floor", "ceil", "trunc", "round"])
+def test_steps_keep_the_sign_of_their_argument_where_they_are_zero(name, x):
+    y = OPERATIONS[name](x)
+    assert math.copysign(1.0, y) == math.copysign(1.0, x)
+    assert y == OPERATIONS[name](Value(x)).data
