@@ -221,6 +221,7 @@
   followTheme();
   fitPicture();
   show(0);
+  root.classList.add("settled"); // only now: the final gradients of the still picture should not be seen to fade
   new ResizeObserver(() => { fitPicture(); fitFrame(); }).observe(graph);
   byId("all").addEventListener("toggle", fitFrame);
 })();

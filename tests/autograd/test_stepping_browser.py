@@ -342,6 +342,16 @@ def test_motion_only_for_those_who_want_it(open_page):
         until(page.locator(".dot").count, gives=dots)
 
 
+def test_colours_fade_from_step_to_step_but_not_while_the_page_opens(open_page):
+    listener = "<script>let fades = 0; addEventListener('transitionrun', () => { fades += 1; });</script>"
+    page = open_page(classic().page.replace("<body>", f"<body>{listener}"))
+    assert style(page, ".grad-fill", "fillOpacity") == "0"
+    page.wait_for_timeout(50)
+    assert page.evaluate("fades") == 0
+    page.locator("#last").click()
+    until(lambda: page.evaluate("fades") > 0, gives=True)
+
+
 def test_hostile_labels_run_nothing(open_page):
     label = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>\"'"
     x = Value(2.0, label)
