@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from autograd.backprop import BackwardStep, ForwardStep, SeedStep, Step, steps
 from autograd.cards import tint_strength
-from autograd.notation import MANY, NO_GRADIENT, factor, formula, gradient, number, shorten
+from autograd.notation import MANY, NO_GRADIENT, counted, factor, formula, gradient, number, shorten
 from autograd.value import Value
 from autograd.view import GraphView
 
@@ -207,9 +207,5 @@ class Writer:
 
 def summary(root: str, forward: int, backward: int) -> tuple[Line, ...]:
     """What the timeline holds, for its first position."""
-    operations = f"{forward} operation{'' if forward == 1 else 's'}"
-    uses = f"{backward} edge{'' if backward == 1 else 's'}"
-    return (
-        (Run(f"How {root} is computed, and how every derivative of it is found"),),
-        (Run(f"forward through {operations}, then backward along {uses}", "muted"),),
-    )
+    way = f"forward through {counted(forward, 'operation')}, then backward along {counted(backward, 'edge')}"
+    return ((Run(f"How {root} is computed, and how every derivative of it is found"),), (Run(way, "muted"),))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from autograd.backprop import BackwardStep, SeedStep, steps
 from autograd.cards import Picture
 from autograd.groups import SUMMING, GroupPath
-from autograd.narration import DATA_ROW, GRAD_ROW, Change, Line, Moment, Run, Writer, largest_adjoint
+from autograd.narration import DATA_ROW, GRAD_ROW, NAME_LIMIT, Change, Line, Moment, Run, Writer, largest_adjoint
 from autograd.neurons import Unit, carded_leaves, neurons_picture, parameter_rows, units
 from autograd.notation import NO_GRADIENT, as_operand, formula, shorten
 from autograd.value import Value
@@ -112,7 +112,7 @@ class _Teller(Writer):
         return formula(output, [z if isinstance(o, Value) else self.factor(o) for o in output.operands])
 
     def _short_name(self, value: Value) -> str:
-        return self.name(value) if value in self.names else self.name(value).rpartition(".")[2]
+        return self.name(value) if value in self.names else shorten(self.graph.by_value[value].short_name, NAME_LIMIT)
 
     # Backward ----------------------------------------------------------------------------------------------------
     def _unit_backward(self, unit: Unit) -> Iterator[Moment]:

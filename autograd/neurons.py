@@ -154,7 +154,8 @@ def _neuron_card(unit: Unit, slopes: Sequence[float], spec: str) -> Card:
         *(Row(text, mark="weight") for text in parameters),
     ]
     name = node.name if node.named else ".".join(unit.path)
-    title = f"{shorten(name, 30)} = {node.value.op.symbol}" if node.value.op else name
+    assert node.value.op is not None
+    title = f"{shorten(name, 30)} = {node.value.op.symbol}"
     kind = "output" if node.kind == "output" else "parameter"
     return Card(node.id, title, kind, tuple(rows), f"{'.'.join(unit.path)}: {len(unit.inner)} operations")
 
@@ -166,8 +167,7 @@ def parameter_rows(unit: Unit, slopes: Mapping[Value, float], spec: str) -> list
         length = gradient(math.hypot(*known) if known else None, spec).replace("∂", "‖∂‖")
         return [f"{len(unit.parameters)} parameters  {length}"]
     return [
-        f"{shorten(node.name.rpartition('.')[2], 12)} {number(node.value.data, spec)}  "
-        f"{gradient(slopes.get(node.value), spec)}"
+        f"{shorten(node.short_name, 12)} {number(node.value.data, spec)}  {gradient(slopes.get(node.value), spec)}"
         for node in unit.parameters
     ]
 

@@ -33,6 +33,11 @@ class Node:
     kind: str
 
     @property
+    def short_name(self) -> str:
+        """`w0` for the parameter layer0.neuron1.w0: a frame or a card around it says where it lies."""
+        return self.name.rpartition(".")[2] if self.kind == "parameter" else self.name
+
+    @property
     def title(self) -> str:
         """The header of its card: `x1·w1 = ×`, or the name alone for a leaf."""
         symbol = "" if self.value.op is None else f" = {self.value.op.symbol}"
@@ -40,7 +45,7 @@ class Node:
 
     def short_title(self, spec: str = ".4g") -> str:
         """The header where constants are folded into it: `× 3`, `loss = ^ 2`; unnamed nodes show no v7."""
-        name = shorten(self.name.rpartition(".")[2], TITLE_LIMIT)
+        name = shorten(self.short_name, TITLE_LIMIT)
         if self.value.op is None:
             return name
         operation = folded(self.value, spec)

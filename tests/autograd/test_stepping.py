@@ -313,9 +313,9 @@ def test_the_sum_of_a_neuron_has_the_brackets_it_needs():
             return [("layer0.neuron0.w", self.w), ("layer0.neuron0.b", self.b)]
 
     model = Unusual()
-    y = tanh(model.b - (model.w * Value(-1.5, "x") + model.b))
+    y = tanh(model.b - (model.w * Value(-1.5, "x.1") + model.b))
     first = stepper(y, model=model, level="neuron").moments[1]
-    assert first.text.split("\n")[1:] == ["z = b − (w × x + b)", "  = (−3) − (2 × (−1.5) + (−3)) = 3"]
+    assert first.text.split("\n")[1:] == ["z = b − (w × x.1 + b)", "  = (−3) − (2 × (−1.5) + (−3)) = 3"]
 
 
 def test_the_words_of_a_neuron():

@@ -48,6 +48,14 @@ def test_titles_say_the_operation() -> None:
     assert titles == ["x1", "w1", "x1·w1 = ×", "x2", "w2", "x2·w2 = ×", "sum = +", "b", "n = +", "o = tanh"]
 
 
+def test_only_the_names_of_parameters_are_shortened_to_their_last_part() -> None:
+    w, x = Value(1.0), Value(0.1, label="rate 0.1")
+    y = w * x
+    y.label = "0.5·x"
+    titles = [node.short_title() for node in view(y, parameters={w: "layer0.neuron1.w0"}).nodes]
+    assert titles == ["w0", "rate 0.1", "0.5·x = ×"]
+
+
 def test_a_value_used_twice_by_one_operation_has_two_edges() -> None:
     a = Value(3.0)
     edges = view(a * a).edges
