@@ -182,7 +182,8 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any], has_aux: bool
     """(f(x), J·v): the value, and its rate of change as the arguments x change at the rates v. Forward mode.
 
     `args` and `tangents` are tuples with one entry for each argument of `f`, of the same shape. With `has_aux`, `f`
-    returns (result, anything) and the answer is (f(x), J·v, anything).
+    returns (result, anything) and the answer is (f(x), J·v, anything). Inside `f`, no_grad() does not stop a rate of
+    change, which needs no graph; detach() does.
 
     >>> jvp(lambda x, y: x * y, (3.0, 4.0), (1.0, 0.5))
     (12.0, 5.5)
