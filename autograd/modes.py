@@ -24,12 +24,14 @@ class Mode(NamedTuple):
     recorder: Any = None
 
 
-_mode: ContextVar[Mode] = ContextVar("autograd_mode", default=Mode())  # noqa: B039  (a Mode is immutable)
+_DEFAULT = Mode()
+_mode: ContextVar[Mode] = ContextVar("autograd_mode", default=_DEFAULT)
 
 
 def current_mode() -> Mode:
-    """The mode of this context."""
-    return _mode.get()
+    """The mode of this context. Where nobody is in a mode it is the default, whatever the context may still hold: two
+    generators, each with a `with no_grad()` across its `yield`, can leave them in the wrong order."""
+    return _mode.get() if ACTIVE else _DEFAULT
 
 
 class mode:
@@ -49,7 +51,7 @@ class mode:
         self._before: list[Mode] = []
 
     def __enter__(self) -> None:
-        before = _mode.get()
+        before = current_mode()
         self._before.append(before)
         ACTIVE.append(None)
         _mode.set(before._replace(**self.changes))

@@ -181,3 +181,16 @@ def test_an_async_generator_is_refused_at_once():
 
     with pytest.raises(TypeError, match=r"no_grad cannot decorate an async generator: put `with no_grad\(\):` around"):
         no_grad(numbers)
+
+
+def test_modes_that_end_in_the_wrong_order_leave_none_behind():
+    def held():
+        with no_grad():
+            yield
+
+    first, second = held(), held()
+    next(first), next(second)
+    first.close(), second.close()
+    assert current_mode() == Mode()
+    with trace_lines():
+        assert (Value(2.0) * 3.0).parents != ()
