@@ -32,13 +32,12 @@ MOST_NEURONS_DRAWN = 50  # in graph.svg; larger networks get a card per layer
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the job; 0 when the model is trained and saved, 1 when training diverged, 2 when the input was wrong."""
     _print_anything()
-    options = parse(arguments)
     try:
-        job = choose_job(options)
-        output = _output_folder(options.output)
-        code = _run(job, options, output)
-        sys.stdout.flush()  # now, while a reader who has gone can still be told from a success
-        return code
+        try:
+            options = parse(arguments)
+            return _run(choose_job(options), options, _output_folder(options.output))
+        finally:
+            sys.stdout.flush()  # now, after --help too, while a reader who has gone can still be told from a success
     except TableError as error:
         print("python -m nn:", *str(error).split(), file=sys.stderr)  # a column's name may hold a line break
         return 2

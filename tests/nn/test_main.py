@@ -400,6 +400,16 @@ def test_a_reader_who_goes_ends_the_program_in_one_line(tmp_path):
     assert (process.returncode, err) == (1, "python -m nn: nobody reads the output any more; stopped\n")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe without a reader is another error there")
+def test_nobody_may_read_the_help_either():
+    reader, writer = os.pipe()
+    os.close(reader)
+    command, environment = [sys.executable, "-m", "nn", "--help"], {**os.environ, "PYTHONUNBUFFERED": ""}
+    done = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True, env=environment)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, "python -m nn: nobody reads the output any more; stopped\n")
+
+
 def test_a_layout_engine_that_does_not_exist_costs_one_line_and_the_graph_only(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("GLASSGRAD_LAYOUT", "quick")
     assert quick(tmp_path, "--layers", "2") == 0
