@@ -19,8 +19,9 @@ from typing import Any
 from autograd import BranchChanged, Program, Value, no_grad, record
 
 from .home import Home, OnValues, quickest
+from .metrics import plain
 from .module import Module
-from .nested import data_of
+from .nested import data_of, flat, mapped
 
 AGREEMENT = 1e-9  # of replayed loss and gradient with those of a graph, relative to the largest
 CLASSES = 32  # distinct targets that may have a program each
@@ -137,6 +138,43 @@ class RecordedStep:
             raise NotRecordable(f"compiled=True, but {why}; compiled=False trains with graphs") from cause
         self.home.give_back()
         self.home, self._batches, self.why = self._values, None, why
+
+
+class RecordedPredictions:
+    """rows → what the model says of each, as Values without a graph; from a program if that says the same."""
+
+    def __init__(self, model: Module) -> None:
+        self._model, self._dice = model, _dice(model)
+        self._program: Program | None = None
+        self._tried = False
+
+    def __call__(self, rows: list[Any]) -> list[Any]:
+        program = self._program
+        if program is not None:
+            try:
+                return [mapped(Value, prediction) for prediction in program.map(rows)]
+            except BranchChanged:
+                self._program = None
+        with no_grad():
+            predictions = self._model.batch(rows)
+        if not self._tried:
+            self._tried, self._program = True, self._recorded(rows, plain(predictions))
+        return predictions
+
+    def _recorded(self, rows: list[Any], predictions: list[Any]) -> Program | None:
+        """A program that says the same of these rows; leaves random generators as they were."""
+        states = [dice.getstate() for dice in self._dice]
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # record() warns of random numbers
+                program = record(self._model, rows[0])
+                same = mapped(_close, predictions, program.map(rows))
+            return program if all(flat(same)) else None
+        except Exception:  # whatever a model does with Values it was not made for
+            return None
+        finally:
+            for dice, state in zip(self._dice, states, strict=True):
+                dice.setstate(state)
 
 
 class _Batches:

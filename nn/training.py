@@ -20,7 +20,7 @@ from typing import Any
 from autograd import Value, no_grad
 
 from .clipping import check_limit
-from .compiled import RecordedStep
+from .compiled import RecordedPredictions, RecordedStep
 from .data import Random, Sets, as_pairs, batches, rows_per_update, split
 from .history import History
 from .home import Clip, Home, OnValues
@@ -201,6 +201,7 @@ class _Training:
         # found once: looking for them costs as much as an update
         self.values = OnValues(self.model.parameters(), parameters_by_layer(self.model), self.optimizer)
         self.norms: dict[str, float] = {}
+        self.answers = RecordedPredictions(self.model)
 
     def run(self, epochs: int, bar: Progress) -> History:
         """All epochs; whatever ends them, settings are put back and the history says why."""
@@ -269,7 +270,7 @@ class _Training:
         for layer, norm in self.norms.items():
             self.history.gradient_norm.setdefault(layer, []).append(norm)
         self._measure("", predicted, actual)
-        self._validate()
+        self._validate(step)
 
     def _home(self, step: GradientStep) -> Home:
         """Where parameters and gradients are after that step."""
@@ -305,14 +306,15 @@ class _Training:
                 raise TypeError(f"metrics[{name!r}] has to return a number, it returned {value!r:.60}")
             self.history.metrics.setdefault(prefix + name, []).append(float(value))  # also where it is one of NumPy's
 
-    def _validate(self) -> None:
+    def _validate(self, step: GradientStep) -> None:
         """Loss and metrics of the held-out rows, without a graph and with dropout and the like switched off."""
         if self.validation is None:
             return
         rows, targets = self.validation
         self.model.eval()
+        replayed = isinstance(step, RecordedStep) and step.engine == "program"
         with no_grad():
-            predictions = self.model.batch(rows)
+            predictions = self.answers(rows) if replayed else self.model.batch(rows)
             self.history.validation_loss.append(self.loss(predictions, targets).data)
         self.model.train()
         self._measure("validation_", plain(predictions), targets)

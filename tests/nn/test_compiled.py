@@ -260,3 +260,47 @@ def test_a_loss_that_is_always_zero_trains_with_graphs():
     history = fit(net, [[0.0], [1.0]], [0.0, 0.0], loss=mse, compiled=True, epochs=3)
     assert history.engine.startswith("graphs: the loss has been 0")
     assert [p.data for p in net.parameters()] == [0.0, 0.0]
+
+
+class Careful(MLP):
+    """Draws random numbers in use, not while learning."""
+
+    def __call__(self, x):
+        y = super().__call__(x)
+        return y if self.training else y + 0.1 * random.random()
+
+
+class InUseBranching(MLP):
+    def __call__(self, x):
+        y = super().__call__(x)
+        return y if self.training or y > 0.0 else 0.5 * y
+
+
+@pytest.mark.parametrize(("kind", "outputs"), [(MLP, 1), (MLP, 2), (Careful, 1), (InUseBranching, 1)])
+def test_held_out_rows_are_answered_as_with_graphs(kind, outputs):
+    loss, targets = (mse, Y) if outputs == 1 else (cross_entropy, [int(y > 0) for y in Y])
+
+    def run(compiled):
+        random.seed(7)
+        net = kind(2, [4, outputs], activation="tanh", rng=1)
+        metrics = {"largest": lambda p, t: max(max(row) if isinstance(row, list) else row for row in p)}
+        options = {"epochs": 5, "metrics": metrics, "validation": (X[40:60], targets[40:60]), "batch_size": 10}
+        history, _ = trained(compiled, loss, net, targets, rng=random.Random(1), **options)
+        return history, random.random()
+
+    (graphs, die), (program, other_die) = run(False), run(True)
+    assert (program.engine, other_die) == ("program", die)
+    assert program.validation_loss == pytest.approx(graphs.validation_loss, rel=1e-9)
+    assert program.metrics["validation_largest"] == pytest.approx(graphs.metrics["validation_largest"], rel=1e-9)
+
+
+def test_held_out_rows_are_answered_by_a_program():
+    calls = []
+
+    class Counting(MLP):
+        def __call__(self, x):
+            calls.append(self.training)
+            return super().__call__(x)
+
+    trained(True, mse, Counting(2, [4, 1], rng=1), epochs=20, validation=(X[40:60], Y[40:60]))
+    assert calls.count(False) == 20 + 1  # the first time, and while recording
