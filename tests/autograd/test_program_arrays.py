@@ -397,6 +397,16 @@ def test_heads_are_stacked_and_a_sparse_component_falls_apart():
     assert all(len(p.left[0]) == len(p.right[0]) == 1 for p in products(star, zero=999))
 
 
+@pytest.mark.parametrize("second", [(3, 4), (4, 3)], ids=["by the left slots", "by the right slots"])
+def test_terms_in_any_order_make_one_product_where_an_order_of_slots_does(second):
+    rows, columns = [(1, 2), second], [(5, 6), (7, 8)]
+    dots = [(u, v, 10 * i + j + 100) for i, u in enumerate(rows) for j, v in enumerate(columns)]
+    turned = [(u[::-1], v[::-1], slot) if slot in (101, 110) else (u, v, slot) for u, v, slot in dots]
+    (product,) = products(turned, zero=999)
+    assert sorted(slot for *_, slot in product.entries) == [100, 101, 110, 111]
+    assert (len(product.left), len(product.left[0]), len(product.right[0])) == (1, 2, 2)
+
+
 def test_dots_of_different_lengths_are_padded():
     dots = [(tuple(range(n)), tuple(range(50, 50 + n)), 100 + n) for n in (1, 2, 3)]
     (product,) = products(dots, zero=999)

@@ -1,11 +1,12 @@
-"""python -m tests.mutation [--sample N] [--seed S] [--line L] [--jobs J] [--save] [file ...]
+"""python -m tests.mutation [--usual | --sample N] [--seed S] [--line L] [--jobs J] [--save] [file ...]
 
 Breaks each file in every way of mutants.py (or in N random ways, or only in line L) and runs the tests that are about
 it. A mutant that no test notices survives. Prints killed / total per file and every survivor that equivalent.py does
 not explain; `--save` keeps the counts in results.json, `--results` prints what is kept there and runs nothing.
 
-All of it takes hours. To make one line of `--results` again, give its file and, if it was a sample, the numbers at its
-end; set CI=true, so that hypothesis chooses the same examples every time.
+All of it takes hours; what results.json states is made again by `CI=true python -m tests.mutation --usual --save`
+(CI=true: hypothesis then chooses the same examples every time). To make one line of `--results` again, give its file
+and, if it was a sample, the numbers at its end. After work on the tests, `--again --save` tries the survivors only.
 """
 
 import argparse
@@ -31,6 +32,11 @@ RESULTS = Path(__file__).parent / "results.json"
 BYTES = 3_000_000_000  # of data: a mutant that collects for ever is noticed by that
 PATIENCE = 1800  # seconds by the clock: one that waits for ever, by that
 FILES = sorted(str(path.relative_to(ROOT)) for package in ("autograd", "nn") for path in (ROOT / package).glob("*.py"))
+
+CORE = {
+    *(f"autograd/{name}.py" for name in ("ops", "value", "backprop", "modes", "copying", "fused")),
+    *(f"nn/{name}.py" for name in ("losses", "optim", "optimizer")),
+}  # where every mutant is run, and every survivor is equivalent
 
 # What is run against a file, the quickest and most telling first: files of the package's folder in tests/, with options
 # of pytest if need be. What is not named here is tested by the file of the same name.
@@ -239,6 +245,11 @@ def again(file: str, source: str, before: dict[str, Any], jobs: int) -> dict[str
     return {**before, **{key: before[key] + now[key] for key in ("killed", "equivalent")}, "survived": now["survived"]}
 
 
+def usual_sample(file: str) -> int | None:
+    """How many mutants of a file results.json is about; None for all of them."""
+    return None if file in CORE else 150 if file == "autograd/numerics.py" else 12
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.mutation",
@@ -248,6 +259,8 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="so many random mutants of each file instead of all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--line", type=int, action="append", help="only the mutants of this line")
+    parser.add_argument("--usual", action="store_true", help="the core in full, samples of the rest")
+    parser.add_argument("--missing", action="store_true", help="only files that results.json does not have")
     parser.add_argument("--again", action="store_true", help="only those that survived in results.json")
     parser.add_argument("--jobs", type=int, default=1, help="so many mutants at a time")
     parser.add_argument("--save", action="store_true")
@@ -270,9 +283,12 @@ def main() -> int:
                 continue
             result = again(file, source, kept()[file], options.jobs)
         else:
+            if options.missing and file in kept():
+                continue
             found = [m for m in mutants(source) if not options.line or m.line in options.line]
-            sampled = options.sample and options.sample < len(found)
-            chosen = random.Random(options.seed).sample(found, options.sample) if sampled else found
+            wanted = usual_sample(file) if options.usual else options.sample
+            sampled = wanted and wanted < len(found)
+            chosen = random.Random(options.seed).sample(found, wanted) if sampled else found
             result = {**judge(file, source, chosen, options.jobs), "mutants": len(found)}
             if sampled:
                 result["seed"] = options.seed

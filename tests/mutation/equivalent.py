@@ -85,4 +85,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "1.0 → 2.0",
     ): ("it is used where every slope is 0, and then the order is that of the errors either way"),
     ("autograd/animate.py", "COUNTER_WIDTH = 110.0", "110.0 → 110.011"): ROUNDED,
+    ("autograd/products.py", "orders = (lambda pair: pair, lambda pair: pair[::-1])", "1 → 2"): (
+        "the order of terms decides how few matrices are made, not what they hold; by the right slots it is in both"
+    ),
 }
