@@ -5,6 +5,7 @@ SHORT_CUT = "a short cut: without it the general way is taken, which answers the
 NOTHING_TO_DO = "the default is for no items, and then the number is not used"
 ROUNDED = "the number is written with so few digits that a change of one in 10,000 does not show"
 STORED = "whether operands lie flat or in tuples is the node's own affair: what it knows and passes on is the same"
+FEWEST = "when other orders of terms are tried as well: that decides how few matrices are made, not what they hold"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/backprop.py", "deque(map(_set_grad, leaves, repeat(0.0)), 0)", "0 → 1"): EXHAUSTED,
@@ -33,7 +34,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): SHORT_CUT,
     ("autograd/ops.py", "if not named and 0 <= missing <= len(self._defaults):", "0 → 1"): SHORT_CUT,
     ("autograd/__main__.py", "width = max((len(leaf.label) for leaf in leaves), default=0)", "0 → 1"): NOTHING_TO_DO,
-    ("autograd/__main__.py", "width = max(map(len, seconds), default=0)", "0 → 1"): NOTHING_TO_DO,
     ("autograd/fused.py", "plain_inputs = type(xs[0]) is float", "0 → 1"): (
         "of equal kinds any input tells which; of mixed ones None is returned either way, and the general way taken"
     ),
@@ -88,4 +88,16 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/products.py", "orders = (lambda pair: pair, lambda pair: pair[::-1])", "1 → 2"): (
         "the order of terms decides how few matrices are made, not what they hold; by the right slots it is in both"
     ),
+    (
+        "autograd/products.py",
+        "if all(len(p.left[0]) * len(p.right[0]) > 1 for p in found):",
+        "len(p.left[0]) * len(p.right[0]) → len(p.left[0]) / len(p.right[0])",
+    ): FEWEST,
+    ("autograd/products.py", "if all(len(p.left[0]) * len(p.right[0]) > 1 for p in found):", "1 → 2"): FEWEST,
+    (
+        "nn/diagnosis.py",
+        "levels_off = all(abs(op.forward(2 * x, *numbers) - op.forward(x, *numbers)) < 1e-6 for x in (-20.0, 20.0))",
+        "abs(op.forward(2 * x, *numbers) - op.forward(x, *numbers)) < 1e-06 → "
+        "abs(op.forward(2 * x, *numbers) - op.forward(x, *numbers)) <= 1e-06",
+    ): ("no activation moves by just a millionth from 20 to 40"),
 }
