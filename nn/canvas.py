@@ -100,10 +100,11 @@ def literal(text: str) -> str:
 
 @contextmanager
 def evaluating(model: Module) -> Iterator[None]:
-    """Dropout and the like are switched off while a picture is made."""
-    mode = model.training
+    """Dropout and the like are switched off while a picture is made; every module is left as it was."""
+    modes = [(module, module.training) for _, module in model.named_modules()]
     model.eval()
     try:
         yield
     finally:
-        model.train(mode)
+        for module, training in modes:
+            module.training = training

@@ -135,6 +135,8 @@ def plot_gradients(model: Module, ax: Any = None, bins: int = 30) -> Any:
             label = name + (f" ({zeros} of {len(parameters)} are 0)" if zeros else "")
             if sizes:
                 _outline(ax, sizes, bins, k, label)
+            else:
+                ax.plot([], [], color=COLORS[k % 10], label=label)  # nothing to see but its line in the legend
         ax.set(xlabel=r"$\log_{10}|\partial L/\partial w|$", ylabel="density", title="gradient size")
         ax.legend(loc="best")
     return ax
@@ -153,7 +155,8 @@ def plot_gradient_flow(history: History, ax: Any = None) -> Any:
             ax.plot([norm or math.nan for norm in norms], color=COLORS[k % 10], linewidth=1.4, label=name)
         ax.set_yscale("log")
         ax.set(xlabel="epoch", ylabel=r"$\|\partial L/\partial w\|$", title="gradient flow by layer")
-        ax.legend(loc="best")
+        if history.gradient_norm:
+            ax.legend(loc="best")
     return ax
 
 

@@ -205,7 +205,7 @@ class _Training:
 
     def run(self, epochs: int, bar: Progress) -> History:
         """All epochs; whatever ends them, settings are put back and the history says why."""
-        started, mode = time.perf_counter(), self.model.training
+        started, modes = time.perf_counter(), [(m, m.training) for _, m in self.model.named_modules()]
         groups = self.optimizer.param_groups if self.schedule is not None else []  # else the rates are the user's
         rates = [(group, group["lr"]) for group in groups if "lr" in group]
         try:
@@ -217,7 +217,7 @@ class _Training:
         except KeyboardInterrupt:
             self.history.stopped = "interrupted"
         finally:
-            self._put_back(rates, mode)
+            self._put_back(rates, modes)
             self.history.seconds = time.perf_counter() - started
         return self.history
 
@@ -332,10 +332,11 @@ class _Training:
         if any(answer is True for answer in answers):
             raise _Stop(f"ended by a callback after {history.epochs} epochs")
 
-    def _put_back(self, rates: Rates, mode: bool) -> None:
+    def _put_back(self, rates: Rates, modes: list[tuple[Module, bool]]) -> None:
         for group, rate in rates:
             group["lr"] = rate
-        self.model.train(mode)
+        for module, training in modes:
+            module.training = training
         if self.early_stopping is not None:
             self.early_stopping.finish(self.model)
 

@@ -165,7 +165,19 @@ def test_activations_show_saturation_and_dead_units():
 def test_gradients_that_are_zero_are_counted():
     model = nn.MLP(2, [2, 1], rng=random.Random(0))
     model.layers[1].neurons[0].b.grad = 0.5
-    assert legend(plot_gradients(model)) == ["layer1 (2 of 3 are 0)"]
+    assert legend(plot_gradients(model)) == ["layer0 (6 of 6 are 0)", "layer1 (2 of 3 are 0)"]
+
+
+def test_before_any_gradient_every_layer_is_counted_and_an_empty_history_is_an_empty_picture():
+    assert legend(plot_gradients(nn.MLP(2, [2, 1]))) == ["layer0 (6 of 6 are 0)", "layer1 (3 of 3 are 0)"]
+    assert plot_gradient_flow(nn.History()).get_legend() is None
+
+
+def test_a_picture_leaves_every_module_as_it_was():
+    model = nn.Sequential(nn.Layer(2, 3), nn.Dropout(0.5), nn.Layer(3, 1, nonlin=False))
+    model.layers[1].eval()
+    plot_boundary(model, [[0.0, 1.0], [1.0, 0.0]], [-1, 1])
+    assert [module.training for module in (model, *model.layers)] == [True, True, False, True]
 
 
 def test_the_surface_shows_the_loss_along_the_path(trained):

@@ -179,6 +179,14 @@ def test_dropout_is_on_while_learning_and_off_while_validating():
     assert not model.training  # left as it came
 
 
+def test_every_module_is_left_in_the_mode_it_had():
+    model = nn.Sequential(nn.Layer(1, 3), nn.Dropout(0.5), nn.Layer(3, 1, nonlin=False))
+    model.layers[1].eval()
+    fit(model, X, Y, loss=nn.mse, epochs=1, validation=(X, Y))
+    assert [layer.training for layer in model.layers] == [True, False, True]
+    assert model.training
+
+
 def test_history_as_csv(tmp_path):
     history = fit(line(), X, Y, loss=nn.mse, epochs=3)
     history.to_csv(tmp_path / "history.csv")
