@@ -192,7 +192,7 @@ def one_hot(index: int, classes: int) -> list[float]:
     >>> one_hot(1, 3)
     [0.0, 1.0, 0.0]
     """
-    if not 0 <= index < classes:
+    if index not in range(classes):
         raise ValueError(f"class index has to be 0 to {classes - 1}, got {index!r}")
     return [1.0 if i == index else 0.0 for i in range(classes)]
 

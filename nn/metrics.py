@@ -24,6 +24,8 @@ def plain(output: Any) -> Any:
     """
     if isinstance(output, Value):
         return output.data
+    if hasattr(output, "tolist"):  # an array
+        return output.tolist()
     return [plain(item) for item in output] if isinstance(output, list | tuple) else output
 
 
@@ -53,7 +55,8 @@ def score_accuracy(outputs: Iterable[Any], targets: Iterable[Any]) -> float:
 
 def _target_class(target: Any) -> int:
     """1 for +1, 0 for -1 and 0, k for class k, the place of the 1 for one-hot."""
-    return predicted_class(target) if isinstance(target, list | tuple) else max(int(target), 0)
+    target = plain(target)
+    return predicted_class(target) if isinstance(target, list) else max(int(target), 0)
 
 
 def accuracy(predicted: Iterable[Label], actual: Iterable[Label]) -> float:

@@ -388,7 +388,11 @@ def _as_optimizer(optimizer: Optimizer | Callable[[list[Value]], Optimizer] | No
 def _named(metrics: Mapping[str, Metric] | None) -> dict[str, Metric]:
     if metrics is not None and not isinstance(metrics, Mapping):
         raise TypeError(f'metrics are given by name: {{"accuracy": nn.score_accuracy}}, got {metrics!r:.60}')
-    return dict(metrics or {})
+    named = dict(metrics or {})
+    taken = {"epoch", "loss", "validation_loss", "learning_rate", *(f"validation_{name}" for name in named)}
+    if used := sorted(taken & named.keys()):
+        raise ValueError(f"the History has a curve of that name already, call the metric something else: {used}")
+    return named
 
 
 def _as_callbacks(callbacks: Sequence[Callback]) -> list[Callback]:

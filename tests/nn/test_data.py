@@ -164,7 +164,7 @@ def test_rows_of_another_width_are_refused():
 
 def test_one_hot():
     assert [one_hot(k, 3) for k in range(3)] == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
-    for bad in (-1, 3):
+    for bad in (-1, 3, 1.5, "1"):
         with pytest.raises(ValueError, match="0 to 2"):
             one_hot(bad, 3)
 

@@ -3,6 +3,7 @@
 import math
 import random
 
+import numpy as np
 import pytest
 
 from autograd import Value
@@ -91,3 +92,10 @@ def test_unequal_lengths_and_nothing_at_all_are_refused(metric):
         metric([1], [1, 2])
     with pytest.raises(ValueError, match="at least one"):
         metric([], [])
+
+
+def test_arrays_are_read_as_lists():
+    scores, classes = np.array([[0.1, 0.9], [0.8, 0.2]]), np.array([1, 1])
+    assert score_accuracy(scores, classes) == score_accuracy(scores.tolist(), [1, 1]) == 0.5
+    assert score_accuracy(scores, np.array([[0, 1], [0, 1]])) == 0.5
+    assert (plain(scores), predicted_class(scores[0])) == (scores.tolist(), 1)

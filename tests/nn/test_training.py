@@ -496,6 +496,8 @@ BAD = [
     ({"optimizer": lambda ps: None}, TypeError, "has to make an Optimizer, it made None"),
     ({"schedule": 3}, TypeError, "schedule has to be a function .* got 3"),
     ({"penalty": 1e-4}, TypeError, "penalty has to be a function"),
+    ({"metrics": {"loss": score_accuracy}}, ValueError, r"has a curve of that name already.*\['loss'\]"),
+    ({"metrics": {"a": max, "validation_a": max}}, ValueError, r"that name already.*\['validation_a'\]"),
     ({"metrics": score_accuracy}, TypeError, "metrics are given by name"),
     (
         {"metrics": {"accuracy": lambda p, y: None}, "optimizer": still},
