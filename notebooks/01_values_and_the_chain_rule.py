@@ -210,8 +210,8 @@ all(node.grad == slope for node, slope in by_hand.items())
 # One walk has given the derivatives towards all inputs, however many there are. That is why this direction, from the
 # result back to the inputs (**reverse mode**, or **backpropagation**), is the one that trains networks.
 #
-# Are the numbers right? `check_gradients` compares all four inputs with nudges, done very carefully, in two
-# different ways of applying the chain rule:
+# Are the numbers right? `check_gradients` compares them with nudges, done very carefully. There are eight to compare:
+# four inputs, and two ways of applying the chain rule (the other one comes in notebook 8).
 
 # %%
 check_gradients(lambda a, b, c, k: (a * b + c) * k, 2.0, -3.0, 10.0, -2.0)

@@ -119,10 +119,11 @@ print("a.grad =", a.grad, "but it should be 24")
 naive_backward(c)
 
 # %% [markdown]
-# "Maybe this only happens in strange examples"? It happens whenever an intermediate number is used twice:
+# "Maybe this only happens in strange examples"? It happens whenever an intermediate number is used twice, and the
+# networks of the next notebooks are full of such numbers:
 #
-# - a hidden neuron that feeds two output neurons, that is, any network with more than one output;
-# - a sum that is divided by its own size (an average, a softmax, a normalisation);
+# - a neuron that feeds two neurons of the next layer;
+# - numbers that are divided by their own sum or size (a softmax, a normalisation): the sum is used by all of them;
 # - a residual connection, $h + F(h)$, the backbone of all very deep networks.
 
 # %%
@@ -136,7 +137,8 @@ out.label = "out"
 naive_backward(out)
 
 # %% [markdown]
-# Even on a tiny network of two inputs, two hidden neurons and two outputs, more than half of the gradients are wrong:
+# Even on a tiny network of two inputs, two outputs, and two layers of two neurons between them, more than half of the
+# gradients are wrong (`MLP` makes such a network, `mse` measures its error; notebooks 3 and 5 look inside):
 
 # %%
 import random
@@ -315,7 +317,7 @@ check("2.3", gradient)
 #
 # - explain why gradients are added where a number is used more than once, and read off the paths behind the sum;
 # - spot the naive recursion that is wrong on shared numbers, slow on many paths, and stuck on deep graphs;
-# - put a graph into topological order, and write a complete backward pass in six lines;
+# - put a graph into topological order, and write a complete backward pass in a few lines;
 # - say what `zero_grad` is for, and when *not* to call it.
 #
 # With this you know all of backpropagation. [Notebook 3](03_from_neuron_to_network.ipynb) puts neurons together and

@@ -166,7 +166,8 @@ model
 # %% [markdown]
 # ## A network, neuron by neuron
 #
-# Three inputs, four hidden neurons, one output: 21 parameters. First written out, with nothing hidden:
+# Three inputs, a layer of four neurons (**hidden** ones: between the inputs and the output), one output: 21 parameters.
+# First written out in full:
 
 # %%
 rng = random.Random(7)
@@ -268,6 +269,7 @@ summary(net, [0.5, -1.0, 2.0])
 # ## The same network at every distance
 #
 # A picture of every value soon gets crowded, so `draw` has four levels. From near: **values**, every single operation.
+# (The inputs are made anew, since those above still hold the gradients of `out`, and new ones would be added to them.)
 
 # %%
 def network(fused):
@@ -275,8 +277,12 @@ def network(fused):
     return MLP(3, [4, 1], activation="tanh", output_activation="tanh", rng=rng, fused=fused)
 
 
+def new_inputs():
+    return [Value(v.data, label=v.label) for v in x]
+
+
 plain = network(fused=False)
-y = plain(x)
+y = plain(new_inputs())
 y.label = "out"
 y.backward()
 draw(y, model=plain, level="values")
@@ -286,7 +292,7 @@ draw(y, model=plain, level="values")
 # *one* operation, a dot product; it is faster, and the picture is calmer.)
 
 # %%
-y = net(x)
+y = net(new_inputs())
 y.label = "out"
 y.backward()
 draw(y, model=net, level="clusters")

@@ -40,8 +40,9 @@ moons().figure
 # ## The model
 #
 # Two inputs, two hidden layers of 16 neurons, one output: the **score**. A positive score means "+1", a negative one
-# "−1"; its size says how sure the network is. The random seed is the one of micrograd's demo, and the loss below will
-# be the same number as there.
+# "−1"; its size says how sure the network is. The activation is **relu**, $\max(0, z)$: a positive sum passes as it is,
+# a negative one becomes 0. The output has none, so that the score can be any number. The random seed is the one of
+# micrograd's demo, and the loss below will be the same number as there.
 
 # %%
 random.seed(1337)
@@ -140,7 +141,10 @@ right.figure
 
 # %% [markdown]
 # From 50 to 100 right. The second picture shows how: a point outside the margin has the loss 0 and the gradient 0, it
-# no longer pulls. At first most points do. In the end none does: what is left of the loss is the penalty.
+# no longer pulls. At first most points pull. In the end none does: what is left of the loss is the penalty.
+#
+# This is **gradient descent**. Its everyday form, *stochastic* gradient descent (**SGD**), takes each step from a few
+# points only, drawn at random; notebook 5 weighs the two.
 
 # %% [markdown]
 # ## Watching the boundary bend
@@ -221,8 +225,8 @@ folds(end, after, "and after training")
 after.figure
 
 # %% [markdown]
-# At the start all lines meet in the origin, because all biases are 0. Which layer learnt the most? The gradient has moved
-# every parameter, some far, some hardly at all:
+# At the start all lines meet in the origin, because all biases are 0. The gradient has moved every parameter, some far,
+# some hardly at all. In which layer did they move most?
 
 # %%
 moved = {name: abs(end[name] - start[name]) for name in end}
@@ -232,10 +236,15 @@ for layer in ("layer0", "layer1", "layer2"):
     print(f"{layer}: {len(own):3} parameters moved by {average:.3f} on average, at most {max(own):.3f}")
 
 # %% [markdown]
+# In the layers at both ends, where a parameter moved more than three times as far, on average, as one of the
+# 272 in between.
+#
 # ## The same in one call
 #
-# You have seen every part of it, so from now on `fit` may run the loop. Here with Adam, an optimizer that you will meet
-# in notebook 5, on 20 new points it has never seen as well as on the 80 it learns from:
+# You have seen every part of it, so from now on `fit` may run the loop. Here it learns from 80 points only, with Adam, an
+# optimizer that you will meet in notebook 5: 60 *epochs* (rounds through all points), each in *batches* of 16. After
+# every epoch it measures the loss on the other 20, which it never learns from (`held_out`; `stratify` takes as large
+# a share of both moons).
 
 # %%
 train, held_out = split(X, y, (0.8, 0.2), stratify=True, rng=random.Random(1))
@@ -302,7 +311,7 @@ for taste, p in zip(tastes, probabilities):
 
 probabilities[tastes.index("good")].backward()
 for knob, scale in zip(knobs[:2], scaler.scales):
-    print(f"raising {knob.label} by 0.1 changes P(good) by {10 * knob.grad / scale:+.1f} %")
+    print(f"raising {knob.label} by 0.1 changes P(good) by {10 * knob.grad / scale:+.1f} percentage points")
 
 # %% [markdown]
 # To train on a table of your own, change the file name and the target. (Or, without any notebook:

@@ -144,7 +144,7 @@ print("gradient:", [round(s.grad, 6) for s in scores])
 # %% [markdown]
 # ## Outliers
 #
-# Twelve points on a line, and one that somebody typed in wrongly. We fit a line with each loss:
+# Twelve points along a line, one of which somebody typed in wrongly. We fit a line with each loss:
 
 # %%
 rng = random.Random(0)
@@ -167,14 +167,15 @@ for k, name in enumerate(["mse", "mae", "huber"]):
     a, b = fitted_line(nn.LOSSES[name])
     print(f"{name:5}: y = {a:.2f} x + {b:.2f}   (without the outlier it should be 0.5 x + 1)")
     ax.plot([0, 5.5], [b, a * 5.5 + b], color=COLORS[k], label=name)
-ax.legend()
+with style():
+    ax.legend(loc="upper left")
 ax.figure
 
 # %% [markdown]
 # The squared error lets one wrong point drag the line away, because that point's pull grows with its distance. For the
-# absolute and the Huber loss the outlier pulls no harder than anybody else. The simplest case says it all: the
-# *single number* with the smallest squared error is the **mean**, the one with the smallest absolute error is the
-# **median**.
+# absolute loss it pulls no harder than anybody else, for Huber's no harder than the limit. The simplest case says it
+# all: the *single number* with the smallest squared error is the **mean**, the one with the smallest absolute error is
+# the **median**.
 
 # %%
 numbers = [1.0, 2.0, 3.0, 4.0, 100.0]
@@ -240,9 +241,10 @@ def two_valleys(w1, w2):
 left, right = new_axes(2, 4.4, 3.8)
 steep = [0.01 * 2**k for k in range(11)]
 surface(bowl, (-2, 3), (-2, 3), left, steep)
-left.set(title="a line: one minimum", xlabel="a", ylabel="b")
 surface(two_valleys, (-3, 3), (-3, 3), right, steep)
-right.set(title="one tanh neuron: two", xlabel="w₁", ylabel="w₂")
+with style():
+    left.set(title="a line: one minimum", xlabel="a", ylabel="b")
+    right.set(title="one tanh neuron: two", xlabel="w₁", ylabel="w₂")
 right.figure
 
 # %% [markdown]
@@ -357,7 +359,7 @@ print(f"closed form: a = {a_exact:.10f}, b = {b_exact:.10f}")
 # %% [markdown]
 # ## Epochs, batches, iterations
 #
-# Three words, counted once and for all. An **epoch** is one pass over all examples. A **batch** is how many examples one
+# Three words, counted once and for all. An **epoch** is one pass over all examples. A **batch** is the examples that one
 # update looks at. An **iteration** is one update. So an epoch of $n$ examples in batches of $m$ has $\lceil n / m \rceil$
 # iterations.
 #
@@ -414,8 +416,9 @@ for size in (1, 10, 100, 400):
     cost = nn.mse([wide(example) for _ in range(size)], [0.0] * size)
     memory = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    values = len(topological_order(cost))
-    print(f"batch of {size:3}: {values:6,} values, {memory / 1e6:4.1f} MB")
+    values = len(topological_order(cost)) - len(wide.parameters())
+    print(f"batch of {size:3}: {values:6,} values besides the parameters, {memory / 1e6:4.1f} MB,", end=" ")
+    print(f"{memory / size / 1000:.0f} kB per example")
 del cost
 
 # %% [markdown]
@@ -556,11 +559,14 @@ makers = {
     "momentum": lambda ps: SGD(ps, lr=0.003, momentum=0.9),
     "Adam": lambda ps: Adam(ps, lr=0.1),
 }
-ax = surface(banana, (-2, 2), (-1, 3), levels=[0.1 * 2**k for k in range(12)])
-for k, (name, make) in enumerate(makers.items()):
+axes = new_axes(3, 3.6, 3.2)
+for ax, (name, make) in zip(axes, makers.items()):
     points = walk(banana, make, (-1.5, 2.0), 200)
-    path(points, ax, f"{name}: f = {banana(*points[-1]):.4f}", color=k + 1)
-ax.figure
+    surface(banana, (-2, 2), (-1, 3), ax, [0.1 * 2**k for k in range(12)])
+    with style():
+        ax.set_title(f"{name}: f = {banana(*points[-1]):.4f}")
+    path(points, ax)
+axes[0].figure
 
 # %% [markdown]
 # ## Schedules: large steps first, small steps later
@@ -749,4 +755,5 @@ check("5.3", momentum_step)
 # - write gradient descent, the perceptron rule and momentum, and say what Nesterov, AdaGrad, RMSprop and Adam change;
 # - pick a learning rate and a schedule, recognise a saddle and a local minimum, and try restarts or annealing.
 #
-# All this takes for granted that the gradient *arrives* at every layer. In deep networks it may not: that is notebook 6.
+# All this takes for granted that the gradient *arrives* at every layer. In deep networks it may not: that is
+# [notebook 6](06_when_gradients_vanish_or_explode.ipynb).

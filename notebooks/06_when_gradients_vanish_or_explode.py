@@ -198,14 +198,15 @@ ax.figure
 
 # %% [markdown]
 # With the right spread the line is level: all layers learn at once. The activation alone does not do it (look at relu
-# with small weights), nor does the spread alone: no initial weights make a deep sigmoid network healthy, because its slope
-# is ¼ at best.
+# with small weights), nor does the spread alone: with these a deep sigmoid network stays ill, because its slope is ¼ at
+# best.
 
 # %% [markdown]
 # ## Remedy 2: batch norm
 #
-# A sigmoid is only flat far out. **Batch normalisation** (Ioffe and Szegedy 2015) makes sure that the sums are not far
-# out: over the examples of a batch, it shifts and scales each neuron's sum to mean 0 and variance 1,
+# In the patient, the sums of the deep layers hardly differ from one example to the next. **Batch normalisation** (Ioffe
+# and Szegedy 2015) spreads them out again, over the steep part of the curve: over the examples of a batch, it shifts and
+# scales each neuron's sum to mean 0 and variance 1,
 #
 # $$\hat z = \frac{z - \mu}{\sqrt{\sigma^2 + \varepsilon}}$$
 #
@@ -276,7 +277,7 @@ for name, model in towers.items():
 
 # %%
 always_the_mean = sum((y - sum(answers) / 16) ** 2 for y in answers) / 16
-ax = lines(learnt, xlabel="step", ylabel="loss", yscale="log", title="ten layers, sixty steps")
+ax = lines(learnt, xlabel="step", ylabel="loss", yscale="log", title="ten layers, sixty steps", ylim=(1e-4, 300))
 ax.axhline(always_the_mean, color=COLORS[7], linewidth=0.8, linestyle=":")
 ax.figure
 
@@ -289,11 +290,11 @@ ax.figure
 # ## Dead ReLUs
 #
 # relu has an illness of its own. Where a relu neuron is off, its slope is 0, and so is the gradient of all its weights.
-# If it is off **for every example**, nothing will ever move it again: it is dead. One careless step can do that, when it
-# throws the bias far below zero:
+# If it is off **for every example**, nothing will ever move it again: it is dead. One or two careless steps can do that,
+# when they throw the bias far below zero. (The targets are raised by 3 here, so that the first steps are long.)
 
 # %%
-def after_one_step(activation, rate):
+def after_two_steps(activation, rate):
     model = MLP(2, [16, 1], activation, rng=random.Random(3))
     optimizer = SGD(model.parameters(), lr=rate)
     fit(model, points, [y + 3 for y in answers], loss=mse, optimizer=optimizer, epochs=2, progress=False)
@@ -301,7 +302,7 @@ def after_one_step(activation, rate):
 
 
 for rate in (0.01, 0.1, 0.2, 0.4):
-    relus, leaky = after_one_step("relu", rate), after_one_step("leaky_relu", rate)
+    relus, leaky = after_two_steps("relu", rate), after_two_steps("leaky_relu", rate)
     print(f"η = {rate:<5} dead: {relus:2} of 16 relu, {leaky} of 16 leaky_relu")
 
 # %% [markdown]

@@ -287,13 +287,14 @@ held_out_losses = {name: history.validation_loss for name, history in histories.
 left, right = new_axes(2)
 lines({"learnt from": histories["nothing"].loss, "new points": held_out_losses["nothing"]}, left,
       xlabel="epoch", ylabel="loss", title="no remedy")
-lines(held_out_losses, right, xlabel="epoch", title="new points, with each remedy")
+lines(dict(reversed(held_out_losses.items())), right, xlabel="epoch", title="new points, with each remedy")
 right.figure
 
 # %% [markdown]
 # On the left, the two curves part: from there on, whatever the network still learns is noise. On the right, early stopping
-# goes the way of "nothing", and ends it (30 epochs after the best one, to be sure that it was the best). And here is
-# what the networks draw:
+# goes the way of "nothing", and ends it (30 epochs after the best one, to be sure that it was the best). Its figure above
+# flatters it a little, because it chose its epoch by these very points; for an honest one take a third part, as in
+# section 4. And here is what the networks draw:
 
 # %%
 def map_of(model, ax, title):
@@ -303,9 +304,9 @@ def map_of(model, ax, title):
     with style():
         ax.contourf(xs, ys, [flat[i : i + 40] for i in range(0, 1600, 40)], levels=grid(-6, 6, 13),
                     cmap="RdBu_r", alpha=0.6, extend="both")
+        ax.set(title=title)
     for label in (0, 1):
         dots([x for x, t in zip(*few) if t == label], ax, color=label)
-    ax.set(title=title)
 
 
 axes = new_axes(3, width=3.2, height=2.8)
@@ -383,7 +384,7 @@ for sentence in ("a great film with a perfect ending", "the waiter was rude and 
 # ill, how many were found? ($F_1$ is their harmonic mean.)
 #
 # The remedies change the loss: **class weights** make each ill person count as much as 19 healthy ones; the **focal loss**
-# multiplies each case's surprise by $(1 - p)^\gamma$, where $p$ is the probability given to the right answer, so that cases
+# multiplies each case's cross-entropy by $(1 - p)^\gamma$, where $p$ is the probability given to the right answer, so that cases
 # that are settled already count for little.
 
 # %%
@@ -410,8 +411,9 @@ for name, loss_of in LOSSES.items():
     print(f"{name:14} accuracy {right:.0%}   precision {found.precision:.0%}   recall {found.recall:.0%}")
 
 # %% [markdown]
-# With the plain loss the accuracy is splendid and most of the ill are missed. With either remedy most are found, and the price
-# is false alarms. Which is better depends on what a miss costs, and that is not for the gradient to decide.
+# With the plain loss the accuracy is splendid and most of the ill are missed. With either remedy most are found, and the
+# price is false alarms. (With a single neuron both remedies do much the same: they move the border towards the healthy.)
+# Which is better depends on what a miss costs, and that is not for the gradient to decide.
 
 # %% [markdown]
 # ## 8 · Several right answers

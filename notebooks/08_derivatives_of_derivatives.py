@@ -185,6 +185,9 @@ for rate in (0.00199, 0.00201):
     print(f"η = {rate}: from a distance of 0.0014 to one of {math.dist(p, minimum):.1g}")
 
 # %% [markdown]
+# With a rate just below the limit it comes closer, with one just above it is driven off, and ends up jumping from one side
+# of the valley to the other.
+#
 # **Newton's method** uses the Hessian to look where the bowl that fits the ground here has its bottom, and goes there:
 #
 # $$x \leftarrow x - H^{-1}\,\nabla f(x)$$
@@ -216,7 +219,7 @@ print(f"descent after 1000 steps: f = {valley(descent[-1]):.3g}")
 # Close to the minimum, Newton doubles the number of right digits at each step. Why is not everybody using it? A network of
 # a million parameters has a Hessian of a million million entries. What one *can* have is the Hessian **times a vector**,
 # at about the price of a gradient or two: `hvp` sends a direction forward and one sweep backward. It is enough to find
-# the largest curvature: multiply a vector by $H$ again and again, and it turns into the steepest direction.
+# the largest curvature: multiply a vector by $H$ again and again, and it turns into the direction that curves most.
 
 # %%
 v = [1.0, 1.0]
@@ -399,8 +402,9 @@ for name, where, torch, truth in FROZEN:
 #
 # 1. **The derivative is taken from a rounded result.** $\tanh' = 1 - t^2$ is a true formula, and the fast one, for the $t$
 #    is there already. But near 1, floats lie $10^{-16}$ apart, and what we want to know, the distance from 1, is just
-#    what was rounded away. At 19 nothing but the last bit is left; the sigmoid at 37 has rounded to 1 entirely. (softplus is
-#    replaced by $x$ itself above 20, so its slope is 1.)
+#    what was rounded away. At 19 nothing but the last bit is left; the sigmoid at 37 has rounded to 1 entirely. (The others,
+#    from gelu to asin, lose their digits in the same way, in a sum of two numbers that nearly cancel; softplus is replaced
+#    by $x$ itself above 20, so its slope is 1.)
 # 2. **Something in between leaves the range of floats.** $\operatorname{asinh}' = 1/\sqrt{1 + x^2}$, and $10^{400}$ is
 #    infinite.
 # 3. **A formula is used where the function is not defined.** $\log(-1)$ is `nan`, yet its derivative comes out as the

@@ -182,8 +182,9 @@ print("at 2:", bent(2.0), "  at −4:", bent(-4.0))
 bent
 
 # %% [markdown]
-# What a recording cannot know: that a number came from a random generator, or from a clock. It replays the number it saw
-# (and warns where it notices). And a loop is recorded as often as it ran.
+# What a recording cannot know: that a number came from a random generator, or from a clock. It replays the number it
+# saw; and what the function printed, it does not print again. (`record` warns of random numbers and of printing. A clock
+# it does not notice.) And a loop is recorded as often as it ran.
 
 # %% [markdown]
 # ## Many examples at once
@@ -217,6 +218,11 @@ print(f"values in the graph: {len(topological_order(loss)):,}; the program keeps
 program
 
 # %% [markdown]
+# `fit` of notebook 4 does this by itself where it pays: it records the loss of one example, checks on the first batch that
+# the program gives the gradients of the graph, and replays the rest. The parameters and the optimizer, too, then work in
+# arrays during an epoch, and the values have their new numbers at its end. (`compiled=False` asks for graphs, and
+# `.engine` of what `fit` returns says which it was.)
+#
 # ## And further, to engines for large machines
 #
 # `program.bind(xp)` hands the same recording to any library whose arrays know NumPy's names. It gives a pure function of
@@ -372,9 +378,9 @@ def seconds(run, hundreds, repeats=3):
 
 
 def rounded(factor):
-    """To the next of 1, 3, 10, 30, 100, ...: more digits would differ on your machine."""
-    half_powers = round(2 * math.log10(factor))
-    return (3 if half_powers % 2 else 1) * 10 ** (half_powers // 2)
+    """To the nearest of 1, 2, 5, 10, 20, 50, ...: more digits would differ on your machine."""
+    power = 10 ** math.floor(math.log10(factor))
+    return min((step * power for step in (1, 2, 5, 10)), key=lambda near: abs(math.log(near / factor)))
 
 
 measured = {name: seconds(*rung) for name, rung in RUNGS.items()}
@@ -391,13 +397,14 @@ with style():
 ax.figure
 
 # %% [markdown]
-# (The factors are rounded to half a power of ten, since the second digit depends on the machine and the day. To see the
-# seconds on yours, print `measured`.)
+# (The factors are rounded to 1, 2 or 5 and zeros, since the digits depend on the machine and the day. To see the seconds
+# on yours, print `measured`.)
 #
 # What made the difference, rung by rung?
 #
-# - **Values.** The engine stores a local derivative as a number, not as a function to be called, and walks
-#   the graph in a loop.
+# - **Values.** A tiny value is several objects that refer to each other in circles: itself, a dictionary, a function and
+#   what that holds on to. Python's garbage collector searches them again and again, which here takes most of the time.
+#   (Try `gc.disable()` before the race.) A `Value` is one object, with its local derivatives as plain numbers, and no circles.
 # - **dot as one.** A neuron's weighted sum is one node instead of $2n$.
 # - **Program.** No nodes at all; what remains is arithmetic in Python.
 # - **NumPy.** The interpreter reads each operation once for all points instead of once for each. The more points, the

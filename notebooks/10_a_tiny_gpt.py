@@ -179,7 +179,8 @@ spy(loss)
 # ## Training, with a program
 #
 # Building this graph for every name of every step would take a while. All names of one length have the same graph, so
-# we record one program per length (notebook 9), and run it over 24 names at a time.
+# we record one program per length (notebook 9), and run it over 24 names at a time. (We take names of 3 to 7 letters:
+# with the dot, 8 tokens are all that the table of positions has room for.)
 
 # %%
 by_length = {}
@@ -300,7 +301,8 @@ for position, key in enumerate(keys):
 # vowel is.
 #
 # The scores as a graph, with the share at its end. Its `∂` says how the share reacts: more of its own score helps it, more of
-# any other's takes from it, and all these numbers together are 0, for a share is a share *of something*.
+# any other's takes from it, and all these numbers together are 0, for a share is a share *of something*. (The grey card
+# only says which share it is: number 1, counted from 0.)
 
 # %%
 scores = [Value(sum(q * k for q, k in zip(query, key)) / math.sqrt(head.size), label=f"'{text[i]}' {i}")
@@ -319,6 +321,8 @@ for position, each in enumerate(head.last[t]):
     print(f"from {text[position]!r}: share {each.data:5.1%}, ∂loss/∂share = {each.grad:+.4f}")
 
 # %% [markdown]
+# In the run shown here the look at the 'a' helps, but one at the 'e', or at the 'l' itself, would help more.
+#
 # Nothing in this model is out of reach: each of its numbers can be asked what it is made of, and what would happen if it
 # were different. In a large model there are only more of them.
 
