@@ -169,3 +169,21 @@ def test_infinities_and_nans_go_through_without_raising():
     x = Value(0.0)
     (x.log() * 2 + 1 / x).backward()
     assert x.grad == -math.inf or math.isnan(x.grad)
+
+
+def test_steps_starts_from_one_and_counts_the_uses_of_each_value():
+    a = Value(3.0)
+    seed, *edges = [event for event in steps(a * a) if not isinstance(event, ForwardStep)]
+    assert seed.gradient == 1.0
+    assert [(event.use, event.uses) for event in edges] == [(1, 2), (2, 2)]
+
+
+def test_gradients_are_added_to_all_leaves_or_to_none():
+    a, b = Value(1.0), Value(2.0)
+    a.grad = 0.5
+    autograd.backprop.add_to_grads([a, b], [10.0, 20.0])
+    assert (a.grad, b.grad) == (10.5, 20.0)
+    b.grad = None
+    with pytest.raises(TypeError, match="grad"):
+        autograd.backprop.add_to_grads([a, b], [1.0, 1.0])
+    assert a.grad == 10.5

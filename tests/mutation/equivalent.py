@@ -10,6 +10,7 @@ FEWEST = "when other orders of terms are tried as well: that decides how few mat
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/backprop.py", "deque(map(_set_grad, leaves, repeat(0.0)), 0)", "0 → 1"): EXHAUSTED,
     ("autograd/backprop.py", "deque(restore, 0)", "0 → 1"): EXHAUSTED,
+    ("autograd/backprop.py", "deque(map(_set_grad, leaves, totals), 0)", "0 → 1"): EXHAUSTED,
     (
         "autograd/backprop.py",
         "deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its middle",
