@@ -101,4 +101,5 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "abs(op.forward(2 * x, *numbers) - op.forward(x, *numbers)) < 1e-06 → "
         "abs(op.forward(2 * x, *numbers) - op.forward(x, *numbers)) <= 1e-06",
     ): ("no activation moves by just a millionth from 20 to 40"),
+    ("autograd/backprop.py", "deque(map(_set_grad, leaves, totals), 0)", "0 → 1"): EXHAUSTED,
 }
