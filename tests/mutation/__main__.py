@@ -30,7 +30,7 @@ from tests.mutation.mutants import Mutant, mutants
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results.json"
 BYTES = 3_000_000_000  # of data: a mutant that collects for ever is noticed by that
-PATIENCE = 1800  # seconds by the clock: one that waits for ever, by that
+PATIENCE = 300  # seconds by the clock: one that waits for ever, by that
 FILES = sorted(str(path.relative_to(ROOT)) for package in ("autograd", "nn") for path in (ROOT / package).glob("*.py"))
 
 CORE = {
@@ -199,8 +199,8 @@ def survivors(file: str, chosen: Sequence[Mutant], allowed: Sequence[float], job
 
 
 def described(file: str, lines: Sequence[str], mutant: Mutant) -> tuple[str, str, str]:
-    """How equivalent.py and results.json name a mutant."""
-    return file, lines[mutant.line - 1].strip() if mutant.line else "", mutant.name
+    """How equivalent.py and results.json name a mutant: by the beginning of its line."""
+    return file, lines[mutant.line - 1].strip()[:100] if mutant.line else "", mutant.name
 
 
 def judge(file: str, source: str, chosen: Sequence[Mutant], jobs: int) -> dict[str, Any]:
