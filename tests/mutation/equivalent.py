@@ -7,6 +7,7 @@ ROUNDED = "the number is written with so few digits that a change of one in 10,0
 STORED = "whether operands lie flat or in tuples is the node's own affair: what it knows and passes on is the same"
 FEWEST = "when other orders of terms are tried as well: that decides how few matrices are made, not what they hold"
 SAME_SIDE = "as the first argument of heaviside, inside or piecewise: the result lies on the same side as the argument"
+CLIPPED = "the argument lies beyond a limit just where it lies beyond the result"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/__main__.py", "width = max((len(leaf.label) for leaf in leaves), default=0)", "0 → 1"): NOTHING_TO_DO,
@@ -122,4 +123,24 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/progress.py", "self.bar.set_postfix_str(text, refresh=False)", "False → True"): (
         "the bar is drawn twice in a row instead of once"
     ),
+    (
+        "autograd/ops.py",
+        'clip: Row                  = _row("clip", "clip", f.clip, lambda a, b, c, y: piecewise(a - b, 0.0, 1.0, 1.0)',
+        "b → y",
+    ): SAME_SIDE,
+    (
+        "autograd/ops.py",
+        'clip: Row                  = _row("clip", "clip", f.clip, lambda a, b, c, y: piecewise(a - b, 0.0, 1.0, 1.0)',
+        "c → y",
+    ): SAME_SIDE,
+    (
+        "autograd/ops.py",
+        'clip: Row                  = _row("clip", "clip", f.clip, lambda a, b, c, y: piecewise(a - b, 0.0, 1',
+        "b → y",
+    ): CLIPPED,
+    (
+        "autograd/ops.py",
+        'clip: Row                  = _row("clip", "clip", f.clip, lambda a, b, c, y: piecewise(a - b, 0.0, 1',
+        "c → y",
+    ): CLIPPED,
 }
