@@ -125,16 +125,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ),
     (
         "autograd/ops.py",
-        'clip: Row                  = _row("clip", "clip", f.clip, lambda a, b, c, y: piecewise(a - b, 0.0, 1.0, 1.0)',
-        "b → y",
-    ): SAME_SIDE,
-    (
-        "autograd/ops.py",
-        'clip: Row                  = _row("clip", "clip", f.clip, lambda a, b, c, y: piecewise(a - b, 0.0, 1.0, 1.0)',
-        "c → y",
-    ): SAME_SIDE,
-    (
-        "autograd/ops.py",
         'clip: Row                  = _row("clip", "clip", f.clip, lambda a, b, c, y: piecewise(a - b, 0.0, 1',
         "b → y",
     ): CLIPPED,
