@@ -22,7 +22,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 from tests.mutation.equivalent import EQUIVALENT
 from tests.mutation.mutants import Mutant, mutants
@@ -31,6 +31,8 @@ ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results.json"
 BYTES = 3_000_000_000  # of data: a mutant that collects for ever is noticed by that
 PATIENCE = 300  # seconds by the clock: one that waits for ever, by that
+RECENT = 4  # tests that noticed a mutant, tried first on the next one
+Trial: TypeAlias = Sequence[tuple[list[str], float]]  # arguments of pytest, and seconds of processor time
 FILES = sorted(str(path.relative_to(ROOT)) for package in ("autograd", "nn") for path in (ROOT / package).glob("*.py"))
 
 CORE = {
@@ -144,7 +146,18 @@ class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.mutant.tree(), self.path, "exec"), module.__dict__)
 
 
-def passes(file: str, mutant: Mutant, runs: list[list[str]], seconds: Sequence[float]) -> bool:
+class Killer:
+    """A plugin of pytest's that tells the first test to fail."""
+
+    def __init__(self, tell: int) -> None:
+        self.tell = tell
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed:
+            os.write(self.tell, f"{ROOT}/{report.nodeid}".encode())
+
+
+def passes(file: str, mutant: Mutant, trial: Trial, killers: Sequence[str], tell: int) -> bool:
     """Whether all tests pass on the mutant, in the seconds each run may take; it spoils the process it is called in."""
     import pytest
 
@@ -155,47 +168,64 @@ def passes(file: str, mutant: Mutant, runs: list[list[str]], seconds: Sequence[f
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     sys.meta_path.insert(0, Mutated(file, mutant))
+    quietly, plugins = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider"], [Killer(tell)]
     try:  # one after the other: most mutants do not live to see the second
-        for arguments, allowed in zip(runs, seconds, strict=True):
+        if killers and pytest.main([*quietly, *killers], plugins) == pytest.ExitCode.TESTS_FAILED:
+            return False
+        for arguments, allowed in trial:
             used = resource.getrusage(resource.RUSAGE_SELF).ru_utime + resource.getrusage(resource.RUSAGE_SELF).ru_stime
             resource.setrlimit(resource.RLIMIT_CPU, (int(used + allowed), resource.RLIM_INFINITY))
-            if pytest.main(["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", *arguments]) != 0:
+            if pytest.main([*quietly, *arguments], plugins) != 0:
                 return False
         return True
     except BaseException:  # a mutant may raise anything while it is imported
         return False
 
 
-def fork(file: str, mutant: Mutant, runs: list[list[str]], seconds: Sequence[float]) -> int:
-    """The number of a new process, with everything but the engine loaded, that ends with 0 if all tests pass."""
+def fork(file: str, mutant: Mutant, trial: Trial, killers: Sequence[str] = ()) -> tuple[int, int]:
+    """The number of a new process, with everything but the engine loaded, that ends with 0 if all tests pass; and
+    where to read which test did not."""
+    told, tell = os.pipe()
     child = os.fork()
     if child == 0:
-        os._exit(0 if passes(file, mutant, runs, seconds) else 1)
-    return child
+        os._exit(0 if passes(file, mutant, trial, killers, tell) else 1)
+    os.close(tell)
+    return child, told
 
 
-def allowances(file: str, source: str) -> list[float]:
-    """For each run of the tests about `file`, the processor time after which a mutant counts as never ending."""
-    allowed = []
+def trial_of(file: str, source: str) -> Trial:
+    """Each run of the tests about `file`, with the processor time after which a mutant counts as never ending."""
+    trial = []
     for arguments in runs_of(file):
-        _, status, used = os.wait4(fork(file, Mutant.unchanged(source), [arguments], [600.0]), 0)
+        child, told = fork(file, Mutant.unchanged(source), [(arguments, 600.0)])
+        _, status, used = os.wait4(child, 0)
+        os.close(told)
         if status != 0:
             raise SystemExit(f"{file}: pytest {' '.join(arguments)} fails as it is, which says nothing about mutants")
-        allowed.append(3 * (used.ru_utime + used.ru_stime) + 10)
-    return allowed
+        trial.append((arguments, 3 * (used.ru_utime + used.ru_stime) + 10))
+    return trial
 
 
-def survivors(file: str, chosen: Sequence[Mutant], allowed: Sequence[float], jobs: int) -> Iterator[Mutant]:
-    """Those of `chosen` on which all tests about `file` pass, `jobs` at a time."""
+def survivors(file: str, chosen: Sequence[Mutant], trial: Trial, jobs: int) -> Iterator[Mutant]:
+    """Those of `chosen` on which all tests about `file` pass, `jobs` at a time.
+
+    What noticed the last mutants is tried first: the next one is often in the same line.
+    """
     waiting, running = list(reversed(chosen)), {}
+    killers: list[str] = []
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
-            running[fork(file, mutant, runs_of(file), allowed)] = mutant
+            child, told = fork(file, mutant, trial, killers)
+            running[child] = mutant, told
         child, status = os.wait()
-        mutant = running.pop(child)
+        mutant, told = running.pop(child)
+        with open(told) as pipe:
+            killer = pipe.read()
         if status == 0:
             yield mutant
+        elif killer:
+            killers = [killer, *(k for k in killers if k != killer)][:RECENT]
 
 
 def described(file: str, lines: Sequence[str], mutant: Mutant) -> tuple[str, str, str]:
@@ -207,7 +237,7 @@ def judge(file: str, source: str, chosen: Sequence[Mutant], jobs: int) -> dict[s
     """Kill what can be killed; print the survivors nobody has explained."""
     lines = source.splitlines()
     equivalent, survived = 0, []
-    for mutant in survivors(file, chosen, allowances(file, source), jobs):
+    for mutant in survivors(file, chosen, trial_of(file, source), jobs):
         name = described(file, lines, mutant)
         if name in EQUIVALENT:
             equivalent += 1
