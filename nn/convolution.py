@@ -97,7 +97,8 @@ class MaxPool2d(Module):
     """The largest number of every window of every channel.
 
     `size` and `stride` are numbers or pairs; without `stride`, windows follow each other without overlap. The gradient
-    goes to the largest number; two or four that are equal share it.
+    goes to the largest number. Equal ones share it as `maximum` does, half to each side, at every halving of the
+    window: 2, 4 or 8 get as much each, three get 1/2, 1/4 and 1/4. (torch gives all of it to the first.)
     """
 
     dimensions = 2
@@ -144,7 +145,7 @@ class AvgPool1d(AvgPool2d):
 
 
 def _largest(numbers: Sequence[Any]) -> Any:
-    """The maximum, by halves: the four equal numbers of a 2 × 2 window get a quarter of the gradient each."""
+    """The maximum of the maxima of both halves: the four equal numbers of a 2 × 2 window get a quarter each."""
     if len(numbers) == 1:
         return numbers[0]
     middle = len(numbers) // 2
@@ -162,7 +163,8 @@ def _height_and_width(name: str, size: Size, dimensions: int, least: int = 1) ->
 
 def _as_picture(x: Nested, dimensions: int) -> Picture:
     """channels × height × width. Raises ValueError for another nesting or rows of different lengths."""
-    given, depth = plain(x), len(sizes_of(plain(x)))
+    given = plain(x)
+    depth = len(sizes_of(given))
     channels = [given] if depth == dimensions else given if depth == dimensions + 1 else []
     picture = [[channel] for channel in channels] if dimensions == 1 else channels
     sizes = {(len(rows), len(row)) for rows in picture for row in rows}

@@ -38,11 +38,21 @@ def test_one_channel_needs_no_list_around_it():
     assert AvgPool1d(2)([1.0, 3.0, 5.0, 7.0, 100.0]) == [2.0, 6.0]
 
 
-def test_equal_numbers_share_the_gradient_of_their_maximum():
-    for count in (2, 4):
-        x = [Value(1.0) for _ in range(count)]
-        MaxPool1d(count)(x)[0].backward()
-        assert [v.grad for v in x] == [1 / count] * count
+@pytest.mark.parametrize(
+    ("window", "shares"),
+    [
+        ([1.0, 1.0], [1 / 2, 1 / 2]),
+        ([1.0] * 4, [1 / 4] * 4),
+        ([1.0] * 8, [1 / 8] * 8),
+        ([1.0, 1.0, 1.0], [1 / 2, 1 / 4, 1 / 4]),
+        ([1.0, 1.0, 1.0, 0.0], [1 / 4, 1 / 4, 1 / 2, 0.0]),
+        ([0.0, 1.0, 0.0, 1.0], [0.0, 1 / 2, 0.0, 1 / 2]),
+    ],
+)
+def test_equal_numbers_share_the_gradient_of_their_maximum_by_halves(window, shares):
+    x = [Value(number) for number in window]
+    MaxPool1d(len(window))(x)[0].backward()
+    assert [v.grad for v in x] == shares
 
 
 def test_a_small_network_of_convolutions():
