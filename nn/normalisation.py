@@ -48,7 +48,10 @@ class BatchNorm(Module):
         if not self.training:
             return [self(row) for row in rows]
         if len(rows) < 2:
-            raise ValueError(f"BatchNorm needs at least 2 rows while learning, not {len(rows)}: one has no variance")
+            raise ValueError(
+                f"BatchNorm needs at least 2 rows while learning, not {len(rows)}: one has no variance. Choose a "
+                "batch_size that leaves no single row for the last batch, or leave a row out"
+            )
         columns = zip(*(numbers("BatchNorm", row, len(self.gamma)) for row in rows), strict=True)
         normal = [self._column(i, column) for i, column in enumerate(columns)]
         return [_scaled(row, self.gamma, self.beta) for row in zip(*normal, strict=True)]
