@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from numbers import Real
 from operator import index
 from typing import Any, Protocol, SupportsIndex
 
@@ -85,10 +86,13 @@ def split(
     """Shuffle the rows and deal them out: one (X, y) per share, for example (0.6, 0.2, 0.2) → train,
     validation, test.
 
-    With `stratify` every class of y is dealt out in these shares by itself. Counts are rounded so that they
-    add up. ValueError unless the shares are positive and add up to 1, and where a part would be empty.
+    With `stratify` every class of y is dealt out in these shares by itself; a one-hot row stands for its class.
+    Counts are rounded so that they add up. ValueError unless the shares are positive and add up to 1, and where a part
+    would be empty; TypeError for shares that are no list of numbers and for classes that are neither numbers nor names.
     """
     rows, targets = as_pairs(X, y)
+    if not isinstance(shares, Iterable) or not all(isinstance(share, Real) for share in shares):
+        raise TypeError(f"shares have to be numbers, one for each part, got {shares!r:.60}")
     if not all(share > 0 for share in shares) or abs(math.fsum(shares) - 1) > 1e-9:
         raise ValueError(f"shares have to be above 0 and add up to 1, got {tuple(shares)}")
     parts: list[list[int]] = [[] for _ in shares]
@@ -112,7 +116,11 @@ def _groups(targets: list[Any], stratify: bool) -> list[list[int]]:
         return [list(range(len(targets)))]
     classes: dict[Any, list[int]] = {}
     for i, target in enumerate(targets):
-        classes.setdefault(target, []).append(i)
+        kind = tuple(target) if isinstance(target, list) else target
+        try:
+            classes.setdefault(kind, []).append(i)
+        except TypeError:
+            raise TypeError(f"stratify needs targets that are classes, got {target!r:.60} in row {i}") from None
     return list(classes.values())
 
 

@@ -106,6 +106,15 @@ def test_a_stratified_split_keeps_the_share_of_every_class():
     assert train != sorted(train)  # classes are mixed within a part
 
 
+def test_one_hot_rows_are_classes_to_a_stratified_split():
+    X, y = [[i] for i in range(30)], [k % 3 for k in range(30)]
+    by_number = split(X, y, stratify=True, rng=3)
+    by_row = split(X, [one_hot(k, 3) for k in y], stratify=True, rng=3)
+    assert [rows for rows, _ in by_row] == [rows for rows, _ in by_number]
+    with pytest.raises(TypeError, match=r"stratify needs targets that are classes, got \[\[1\.0\]\] in row 0"):
+        split(X, [[[1.0]]] * 30, stratify=True)
+
+
 def test_a_class_with_a_single_row_is_learnt_from_rather_than_held_out():
     (_, train), _ = split([[i] for i in range(11)], [0] * 10 + [1], (0.8, 0.2), stratify=True, rng=random.Random(0))
     assert 1 in train
@@ -114,6 +123,12 @@ def test_a_class_with_a_single_row_is_learnt_from_rather_than_held_out():
 @pytest.mark.parametrize("shares", [(0.5, 0.4), (1.2, -0.2), (), (0.5, 0.5, 0.5)])
 def test_shares_have_to_add_up(shares):
     with pytest.raises(ValueError, match="add up to 1"):
+        split(ROWS, TARGETS, shares)
+
+
+@pytest.mark.parametrize("shares", ["ab", 0.8, None, (0.5, None), (0.5, "0.5")])
+def test_shares_have_to_be_numbers(shares):
+    with pytest.raises(TypeError, match="shares have to be numbers, one for each"):
         split(ROWS, TARGETS, shares)
 
 
