@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from numbers import Real
 from typing import Any, TypeAlias
 
 Draw: TypeAlias = Callable[[], float]
@@ -24,16 +25,9 @@ _VARIANCES: dict[str, Callable[[int, int, float], float]] = {
 _OTHER_NAMES = {"glorot": "xavier", "kaiming": "he"}
 
 SCHEMES = (
-    *(
-        "uniform",
-        "xavier_uniform",
-        "xavier_normal",
-        "he_uniform",
-        "he_normal",
-        "lecun_uniform",
-        "lecun_normal",
-    ),
-    *("glorot_uniform", "glorot_normal", "kaiming_uniform", "kaiming_normal", "zeros", "ones"),
+    "uniform",
+    *(f"{name}_{shape}" for name in (*_VARIANCES, *_OTHER_NAMES) for shape in ("uniform", "normal")),
+    *("zeros", "ones"),
 )
 
 
@@ -67,7 +61,7 @@ def initializer(
     ================================  ==================================================================================
 
     Uniform draws lie within ±√(3·variance). The gain is that of `activation`. `rng` is a random.Random, a seed, or
-    None for the `random` module itself. Raises ValueError for an unknown scheme.
+    None for the `random` module itself. Raises ValueError for an unknown scheme, TypeError for what is none of these.
 
     >>> draw = initializer("he_uniform", fan_in=6, fan_out=3, activation="relu", rng=1)
     >>> all(-1 <= draw() <= 1 for _ in range(100))
@@ -76,10 +70,11 @@ def initializer(
     generator = as_rng(rng)
     if callable(init):
         return lambda: init(fan_in, fan_out, generator)
-    if not isinstance(init, str):
+    if isinstance(init, Real):
         return lambda: float(init)
-    if init not in SCHEMES:
-        raise ValueError(f"init {init!r} is not known; use one of {', '.join(SCHEMES)}, a number or a function")
+    if not isinstance(init, str) or init not in SCHEMES:
+        error = ValueError if isinstance(init, str) else TypeError
+        raise error(f"init {init!r:.60} is not known; use one of {', '.join(SCHEMES)}, a number or a function")
     if init in ("zeros", "ones"):
         return lambda: float(init == "ones")
     if init == "uniform":

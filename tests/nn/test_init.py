@@ -63,3 +63,9 @@ def test_constants_and_functions():
 def test_an_unknown_scheme_is_named():
     with pytest.raises(ValueError, match="init 'xavier' is not known; use one of uniform, xavier_uniform"):
         MLP(2, [1], init="xavier")
+
+
+@pytest.mark.parametrize("init", [None, [1.0]])
+def test_what_is_no_scheme_at_all_is_named(init):
+    with pytest.raises(TypeError, match=r"init (None|\[1\.0\]) is not known; use one of .*, a number or a function"):
+        Neuron(2, init=init)
