@@ -28,7 +28,8 @@ class EarlyStopping:
     state: dict[str, float] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not hasattr(self.patience, "__index__") or self.patience < 1 or not self.min_delta >= 0:
+        whole = hasattr(self.patience, "__index__") and not isinstance(self.patience, bool)
+        if not whole or self.patience < 1 or not self.min_delta >= 0:
             raise ValueError(f"early stopping needs patience ≥ 1 (epochs) and min_delta ≥ 0, got {self!r}")
 
     def enough(self, loss: float, model: Module) -> bool:

@@ -244,7 +244,7 @@ class _Training:
         if self.schedule is None:
             return
         factor = self.schedule(epoch)
-        if not 0 <= factor < math.inf:
+        if not isinstance(factor, Real) or not 0 <= factor < math.inf:
             raise ValueError(f"the schedule gave the factor {factor!r} for epoch {epoch}: expected 0 or more")
         for group, rate in rates:
             group["lr"] = float(rate * factor)

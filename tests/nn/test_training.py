@@ -485,6 +485,8 @@ BAD = [
     ({"clip": "norm"}, TypeError, "clip has to be a number above 0, got .norm."),
     ({"early_stopping": 0}, ValueError, "patience ≥ 1"),
     ({"early_stopping": 2.5}, ValueError, "patience ≥ 1"),
+    ({"early_stopping": True}, ValueError, "patience ≥ 1"),
+    ({"schedule": lambda epoch: None}, ValueError, "the schedule gave the factor None for epoch 0"),
     ({"validation": 1.5}, ValueError, "above 0 and add up to 1"),
     ({"validation": "some"}, TypeError, "validation has to be"),
     ({"validation": ([[1.0]], [])}, ValueError, "one target per row"),
