@@ -34,7 +34,8 @@ def restarts(
     """Build `make(rng)` for every seed, `train(model)` it, and keep the one with the lowest final loss (the
     first of equals).
 
-    ValueError without seeds, RuntimeError when every training diverged.
+    ValueError without seeds and where `make` gives one model twice, TypeError where `train` does not return the History
+    of its training, RuntimeError when every training diverged.
 
     >>> import nn
     >>> from nn.training import fit
@@ -49,9 +50,15 @@ def restarts(
     """
     best: Restarts[M] | None = None
     losses: dict[int, float] = {}
+    if not isinstance(seeds, Iterable):
+        raise TypeError(f"seeds has to list the seeds, such as range(5), got {seeds!r:.60}")
     for seed in seeds:
         model = make(random.Random(seed))
+        if best is not None and model is best.model:
+            raise ValueError("make gave the same model again: it has to build a new one, drawn from its rng")
         history = train(model)
+        if not isinstance(history, History):
+            raise TypeError(f"train has to return the History that fit gives, it returned {history!r:.60}")
         losses[seed] = _final_loss(history)
         if losses[seed] < (losses[best.seed] if best else math.inf):
             best = Restarts(model, history, seed, losses)

@@ -48,6 +48,16 @@ def test_a_training_that_diverged_counts_as_infinitely_bad():
     assert found.losses[5] == float("inf")
 
 
+def test_what_the_two_functions_have_to_give_is_said():
+    with pytest.raises(TypeError, match="train has to return the History that fit gives, it returned None"):
+        restarts(make, lambda model: None, seeds=[1])
+    model = make(random.Random(0))
+    with pytest.raises(ValueError, match="make gave the same model again"):
+        restarts(lambda rng: model, train, seeds=[1, 2])
+    with pytest.raises(TypeError, match=r"seeds has to list the seeds, such as range\(5\), got 3"):
+        restarts(make, train, seeds=3)
+
+
 def test_nothing_to_choose_from():
     with pytest.raises(ValueError, match="at least one seed"):
         restarts(make, train, seeds=[])
