@@ -17,9 +17,9 @@ What f does besides arithmetic on Values happens once, while recording: random d
 new path.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NoReturn, SupportsIndex
 
 from autograd.backprop import add_to_grads
 from autograd.codegen import BranchTaken
@@ -45,19 +45,39 @@ class Program:
     """A recorded function; see `record`. Not made by hand."""
 
     def __init__(
-        self, f: Callable[..., Any] | None, example: Sequence[Any], recording: Recording, arrays: bool | None = None
+        self,
+        f: Callable[..., Any] | None,
+        name: str,
+        example: Sequence[Any],
+        recordings: Sequence[Recording],
+        arrays: bool | None,
+        parameters: Sequence[Value] = (),
     ) -> None:
         self._f = f
-        self._name = getattr(f, "__name__", type(f).__name__)
-        self._example = [as_lists(arg) for arg in example]
+        self._name = name
+        self._example = example
         self._arrays = arrays
-        self._paths = [Path(recording, arrays)]
+        self._paths = [Path(recording, arrays) for recording in recordings]  # the one that ran last comes first
+        self._place: dict[Value, int] = {}  # where each parameter stands in `parameters`
+        for met in (parameters, *(path.parameters for path in self._paths)):
+            self._meet(met)
 
     # What was recorded -----------------------------------------------------------------------------------------------
     @property
     def parameters(self) -> list[Value]:
-        """The leaves that f met and that were not its arguments, in the order it met them (on any path so far)."""
-        return list(dict.fromkeys(p for path in self._paths for p in path.parameters))
+        """The leaves that f met and that were not its arguments, on any path so far, in the order it met them.
+
+        Their places never change: what is met on a path recorded later is appended.
+        """
+        return list(self._place)
+
+    def _meet(self, parameters: Iterable[Value]) -> None:
+        for p in parameters:
+            self._place.setdefault(p, len(self._place))
+
+    def _places(self, path: Path) -> list[int]:
+        """Where the parameters of one path stand in `parameters`."""
+        return [self._place[p] for p in path.parameters]
 
     @property
     def source(self) -> str:
@@ -109,16 +129,21 @@ class Program:
         ValueError, with the place, for a file that is not a whole and consistent program. A loaded program has no f to
         record again: a comparison that comes out differently on every path it holds raises BranchChanged.
         """
-        name, example, recordings = loaded(FilePath(path).read_text(encoding="utf-8"), str(path))
-        program = cls(None, example, recordings[0], arrays)
-        program._name = name
-        program._paths = [Path(recording, arrays) for recording in recordings]
-        return program
+        name, example, parameters, recordings = loaded(FilePath(path).read_bytes(), str(path))
+        return cls(None, name, example, recordings, arrays, parameters)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        """For copy and pickle. A copy would have parameters of its own, and f would go on meeting the old ones."""
+        raise TypeError(
+            "a program is neither copied nor pickled: program.save(path) writes it to a file, and Program.load(path) "
+            "makes one with parameters of its own"
+        )
 
     def export(self, path: str | FilePath) -> None:
         """Write the path that ran last as a Python module that needs only `math`.
 
-        ValueError if it uses an operation of your own.
+        Its PARAMETERS are those of this path alone, in the order in which `source` unpacks them. ValueError if it uses
+        an operation of your own.
         """
         running = self._paths[0]
         kinds = ["value", "gradients"] if self._differentiable(running) else ["value"]
@@ -156,7 +181,7 @@ class Program:
             except BranchTaken as branch:
                 taken = path.recording.tape.guards[branch.args[0]]
                 continue
-            self._to_front(path)
+            self._ran(path)
             return path, found
         if self._f is None:
             raise BranchChanged(f"{described(taken)} comes out differently, and a loaded program cannot record again")
@@ -171,9 +196,11 @@ class Program:
         if self._f is not None:
             yield Path(record_call(self._f, [as_lists(arg) for arg in args]), self._arrays)
 
-    def _to_front(self, path: Path) -> None:
+    def _ran(self, path: Path) -> None:
         """The path that ran last is tried first, and dropped last."""
         if self._paths[0] is not path:
+            if path not in self._paths:
+                self._meet(path.parameters)
             self._paths = [path, *(other for other in self._paths if other is not path)][:PATHS]
 
     def _numbers(self, args: Sequence[Any]) -> list[float]:
@@ -204,7 +231,8 @@ class Program:
         path, data = self._paths[0], None
         if parameters is not None:
             data = plain_numbers(leaves(as_lists(parameters), "parameters"))
-            data = counted(data, len(self.parameters))[: len(path.parameters)]
+            counted(data, len(self._place))
+            data = [data[place] for place in self._places(path)]
         results = self._batch("map_values", columns, data=data)
         return [rebuild(path.recording.result, r if isinstance(r, tuple) else (r,)) for r in results]
 
@@ -234,35 +262,39 @@ class Program:
         """`g(parameters, *columns)` → (mean or sum of f, its gradient), for training loops on arrays.
 
         `parameters` and the gradient are NumPy arrays of shape (n,), in the order of `program.parameters`, whose own
-        `data` and `grad` are neither read nor written. With `reduce=None` the columns are the arguments of a single
-        example. ImportError without NumPy; TypeError where f returns several Values.
+        `data` and `grad` are neither read nor written. It is the gradient of the path that ran last, and n is counted
+        now: parameters that are met later, on other paths, are not among them. With `reduce=None` the columns are the
+        arguments of a single example. ImportError without NumPy; TypeError where f returns several Values.
         """
         import_numpy("gradient_function")
         import numpy as np
 
         path = self._paths[0]
         self._require_scalar(path)
-        own, everything = len(path.parameters), len(self.parameters)  # those of the path that ran last come first
+        own, everything = side_by_side(self._places(path)), len(self._place)
 
-        def gradient(parameters: Any, *columns: Any) -> tuple[float, Any]:
+        def value_and_gradient(parameters: Any, *columns: Any) -> tuple[float, Any]:
             if reduce is None:
                 columns = tuple([arg] for arg in columns)
             count = 1 if reduce is None else batch_size(columns)
             seed = None if reduce is None else seed_of(reduce, count)
-            data = np.asarray(counted(parameters, everything))[:own]
+            data = np.asarray(counted(parameters, everything))[own]
             try:
                 value, slopes = path.array_gradient(data, self._flattened(columns, count), seed)
             except BranchTaken as branch:
                 guard = path.recording.tape.guards[branch.args[0]]
                 raise self._branch_changed(path, guard, columns, data.tolist()) from None
-            return value, np.append(slopes, np.zeros(everything - own))
+            gradient = np.zeros(everything)
+            gradient[own] = slopes
+            return value, gradient
 
-        return gradient
+        return value_and_gradient
 
     def bind(self, xp: Any) -> Callable[..., Any]:
         """A pure function `g(parameters, *args)` of arrays on the namespace `xp`: numpy, jax.numpy or torch.
 
-        `parameters` is one array in the order of `program.parameters`; each of `args` is an array in the shape of its
+        It runs the path that ran last. `parameters` is one array in the order of `program.parameters`, as many as there
+        are now; each of `args` is an array in the shape of its
         example, or its structure with numbers or arrays in it. It returns f as a 0-d array, or as f's nested result of
         them. There are no side effects, so the other engine's jit, vmap and grad apply: the gradient is then the other
         engine's work.
@@ -275,11 +307,11 @@ class Program:
         from autograd.bind import Bound
 
         path = self._paths[0]
-        own, everything = len(path.parameters), len(self.parameters)
+        own, everything = side_by_side(self._places(path)), len(self._place)
         bound, result = Bound(path.plan("value"), xp), path.recording.result
 
         def program(parameters: Any, *args: Any) -> Any:
-            data = as_array(xp, counted(parameters, everything))[:own]
+            data = as_array(xp, counted(parameters, everything))[own]
             self._check_count(args)
             pieces = list(flat_arrays(xp, self._example, args, "args", data.dtype))
             found = bound(data, xp.concatenate(pieces) if pieces else None)
@@ -352,7 +384,9 @@ def record(f: Callable[..., Any], *example_args: Any, arrays: bool | None = None
     """
     if arrays:
         import_numpy("record(arrays=True)")
-    return Program(f, example_args, record_call(f, [as_lists(arg) for arg in example_args]), arrays)
+    example = [as_lists(arg) for arg in example_args]
+    name = getattr(f, "__name__", type(f).__name__)
+    return Program(f, name, example, [record_call(f, example)], arrays)
 
 
 def rectangular(nested: Any) -> Any:
@@ -393,6 +427,15 @@ def counted(parameters: Any, count: int) -> Any:
     if len(parameters) != count:
         raise ValueError(f"program.parameters holds {count} parameters, got numbers for {len(parameters)}")
     return parameters
+
+
+def side_by_side(places: list[int]) -> Any:
+    """An index for arrays: a slice where the places follow each other, which is a view."""
+    import numpy as np
+
+    start = places[0] if places else 0
+    stop = start + len(places)
+    return slice(start, stop) if places == list(range(start, stop)) else np.array(places)
 
 
 def seed_of(reduce: str, count: int) -> float:

@@ -95,10 +95,10 @@ short.maxstring = short.maxlong = short.maxother = 80
 class Reader:
     """Checks a document piece by piece; ValueError says where it is wrong, what stands there and what was expected."""
 
-    def __init__(self, text: str, source: str) -> None:
+    def __init__(self, text: str | bytes, source: str) -> None:
         self.source = source
         try:
-            document = json.loads(text)
+            document = json.loads(text)  # bytes that are no UTF-8 are a ValueError, too
         except (ValueError, RecursionError) as error:
             raise ValueError(f"{source} is no JSON: {error}") from None
         self.document = self.expect(document, dict, "the document")
@@ -157,8 +157,8 @@ class Reader:
         return parts if kind == "list" else tuple(parts)
 
 
-def loaded(text: str, source: str) -> tuple[str, list[Any], list[Recording]]:
-    """The name, the example arguments and the recordings of a saved program; its parameters are new Values."""
+def loaded(text: str | bytes, source: str) -> tuple[str, list[Any], list[Value], list[Recording]]:
+    """The name, the example arguments, the parameters (new Values) and the recordings of a saved program."""
     reader = Reader(text, source)
     document = reader.document
     example = reader.structure(reader.part(document, "example", dict), lambda leaf: 0.0, "example")
@@ -170,7 +170,7 @@ def loaded(text: str, source: str) -> tuple[str, list[Any], list[Recording]]:
     if not paths:
         raise reader.wrong("paths", paths, "at least one path")
     recordings = [_PathReader(reader, path, parameters).recording() for path in paths]
-    return reader.part(document, "name", str), reader.expect(example, list, "example"), recordings
+    return reader.part(document, "name", str), reader.expect(example, list, "example"), parameters, recordings
 
 
 class _PathReader:

@@ -2,8 +2,11 @@
 
 import ast
 import copy
+import itertools
 import math
+import pickle
 import random
+import re
 import sys
 import warnings
 
@@ -65,6 +68,36 @@ def test_every_row_replays_value_and_gradient(row, shift):
     replayed, slopes = program.value_and_grad(*point)
     assert same(replayed, value, tolerance)
     assert all(same(a, b) for a, b in zip(slopes, gradient, strict=True))
+
+
+@pytest.mark.parametrize("arrays", [False, True])
+@pytest.mark.parametrize("order", [-1.0, math.nan, math.inf])
+def test_an_order_that_a_row_refuses_is_refused_in_a_replay_too(order, arrays):
+    polygamma, w = OPERATIONS["polygamma"], Value(0.7)
+    program = record(lambda n: polygamma(w, n), 1.0, arrays=arrays)
+    with pytest.raises((ValueError, OverflowError)) as wanted:
+        polygamma(0.7, order)
+    for run in (program, program.backward, lambda n: program.map([1.0, n]), lambda n: program.map_backward([1.0, n])):
+        with pytest.raises(type(wanted.value), match=re.escape(str(wanted.value))):
+            run(order)
+    assert w.grad == 0.0
+
+
+@pytest.mark.parametrize("arrays", [False, True])
+def test_clip_between_bounds_that_are_values_replays_wherever_these_lie(arrays):
+    bounds = [Value(0.0), Value(0.0)]
+    program = record(lambda x: 3.0 * autograd.clip(x, *bounds), 0.5, arrays=arrays)
+    points = [-math.inf, -1.0, -0.5, 0.0, 0.5, 1.0, math.inf, math.nan]
+    for x, *numbers in itertools.product(points, repeat=3):
+        for bound, number in zip(bounds, numbers, strict=True):
+            bound.data, bound.grad = number, 0.0
+        value, slopes = eager(lambda x: 3.0 * autograd.clip(x, *bounds), [x])
+        wanted = [value, *slopes, *(bound.grad for bound in bounds)]
+        for run in (program.backward, lambda x: program.map_backward([x])):
+            for bound in bounds:
+                bound.grad = 0.0
+            found = [run(x), *program.value_and_grad(x)[1], *(bound.grad for bound in bounds)]
+            assert all(same(a, b) for a, b in zip(found, wanted, strict=True)), (x, numbers, found, wanted)
 
 
 SMOOTH = [
@@ -148,6 +181,33 @@ def test_parameters_are_the_leaves_f_met_and_are_read_live():
     program.backward(4.0)
     program.backward(4.0)
     assert (w.grad, unused.grad) == (8.0, 0.0)
+
+
+def test_parameters_keep_their_order_whichever_path_ran_last(tmp_path):
+    a, b, c = Value(2.0), Value(3.0), Value(5.0)
+    program = record(lambda x: a * x + b if x > 0.0 else c * x + b if x > -2.0 else b * a, 1.0)
+    orders = []
+    for x in (1.0, -1.0, -3.0, 1.0):
+        program(x)
+        orders.append(program.parameters)
+    assert orders == [[a, b], [a, b, c], [a, b, c], [a, b, c]]
+    program.save(tmp_path / "program.json")
+    assert [p.data for p in Program.load(tmp_path / "program.json").parameters] == [2.0, 3.0, 5.0]
+
+
+def test_parameters_of_a_path_that_was_dropped_keep_their_places():
+    weights = [Value(float(i)) for i in range(40)]
+    program = record(lambda x: weights[sum(x > i for i in range(39))] * x, -1.0)
+    for i in range(40):
+        program(i - 0.5)
+    assert "32 recorded path" in repr(program)
+    assert program.parameters == weights
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_program_is_not_copied_and_says_what_to_do_instead(duplicate):
+    with pytest.raises(TypeError, match=r"neither copied nor pickled: program\.save\(path\) .* Program\.load\(path\)"):
+        duplicate(record(abs, 1.0))
 
 
 def test_nodes_made_before_recording_are_part_of_the_program():

@@ -526,11 +526,25 @@ def test_an_array_of_no_dimension_is_no_column():
 def test_parameters_of_other_paths_stay_in_the_array_and_have_no_gradient():
     a, b = Value(2.0), Value(3.0)
     program = record(lambda x: a * x if x > 0.0 else b * x * x, 1.0)
-    assert program(-1.0) == 3.0  # the second path: b comes first now
-    assert program.parameters == [b, a]
+    of_one_path = program.gradient_function()
+    assert program(-1.0) == 3.0  # the second path, which has b alone
     value, slopes = program.gradient_function()(np.array([5.0, 7.0]), [-1.0, -3.0])
-    assert (value, slopes.tolist()) == (25.0, [5.0, 0.0])
-    assert program.bind(np)(np.array([5.0, 7.0]), np.array(-2.0)) == 20.0
+    assert (value, slopes.tolist()) == (35.0, [0.0, 5.0])
+    assert program.bind(np)(np.array([5.0, 7.0]), np.array(-2.0)) == 28.0
+    assert program.map([-2.0], parameters=[5.0, 7.0]) == [28.0]
+    value, slopes = of_one_path(np.array([5.0]), [1.0, 3.0])
+    assert (value, slopes.tolist()) == (10.0, [2.0])
+
+
+def test_parameters_that_two_paths_meet_in_different_orders_keep_their_numbers():
+    a, b, c = (Value(x) for x in (2.0, 3.0, 5.0))
+    program = record(lambda x: a * x + b * x * x + c if x > 0.0 else c * x * x + a * x, 1.0)
+    program(-1.0)  # meets c first, then a, and no b
+    numbers = np.array([10.0, 20.0, 30.0])
+    value, slopes = program.gradient_function(reduce=None)(numbers, -2.0)
+    assert (value, slopes.tolist()) == (100.0, [-2.0, 0.0, 4.0])
+    assert program.bind(np)(numbers, np.array(-2.0)) == 100.0
+    assert program.map([-2.0], parameters=numbers) == [100.0]
 
 
 @pytest.mark.parametrize("arrays", [True, False])

@@ -164,6 +164,20 @@ def test_a_missing_part_is_named(saved, key):
         loaded(json.dumps(document), "p.json")
 
 
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00\x81", b'{"name": "\xe9"}', b"\x80\x04\x95", b""])
+def test_a_file_that_is_no_text_is_a_value_error_naming_it(tmp_path, content):
+    (tmp_path / "p.json").write_bytes(content)
+    with pytest.raises(ValueError, match=r"p\.json is no JSON") as caught:
+        Program.load(tmp_path / "p.json")
+    assert type(caught.value) is ValueError
+
+
+def test_a_file_that_an_editor_put_a_byte_order_mark_before_is_read(saved):
+    program, path = saved
+    path.write_text(path.read_text(), encoding="utf-8-sig")
+    assert Program.load(path)([1.5, 0.25], {"k": 2.0}) == program([1.5, 0.25], {"k": 2.0})
+
+
 def test_no_json_is_said_to_be_none():
     with pytest.raises(ValueError, match=r"p.json is no JSON"):
         loaded("import os", "p.json")
