@@ -48,6 +48,12 @@ def test_a_mutant_keeps_the_rest_and_its_lines():
     assert first.tree().body[1].lineno == 4
 
 
+def test_a_mutant_knows_what_it_is_inside_of():
+    source = "a = 2\nb: int = 3\ndef f():\n    return 4\nclass C:\n    d = 5\nx, y = 6, 7\nif 8: pass"
+    subjects = {mutant.line: mutant.subject for mutant in mutants(source)}
+    assert subjects == {1: "a", 2: "b", 4: "f", 6: "C", 7: "", 8: ""}
+
+
 def test_every_module_has_tests_that_exist():
     assert set(TESTS) <= set(FILES)
     for file in FILES:

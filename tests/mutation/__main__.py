@@ -157,6 +157,12 @@ class Killer:
             os.write(self.tell, f"{ROOT}/{report.nodeid}".encode())
 
 
+def allow(seconds: float) -> None:
+    """Let this process live for so much more processor time."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds), resource.RLIM_INFINITY))
+
+
 def passes(file: str, mutant: Mutant, trial: Trial, killers: Sequence[str], tell: int) -> bool:
     """Whether all tests pass on the mutant, in the seconds each run may take; it spoils the process it is called in."""
     import pytest
@@ -170,16 +176,25 @@ def passes(file: str, mutant: Mutant, trial: Trial, killers: Sequence[str], tell
     sys.meta_path.insert(0, Mutated(file, mutant))
     quietly, plugins = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider"], [Killer(tell)]
     try:  # one after the other: most mutants do not live to see the second
-        if killers and pytest.main([*quietly, *killers], plugins) == pytest.ExitCode.TESTS_FAILED:
-            return False
-        for arguments, allowed in trial:
-            used = resource.getrusage(resource.RUSAGE_SELF).ru_utime + resource.getrusage(resource.RUSAGE_SELF).ru_stime
-            resource.setrlimit(resource.RLIMIT_CPU, (int(used + allowed), resource.RLIM_INFINITY))
+        for likely in hints(mutant, trial, killers):
+            allow(max(seconds for _, seconds in trial))
+            if pytest.main([*quietly, *likely], plugins) == pytest.ExitCode.TESTS_FAILED:
+                return False
+        for arguments, seconds in trial:
+            allow(seconds)
             if pytest.main([*quietly, *arguments], plugins) != 0:
                 return False
         return True
     except BaseException:  # a mutant may raise anything while it is imported
         return False
+
+
+def hints(mutant: Mutant, trial: Trial, killers: Sequence[str]) -> Iterator[list[str]]:
+    """Quick runs that may do: the tests that noticed the last mutants, and those with the name of what is changed."""
+    if killers:
+        yield [*killers]
+    if mutant.subject and not mutant.subject.startswith("_"):
+        yield [*dict.fromkeys(arguments[0] for arguments, _ in trial), "-k", mutant.subject]
 
 
 def fork(file: str, mutant: Mutant, trial: Trial, killers: Sequence[str] = ()) -> tuple[int, int]:
@@ -222,10 +237,16 @@ def survivors(file: str, chosen: Sequence[Mutant], trial: Trial, jobs: int) -> I
         mutant, told = running.pop(child)
         with open(told) as pipe:
             killer = pipe.read()
+        progress(f"{file}: {len(waiting)} of {len(chosen)} to go")
         if status == 0:
             yield mutant
         elif killer:
             killers = [killer, *(k for k in killers if k != killer)][:RECENT]
+
+
+def progress(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{text}\033[K", end="\r", file=sys.stderr, flush=True)
 
 
 def described(file: str, lines: Sequence[str], mutant: Mutant) -> tuple[str, str, str]:

@@ -43,6 +43,13 @@ class Mutant:
     def name(self) -> str:
         return f"{ast.unparse(self.node)} → {ast.unparse(self.changed)}"
 
+    @property
+    def subject(self) -> str:
+        """The function, class or variable at the top of the module that the change is inside of; "" elsewhere."""
+        around = next((top for top in self.whole.body if top.lineno <= self.line <= (top.end_lineno or 0)), None)
+        target = around.targets[0] if isinstance(around, ast.Assign) else getattr(around, "target", None)
+        return getattr(around, "name", None) or getattr(target, "id", "")
+
     def tree(self) -> ast.Module:
         """What to compile; its lines are those of the file."""
         memo = {id(self.node): ast.copy_location(copy.deepcopy(self.changed), self.node)}
