@@ -37,12 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options = parse(arguments)
             return _run(choose_job(options), options, _output_folder(options.output))
         finally:
-            sys.stdout.flush()  # now, after --help too, while a reader who has gone can still be told from a success
+            if sys.stdout is not None:  # as it is where the shell has closed it
+                sys.stdout.flush()  # now, after --help too, while what is lost can still be told from a success
     except TableError as error:
         print("python -m nn:", *str(error).split(), file=sys.stderr)  # a column's name may hold a line break
         return 2
-    except BrokenPipeError:
-        return _reader_gone()
+    except OSError as error:  # of files it would be a TableError
+        return _output_lost(error)
     except KeyboardInterrupt:
         print("python -m nn: interrupted", file=sys.stderr)
         return 130
@@ -55,10 +56,12 @@ def _print_anything() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _reader_gone() -> int:
-    """`python -m nn | head -1`: one line, and nothing left that Python would try to print on its way out."""
+def _output_lost(error: OSError) -> int:
+    """`python -m nn | head -1`, a full disk: one line, and nothing left that Python would try to print on its way."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    print("python -m nn: nobody reads the output any more; stopped", file=sys.stderr)
+    gone = isinstance(error, BrokenPipeError)
+    why = "nobody reads the output any more" if gone else f"cannot write the output: {error.strerror or error}"
+    print(f"python -m nn: {why}; stopped", file=sys.stderr)
     return 1
 
 

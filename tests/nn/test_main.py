@@ -2,6 +2,7 @@
 
 import builtins
 import csv
+import errno
 import json
 import math
 import os
@@ -392,6 +393,19 @@ def test_notes_about_the_table_are_printed_before_training(tmp_path, capsys):
     assert "note: column 'who' holds 20 different texts in 20 rows and became 20 inputs" in printed[1]
 
 
+def test_a_column_that_never_changes_is_named(tmp_path):
+    rows = "".join(f"{k},7,red,{'x' if k else 'y'},{k * 1.5}\n" for k in range(20))
+    csv_file = write(tmp_path / "table.csv", "a,constant,colour,almost,target\n" + rows)
+    job = table_job(csv_file, "target", seed=1)
+    assert [note.partition(",")[0] for note in job.notes] == [
+        "column 'constant' is the same in every row to learn from",
+        "column 'colour' is the same in every row to learn from",
+    ]
+    assert {row[1] for row in job.train[0] + job.held_out[0]} == {0.0}
+    unlucky = next(job for s in range(20) if len((job := table_job(csv_file, "target", seed=s)).notes) > 2)
+    assert unlucky.notes[2].startswith("column 'almost' is the same in every row to learn from")
+
+
 def test_a_reader_who_goes_ends_the_program_in_one_line(tmp_path):
     with program("--epochs", "20", "--output", str(tmp_path)) as process:
         process.stdout.readline()
@@ -400,14 +414,38 @@ def test_a_reader_who_goes_ends_the_program_in_one_line(tmp_path):
     assert (process.returncode, err) == (1, "python -m nn: nobody reads the output any more; stopped\n")
 
 
+def help_written_to(stdout):
+    """(exit code, standard error) of --help: what was left in the buffer is lost when the program ends."""
+    command, environment = [sys.executable, "-m", "nn", "--help"], {**os.environ, "PYTHONUNBUFFERED": ""}
+    done = subprocess.run(command, cwd=ROOT, stdout=stdout, stderr=subprocess.PIPE, text=True, env=environment)
+    return done.returncode, done.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe without a reader is another error there")
 def test_nobody_may_read_the_help_either():
     reader, writer = os.pipe()
     os.close(reader)
-    command, environment = [sys.executable, "-m", "nn", "--help"], {**os.environ, "PYTHONUNBUFFERED": ""}
-    done = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True, env=environment)
+    assert help_written_to(writer) == (1, "python -m nn: nobody reads the output any more; stopped\n")
     os.close(writer)
-    assert (done.returncode, done.stderr) == (1, "python -m nn: nobody reads the output any more; stopped\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+def test_a_full_disk_under_the_output_is_told_in_one_line(tmp_path):
+    why = f"python -m nn: cannot write the output: {os.strerror(errno.ENOSPC)}; stopped\n"
+    with open("/dev/full", "w") as full:
+        assert help_written_to(full) == (1, why)  # noticed at the end
+        command = [sys.executable, "-u", "-m", "nn", "--output", str(tmp_path)]
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (1, why)  # noticed at the first line
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its shell cannot close the output")
+def test_without_any_output_the_results_are_written_all_the_same(tmp_path):
+    command = f'"{sys.executable}" -m nn --epochs 1 --layers "" --output "{tmp_path}" >&-'
+    done = subprocess.run(command, cwd=ROOT, shell=True, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "model.json").exists()
 
 
 def test_a_layout_engine_that_does_not_exist_costs_one_line_and_the_graph_only(tmp_path, monkeypatch, capsys):
