@@ -54,7 +54,7 @@ class Job:
     settings: Settings
     about: dict[str, Any]
     panels: tuple[Callable[[Module, Any], Any], ...]  # each draws the model into one axes
-    notes: Sequence[str] = ()  # what the user should know about the table
+    notes: Sequence[str] = ()  # what the user should know about the table and how it was dealt out
 
     @property
     def inputs(self) -> int:
@@ -125,7 +125,20 @@ def table_job(
         job = _regression(title, train, held_out, scaler, about, encoding)
     else:
         job = _classification(title, train, held_out, scaler, about, encoding, classes)
-    return replace(job, notes=encoding.notes(table))
+    return replace(job, notes=[*encoding.notes(table), *_constants(encoding, train[0])])
+
+
+def _constants(encoding: Encoding, rows: Rows) -> list[str]:
+    """A line about each column that is the same in all rows to learn from: nothing can be learnt about it."""
+    columns, lines = iter(zip(*rows, strict=True)), []
+    for column in encoding.inputs:
+        own = [next(columns) for _ in column.labels()]
+        if all(min(numbers) == max(numbers) for numbers in own):
+            lines.append(
+                f"column {column.name!r} is the same in every row to learn from, which tells the network nothing: it "
+                f"is only centred, not scaled; --ignore {column.name!r} leaves it out"
+            )
+    return lines
 
 
 def _listed(names: list[str]) -> str:
