@@ -110,7 +110,8 @@ class Program:
             if not (x == y or (x != x and y != y) or abs(x - y) <= tolerance * abs(y)):
                 raise ValueError(
                     f"number {place} of the result is {x!r} replayed and {y!r} from the function: it uses a number "
-                    "that was read, drawn or detached while recording. Pass such numbers as arguments"
+                    "that was read, drawn or detached while recording (pass such numbers as arguments), or large terms "
+                    "cancel in it, and this is their rounding"
                 )
 
     # Files -----------------------------------------------------------------------------------------------------------
@@ -231,7 +232,7 @@ class Program:
         path, data = self._paths[0], None
         if parameters is not None:
             data = plain_numbers(leaves(as_lists(parameters), "parameters"))
-            counted(data, len(self._place))
+            counted(data, len(self._place), parameters)
             data = [data[place] for place in self._places(path)]
         results = self._batch("map_values", columns, data=data)
         return [rebuild(path.recording.result, r if isinstance(r, tuple) else (r,)) for r in results]
@@ -269,6 +270,8 @@ class Program:
         import_numpy("gradient_function")
         import numpy as np
 
+        if reduce is not None:
+            seed_of(reduce, 1)  # names what it does not know now, not at the first call
         path = self._paths[0]
         self._require_scalar(path)
         own, everything = side_by_side(self._places(path)), len(self._place)
@@ -278,7 +281,7 @@ class Program:
                 columns = tuple([arg] for arg in columns)
             count = 1 if reduce is None else batch_size(columns)
             seed = None if reduce is None else seed_of(reduce, count)
-            data = np.asarray(counted(parameters, everything))[own]
+            data = counted(rectangular(parameters), everything, parameters)[own]
             try:
                 value, slopes = path.array_gradient(data, self._flattened(columns, count), seed)
             except BranchTaken as branch:
@@ -294,10 +297,9 @@ class Program:
         """A pure function `g(parameters, *args)` of arrays on the namespace `xp`: numpy, jax.numpy or torch.
 
         It runs the path that ran last. `parameters` is one array in the order of `program.parameters`, as many as there
-        are now; each of `args` is an array in the shape of its
-        example, or its structure with numbers or arrays in it. It returns f as a 0-d array, or as f's nested result of
-        them. There are no side effects, so the other engine's jit, vmap and grad apply: the gradient is then the other
-        engine's work.
+        are now; each of `args` is an array in the shape of its example, or its structure with numbers or arrays in it.
+        It returns f as a 0-d array, or as f's nested result of them. There are no side effects, so the other engine's
+        jit, vmap and grad apply: the gradient is then the other engine's work.
         NotImplementedError names an operation that has no array form; TypeError for an `xp` that is no namespace.
         Guards are not checked.
         """
@@ -311,7 +313,7 @@ class Program:
         bound, result = Bound(path.plan("value"), xp), path.recording.result
 
         def program(parameters: Any, *args: Any) -> Any:
-            data = as_array(xp, counted(parameters, everything))[own]
+            data = counted(as_array(xp, parameters), everything, parameters)[own]
             self._check_count(args)
             pieces = list(flat_arrays(xp, self._example, args, "args", data.dtype))
             found = bound(data, xp.concatenate(pieces) if pieces else None)
@@ -337,6 +339,7 @@ class Program:
         """An array with a row for each number of an example and a column for each example."""
         import numpy as np
 
+        self._check_count(columns)
         parts = []
         for column, example in zip(columns, self._example, strict=True):
             array, like = rectangular(column), rectangular(example)
@@ -418,15 +421,20 @@ def flat_arrays(xp: Any, like: Any, arg: Any, what: str, dtype: Any) -> Iterator
 
 
 def as_array(xp: Any, thing: Any, dtype: Any = None) -> Any:
-    """Arrays as they are, with the gradients that their engine follows; numbers and lists of them as arrays."""
-    return thing if hasattr(thing, "shape") and not isinstance(thing, float) else xp.asarray(thing, dtype=dtype)
+    """Arrays with the gradients that their engine follows; numbers and lists of them as arrays.
+
+    All of floats, which the factor makes of whole numbers: those overflow, and would make whole numbers of others.
+    """
+    return 1.0 * (thing if hasattr(thing, "shape") and not isinstance(thing, float) else xp.asarray(thing, dtype=dtype))
 
 
-def counted(parameters: Any, count: int) -> Any:
-    """`parameters`; ValueError unless there are `count` of them."""
-    if len(parameters) != count:
-        raise ValueError(f"program.parameters holds {count} parameters, got numbers for {len(parameters)}")
-    return parameters
+def counted(numbers: Any, count: int, given: Any) -> Any:
+    """`numbers`, which were `given` for the parameters; TypeError or ValueError unless they are `count` in a row."""
+    if numbers is None or getattr(numbers, "ndim", 1) != 1:
+        raise TypeError(f"the parameters are one array of {count} numbers, got {given!r:.60}")
+    if len(numbers) != count:
+        raise ValueError(f"program.parameters holds {count} parameters, got numbers for {len(numbers)}")
+    return numbers
 
 
 def side_by_side(places: list[int]) -> Any:
@@ -461,7 +469,7 @@ def batch_size(columns: Sequence[Any]) -> int:
 def one_per_example(values: list[list[float]] | list[float], count: int) -> list[Any]:
     """Results of arrays, a row per output, as one entry per example."""
     rows = [row if isinstance(row, list) else [row] * count for row in values]
-    return list(rows[0]) if len(rows) == 1 else list(zip(*rows, strict=True))
+    return list(rows[0]) if len(rows) == 1 else list(zip(*rows, strict=True)) or [()] * count
 
 
 def import_numpy(what: str) -> None:

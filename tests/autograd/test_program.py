@@ -318,6 +318,12 @@ def test_check_finds_what_a_recording_cannot_see():
         hidden[0] = 1.0
 
 
+def test_check_says_that_a_difference_may_be_the_rounding_of_terms_that_cancel():
+    program = record(autograd.total, [1.0, 2.0, 3.0], arrays=False)  # rounded once there, after every addition here
+    with pytest.raises(ValueError, match=r"5\.55\d*e-17 replayed and 2\.77\d*e-17 .* or large terms cancel in it"):
+        program.check([0.1, 0.2, -0.3])
+
+
 def test_draws_of_numpy_are_warned_about():
     numpy = pytest.importorskip("numpy")
     with pytest.warns(RuntimeWarning, match="random"):

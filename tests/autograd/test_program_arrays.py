@@ -3,6 +3,7 @@
 import itertools
 import math
 import random
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
@@ -677,6 +678,52 @@ def test_a_bound_program_takes_numbers_and_arrays_anywhere_in_an_argument():
     for xs in ([2.0, 5.0], (np.array(2.0), 5), np.array([2.0, 5.0])):
         assert bound(np.array([3.0]), xs, {"b": 10.0, "a": Fraction(1, 2)}) == 55.5
     assert bound([3.0], [2.0, 5.0], {"a": np.array([0.5]), "b": np.float32(10.0)}) == 55.5
+
+
+@pytest.mark.parametrize("whole", [[3], np.array([3]), np.array([3], dtype=np.uint8)])
+def test_whole_numbers_for_a_bound_program_make_none_of_the_others(whole):
+    w = Value(1.0)
+    bound = record(lambda x: w * x, 1.0).bind(np)
+    assert bound(whole, 0.5) == 1.5
+    assert bound(whole, np.array(10**18)) == 3e18
+    assert record(lambda x: x**4, 1.0).bind(np)(np.zeros(0), np.array(10**5)) == 1e20  # more than an int64 holds
+
+
+@pytest.mark.parametrize(
+    "given", [3.0, None, "3", ["3"], [[3.0]], np.array(3.0), np.array([3j]), [Value(3.0)], {0: 3.0}]
+)
+def test_parameters_that_are_no_array_of_numbers_are_named(given):
+    w = Value(3.0)
+    gradient = record(lambda x: w * x, 1.0).gradient_function()
+    with pytest.raises(TypeError, match=rf"the parameters are one array of 1 numbers, got {re.escape(repr(given))}"):
+        gradient(given, [1.0])
+
+
+@pytest.mark.parametrize("given", [3.0, [[3.0]], np.array(3.0)])
+def test_parameters_of_a_bound_program_stand_in_a_row(given):
+    w = Value(3.0)
+    with pytest.raises(TypeError, match="the parameters are one array of 1 numbers, got"):
+        record(lambda x: w * x, 1.0).bind(np)(given, 1.0)
+
+
+def test_an_unknown_reduction_is_named_when_the_gradient_is_asked_for():
+    with pytest.raises(ValueError, match='"mean" or "sum", got \'max\''):
+        record(lambda x: x * 1.0, 0.0).gradient_function("max")
+
+
+@pytest.mark.parametrize("arrays", [False, True])
+@pytest.mark.parametrize("columns", [([1.0],), ([1.0], [2.0], [3.0])])
+def test_a_batch_has_a_column_for_every_argument(arrays, columns):
+    program = record(lambda x, y: x * y, 1.0, 2.0, arrays=arrays)
+    runs = (program.map, program.map_backward, lambda *columns: program.gradient_function()([], *columns))
+    for run in runs:
+        with pytest.raises(TypeError, match=f"takes 2 arguments, got {len(columns)}"):
+            run(*columns)
+
+
+@pytest.mark.parametrize("arrays", [False, True])
+def test_a_result_without_numbers_is_there_for_every_example(arrays):
+    assert record(lambda x: [], 1.0, arrays=arrays).map([2.0, 3.0]) == [[], []]
 
 
 @pytest.mark.parametrize(
