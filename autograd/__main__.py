@@ -13,15 +13,21 @@ import argparse
 import codecs
 import inspect
 import keyword
+import os
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd.expression import Expression, ExpressionError, parse
-from autograd.layout import LayoutError
+from autograd.backprop import topological_order
+from autograd.engines import LayoutError
+from autograd.expression import MAX_LENGTH, Expression, ExpressionError, parse
 from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.figure import Drawing
+    from autograd.stepping import Stepper
 
 DESCRIPTION = "The value of a formula and its derivatives with respect to every name in it."
 EPILOG = """\
@@ -56,15 +62,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="glassgrad")
     try:
-        options = _parser().parse_args(_protected(sys.argv[1:] if arguments is None else arguments))
-        _run(options)
+        try:
+            _run(_parser().parse_args(_protected(sys.argv[1:] if arguments is None else arguments)))
+        finally:
+            _flush()  # that a pipe is closed or a disk is full shows here, and not when Python ends
     except (UsageError, ExpressionError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except (CheckFailed, LayoutError, ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        if not isinstance(error, BrokenPipeError):  # a reader that has seen enough, as `head` has, is no error
+            print(f"error: {error}", file=sys.stderr)
+        _drop_what_cannot_be_printed()
         return 1
     return 0
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # it is None where the shell closed it: command >&-
+        sys.stdout.flush()
+
+
+def _drop_what_cannot_be_printed() -> None:
+    """Python tries once more when it ends, and complains: https://docs.python.org/3/library/signal.html#note-on-sigpipe"""
+    try:
+        _flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _stand_ins(error: UnicodeError) -> tuple[str, int]:
@@ -76,8 +99,14 @@ def _stand_ins(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("glassgrad", _stand_ins)
 
 
+class _ArgumentParser(argparse.ArgumentParser):
+    def print_help(self, file: Any = None) -> None:
+        """Without argparse's silence where it cannot be printed."""
+        print(self.format_help(), end="", file=file)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _ArgumentParser(
         prog="python -m autograd",
         description=DESCRIPTION,
         epilog=EPILOG,
@@ -118,13 +147,9 @@ def _run(options: argparse.Namespace) -> None:
     if options.hessian:
         _print_hessian(expression, leaves)
     if options.tree:
-        from autograd.drawing import draw
-
-        print(f"\n{draw(result).text()}")
+        print(f"\n{_drawing(result).text()}")
     if options.steps:
-        from autograd.stepping import stepper
-
-        print(f"\n{stepper(result).text()}")
+        print(f"\n{_stepper(result).text()}")
     if options.check:
         _check(expression, leaves, options.hessian)
     if options.output:
@@ -198,10 +223,10 @@ def _print_first_order(text: str, result: Value, leaves: Sequence[Value]) -> Non
 def _print_hessian(expression: Expression, leaves: Sequence[Value]) -> None:
     from autograd.derivatives import hessian
 
-    rows: Any = hessian(lambda point: expression(*point))([leaf.data for leaf in leaves])
     names = expression.names
     if not names:
         return
+    rows: Any = hessian(lambda point: expression(*point))([leaf.data for leaf in leaves])
     seconds = {
         f"∂{names[i]}²" if i == j else f"∂{names[i]}∂{names[j]}": rows[i][j]
         for i in range(len(names))
@@ -231,13 +256,27 @@ def _check(expression: Expression, leaves: Sequence[Value], second_order: bool) 
 
 
 def _write(result: Value, output: str, animated: bool) -> None:
-    from autograd.drawing import draw
-    from autograd.stepping import stepper
+    stepped = animated or Path(output).suffix.lower() == ".html"
+    (_stepper(result) if stepped else _drawing(result)).save(output)
 
-    if animated or Path(output).suffix.lower() == ".html":
-        stepper(result).save(output)
-    else:
-        draw(result).save(output)
+
+def _drawing(result: Value) -> Drawing:
+    from autograd.drawing import draw
+
+    return draw(result, max_nodes=MAX_LENGTH)  # a formula has no more values than characters
+
+
+def _stepper(result: Value) -> Stepper:
+    """ValueError for more edges than `stepper` takes, with what can be done here; its own advice is for Python."""
+    from autograd.stepping import MAX_EDGES, stepper
+
+    edges = sum(len(node.parents) for node in topological_order(result))
+    if edges > MAX_EDGES:
+        raise ValueError(
+            f"the graph of this formula has {edges:,} edges, more than anybody walks through one by one (at most "
+            f"{MAX_EDGES}): shorten the formula, or see its graph with --tree or -o FILE.svg"
+        )
+    return stepper(result)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import autograd
-from autograd.ops import OPERATIONS
+from autograd.ops import OPERATIONS, Operation
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 50
@@ -31,10 +31,12 @@ MAX_DEPTH = 50
 CONSTANTS = {"pi": math.pi, "tau": math.tau, "e": math.e, "inf": math.inf, "nan": math.nan}
 
 # The rows that are public functions of autograd. A formula has no lists: sums and means take their terms one by one, as
-# in mean(a, b, c), and operations on two lists are left out.
-FUNCTIONS: dict[str, Callable[..., Any]] = {
+# in mean(a, b, c), and operations on two lists are left out. So is add, which autograd has as a name of NumPy's alone.
+FUNCTIONS: dict[str, Operation] = {
     **{
-        name: row for name, row in OPERATIONS.items() if name in vars(autograd) and name not in ("dot", "cross_entropy")
+        name: row
+        for name, row in OPERATIONS.items()
+        if name in vars(autograd) and name not in ("add", "dot", "cross_entropy")
     },
     "max": OPERATIONS["maximum"],
     "min": OPERATIONS["minimum"],
@@ -317,7 +319,12 @@ class _Parser:
             self.comparison()
             count += 1
         self.close(opening)
-        self.call(FUNCTIONS[token.text], count, token)
+        function = FUNCTIONS[token.text]
+        try:
+            function.__signature__.bind(*range(count))
+        except TypeError as error:  # under the name that was written: max, not maximum
+            raise self.error(f"{token.text}{function.__signature__}: {error}", token) from None
+        self.call(function, count, token)
 
 
 def _suggestion(name: str) -> str:

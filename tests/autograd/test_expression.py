@@ -2,6 +2,8 @@
 
 import math
 import re
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -287,7 +289,8 @@ def test_the_number_of_arguments_is_checked():
         ("foo(x)", 1, "unknown function 'foo'"),
         ("sigmod(x)", 1, "did you mean 'sigmoid'"),
         ("x + sin", 5, "write sin(...)"),
-        ("sin(1, 2)", 1, "too many positional arguments"),
+        ("sin(1, 2)", 1, "sin(x): too many positional arguments"),
+        ("1 + max(x, y, 3)", 5, "max(a, b): too many positional arguments"),  # autograd's name for it is maximum
         ("1 < 2 < 3", 7, "one comparison"),
         ("x^2", 2, "write **"),
         ("x % 2", 3, "the operators are"),
@@ -320,6 +323,12 @@ def test_errors_name_the_column(text, column, message):
         parse(text)()
     assert caught.value.column == column - 1
     assert message in str(caught.value)
+
+
+def test_functions_are_the_same_whatever_was_used_before():
+    program = "import autograd; autograd.add; from autograd.expression import FUNCTIONS; print(sorted(FUNCTIONS))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{sorted(FUNCTIONS)}\n"
 
 
 def test_the_error_points_at_the_column():

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -213,6 +214,48 @@ def test_a_graph_that_is_too_large_for_steps_ends_with_one(run, tmp_path):
     status, _, complaints = run("x" + "+x" * 200, "x=1", "--steps")
     assert status == 1
     assert "400 edges" in complaints
+    assert "see its graph with --tree or -o FILE.svg" in complaints
+    assert not re.search(r"max_edges|model=|draw\(", complaints)
+
+
+def test_every_formula_that_can_be_read_has_a_tree(run):
+    formula = "0+" + "-" * 1990 + "x"
+    assert "neg" in run(formula, "x=1", "--tree")[1]
+
+
+ANSWERS = [["--help"], ["x*y", "x=3", "y=4", "--steps"], ["relu(x)", "x=0", "--check"]]
+
+
+def told_when_printing_to(output, arguments, unbuffered):
+    """(status, complaints) of a process with the standard output `output`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "autograd", *arguments],
+        stdout=output,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        text=True,
+        encoding="utf-8",
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", ANSWERS)
+def test_a_reader_that_has_seen_enough_is_no_error(arguments, unbuffered):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as pipe:
+        assert told_when_printing_to(pipe, arguments, unbuffered) == (1, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="has no /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", ANSWERS)
+def test_a_full_disk_is_told_in_one_line(arguments, unbuffered):
+    with open("/dev/full", "wb") as disk:
+        status, complaints = told_when_printing_to(disk, arguments, unbuffered)
+    assert status == 1
+    assert re.fullmatch(r"error: .*No space left on device\n", complaints)
 
 
 def test_help_shows_examples(run):
