@@ -27,6 +27,7 @@ from autograd.cards import (
 from autograd.narration import Line, Moment, Run
 from autograd.notation import number_width
 from autograd.shapes import FONT_SIZE, Path, Rect, Shape, Text, decimal, svg, svg_document
+from autograd.view import check_limit
 
 if TYPE_CHECKING:
     from autograd.stepping import Stepper
@@ -51,6 +52,7 @@ def animate(stepper: Stepper, seconds: float = 1.6) -> str:
             f"an animation of {count - 1} steps is longer than anybody watches (at most {MOST_STEPS}): "
             "animate a smaller graph, or save the stepper as .html"
         )
+    check_limit("seconds", seconds)
     if not seconds > 0:
         raise ValueError(f"seconds must be positive, got {seconds!r}")
     return _Film(stepper, seconds).svg()
@@ -110,9 +112,8 @@ class _Film:
                 (i for i, moment in enumerate(self.moments) if moment.phase == "forward" and arrow.id in moment.arrows),
                 0,
             )
-            *line, last = arrow_shapes(arrow, route).shapes
-            pill = [last] if arrow.label else []
-            yield "".join(svg(shape) for shape in (line if pill else [*line, last]))
+            line, head, *pill = arrow_shapes(arrow, route).shapes
+            yield svg(line) + svg(head)
             yield from (self.during(known, self.count, svg(shape)) for shape in pill)
             for first, end in _spans(arrow.id in moment.arrows for moment in self.moments):
                 yield self.during(first, end, svg(arrow_shapes(replace(arrow, highlighted=True), route)))

@@ -26,7 +26,7 @@ from autograd.subject import Subject, expanded, listed, subject_of
 from autograd.text import text_tree
 from autograd.value import Value
 from autograd.values_picture import Gradients, Look, values_picture
-from autograd.view import GraphView
+from autograd.view import GraphView, check_limit
 
 if TYPE_CHECKING:
     import graphviz
@@ -78,10 +78,11 @@ def draw(
     <Drawing: Computation graph of v2: 3 values, 3 uses>
 
     Raises TypeError for what is not made of Values or is no model, and for data that is no longer a number;
-    ValueError for more than `max_nodes` cards and for options that make no sense. That no layout engine is installed
-    shows (LayoutError) when the picture is first asked for, not here.
+    ValueError for more than `max_nodes` cards, for a model that did not make y, and for options that make no sense.
+    That no layout engine is installed shows (LayoutError) when the picture is first asked for, not here.
     """
     check_options(level, direction, number_format)
+    check_limit("max_nodes", max_nodes)
     subject = subject_of(y, x, model, parameters, names)
     waypoints = listed(highlight, "highlight")
     if expand:
@@ -126,9 +127,9 @@ def check_options(level: str, direction: str, number_format: str, levels: Sequen
 
 
 def _draw(subject: Subject, level: str, style: _Style) -> Drawing:
-    count = len({value for output in subject.outputs for value in topological_order(output)})
-    if subject.model is None or level in ("values", "clusters"):
-        _guard(count, "values", style.max_nodes)  # before a view of a million nodes is made
+    if subject.model is None or level in ("values", "clusters"):  # before a view of a million nodes is made
+        count = len({value for output in subject.outputs for value in topological_order(output)})
+        _guard(count, "values", style.max_nodes)
     graph = subject.view()
     paths = subject.groups(graph)
     level = _resolved(level, paths, subject.model is not None)

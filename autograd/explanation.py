@@ -18,6 +18,7 @@ from autograd.notation import factor, formula, label_of, number, shorten
 from autograd.numerics import exact_sum
 from autograd.ops import as_float
 from autograd.value import Value
+from autograd.view import check_limit
 
 _NAME_LIMIT = 24
 _SHOWN = 12  # nodes of one path that are written out; a longer path is shortened in its middle
@@ -77,7 +78,7 @@ def explain(y: Value, x: Value, max_paths: int = 100) -> Explanation:
     Raises ValueError, with their exact number, if there are more than `max_paths` paths; TypeError if `y` or `x` is no
     Value.
     """
-    _check_values(y, x)
+    check_limit("max_paths", max_paths)
     count = count_paths(y, x)
     if count > max_paths:
         raise ValueError(
@@ -278,6 +279,7 @@ def naive_backward(y: Value, max_visits: int = 100_000) -> NaiveBackward:
     Raises ValueError, with the exact number, if it would take more than `max_visits` steps.
     """
     _check_values(y, y)
+    check_limit("max_visits", max_visits)
     order = topological_order(y)
     visits = _naive_steps(y, order)
     edges = sum(len(node.parents) for node in order)

@@ -20,8 +20,8 @@ from typing import Any
 from autograd.backprop import topological_order
 from autograd.cards import CARD_PADDING, Picture
 from autograd.drawing import check_options
+from autograd.engines import LayoutError
 from autograd.figure import html_image
-from autograd.layout import LayoutError
 from autograd.narration import Line, Moment, Run, moments
 from autograd.neuron_narration import neuron_moments
 from autograd.notation import number_width, shorten
@@ -29,7 +29,7 @@ from autograd.shapes import FONT_SIZE
 from autograd.subject import Subject, expanded, subject_of
 from autograd.value import Value
 from autograd.values_picture import Look, values_picture
-from autograd.view import GraphView
+from autograd.view import GraphView, check_limit
 
 MAX_EDGES = 300
 LEVELS = ("auto", "values", "neuron")
@@ -158,15 +158,16 @@ def stepper(
 
     `.grad` is neither read nor written. Source lines are shown for operations that ran inside `trace_lines()`.
 
-    Raises TypeError for what is no Value and no model, ValueError for more than `max_edges` edges and for options that
-    make no sense. That no layout engine is installed shows (LayoutError) when the page is first asked for; the text
-    needs none.
+    Raises TypeError for what is no Value and no model, ValueError for more than `max_edges` edges, for a model that did
+    not make y, and for options that make no sense. That no layout engine is installed shows (LayoutError) when the page
+    is first asked for; the text needs none.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> print(stepper(a * b + a).text().splitlines()[-1])
           b.grad: 0 + 2 = 2
     """
     check_options(level, direction, number_format, LEVELS)
+    check_limit("max_edges", max_edges)
     subject = subject_of(y, x, model, parameters, names)
     if expand:
         subject, _ = expanded(subject)

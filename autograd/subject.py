@@ -25,8 +25,15 @@ class Subject:
     model: Any = None
 
     def view(self) -> GraphView:
-        """The graph below the outputs, with its names."""
-        return view(self.outputs, self.parameters, self.names)
+        """The graph below the outputs, with its names. ValueError if the model is said to have made it and did not."""
+        graph = view(self.outputs, self.parameters, self.names)
+        known = {} if self.model is None or self.noted else parameter_names(self.model)
+        if known and graph.by_value.keys().isdisjoint(known):
+            raise ValueError(
+                f"model: no parameter of this {type(self.model).__name__} is in the graph, which came from another "
+                "model, or from numbers (p.data in the place of p, or no_grad)"
+            )
+        return graph
 
     def groups(self, graph: GraphView) -> list[GroupPath]:
         """The part of the model that each node of `graph` belongs to, () where none or without a model."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from autograd.backprop import topological_order
 from autograd.notation import INFIX, label_of, number, shorten
+from autograd.ops import described
 from autograd.value import Value
 
 TITLE_LIMIT = 24
@@ -181,6 +182,12 @@ def checked_outputs(outputs: Any) -> tuple[Value, ...]:
     if not roots:
         raise ValueError("there is nothing to draw: the list of outputs is empty")
     return tuple(dict.fromkeys(roots))
+
+
+def check_limit(name: str, limit: Any) -> None:
+    """TypeError for a limit that nothing can be compared with; math.inf is a limit too."""
+    if not isinstance(limit, int | float):
+        raise TypeError(f"{name} takes a number; got {described(limit)}")
 
 
 def flat_values(outputs: Any) -> Iterator[Value]:

@@ -69,6 +69,16 @@ class Line:
         return self.slope * x + self.offset
 
 
+class Named:
+    """A model that is its parameters: {name: Value}."""
+
+    def __init__(self, parameters: dict[str, Value]) -> None:
+        self.parameters = parameters
+
+    def named_parameters(self) -> list[tuple[str, Value]]:
+        return list(self.parameters.items())
+
+
 def path_points(d: str) -> list[list[tuple[float, float]]]:
     """The points of the pieces of an SVG path of steps M (absolute), l and c (relative to where the step starts)."""
     pieces: list[list[tuple[float, float]]] = []

@@ -1,5 +1,6 @@
 """draw: levels, options, guards, and that it changes nothing."""
 
+import math
 import os
 import random
 import re
@@ -16,7 +17,19 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Value, differentiate, dot, draw, softmax, stepper, tanh, to_dot, topological_order
+from autograd import (
+    Value,
+    differentiate,
+    dot,
+    draw,
+    explain,
+    naive_backward,
+    softmax,
+    stepper,
+    tanh,
+    to_dot,
+    topological_order,
+)
 from autograd.cards import Picture, pill_size
 from autograd.engines import LayoutError
 from autograd.figure import Drawing
@@ -189,19 +202,72 @@ def test_levels_that_need_a_model_say_so(level: str) -> None:
         draw(wide(5), level=level)
 
 
+BOTH = [
+    ({"direction": "up"}, "direction is one of 'LR'.*got 'up'"),
+    ({"number_format": "4q"}, "number_format is a format for floats such as '.4g'; got '4q'"),
+    ({"number_format": "d"}, "number_format is a format for floats"),
+    ({"model": Line()}, "model: no parameter of this Line is in the graph"),
+]
+OF_DRAW = [
+    ({"level": "neurons"}, "level is one of 'auto', 'values'.*got 'neurons'"),
+    ({"grads": "mine"}, "grads is one of 'stored', 'own', 'none'; got 'mine'"),
+]
+OF_STEPPER = [
+    ({"level": "layer"}, "level is one of 'auto', 'values', 'neuron'; got 'layer'"),
+    ({"level": "neuron"}, "level='neuron' needs to know the model"),
+]
+
+
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("make", "options", "message"),
     [
-        ({"level": "neurons"}, "level is one of 'auto', 'values'.*got 'neurons'"),
-        ({"direction": "up"}, "direction is one of 'LR'.*got 'up'"),
-        ({"number_format": "4q"}, "number_format is a format for floats such as '.4g'; got '4q'"),
-        ({"number_format": "d"}, "number_format is a format for floats"),
-        ({"grads": "mine"}, "grads is one of 'stored', 'own', 'none'; got 'mine'"),
+        *((make, *refused) for refused in BOTH for make in (draw, stepper)),
+        *((draw, *refused) for refused in OF_DRAW),
+        *((stepper, *refused) for refused in OF_STEPPER),
     ],
 )
-def test_unknown_options_are_refused(options: dict[str, str], message: str) -> None:
+def test_options_that_make_no_sense_are_refused(
+    make: Callable[..., object], options: dict[str, object], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
-        draw(wide(3), **options)  # type: ignore[arg-type]
+        make(wide(3), **options)
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (draw, "max_nodes"),
+        (stepper, "max_edges"),
+        (lambda y, **limit: explain(y, y, **limit), "max_paths"),
+        (naive_backward, "max_visits"),
+        (lambda y, **limit: stepper(y).animated_svg(**limit), "seconds"),
+    ],
+)
+def test_limits_are_numbers(make: Callable[..., object], name: str) -> None:
+    with pytest.raises(TypeError, match=f"{name} takes a number; got str 'x'"):
+        make(wide(3), **{name: "x"})
+    with pytest.raises(TypeError, match=f"{name} takes a number; got NoneType None"):
+        make(wide(3), **{name: None})
+    assert make(wide(3), **{name: 60.0})
+
+
+def test_a_limit_may_be_infinite() -> None:
+    assert len(titles(draw(wide(1601), max_nodes=math.inf))) == 1601  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("make", [draw, stepper])
+def test_a_model_need_not_have_parameters_nor_all_of_them_be_used(make: Callable[..., object]) -> None:
+    line = Line()
+    assert make(line.slope * 2.0, model=line)
+    assert make(tanh(Value(1.0)), model=nn.Sequential())
+
+
+def test_a_model_that_computes_with_plain_numbers_still_draws_what_it_makes() -> None:
+    class Careless(Line):
+        def __call__(self, x: Value) -> Value:
+            return self.slope.data * x
+
+    assert titles(draw(Careless(), 3.0)) == ["x", "v1 = ×", "2"]
 
 
 # --- what can be drawn ----------------------------------------------------------------------------------------

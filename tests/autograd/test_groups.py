@@ -8,7 +8,7 @@ import nn
 from autograd import Value, tanh
 from autograd.groups import Notes, group_path, group_values, parameter_names
 from autograd.view import view
-from tests.autograd.picture_graphs import Line
+from tests.autograd.picture_graphs import Line, Named
 
 
 def mlp(fused: bool, **options: object) -> nn.MLP:
@@ -116,12 +116,7 @@ def test_nothing_of_nn_is_needed_to_note() -> None:
 
 
 def test_what_joins_several_parts_belongs_to_the_innermost_that_holds_them_all() -> None:
-    names = ("layer0.neuron0.w", "layer0.neuron1.w", "layer1.neuron0.w")
-    a, b, c = parameters = [Value(1.0), Value(2.0), Value(3.0)]
-
-    class Parts:
-        def named_parameters(self) -> list[tuple[str, Value]]:
-            return list(zip(names, parameters, strict=True))
-
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    model = Named({"layer0.neuron0.w": a, "layer0.neuron1.w": b, "layer1.neuron0.w": c})
     for y, group in ((a * b, ("layer0",)), (b * c, ()), (a * a, ("layer0", "neuron0"))):
-        assert group_values(view(y), Parts(), {})[-1] == group
+        assert group_values(view(y), model, {})[-1] == group
