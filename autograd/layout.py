@@ -11,9 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.engines import LayoutError, run_graphviz
-
-__all__ = ["Arrangement", "Box", "Frame", "Layout", "LayoutError", "Link", "Route", "place"]
+from autograd.engines import run_graphviz
 
 POINTS_PER_INCH = 72.0
 # Where arrows lead, and the sides (compass points) at which they then leave and enter boxes.
