@@ -135,7 +135,7 @@ class Writer:
     def _lines(self, instruction: Instruction, softmaxes: dict[tuple[int, ...], dict[int, int]]) -> Iterator[str]:
         row, operands, result = instruction
         name = self.names.of(result)
-        if table_name(row) == "softmax_entry" and operands[1:] in softmaxes:
+        if table_name(row) == "softmax_entry":
             entries = softmaxes[operands[1:]]
             if result == next(iter(entries.values())):  # the first entry writes all of them
                 targets = (self.names.of(entries[i]) if i in entries else "_" for i in range(len(operands) - 1))
@@ -185,7 +185,7 @@ class Writer:
         """For each list of logits, which entries of its softmax are asked for, and their slots."""
         found: dict[tuple[int, ...], dict[int, int]] = {}
         for row, operands, result in steps:
-            if table_name(row) == "softmax_entry" and operands[0] in self.tape.constants:
+            if table_name(row) == "softmax_entry":
                 found.setdefault(operands[1:], {}).setdefault(int(self.tape.constants[operands[0]]), result)
         return found
 

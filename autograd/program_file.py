@@ -22,7 +22,7 @@ from typing import Any
 from autograd.ops import OPERATIONS
 from autograd.path import HOLDS
 from autograd.recorder import Recording
-from autograd.tape import Guard, Tape, table_name
+from autograd.tape import Guard, Tape, table_name, wanted_operands
 from autograd.value import Value
 
 FORMAT, VERSION = "glassgrad program", 1
@@ -221,9 +221,9 @@ class _PathReader:
         row = OPERATIONS.get(name) if isinstance(name, str) else None
         if row is None:
             raise self.reader.wrong(where, name, "the name of an operation of the table")
-        if not row.variadic and len(operands) != len(row.derivatives):
-            raise self.reader.wrong(where, operands, f"{len(row.derivatives)} operands for {name}")
         slots = tuple(self._slot(o, where) for o in operands)
+        if wanted := wanted_operands(row, slots, self.tape.constants):
+            raise self.reader.wrong(where, operands, wanted)
         self.slots.append(self.tape.append(row, slots, self.reader.expect(label, str, where)))
 
     def _guard(self, entry: Any, where: str) -> Guard:

@@ -58,6 +58,24 @@ def table_name(row: Operation) -> str:
     return row.name if OPERATIONS.get(row.name) is row else ""
 
 
+#: rows whose first operand says which of the others is meant
+INDEXED = frozenset(("softmax_entry", "cross_entropy"))
+
+
+def wanted_operands(row: Operation, operands: tuple[int, ...], constants: dict[int, float]) -> str:
+    """What a row of the table needs if it cannot work on these operands, else "". An entry of a list is chosen once."""
+    name, count = table_name(row), len(operands)
+    if name and not row.variadic:
+        return "" if count == len(row.derivatives) else f"{len(row.derivatives)} operands for {name}"
+    if name in INDEXED:
+        index = constants.get(operands[0], -1.0) if operands else -1.0
+        fits = index.is_integer() and 0.0 <= index < count - 1
+        return "" if fits else f"the number of an entry, a constant, and all entries for {name}"
+    if name == "dot":
+        return "" if count % 2 else f"weights, as many inputs, and a bias for {name}"
+    return "" if count or name not in ("mean", "logsumexp") else f"at least one operand for {name}"
+
+
 MUL, NEG, POW = (OPERATIONS[name] for name in ("mul", "neg", "pow"))
 
 
@@ -127,7 +145,9 @@ class Tape:
         return slot
 
     def append(self, row: Operation, operands: tuple[int, ...], label: str = "") -> int:
-        """A new instruction, exactly as given."""
+        """A new instruction, exactly as given. ValueError for operands that the row cannot work on."""
+        if wanted := wanted_operands(row, operands, self.constants):
+            raise ValueError(f"a program needs {wanted}")
         instruction = Instruction(row, operands, self.new_slot(label))
         self.instructions.append(instruction)
         self._enter(instruction)
@@ -166,13 +186,8 @@ def _product(tape: Tape, operands: tuple[int, ...]) -> int | None:
     return None
 
 
-def _quotient(tape: Tape, operands: tuple[int, ...]) -> int | None:
-    """x/1 = x."""
-    return operands[0] if tape.constants.get(operands[1]) == 1.0 else None
-
-
-def _power(tape: Tape, operands: tuple[int, ...]) -> int | None:
-    """x¹ = x."""
+def _by_one(tape: Tape, operands: tuple[int, ...]) -> int | None:
+    """x/1 = x, x¹ = x."""
     return operands[0] if tape.constants.get(operands[1]) == 1.0 else None
 
 
@@ -187,8 +202,8 @@ def _power_slope(tape: Tape, operands: tuple[int, ...]) -> int | None:
 
 SHORTER: dict[str, Callable[[Tape, tuple[int, ...]], int | None]] = {
     "mul": _product,
-    "div": _quotient,
-    "pow": _power,
+    "div": _by_one,
+    "pow": _by_one,
     "power_partial": _power_slope,
 }
 

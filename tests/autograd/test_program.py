@@ -100,6 +100,13 @@ def test_clip_between_bounds_that_are_values_replays_wherever_these_lie(arrays):
             assert all(same(a, b) for a, b in zip(found, wanted, strict=True)), (x, numbers, found, wanted)
 
 
+@pytest.mark.parametrize("name", ["softmax_entry", "cross_entropy"])
+@pytest.mark.parametrize("entry", [-1.0, 0.5, Value(1.0)], ids=["below 0", "between two", "a parameter"])
+def test_an_entry_of_a_list_is_recorded_only_as_a_plain_whole_number(name, entry):
+    with pytest.raises(ValueError, match=f"the number of an entry, a constant, and all entries for {name}"):
+        record(lambda x, y: OPERATIONS[name](entry, x, y), 1.0, 2.0)
+
+
 SMOOTH = [
     "add",
     "sub",

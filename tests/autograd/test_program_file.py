@@ -149,6 +149,31 @@ def test_a_broken_file_is_refused_with_the_place(saved, where, value, message):
         loaded(json.dumps(document), "p.json")
 
 
+ENTRY = "the number of an entry, a constant, and all entries for "
+MISFITS = [
+    (["dot", 0, 1, ""], "weights, as many inputs, and a bias for dot"),
+    (["dot", ""], "weights, as many inputs, and a bias for dot"),
+    (["mean", ""], "at least one operand for mean"),
+    (["logsumexp", ""], "at least one operand for logsumexp"),
+    (["softmax_entry", ""], ENTRY + "softmax_entry"),
+    (["softmax_entry", 2, ""], ENTRY + "softmax_entry"),
+    (["softmax_entry", 0, 0, 1, ""], ENTRY + "softmax_entry"),
+    (["softmax_entry", 4, 0, 1, ""], ENTRY + "softmax_entry"),
+    (["cross_entropy", 3, 0, 1, ""], ENTRY + "cross_entropy"),
+    (["cross_entropy", 5, 0, 1, ""], ENTRY + "cross_entropy"),
+    (["cross_entropy", 6, 0, 1, ""], ENTRY + "cross_entropy"),
+]
+
+
+@pytest.mark.parametrize(("instruction", "expected"), MISFITS, ids=lambda x: str(x)[:24])
+def test_operands_that_a_row_of_many_cannot_work_on_are_refused(instruction, expected):
+    document = json.loads(text_of(record(lambda x: x[0] * x[1], [1.0, 2.0])))
+    document["paths"][0] |= {"constants": [0.0, 2.0, -1.0, 0.5, "nan"], "instructions": [instruction]}
+    document["paths"][0] |= {"result": 7, "order": [0, 1, 7]}
+    with pytest.raises(ValueError, match=rf"p\.json: instructions\[0\] is \[.*\], expected {expected}"):
+        loaded(json.dumps(document), "p.json")
+
+
 def test_an_order_that_would_give_wrong_gradients_is_refused(saved):
     document = json.loads(saved[1].read_text())
     document["paths"][0]["order"].reverse()
