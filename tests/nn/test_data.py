@@ -1,6 +1,5 @@
 """Batches, splits, scaling, one-hot and the data sets."""
 
-import builtins
 import math
 import random
 
@@ -246,15 +245,8 @@ def test_scikit_learns_sets_come_as_plain_lists(name):
     assert classes is None or set(y) == classes
 
 
-def test_without_scikit_learn_the_extra_is_named(monkeypatch):
-    real = builtins.__import__
-
-    def no_sklearn(name, *rest):
-        if name.split(".")[0] == "sklearn":
-            raise ImportError("No module named 'sklearn'")
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", no_sklearn)
+def test_without_scikit_learn_the_extra_is_named(without):
+    without("sklearn")
     with pytest.raises(ImportError, match=r"pip install 'glassgrad\[data\]'"):
         data.iris()
 

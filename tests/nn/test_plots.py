@@ -1,6 +1,5 @@
 """Plots: drawn into the axes given, showing what they should, leaving the model and everybody's style alone."""
 
-import builtins
 import math
 import random
 
@@ -206,15 +205,8 @@ def test_the_main_plane_holds_the_directions_of_largest_variance():
         main_plane([[1.0]])
 
 
-def test_without_matplotlib_the_extra_is_named(monkeypatch):
-    real = builtins.__import__
-
-    def refuse(name, *rest):
-        if name.split(".")[0] == "matplotlib":
-            raise ImportError("No module named 'matplotlib'")
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
+def test_without_matplotlib_the_extra_is_named(without):
+    without("matplotlib")
     with pytest.raises(ImportError, match=r"pip install 'glassgrad\[plots\]'"):
         plot_confusion([[1]], ["a"])
 

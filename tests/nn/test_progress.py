@@ -1,6 +1,5 @@
 """Progress: a bar or one line where somebody looks, silence elsewhere."""
 
-import builtins
 import io
 import sys
 import types
@@ -21,18 +20,6 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def without_tqdm(monkeypatch):
-    real = builtins.__import__
-
-    def refuse(name, *rest):
-        if name == "tqdm":
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
-
-
 def test_it_is_silent_where_nobody_looks(capsys):
     run()
     run(show=False)
@@ -48,7 +35,8 @@ def test_a_tqdm_bar_on_a_terminal(monkeypatch):
     assert "loss 0.01" in terminal.getvalue()
 
 
-def test_one_rewritten_line_without_tqdm(monkeypatch, without_tqdm):
+def test_one_rewritten_line_without_tqdm(monkeypatch, without):
+    without("tqdm")
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     run()
@@ -59,13 +47,15 @@ def test_one_rewritten_line_without_tqdm(monkeypatch, without_tqdm):
     ]
 
 
-def test_nothing_done_leaves_no_line(capsys, without_tqdm):
+def test_nothing_done_leaves_no_line(capsys, without):
+    without("tqdm")
     with Progress(3, True):
         pass
     assert capsys.readouterr() == ("", "")
 
 
-def test_true_shows_it_anywhere(capsys, without_tqdm):
+def test_true_shows_it_anywhere(capsys, without):
+    without("tqdm")
     run(show=True)
     assert "training 3/3" in capsys.readouterr().err
 

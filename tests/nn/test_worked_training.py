@@ -33,20 +33,18 @@ def lpa_network():
     return nn.MLP(2, [2, 1], activation="linear", rng=random.Random(1))
 
 
+def descended(model, X, y, epochs, batch_size):
+    """The History of plain gradient descent at a rate of 0.05."""
+    optimizer = SGD(model.parameters(), lr=0.05)
+    options = {"epochs": epochs, "batch_size": batch_size, "rng": random.Random(2)}
+    return fit(model, X, y, loss=nn.mse, optimizer=optimizer, **options)
+
+
 @pytest.mark.parametrize(("batch_size", "updates_per_epoch"), [("stochastic", 3), (2, 2), ("batch", 1)])
 def test_the_lpa_network_learns_its_three_rows_each_way(batch_size, updates_per_epoch):
     X = standardize(PEOPLE)(PEOPLE)
     model = lpa_network()
-    history = fit(
-        model,
-        X,
-        LPA,
-        loss=nn.mse,
-        optimizer=SGD(model.parameters(), lr=0.05),
-        epochs=200,
-        batch_size=batch_size,
-        rng=random.Random(2),
-    )
+    history = descended(model, X, LPA, 200, batch_size)
     assert history.updates == 200 * updates_per_epoch
     assert [model(x).data for x in X] == pytest.approx(LPA, abs=1e-6)
 
@@ -73,15 +71,7 @@ def fifty_rows():
 @cache
 def ten_epochs(batch_size):
     model = nn.MLP(2, [4, 1], activation="tanh", rng=random.Random(1))
-    return fit(
-        model,
-        *fifty_rows(),
-        loss=nn.mse,
-        optimizer=SGD(model.parameters(), lr=0.05),
-        epochs=10,
-        batch_size=batch_size,
-        rng=random.Random(2),
-    )
+    return descended(model, *fifty_rows(), 10, batch_size)
 
 
 @pytest.mark.parametrize(("batch_size", "updates"), [("batch", 10), ("stochastic", 500), (5, 100)])
