@@ -8,6 +8,7 @@ fused ones to the last few bits. The new nodes are computed from the leaves' pre
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -17,6 +18,7 @@ from typing import Any
 from autograd.backprop import topological_order
 from autograd.modes import mode
 from autograd.ops import OPERATIONS
+from autograd.tape import table_name
 from autograd.value import Value, make
 
 
@@ -54,7 +56,7 @@ def expand_all(outputs: Sequence[Value]) -> Expansion:
 
 def _expanded(node: Value, expansion: Expansion, recipes: _Recipes) -> Value:
     operands = tuple(expansion.new[o] if isinstance(o, Value) else o for o in node.operands)
-    recipe = recipes.table.get(node.op.name) if node.op is not None else None
+    recipe = recipes.table.get(table_name(node.op)) if node.op is not None else None
     if recipe is None and all(a is b for a, b in zip(operands, node.operands, strict=True)):
         result = node  # nothing below it was expanded
     else:
@@ -144,9 +146,13 @@ class _Recipes:
         return exponentials[i] / total
 
     def _shifted(self, xs: tuple[Any, ...]) -> tuple[list[Any], Any, float]:
-        """e^(xᵢ − m) for every i, their sum, and m = max xᵢ as a number: it cancels in every derivative."""
+        """e^(xᵢ − m) for every i, their sum, and m as a number, which cancels in every derivative.
+
+        m is the largest xᵢ, or 0 where that is infinite: inf − inf is nan.
+        """
         if xs not in self._exponentials:
             largest = max(x.data if isinstance(x, Value) else x for x in xs)
+            largest = largest if math.isfinite(largest) else 0.0
             exponentials = [OPERATIONS["exp"](x - largest) for x in xs]
             self._exponentials[xs] = (exponentials, reduce(add, exponentials), largest)
         return self._exponentials[xs]

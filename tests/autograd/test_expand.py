@@ -1,5 +1,7 @@
 """Fused nodes as elementary ones: the same numbers, the same gradients, nothing changed."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from autograd import (
     dot,
     logsumexp,
     mean,
+    operation,
     softmax,
     sum_of_squares,
     tanh,
@@ -80,6 +83,22 @@ def test_a_whole_softmax_shares_its_exponentials_and_sums_their_gradients() -> N
     shown = [node.grad for node in exps]
     backward(plain)
     assert shown == pytest.approx([node.grad for node in exps], rel=1e-12)
+
+
+@pytest.mark.parametrize("data", [[-math.inf, -math.inf], [math.inf, 1.0], [-math.inf, 1.0]])
+def test_a_logsumexp_of_infinite_numbers_is_what_the_fused_one_is(data: list[float]) -> None:
+    y = logsumexp([Value(x) for x in data])
+    assert expand(y).data == y.data == max(data)
+
+
+def test_an_operation_of_ones_own_stays_itself_whatever_it_is_called() -> None:
+    @operation(lambda a, b, y: b, lambda a, b, y: a, name="total")
+    def product(a: float, b: float) -> float:
+        return a * b
+
+    y = product(Value(3.0), Value(4.0))
+    assert expand(y) is y
+    assert expand(y + total([y, 1.0])).data == 25.0
 
 
 def test_what_has_no_fused_node_stays_itself() -> None:
