@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from autograd.cards import Arrow, Card, Picture, Row, tint
 from autograd.groups import GroupPath
-from autograd.notation import gradient, number, shorten
+from autograd.notation import gradient, number, operation_symbol, shorten
 from autograd.value import Value
 from autograd.values_picture import Look, largest, values_picture
 from autograd.view import Edge, GraphView, Node
@@ -154,8 +154,7 @@ def _neuron_card(unit: Unit, slopes: Sequence[float], spec: str) -> Card:
         *(Row(text, mark="weight") for text in parameters),
     ]
     name = node.name if node.named else ".".join(unit.path)
-    assert node.value.op is not None
-    title = f"{shorten(name, 30)} = {node.value.op.symbol}"
+    title = f"{shorten(name, 30)} = {operation_symbol(node.value)}"
     kind = "output" if node.kind == "output" else "parameter"
     return Card(node.id, title, kind, tuple(rows), f"{'.'.join(unit.path)}: {len(unit.inner)} operations")
 

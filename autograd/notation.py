@@ -139,6 +139,20 @@ _ASKS = {
 }
 
 
+_INDEXED = ("softmax_entry", "cross_entropy")  # their first operand says which of the others is meant
+
+
+def is_index(node: Value, place: int) -> bool:
+    """Whether operand number `place` is no number to compute with but says which of the others is meant."""
+    return place == 0 and node.op is not None and node.op.name in _INDEXED
+
+
+def operation_symbol(node: Value) -> str:
+    """The operation of `node` for a header: `×`, `tanh`, with an index where it has one `softmax[1]`."""
+    assert node.op is not None
+    return f"{node.op.symbol}[{node.operands[0]:.0f}]" if is_index(node, 0) else node.op.symbol
+
+
 def formula(node: Value, operands: Sequence[str]) -> str:
     """The operation of `node` on operands that are written already: `a × b`, `tanh(n)`, `w0 × x0 + b`.
 

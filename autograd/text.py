@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.notation import gradient, number, shorten
+from autograd.notation import gradient, is_index, number, operation_symbol, shorten
 from autograd.value import Value
 from autograd.values_picture import Gradients
 from autograd.view import GraphView, Node
@@ -71,8 +71,9 @@ class _Tree:
             yield (f"{below}└─ ", "", "", "… deeper than shown here")
             return
         locals_ = iter(item.local_grads)
-        for position, operand in enumerate(item.operands):
-            last = position == len(item.operands) - 1
+        operands = [operand for place, operand in enumerate(item.operands) if not is_index(item, place)]
+        for position, operand in enumerate(operands):
+            last = position == len(operands) - 1
             here, beyond = (f"{below}└─ ", f"{below}   ") if last else (f"{below}├─ ", f"{below}│  ")
             if isinstance(operand, Value):
                 yield here, beyond, f"[×{number(next(locals_), self.spec)}] ", operand
@@ -83,6 +84,6 @@ class _Tree:
         name = shorten(node.name, NAME_LIMIT)
         if node.value in self.seen:
             return f"{name} ↑"
-        symbol = "" if node.value.op is None else f" = {node.value.op.symbol}"
+        symbol = "" if node.value.op is None else f" = {operation_symbol(node.value)}"
         slope = "" if self.gradients is None else f"  {gradient(self.gradients[node.index], self.spec)}"
         return f"{name}{symbol}  {number(node.value.data, self.spec)}{slope}"

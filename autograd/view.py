@@ -13,7 +13,7 @@ from numbers import Real
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.notation import INFIX, label_of, number, shorten
+from autograd.notation import INFIX, is_index, label_of, number, operation_symbol, shorten
 from autograd.ops import described
 from autograd.value import Value
 
@@ -41,7 +41,7 @@ class Node:
     @property
     def title(self) -> str:
         """The header of its card: `x1·w1 = ×`, or the name alone for a leaf."""
-        symbol = "" if self.value.op is None else f" = {self.value.op.symbol}"
+        symbol = "" if self.value.op is None else f" = {operation_symbol(self.value)}"
         return shorten(self.name, TITLE_LIMIT) + symbol
 
     def short_title(self, spec: str = ".4g") -> str:
@@ -109,12 +109,12 @@ class GraphView:
 
     @cached_property
     def constants(self) -> tuple[Constant, ...]:
-        """One constant for each plain number among the operands."""
+        """One constant for each plain number among the operands; indices stand in the headers."""
         return tuple(
             Constant(f"c{node.index}.{slot}", f"k{node.index}.{slot}", node.id, operand)
             for node in self.nodes
             for slot, operand in enumerate(node.value.operands)
-            if not isinstance(operand, Value)
+            if not isinstance(operand, Value) and not is_index(node.value, slot)
         )
 
     def gradients(self, which: str = "stored") -> list[float | None] | None:
@@ -222,7 +222,7 @@ def folded(value: Value, spec: str = ".4g") -> str:
     ('× 3', '3 −', '×')
     """
     assert value.op is not None
-    symbol, operands = value.op.symbol, value.operands
+    symbol, operands = operation_symbol(value), value.operands
     constants = [number(operand, spec) for operand in operands if not isinstance(operand, Value)]
     if not constants or value.op.variadic:
         return symbol

@@ -1,6 +1,6 @@
 """The text tree."""
 
-from autograd import Value
+from autograd import Value, softmax
 from autograd.text import text_tree
 from autograd.view import view
 from tests.autograd.picture_graphs import HOSTILE, neuron, reuse
@@ -36,6 +36,11 @@ def test_values_used_again_are_marked_and_not_repeated() -> None:
 def test_constants_and_gradients_that_are_not_there() -> None:
     assert tree(Value(2.0, label="x") * 3) == "v1 = ×  6  ∂ –\n├─ [×3] x  2  ∂ –\n└─ 3"
     assert "∂" not in tree(Value(2.0) * 3, "none")
+
+
+def test_an_index_stands_with_the_operation() -> None:
+    y = softmax([Value(0.0, label="x"), 0.0])[1]
+    assert tree(y) == "v1 = softmax[1]  0.5  ∂ –\n├─ [×−0.25] x  0  ∂ –\n└─ 0"
 
 
 def test_several_outputs_stand_below_each_other() -> None:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from autograd import OPERATIONS, Value, backward, topological_order
+from autograd import OPERATIONS, Value, backward, cross_entropy, softmax, topological_order
 from autograd.view import folded, view
 from tests.autograd.picture_graphs import neuron, reuse
 
@@ -72,6 +72,12 @@ def test_plain_numbers_are_constants_with_the_place_of_their_operand() -> None:
         ("c1.0", "k1.0", "n1", 3.0),
         ("c2.1", "k2.1", "n2", 2.0),
     ]
+
+
+def test_an_index_stands_in_the_title_and_is_no_constant() -> None:
+    graph = view([softmax([Value(2.0), 3.0])[0], cross_entropy([Value(2.0), 3.0], 1)])
+    assert [node.title for node in graph.nodes] == ["v0", "v1 = softmax[0]", "v2", "v3 = cross entropy[1]"]
+    assert [(c.id, c.data) for c in graph.constants] == [("c1.2", 3.0), ("c3.2", 3.0)]
 
 
 def test_stored_gradients_are_the_grads_as_they_stand() -> None:
@@ -147,6 +153,8 @@ def test_numbers_that_are_not_finite_are_numbers() -> None:
         (lambda x: OPERATIONS["maximum"](x, 0.0), "max(·, 0)"),
         (lambda x: OPERATIONS["clip"](x, -1.0, 1.0), "clip(·, −1, 1)"),
         (lambda x: OPERATIONS["total"](x, 1.0), "Σ"),
+        (lambda x: softmax([1.0, x])[1], "softmax[1]"),
+        (lambda x: cross_entropy([x, 1.0], 0), "cross entropy[0]"),
     ],
 )
 def test_constants_folded_into_a_header(make: object, text: str) -> None:
