@@ -256,6 +256,22 @@ def test_focal_without_focus_is_binary_cross_entropy():
     assert focal == pytest.approx(losses.binary_cross_entropy_with_logits([0.3, -2.0], [1, 0]))
 
 
+@pytest.mark.parametrize(("alpha", "of_one", "of_zero"), [(0.0, 0.0, 1.0), (1.0, 1.0, 0.0)])
+def test_focal_may_leave_a_class_out(alpha, of_one, of_zero):
+    one, zero = losses.focal([0.3, -2.0], [1, 0], "none", alpha=alpha)
+    bare = losses.focal([0.3, -2.0], [1, 0], "none", alpha=None)
+    assert (one, zero) == (of_one * bare[0], of_zero * bare[1])
+
+
+def test_settings_left_out_are_the_documented_ones():
+    row, scores = [0.3, -2.0, 1.7], [0.3, -2.0]
+    assert losses.huber(scores, [4.0, 4.0]) == losses.huber(scores, [4.0, 4.0], delta=1.0)
+    assert losses.focal(scores, [1, 0]) == losses.focal(scores, [1, 0], gamma=2.0, alpha=0.25)
+    assert losses.multi_class_hinge(row, 1) == losses.multi_class_hinge(row, 1, margin=1.0)
+    assert losses.l1_penalty([Value(-3.0)]).data == 3.0
+    assert losses.l2_penalty([Value(-3.0)]).data == 9.0
+
+
 def test_penalties():
     model = MLP(2, [1], init=-0.5)
     l1, l2 = losses.l1_penalty(model, 0.1), losses.l2_penalty(model.parameters(), 0.1)

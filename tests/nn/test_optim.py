@@ -59,6 +59,22 @@ def test_every_optimizer_and_every_switch_is_among_the_frozen_runs():
         assert untested <= {"eps", "betas", "alpha", "weight_decay"}, kind
 
 
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        (SGD, {"lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "nesterov": False}),
+        (Adagrad, {"lr": 1e-2, "lr_decay": 0.0, "initial_accumulator_value": 0.0, "eps": 1e-10}),
+        (RMSprop, {"lr": 1e-2, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0, "centered": False}),
+        (Adam, {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "amsgrad": False}),
+        (AdamW, {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 1e-2, "amsgrad": False}),
+    ],
+)
+def test_settings_left_out_are_torchs(kind, settings):
+    """https://pytorch.org/docs/stable/optim.html (2.13), the signature of each class."""
+    p = Value(0.0)
+    assert kind([p]).param_groups == [{"params": [p], "weight_decay": 0.0, "maximize": False, **settings}]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_several_parameters_move_as_each_alone(kind):
     together = [Value(1.0), Value(-2.0), Value(0.5)]
