@@ -22,7 +22,8 @@ from typing import Any
 from autograd.ops import OPERATIONS
 from autograd.path import HOLDS
 from autograd.recorder import Recording
-from autograd.tape import Guard, Tape, table_name, wanted_operands
+from autograd.structure import leaves
+from autograd.tape import Guard, Tape, needed, table_name, wanted_operands
 from autograd.value import Value
 
 FORMAT, VERSION = "glassgrad program", 1
@@ -162,6 +163,7 @@ def loaded(text: str | bytes, source: str) -> tuple[str, list[Any], list[Value],
     reader = Reader(text, source)
     document = reader.document
     example = reader.structure(reader.part(document, "example", dict), lambda leaf: 0.0, "example")
+    count = len(leaves(reader.expect(example, list, "example"), "example"))
     parameters = []
     for i, entry in enumerate(reader.parts(document, "parameters", dict)):
         data = reader.number(entry.get("data"), f"parameters[{i}].data")
@@ -169,20 +171,24 @@ def loaded(text: str | bytes, source: str) -> tuple[str, list[Any], list[Value],
     paths = reader.parts(document, "paths", dict)
     if not paths:
         raise reader.wrong("paths", paths, "at least one path")
-    recordings = [_PathReader(reader, path, parameters).recording() for path in paths]
-    return reader.part(document, "name", str), reader.expect(example, list, "example"), parameters, recordings
+    recordings = [_PathReader(reader, path, count, parameters).recording() for path in paths]
+    return reader.part(document, "name", str), example, parameters, recordings
 
 
 class _PathReader:
     """Rebuilds the tape of one path."""
 
-    def __init__(self, reader: Reader, path: dict[str, Any], parameters: list[Value]) -> None:
+    def __init__(self, reader: Reader, path: dict[str, Any], arguments: int, parameters: list[Value]) -> None:
         self.reader, self.path = reader, path
         self.tape = Tape()
-        self.slots: list[int] = []
-        for label in reader.parts(path, "labels", str):
-            self.slots.append(self.tape.argument(label))
-        self.parameters = [self._parameter(i, parameters) for i in reader.parts(path, "parameters", int)]
+        labels = reader.parts(path, "labels", str)
+        if len(labels) != arguments:
+            raise reader.wrong("labels", labels, f"a label for each of the {arguments} numbers of the example")
+        self.slots = [self.tape.argument(label) for label in labels]
+        numbers = reader.parts(path, "parameters", int)
+        if len(set(numbers)) != len(numbers):
+            raise reader.wrong("parameters", numbers, "each number once")
+        self.parameters = [self._parameter(i, parameters) for i in numbers]
         for p in self.parameters:
             self.slots.append(self.tape.parameter(p.label))
         for i, number in enumerate(reader.part(path, "constants", list)):
@@ -206,7 +212,12 @@ class _PathReader:
             return 0.0
 
         result = self.reader.structure(self.path.get("result"), leaf, "result")
-        return Recording(self.tape, self.parameters, result, outputs, list(self._order()))
+        order = list(self._order())
+        if isinstance(result, float) and not {i.result for i in needed(self.tape.instructions, outputs)}.issubset(
+            order
+        ):
+            raise self.reader.wrong("order", self.path["order"], "all that the result is made from")
+        return Recording(self.tape, self.parameters, result, outputs, order)
 
     def _slot(self, number: Any, where: str) -> int:
         if not 0 <= self.reader.expect(number, int, where) < len(self.slots):

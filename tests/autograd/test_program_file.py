@@ -137,7 +137,11 @@ BROKEN = [
     (("paths", 0, "parameters"), [5, 0], "the number of one of 2 parameters"),
     (("parameters", 0), 3.0, "expected a dict"),
     (("parameters", 0, "data"), "x", "expected a number"),
+    (("paths", 0, "parameters"), [0, 0], "each number once"),
+    (("paths", 0, "order"), [], "all that the result is made from"),
+    (("paths", 0, "labels"), ["x"], "a label for each of the 3 numbers of the example"),
     (("example",), [1.0], "expected a dict"),
+    (("example",), {"list": []}, "a label for each of the 0 numbers of the example"),
 ]
 
 
@@ -213,7 +217,7 @@ JSON = st.recursive(
     | st.booleans()
     | st.integers(-5, 40)
     | st.floats(allow_nan=False)
-    | st.sampled_from(["", "mul", "inf", "<"]),
+    | st.sampled_from(["", "mul", "dot", "mean", "softmax_entry", "inf", "<"]),
     lambda inner: (
         st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["list", "label", "data"]), inner, max_size=2)
     ),
@@ -223,7 +227,7 @@ JSON = st.recursive(
 
 @given(st.data())
 @settings(deadline=None, max_examples=150)
-def test_a_document_changed_anywhere_loads_or_is_a_value_error(data):
+def test_a_document_changed_anywhere_is_a_program_that_runs_or_a_value_error(data):
     program = record(lambda x: (W * x[0] + 2.0) ** 2 if x[1] > 0.0 else W, [1.0, 2.0])
     document = json.loads(text_of(program))
     place, trail = document, []
@@ -232,8 +236,16 @@ def test_a_document_changed_anywhere_loads_or_is_a_value_error(data):
         trail.append(key := data.draw(st.sampled_from(keys)))
         parent, place = place, place[key]
     parent[trail[-1]] = data.draw(JSON)
-    with contextlib.suppress(ValueError):
-        loaded(json.dumps(document), "p.json")
+    try:
+        name, example, parameters, recordings = loaded(json.dumps(document), "p.json")
+    except ValueError:
+        return
+    changed = Program(None, name, example, recordings, None, parameters)
+    assert changed.source.startswith("def value(")
+    with contextlib.suppress(BranchChanged):
+        changed(*example)
+        if all(isinstance(recording.result, float) for recording in recordings):
+            changed.value_and_grad(*example)
 
 
 def text_of(program):
