@@ -84,7 +84,7 @@ class RecordedStep:
         return f"graphs: {self.why or 'the loss has been 0, which is the mean of its rows as well as their sum'}"
 
     def look_again(self) -> None:
-        """Between epochs, when someone may have changed the model, or what the loss and the penalty go by."""
+        """Between epochs, when a callback may have changed the model, or what the loss and the penalty go by."""
         if self._batches is not None and not self._batches.hold():
             self._give_up("the model, the loss or the penalty has changed since it was recorded", None)
 
@@ -237,14 +237,21 @@ class _Batches:
                 penalties = self._penalty(), data_of(self._penalised(self._model))
                 if not _close(*penalties):
                     return False
-            for row, target in self._examples:
-                value = self._program(row, target) if self._program is not None else self._of(target)(row)
-                # digits that a small loss loses where its example is all but right are no change
-                if not _close(value, data_of(self._loss([self._model(row)], [target])), 1e-14 * self._scale):
-                    return False
-                if value != 0.0:  # a loss of 0 may be one whatever has changed
-                    break
+            for example in self._examples:
+                if (replayed := self._replayed(*example)) != 0.0:  # a loss of 0 may be one whatever has changed
+                    return self._is_still(replayed, *example)
+            return all(self._is_still(0.0, *example) for example in self._examples)
         return True
+
+    def _replayed(self, row: Any, target: Any) -> float:
+        """The loss of one example by its program."""
+        found: float = self._program(row, target) if self._program is not None else self._of(target)(row)
+        return found
+
+    def _is_still(self, replayed: float, row: Any, target: Any) -> bool:
+        """Whether the loss of an example is what its program says."""
+        # digits that a small loss loses where its example is all but right are no change
+        return _close(replayed, data_of(self._loss([self._model(row)], [target])), 1e-14 * self._scale)
 
     def _split(self, home: Home, rows: list[Any], targets: list[Any]) -> list[tuple[Any, ...]]:
         """(program, its columns) for every program that this batch needs."""
