@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import Any
+from typing import Any, Protocol
 
 from autograd import Value, no_grad
 
@@ -91,7 +91,9 @@ def fit(
     tolerance       stop when the loss changed by ≤ tolerance·|loss| in an epoch, or ‖gradient‖ ≤ tolerance
     compiled        True: the loss of one example is recorded and replayed (autograd.record), and parameters and
                     optimizer live in arrays during an epoch, the Values having them at its end; False: graphs; "auto":
-                    replayed where that pays and gives the same, with the reason in History.engine where it does not
+                    replayed where that pays and gives the same, with the reason in History.engine where it does not.
+                    A callback may change the model, and what the loss and the penalty go by: that is noticed. Whoever
+                    does so elsewhere, as in a schedule or a metric, has to say False
 
     Ctrl-C ends the training after the running update, with what was learnt (a second one interrupts at once). A loss or
     gradient that is not finite ends it with a RuntimeWarning that gives advice; the parameters stay as they were before
@@ -170,6 +172,39 @@ def _one_value(total: object) -> Value:
     return total
 
 
+class _Step(Protocol):
+    """How the loop gets a gradient: a GradientStep that says where it is. RecordedStep is one."""
+
+    @property
+    def home(self) -> Home:
+        """Where parameters and gradients are after the last batch."""
+
+    @property
+    def engine(self) -> str:
+        """What the training runs on, for its History."""
+
+    def __call__(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
+        """One batch."""
+
+    def look_again(self) -> None:
+        """Before an epoch, when a callback may have changed the model, the loss or the penalty."""
+
+
+@dataclass
+class _Graphs:
+    """A graph for every batch, and all numbers in the Values."""
+
+    gradient: GradientStep
+    home: OnValues
+    engine: str = "graphs"
+
+    def __call__(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
+        return self.gradient(rows, targets)
+
+    def look_again(self) -> None:
+        pass  # a new graph is made of what is there
+
+
 class _Stop(Exception):
     """Training is over; the message says why."""
 
@@ -222,21 +257,21 @@ class _Training:
         return self.history
 
     def _epochs(self, epochs: int, rates: Rates, bar: Progress, interrupted: threading.Event) -> None:
-        step = eager_step(self.model, self.loss, self.penalty, self.optimizer)
+        eager = eager_step(self.model, self.loss, self.penalty, self.optimizer)
+        step: _Step = _Graphs(eager, self.values)
         if self.compiled:
             step = RecordedStep(
-                *(step, self.model, self.loss, self.penalty, self.values),
+                *(eager, self.model, self.loss, self.penalty, self.values),
                 predictions=bool(self.metrics),
                 required=self.required,
             )
         self.model.train()
         for epoch in range(epochs):
             self._set_rates(rates, epoch)
-            if self.callbacks and isinstance(step, RecordedStep):
+            if self.callbacks:  # schedules, metrics and clipping have other things to do than to change a loss
                 step.look_again()
             self._epoch(step, interrupted)
-            if isinstance(step, RecordedStep):
-                self.history.engine = step.engine
+            self.history.engine = step.engine
             bar.advance(_status(self.history))
             self._after_epoch()
 
@@ -249,14 +284,14 @@ class _Training:
         for group, rate in rates:
             group["lr"] = float(rate * factor)
 
-    def _epoch(self, step: GradientStep, interrupted: threading.Event) -> None:
+    def _epoch(self, step: _Step, interrupted: threading.Event) -> None:
         """One pass over the rows, then the figures of the epoch."""
         losses, predicted, actual = [], [], []
-        self._home(step).take()
+        step.home.take()
         try:
             for rows, targets in batches(*self.rows, self.batch_size, self.shuffle, self.rng):
                 value, predictions = step(rows, targets)
-                self._update(self._home(step), value)
+                self._update(step.home, value)  # where the gradient is after that step
                 losses.append(value * len(rows))
                 if self.metrics:
                     predicted.extend(plain(predictions))
@@ -264,17 +299,13 @@ class _Training:
                 if interrupted.is_set():
                     raise KeyboardInterrupt
         finally:
-            self._home(step).give_back()
+            step.home.give_back()
         self.history.loss.append(math.fsum(losses) / len(self.rows[0]))
         self.history.learning_rate.append(self._rate())
         for layer, norm in self.norms.items():
             self.history.gradient_norm.setdefault(layer, []).append(norm)
         self._measure("", predicted, actual)
         self._validate(step)
-
-    def _home(self, step: GradientStep) -> Home:
-        """Where parameters and gradients are after that step."""
-        return step.home if isinstance(step, RecordedStep) else self.values
 
     def _update(self, home: Home, value: float) -> None:
         """Change the parameters by the gradient that the step left, unless it would ruin them."""
@@ -306,15 +337,14 @@ class _Training:
                 raise TypeError(f"metrics[{name!r}] has to return a number, it returned {value!r:.60}")
             self.history.metrics.setdefault(prefix + name, []).append(float(value))  # also where it is one of NumPy's
 
-    def _validate(self, step: GradientStep) -> None:
+    def _validate(self, step: _Step) -> None:
         """Loss and metrics of the held-out rows, without a graph and with dropout and the like switched off."""
         if self.validation is None:
             return
         rows, targets = self.validation
         self.model.eval()
-        replayed = isinstance(step, RecordedStep) and step.engine == "program"
         with no_grad():
-            predictions = self.answers(rows) if replayed else self.model.batch(rows)
+            predictions = self.answers(rows) if step.engine == "program" else self.model.batch(rows)
             self.history.validation_loss.append(self.loss(predictions, targets).data)
         self.model.train()
         self._measure("validation_", plain(predictions), targets)
