@@ -301,8 +301,8 @@ for position, key in enumerate(keys):
 # vowel is.
 #
 # The scores as a graph, with the share at its end. Its `∂` says how the share reacts: more of its own score helps it, more of
-# any other's takes from it, and all these numbers together are 0, for a share is a share *of something*. (The grey card
-# only says which share it is: number 1, counted from 0.)
+# any other's takes from it, and all these numbers together are 0, for a share is a share *of something*. (The number in the
+# brackets says which share it is, counted from 0.)
 
 # %%
 scores = [Value(sum(q * k for q, k in zip(query, key)) / math.sqrt(head.size), label=f"'{text[i]}' {i}")
