@@ -35,6 +35,16 @@ def reuse() -> Value:
     return loss
 
 
+def labelled() -> Value:
+    """`reuse` with a label on every value: c = a·b, d = a + b, e = c·d, f = e·e, L = f + a."""
+    loss = reuse()
+    f, _ = loss.parents
+    e, _ = f.parents
+    c, d = e.parents
+    c.label, d.label, f.label = "c", "d", "f"
+    return loss
+
+
 def model_and_loss(sizes: list[int], examples: int = 1, fused: bool = False) -> tuple[nn.MLP, Value]:
     """A network for two inputs x0 and x1, and the squared error called loss, summed over examples; backward done."""
     model = nn.MLP(2, sizes, activation="tanh", rng=random.Random(2), fused=fused)

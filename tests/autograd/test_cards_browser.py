@@ -4,8 +4,6 @@ Needs chromium; marked `browser`, run by .ci/run.
 """
 
 import random
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -30,18 +28,6 @@ MISFITS = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("needs chromium on the PATH")
-    with sync_api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"], headless=True)
-        yield browser.new_page()
-        browser.close()
-
-
 def network(level: str) -> Drawing:
     model = nn.MLP(2, [4, 4, 1], activation="tanh", rng=random.Random(1), fused=False)
     return draw(model, [1.0, -2.0], level=level, grads="own")
@@ -60,9 +46,10 @@ DRAWINGS = {
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
-def test_every_text_fits_and_no_label_lies_on_a_card(page: Any, name: str) -> None:
+def test_every_text_fits_and_no_label_lies_on_a_card(chromium: Any, name: str) -> None:
     picture = DRAWINGS[name]().picture
     assert isinstance(picture, Picture)
+    page = chromium.new_page()
     page.set_content(picture.svg(marks=True))
     found = page.evaluate(MISFITS)
     assert found["texts"] >= sum(1 + len(card.rows) for card in picture.cards)

@@ -18,7 +18,7 @@ from autograd.backprop import topological_order
 from autograd.engines import LayoutError
 from autograd.stepping import PHASES, stepper
 from nn import MLP
-from tests.autograd.picture_graphs import Named
+from tests.autograd.picture_graphs import Named, labelled
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -34,18 +34,6 @@ HOSTILE = [
     "@@script@@ \\1 $& %s {0}",
     "x" * 10_000,
 ]
-
-
-def classic():
-    """L = ((a·b)(a + b))² + a, in which a is used three times, b and e twice."""
-    a, b = Value(2.0, "a"), Value(-3.0, "b")
-    c, d = a * b, a + b
-    e = c * d
-    f = e * e
-    loss = f + a
-    for node, name in zip((c, d, e, f, loss), "cdefL", strict=True):
-        node.label = name
-    return loss
 
 
 def small_network(*sizes, **options):
@@ -72,26 +60,26 @@ def test_the_function_is_not_hidden_by_a_module():
 
 
 def test_forward_then_the_seed_then_every_edge_backwards():
-    timeline = stepper(classic()).moments
+    timeline = stepper(labelled()).moments
     assert [moment.phase for moment in timeline] == ["start"] + ["forward"] * 5 + ["seed"] + ["backward"] * 10
 
 
 def test_the_arithmetic_of_an_edge():
-    texts = [moment.text for moment in stepper(classic()).moments]
+    texts = [moment.text for moment in stepper(labelled()).moments]
     assert "∂L/∂d × ∂d/∂b = (−72) × 1 = −72\nb.grad: 0 + (−72) = −72 (use 1 of 2)" in texts
     assert "∂L/∂c × ∂c/∂b = (−12) × 2 = −24\nb.grad: −72 + (−24) = −96 (use 2 of 2)" in texts
     assert "∂L/∂e × ∂e/∂d = 12 × (−6) = −72\nd.grad: 0 + (−72) = −72" in texts
 
 
 def test_the_arithmetic_of_an_operation():
-    texts = [moment.text for moment in stepper(classic()).moments]
+    texts = [moment.text for moment in stepper(labelled()).moments]
     assert texts[1] == "c = a × b = 2 × (−3) = −6\nremembers ∂c/∂a = −3, ∂c/∂b = 2"
     assert texts[4] == "f = e × e = 6 × 6 = 36\nremembers ∂f/∂e = 6, ∂f/∂e = 6"
     assert texts[6].startswith("∂L/∂L = 1")
 
 
 def test_upstream_local_and_product_are_told_apart():
-    moment = next(m for m in stepper(classic()).moments if m.text.startswith("∂L/∂d × ∂d/∂b"))
+    moment = next(m for m in stepper(labelled()).moments if m.text.startswith("∂L/∂d × ∂d/∂b"))
     styles = {run.text: (run.style, run.answer) for run in moment.lines[0]}
     assert styles["∂L/∂d"] == ("upstream", False)
     assert styles["(−72)"] == ("upstream", False)
@@ -101,7 +89,7 @@ def test_upstream_local_and_product_are_told_apart():
 
 
 def test_focus_is_on_the_edge_and_its_two_ends():
-    moment = next(m for m in stepper(classic()).moments if m.text.startswith("∂L/∂d × ∂d/∂b"))
+    moment = next(m for m in stepper(labelled()).moments if m.text.startswith("∂L/∂d × ∂d/∂b"))
     assert (moment.cards, moment.arrows, moment.target) == (("n3", "n1"), ("e3.1",), "n1")
 
 
@@ -129,7 +117,7 @@ def test_numbers_are_those_of_backward_bit_for_bit(y):
 
 
 def test_grad_is_left_alone():
-    y = classic()
+    y = labelled()
     nodes = topological_order(y)
     for index, node in enumerate(nodes):
         node.grad = 100.0 + index
@@ -384,14 +372,14 @@ def test_a_model_without_neurons_is_refused():
 
 
 def test_text_numbers_every_step():
-    text = stepper(classic()).text()
+    text = stepper(labelled()).text()
     assert text.startswith("Backpropagation through L\n   0  How L is computed")
     assert re.findall(r"^ +(\d+)  ", text, re.M) == [str(i) for i in range(17)]
     assert re.findall(r"^[A-Z]\w+$", text, re.M) == ["Forward", "Seed", "Backward"]
 
 
 def test_the_page_is_self_contained():
-    page = stepper(classic()).page
+    page = stepper(labelled()).page
     assert not re.search(r"@@\w+@@", page)
     links = re.findall(r"""(?:src|href|url\()\s*=?\s*["']?([^"'\s>)]+)""", page)
     assert links == []
@@ -403,7 +391,7 @@ def neuron_steps():
     return stepper(output, model=model, level="neuron")
 
 
-@pytest.mark.parametrize("make", [lambda: stepper(classic()), neuron_steps])
+@pytest.mark.parametrize("make", [lambda: stepper(labelled()), neuron_steps])
 def test_the_page_holds_every_step_as_text_and_as_data(make):
     shown = make()
     items = re.findall(r"<li>(.*)", shown.page)
@@ -475,7 +463,7 @@ def test_the_page_of_three_hundred_edges_is_small():
 
 
 def test_in_a_notebook_the_picture_stays_where_frames_and_styles_are_taken_out():
-    shown = stepper(classic())
+    shown = stepper(labelled())
     bundle = shown._repr_mimebundle_()
     assert set(bundle) == {"text/html", "text/plain"}
     _, _, frame, image = Outline(bundle["text/html"]).tags
@@ -493,7 +481,7 @@ def test_in_a_notebook_the_picture_stays_where_frames_and_styles_are_taken_out()
 def test_without_a_layout_engine_there_is_text(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("GLASSGRAD_LAYOUT", "dot")
-    shown = stepper(classic())
+    shown = stepper(labelled())
     assert "b.grad: 0 + (−72) = −72" in shown.text()
     bundle = shown._repr_mimebundle_()
     assert set(bundle) == {"text/plain"}
@@ -505,18 +493,18 @@ def test_without_a_layout_engine_there_is_text(monkeypatch, tmp_path):
 
 
 def test_pages_are_the_same_every_time():
-    assert stepper(classic()).page == stepper(classic()).page
+    assert stepper(labelled()).page == stepper(labelled()).page
 
 
 @pytest.mark.parametrize(("name", "start"), [("a.html", "<!DOCTYPE html>"), ("a.svg", "<svg"), ("a.txt", "Backprop")])
 def test_save(tmp_path, name, start):
-    stepper(classic()).save(tmp_path / name)
+    stepper(labelled()).save(tmp_path / name)
     assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
 
 
 def test_save_refuses_other_endings_and_writes_nothing(tmp_path):
     with pytest.raises(ValueError, match=r"saves as .html, .svg, .txt; got 'a.gif'"):
-        stepper(classic()).save(tmp_path / "a.gif")
+        stepper(labelled()).save(tmp_path / "a.gif")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -530,7 +518,7 @@ def test_cards_have_room_for_every_number_on_the_way():
 
 
 def test_every_edge_of_the_engine_is_a_moment():
-    y = classic()
+    y = labelled()
     edges = [event for event in steps(y) if isinstance(event, BackwardStep)]
     backward = [moment for moment in stepper(y).moments if moment.phase == "backward"]
     assert len(edges) == len(backward)

@@ -13,24 +13,13 @@ import pytest
 from autograd import Value, trace_lines
 from autograd.stepping import stepper
 from nn import MLP
+from tests.autograd.picture_graphs import labelled
 
 pytestmark = pytest.mark.browser
 SIZES = {"phone": (390, 844), "laptop": (1280, 800), "wide": (1920, 1080)}
 ON_ITS_SIDE = (844, 390)
 AXE_VERSION = "4.14.1"
 RUST, DARK_PANEL, LIGHT_PANEL = "rgb(185, 58, 12)", "rgb(17, 24, 39)", "rgb(255, 255, 255)"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("needs chromium on the PATH")
-    with sync_api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"], headless=True)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -55,19 +44,12 @@ def open_page(chromium):
 
 
 def classic():
-    a, b = Value(2.0, "a"), Value(-3.0, "b")
     with trace_lines():
-        c, d = a * b, a + b
-        e = c * d
-        f = e * e
-        loss = f + a
-    for node, name in zip((c, d, e, f, loss), "cdefL", strict=True):
-        node.label = name
-    return stepper(loss)
+        return stepper(labelled())
 
 
 def network(level):
-    model = MLP(2, [4, 4, 1], rng=random.Random(5))
+    model = MLP(2, [4, 4, 1], rng=random.Random(28))  # of its 8 hidden neurons 6 are alive
     loss = (model([Value(1.0, "x0"), Value(-2.0, "x1")]) - 1.0) ** 2
     loss.label = "loss"
     return stepper(loss, model=model, level=level)
