@@ -17,20 +17,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any
 
 Schedule = Callable[[int], float]
 
 
 def step_decay(every: int, gamma: float = 0.1) -> Schedule:
     """factor = gamma^⌊epoch / every⌋ (torch: StepLR). ValueError unless every ≥ 1 and gamma > 0."""
-    _positive("every", every)
-    _positive("gamma", gamma)
+    _number("every", every, least=1)
+    _number("gamma", gamma)
     return lambda epoch: float(gamma ** (epoch // every))
 
 
 def exponential_decay(gamma: float) -> Schedule:
     """factor = gamma^epoch (torch: ExponentialLR). ValueError unless gamma > 0."""
-    _positive("gamma", gamma)
+    _number("gamma", gamma)
     return lambda epoch: float(gamma**epoch)
 
 
@@ -39,7 +41,7 @@ def inverse_time_decay(rate: float) -> Schedule:
 
     Source: Robbins & Monro 1951 (Σ lr = ∞, Σ lr² < ∞). ValueError unless rate > 0.
     """
-    _positive("rate", rate)
+    _number("rate", rate)
     return lambda epoch: 1 / (1 + rate * epoch)
 
 
@@ -48,7 +50,7 @@ def cosine(epochs: int, minimum: float = 0.0) -> Schedule:
 
     Source: Loshchilov & Hutter 2017, without restarts. ValueError unless epochs ≥ 1 and 0 ≤ minimum ≤ 1.
     """
-    _positive("epochs", epochs)
+    _number("epochs", epochs, least=1)
     if not 0 <= minimum <= 1:
         raise ValueError(f"minimum is a share of the learning rate, 0 to 1, got {minimum!r}")
     return lambda epoch: minimum + (1 - minimum) * (1 + math.cos(math.pi * min(epoch / epochs, 1.0))) / 2
@@ -59,7 +61,7 @@ def linear(start: float, end: float, epochs: int) -> Schedule:
 
     micrograd's demo is `linear(1.0, 0.1, 100)`: a learning rate of 1.0 - 0.9·k/100. ValueError unless epochs ≥ 1.
     """
-    _positive("epochs", epochs)
+    _number("epochs", epochs, least=1)
     return lambda epoch: start + (end - start) * epoch / epochs if epoch < epochs else end
 
 
@@ -68,7 +70,7 @@ def warm_up(epochs: int, then: Schedule | None = None) -> Schedule:
 
     Small first steps, before momentum and Adam's averages have settled. ValueError unless epochs ≥ 1.
     """
-    _positive("epochs", epochs)
+    _number("epochs", epochs, least=1)
     return lambda epoch: (epoch + 1) / (epochs + 1) if epoch < epochs else then(epoch - epochs) if then else 1.0
 
 
@@ -106,6 +108,7 @@ class ReduceOnPlateau:
             self.factor, self.waited = max(self.factor * self.gamma, self.minimum), 0
 
 
-def _positive(name: str, value: float) -> None:
-    if not value > 0 or math.isinf(value):
-        raise ValueError(f"{name} has to be above 0, got {value!r}")
+def _number(name: str, value: Any, least: float = 0) -> None:
+    """ValueError unless it is a finite number of at least `least`, and not 0."""
+    if not isinstance(value, Real) or not least <= float(value) < math.inf or value == 0:
+        raise ValueError(f"{name} has to be {f'{least} or more' if least else 'above 0'}, got {value!r}")
