@@ -40,11 +40,11 @@ class AttentionHead(Module):
         fused: bool = True,
         bias: bool = False,
     ) -> None:
+        self.nin, self.size = nin, positive("size", size)
         rng = as_rng(rng)
         self.query, self.key, self.value = (
             Layer(nin, size, nonlin=False, init=init, rng=rng, fused=fused, bias=bias) for _ in range(3)
         )
-        self.nin, self.size = nin, positive("size", size)
         self.causal = causal
         self.weights: list[list[float]] = []
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .activations import ActivationLike
-from .checks import numbers, sequence
+from .checks import numbers, positive, sequence
 from .init import Init
 from .module import Module
 from .neuron import Layer
@@ -30,8 +30,8 @@ class RNNCell(Module):
         rng: random.Random | int | None = None,
         fused: bool = True,
     ) -> None:
+        self.nin, self.size = positive("nin", nin), positive("size", size)
         self.layer = Layer(nin + size, size, activation=activation, init=init, rng=rng, fused=fused)
-        self.nin, self.size = nin, size
 
     def __call__(self, x: Any, h: Sequence[Any] | None = None) -> list[Any]:
         """The state after one more step; without `h`, the state before was all zeros."""

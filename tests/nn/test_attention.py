@@ -46,3 +46,5 @@ def test_bad_input_is_named():
         AttentionHead(3, 2)([[1.0, 2.0]] * 2)
     with pytest.raises(ValueError, match="a sequence of lists of 3 numbers, not a list of 0"):
         AttentionHead(3, 2)([])
+    with pytest.raises(ValueError, match="size must be at least 1, not 0"):
+        AttentionHead(3, 0)

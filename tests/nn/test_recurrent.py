@@ -46,3 +46,7 @@ def test_bad_input_is_named():
         RNNCell(2, 3)([1.0, 2.0], [0.0])
     with pytest.raises(ValueError, match="RNN takes a sequence of lists of 2 numbers, not a list of 0"):
         RNN(2, 3)([])
+    with pytest.raises(ValueError, match="nin must be at least 1, not -1"):
+        RNNCell(-1, 3)
+    with pytest.raises(ValueError, match="size must be at least 1, not 0"):
+        RNN(2, 0)
