@@ -145,17 +145,17 @@ class Writer:
         elif (terms := sum_terms(instruction)) is not None:
             yield from self._sum(name, instruction, terms)
         else:
-            yield f"{name} = {self._expression(row, [self.atom(slot) for slot in operands])}"
+            yield f"{name} = {self._expression(row, operands)}"
 
-    def _expression(self, row: Operation, atoms: list[str]) -> str:
-        name = table_name(row)
-        template = INFIX.get(name) or SHORT.get(name) or (None if self.careful else self._quick(name, atoms))
+    def _expression(self, row: Operation, operands: tuple[int, ...]) -> str:
+        name, atoms = table_name(row), [self.atom(slot) for slot in operands]
+        template = INFIX.get(name) or SHORT.get(name) or (None if self.careful else self._quick(name, operands))
         return template.format(*atoms) if template else f"{self.functions[row]}({', '.join(atoms)})"
 
-    def _quick(self, name: str, atoms: list[str]) -> str | None:
+    def _quick(self, name: str, operands: tuple[int, ...]) -> str | None:
         """x ** 2.0 is right to the bit; a fractional power of a negative number would be complex."""
-        if name == "pow" and atoms[1].strip("()-").replace(".", "").isdigit():
-            return "{} ** {}" if float(atoms[1].strip("()")).is_integer() else None
+        if name == "pow":
+            return "{} ** {}" if self.tape.constants.get(operands[1], 0.5).is_integer() else None
         return QUICK.get(name)
 
     def _sum(self, name: str, instruction: Instruction, terms: list[tuple[int, ...]]) -> Iterator[str]:

@@ -6,7 +6,7 @@ is listened for while it runs: the comparisons by which Python code chose its wa
 
 import contextlib
 import inspect
-import io
+import pickle
 import random
 import re
 import sys
@@ -88,7 +88,8 @@ def record_call(f: Callable[..., Any], args: Sequence[Any]) -> Recording:
         Argument(number, label=name)
         for number, name in zip(plain_numbers(leaves(list(args), "args")), names, strict=True)
     ]
-    recorder, dice, ear = Recorder(), _dice(), _Ear(sys.stdout)
+    recorder, dice = Recorder(), _dice()
+    ear: Any = _Ear(sys.stdout)
     with (
         mode(grad=True, recorder=recorder, anomaly=None),
         made_in_derivatives() as made,
@@ -112,19 +113,22 @@ def _dice() -> tuple[Any, ...]:
     """The state of the generators that every module shares: Python's, and NumPy's where it is loaded."""
     if (numpy := sys.modules.get("numpy")) is None:
         return (random.getstate(),)
-    state = numpy.random.get_state(legacy=False)["state"]
-    return random.getstate(), state["key"].tobytes(), state["pos"]
+    return random.getstate(), pickle.dumps(numpy.random.get_state(legacy=False))  # each of its generators has its own
 
 
-class _Ear(io.TextIOBase):
-    """A stream that passes everything on and remembers that something was written."""
+class _Ear:
+    """Stands before a stream, or before None, passes everything on and remembers that something was written."""
 
     def __init__(self, stream: Any) -> None:
         self._stream, self.heard = stream, False
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
     def write(self, text: str) -> int:
         self.heard = True
-        return self._stream.write(text) if self._stream is not None else len(text)
+        written: int = self._stream.write(text) if self._stream is not None else len(text)
+        return written
 
     def flush(self) -> None:
         if self._stream is not None:

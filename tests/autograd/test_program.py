@@ -337,6 +337,31 @@ def test_draws_of_numpy_are_warned_about():
         record(lambda x: x * numpy.random.standard_normal(), 1.0)
 
 
+def test_draws_of_any_generator_that_numpy_is_set_to_are_warned_about():
+    numpy = pytest.importorskip("numpy")
+    before = numpy.random.get_bit_generator()
+    numpy.random.set_bit_generator(numpy.random.PCG64(3))
+    try:
+        with pytest.warns(RuntimeWarning, match="random"):
+            record(lambda x: x * numpy.random.standard_normal(), 1.0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            record(lambda x: x * 2.0, 1.0)
+    finally:
+        numpy.random.set_bit_generator(before)
+
+
+def test_standard_output_has_all_it_has_while_recording(capfd):
+    def f(x):
+        sys.stdout.buffer.write(sys.stdout.encoding.encode())
+        return x * x
+
+    wanted = sys.stdout.encoding
+    assert record(f, 3.0)(2.0) == 4.0
+    sys.stdout.flush()
+    assert capfd.readouterr().out == wanted
+
+
 def test_prints_are_passed_on_and_warned_about(capsys):
     def f(x):
         print("here", x.data)
