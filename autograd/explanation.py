@@ -239,18 +239,24 @@ class NaiveBackward:
     @property
     def wrong(self) -> list[Value]:
         """The nodes whose gradient came out wrong, in topological order."""
-        return [node for node, gradient in self.right.items() if self.naive[node] != gradient]
+        return [node for node, gradient in self.right.items() if not _same(self.naive[node], gradient)]
 
     def __str__(self) -> str:
-        verdict = f"{len(self.wrong)} of {len(self.right)} gradients wrong"
+        wrong = set(self.wrong)
+        verdict = f"{len(wrong)} of {len(self.right)} gradients wrong"
         lines = [f"{verdict}; {self.visits:,} steps along {self.edges:,} edges"]
         for i, (node, right) in enumerate(self.right.items()):
-            mark = "   ← wrong" if self.naive[node] != right else ""
+            mark = "   ← wrong" if node in wrong else ""
             name = shorten(label_of(node), _NAME_LIMIT) or f"v{i}"
             lines.append(f"  {name:<8} naive {number(self.naive[node]):<10} right {number(right):<10}{mark}".rstrip())
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+def _same(a: float, b: float) -> bool:
+    """Equal, or both nan."""
+    return a == b or (a != a and b != b)
 
 
 def naive_backward(y: Value, max_visits: int = 100_000) -> NaiveBackward:

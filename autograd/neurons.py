@@ -136,7 +136,8 @@ def neurons_picture(graph: GraphView, parts: Sequence[Unit], look: Look) -> Pict
     shown = {n.id for n in carded_leaves(graph, parts)} | {unit.output.id for unit in parts if not unit.path}
     shown |= {constant.id for constant in graph.constants if constant.head in shown}
     cards = [card for card in everything.cards if card.id in shown]
-    cards += [_neuron_card(unit, slopes, look.spec) for unit in neurons]
+    strongest = largest(slopes)
+    cards += [_neuron_card(unit, slopes, strongest, look.spec) for unit in neurons]
     arrows = [arrow for arrow in everything.arrows if arrow.head in shown]
     arrows += [arrow for unit in neurons for arrow in _arrows_into(unit)]
     return Picture(
@@ -144,13 +145,13 @@ def neurons_picture(graph: GraphView, parts: Sequence[Unit], look: Look) -> Pict
     )
 
 
-def _neuron_card(unit: Unit, slopes: Sequence[float], spec: str) -> Card:
+def _neuron_card(unit: Unit, slopes: Sequence[float], strongest: float, spec: str) -> Card:
     node = unit.output
     slope = slopes[node.index]
     parameters = parameter_rows(unit, {node.value: slopes[node.index] for node in unit.parameters}, spec)
     rows = [
         Row(number(node.value.data, spec), mark="data"),
-        Row(gradient(slope, spec), tint(slope, largest(slopes)), "grad"),
+        Row(gradient(slope, spec), tint(slope, strongest), "grad"),
         *(Row(text, mark="weight") for text in parameters),
     ]
     name = node.name if node.named else ".".join(unit.path)

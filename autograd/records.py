@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from autograd.cards import HEADER_COLORS, HIGHLIGHT, Arrow, Card, Enclosure, Picture
+from autograd.cards import FRAME_STROKE, HEADER_COLORS, HIGHLIGHT, Arrow, Card, Enclosure, Picture
 from autograd.engines import plain_label
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _arrow_attributes(arrow: Arrow) -> dict[str, str]:
 
 def _cluster(enclosure: Enclosure) -> graphviz.Digraph:
     title = plain_label(enclosure.title)
-    cluster = _package().Digraph(f"cluster_{enclosure.id}", graph_attr={"label": f"{title} ", "color": "#CBD5E1"})
+    cluster = _package().Digraph(f"cluster_{enclosure.id}", graph_attr={"label": f"{title} ", "color": FRAME_STROKE})
     for member in enclosure.members:
         cluster.node(member)
     for inner in enclosure.inner:

@@ -21,11 +21,11 @@ def straightened(layout: Layout, boxes: Sequence[Box], links: Sequence[Link], di
     sizes = {box.id: (box.width, box.height) for box in boxes}
     corners = {box.id: _corners(layout.centres[box.id], sizes[box.id]) for box in boxes}
     routes = dict(layout.routes)
+    out, into = SIDES[direction]
+    forward = COMPASS[out]
     for link in links:
-        out, into = SIDES[direction]
         start = _side(layout.centres[link.tail], sizes[link.tail], out)
         tip = _side(layout.centres[link.head], sizes[link.head], into)
-        forward = COMPASS[out]
         ahead = forward[0] * (tip[0] - start[0]) + forward[1] * (tip[1] - start[1]) > 0
         others = (corners[box.id] for box in boxes if box.id not in (link.tail, link.head))
         if ahead and not any(_meets(start, tip, other) for other in others):

@@ -221,6 +221,15 @@ def test_it_is_right_on_a_tree_and_on_shared_leaves():
     assert naive_backward(a).naive == {a: 1.0}
 
 
+def test_a_gradient_that_is_nan_both_ways_is_not_wrong():
+    a = Value(math.inf, label="a")
+    found = naive_backward(a * 0.0 * a)
+    assert math.isnan(found.right[a])
+    assert math.isnan(found.naive[a])
+    assert found.wrong == []
+    assert "wrong\n" not in str(found)
+
+
 def test_its_steps_are_counted_before_they_are_taken():
     _, y = ladder(40)
     with pytest.raises(ValueError, match=r"2,199,023,255,550 steps on this graph of 80 edges"):
