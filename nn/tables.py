@@ -8,11 +8,11 @@ TableError: one line that says where and what to do.
 from __future__ import annotations
 
 import csv
-import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ MOST_CATEGORIES = 50
 
 MOST_CLASSES = 10
 """A target of whole numbers is taken for classes up to this many different ones, each met 5 times on average."""
-
 
 WRITTEN_NUMBER = re.compile(r"[-+]?(\d*,\d+|\d{1,3}(,\d{3})+(\.\d+)?|\d+([.,]\d+)?\s?%)")
 """A number that Python does not read: 12,5 with a decimal comma, 1,250,000 with thousands marked, 3.1%."""
@@ -62,8 +61,8 @@ def read_csv(path: str | Path) -> Table:
     column names.
     """
     text = _read_text(Path(path))
-    first = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=max(",;\t", key=first.count), strict=True)
+    first = text.lstrip().partition("\n")[0]
+    reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
     try:
         numbered = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:
@@ -281,4 +280,4 @@ def _looks_like_classes(cells: Iterable[str]) -> bool:
     numbers = [float(cell) for cell in cells]
     different = len(set(numbers))
     whole = all(number.is_integer() for number in numbers)
-    return whole and different <= MOST_CLASSES and len(numbers) >= 5 * different and not math.isinf(max(numbers))
+    return whole and different <= MOST_CLASSES and len(numbers) >= 5 * different

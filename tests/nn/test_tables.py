@@ -59,11 +59,20 @@ def test_an_encoding_survives_json_and_reads_new_rows(tmp_path):
         "a\tb\n1\t2\n3\t4\n",
         "\ufeffa,b\r\n1,2\r\n\r\n3,4\r\n",
         'a,b\n"1",2\n 3 , 4 \n',
+        "a;b\r1;2\r3;4\r",
+        "\n\na;b\n1;2\n3;4\n",
     ],
 )
 def test_delimiters_line_ends_quotes_and_byte_order_marks(tmp_path, text):
     t = table(tmp_path, text)
     assert (t.names, t.rows) == (["a", "b"], [["1", "2"], ["3", "4"]])
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\x0b", "\x0c", "\x85"])
+def test_what_ends_a_line_of_text_need_not_end_a_row(tmp_path, mark):
+    t = table(tmp_path, f"note,b\none{mark}two,2\nthree,4\n")
+    assert t.rows == [[f"one{mark}two", "2"], ["three", "4"]]
+    assert t.lines == [2, 3]
 
 
 @pytest.mark.parametrize(
