@@ -9,7 +9,7 @@ with a fixed step allows three or four: a formula that is wrong by a factor of 1
 
 import inspect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -127,7 +127,7 @@ def _check_options(order: int, rtol: float, methods: Sequence[str]) -> None:
         raise ValueError(f"order is 1 or 2, got {order!r}")
     if not rtol > 0.0:
         raise ValueError(f"rtol is a relative tolerance above 0, got {rtol!r}")
-    if not methods or not set(methods) <= {"reverse", "forward"}:
+    if not isinstance(methods, Collection) or not methods or not set(methods) <= {"reverse", "forward"}:
         raise ValueError(f"methods are taken from 'reverse' and 'forward', got {methods!r}")
 
 

@@ -48,7 +48,8 @@ def spy(y: Any) -> Drawing:
     outputs = checked_outputs(y)
     order = list(dict.fromkeys(value for output in outputs for value in topological_order(output)))
     place = {value: i for i, value in enumerate(order)}
-    kinds = [_kind(value, set(outputs)) for value in order]
+    ends = set(outputs)
+    kinds = [_kind(value, ends) for value in order]
     uses = [(place[value], place[parent]) for value in order for parent in value.parents]
     plot = SpyPlot(_description(outputs[0], place[outputs[0]], kinds, len(uses)), kinds, uses)
     return Drawing(plot, plot.text())
@@ -99,8 +100,8 @@ class SpyPlot:
 
     def _cells(self, count: int) -> Counter[Cell]:
         """How many uses fall into each of count × count cells."""
-        per_cell = len(self.kinds) / count
-        return Counter((int(row / per_cell), int(column / per_cell)) for row, column in self.uses)
+        size = len(self.kinds)
+        return Counter((row * count // size, column * count // size) for row, column in self.uses)
 
     def _squares(self, cells: list[Cell], left: float, top: float) -> Iterator[Step]:
         """A rectangle for every run of cells that touch within a row."""
@@ -124,7 +125,10 @@ class SpyPlot:
 
     def _kind_of_row(self, row: int, count: int) -> str:
         """The kind of most values in a row of cells; an output is rare and always shows."""
-        kinds = Counter(self.kinds[row * len(self.kinds) // count : (row + 1) * len(self.kinds) // count])
+        start, end = (
+            -(-edge * len(self.kinds) // count) for edge in (row, row + 1)
+        )  # rounded up: of those in `_cells`
+        kinds = Counter(self.kinds[start:end])
         return "output" if kinds["output"] else max(KINDS, key=lambda kind: kinds[kind])
 
     def _legend(self, left: float, y: float) -> Group:

@@ -197,7 +197,17 @@ def test_a_nan_derivative_fails():
 
 @pytest.mark.parametrize(
     "options",
-    [{"order": 3}, {"order": 0}, {"rtol": 0.0}, {"rtol": math.nan}, {"methods": []}, {"methods": ["backward"]}],
+    [
+        {"order": 3},
+        {"order": 0},
+        {"rtol": 0.0},
+        {"rtol": math.nan},
+        {"methods": []},
+        {"methods": ["backward"]},
+        {"methods": None},
+        {"methods": "reverse"},
+        {"methods": iter(["reverse"])},
+    ],
 )
 def test_bad_options(options):
     with pytest.raises(ValueError, match=next(iter(options))):

@@ -76,6 +76,16 @@ def test_kinds_are_those_of_a_drawing() -> None:
     assert plot(outputs).kinds == [node.kind for node in view(outputs).nodes] == ["input", "output", "output"]
 
 
+@pytest.mark.parametrize("size", [401, 999, 1000, 12_345])
+def test_a_value_has_its_kind_in_the_strip_beside_its_uses(size: int) -> None:
+    for place in (1, 2, 3, size // 2, size - 1):
+        kinds = ["operation"] * size
+        kinds[place] = "output"
+        found = SpyPlot("", kinds, [(place, 0)])
+        ((row, _),) = found._cells(400)
+        assert [found._kind_of_row(i, 400) for i in range(400)].index("output") == row
+
+
 def test_the_entries_of_the_legend_stand_apart() -> None:
     *_, legend = plot(Value(1.0)).shapes()
     assert isinstance(legend, Group)
