@@ -17,6 +17,7 @@ from operator import index
 from typing import Any, Protocol, SupportsIndex
 
 from .init import as_rng
+from .nested import is_list
 
 Rows = list[list[float]]
 Sets = tuple[list[Any], list[Any]]  # (X, y) of one part
@@ -46,6 +47,15 @@ def as_pairs(X: Any, y: Any) -> Sets:
             f"X and y need one target per row and at least one row, got {len(rows)} rows, {len(targets)} targets"
         )
     return rows, targets
+
+
+def as_rows(X: Any) -> list[Any]:
+    """X as a list of rows; ValueError, with what to write, for a row that is a single number."""
+    rows = as_list(X)
+    for row in rows:
+        if not is_list(row):
+            raise ValueError(f"expected rows, each a list of numbers, got {row!r:.60}: [[1.0], [2.0]] for [1.0, 2.0]")
+    return rows
 
 
 def rows_per_update(n: int, batch_size: int | str | None) -> int:
@@ -152,7 +162,7 @@ class Scaler:
         return [[z * s + o for z, o, s in zip(row, self.offsets, self.scales, strict=True)] for row in self._checked(Z)]
 
     def _checked(self, X: Any) -> list[Any]:
-        rows = as_list(X)
+        rows = as_rows(X)
         for i, row in enumerate(rows):
             if len(row) != len(self.offsets):
                 raise ValueError(f"row {i} has {len(row)} numbers, this scaler was made for {len(self.offsets)}")
@@ -166,12 +176,16 @@ def standardize(X: Any) -> Scaler:
     >>> standardize([[1.0], [3.0]])([[1.0], [3.0], [5.0]])
     [[-1.0], [1.0], [3.0]]
     """
-    columns = _columns(X)
-    means = [math.fsum(c) / len(c) for c in columns]
-    spreads = [math.hypot(*(x - m for x in c)) / math.sqrt(len(c)) for c, m in zip(columns, means, strict=True)]
+    columns = [mean_and_deviation(column) for column in _columns(X)]
     # rounding of the mean leaves a constant column a spread of a few ulp: dividing by it would blow up noise
-    scales = [s if s > 8 * math.ulp(m) else 1.0 for s, m in zip(spreads, means, strict=True)]
-    return Scaler(tuple(means), tuple(scales))
+    scales = tuple(deviation if deviation > 8 * math.ulp(mean) else 1.0 for mean, deviation in columns)
+    return Scaler(tuple(mean for mean, _ in columns), scales)
+
+
+def mean_and_deviation(numbers: Sequence[float]) -> tuple[float, float]:
+    """x̄ = Σx / n and √(Σ(x - x̄)² / n)."""
+    mean = math.fsum(numbers) / len(numbers)
+    return mean, math.hypot(*(x - mean for x in numbers)) / math.sqrt(len(numbers))
 
 
 def min_max(X: Any) -> Scaler:
@@ -186,7 +200,7 @@ def min_max(X: Any) -> Scaler:
 
 
 def _columns(X: Any) -> list[tuple[float, ...]]:
-    rows = as_list(X)
+    rows = as_rows(X)
     if not rows or len({len(row) for row in rows}) != 1:
         raise ValueError(
             f"expected rows of one length, got {len(rows)} rows of lengths {sorted({len(r) for r in rows})}"

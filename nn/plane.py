@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .canvas import import_matplotlib
-from .data import as_list
+from .data import as_rows
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def main_plane(X: Any) -> Plane:
 
     ValueError for rows of fewer than two numbers.
     """
-    rows = as_list(X)
+    rows = as_rows(X)
     if len(rows[0]) < 2:
         raise ValueError("a plane needs rows of at least two numbers")
     import_matplotlib()

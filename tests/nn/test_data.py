@@ -176,6 +176,12 @@ def test_rows_of_another_width_are_refused():
         standardize([[1.0], [1.0, 2.0]])
 
 
+def test_numbers_that_are_no_rows_are_refused_with_advice():
+    for use in (standardize, min_max, standardize(ROWS)):
+        with pytest.raises(ValueError, match=r"each a list of numbers, got 1\.0: \[\[1\.0\], \[2\.0\]\] for"):
+            use([1.0, 2.0])
+
+
 def test_one_hot():
     assert [one_hot(k, 3) for k in range(3)] == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
     for bad in (-1, 3, 1.5, "1"):
