@@ -8,8 +8,8 @@ from typing import Any
 from autograd import no_grad
 
 from .canvas import COLORS, INK, MARKERS, evaluating, literal, new_axes, style
-from .data import Rows, as_pairs
-from .metrics import plain
+from .data import Rows, as_pairs, as_rows
+from .metrics import plain, target_class
 from .module import Module
 
 GRID_POINTS = 60  # the model is asked at this many points each way
@@ -28,10 +28,10 @@ def plot_boundary(
     """Where a classifier changes its mind: score 0 thick, the margins ±1 dashed, the rows on top.
 
     X has two numbers per row; `inputs` turns such a point into what the model takes (itself, by default). One
-    score per row (targets ±1, or 0 and 1) is shown as a field; of several scores the lead of the best over
-    the second best is, in the colour of the best. `classes` are the names for the legend.
+    score per row (targets ±1, or 0 and 1) is shown as a field; of several scores (targets 0, 1, … or one-hot) the lead
+    of the best over the second best is, in the colour of the best. `classes` are the names for the legend.
     """
-    rows, targets = as_pairs(X, y)
+    rows, targets = as_pairs(as_rows(X), y)
     if any(len(row) != 2 for row in rows):
         raise ValueError(f"a boundary is drawn over two numbers per row, got {len(rows[0])}; give `inputs` to map them")
     with style():
@@ -39,11 +39,11 @@ def plot_boundary(
         xs, ys, scores = _field(model, rows, inputs)
         if isinstance(scores[0][0], list):
             labels = _draw_regions(ax, xs, ys, scores)
-            members = [int(t) for t in targets]
         else:
             _draw_score(ax, xs, ys, scores)
-            labels, members = ["0" if 0 in targets else "−1", "+1"], [int(t > 0) for t in targets]
-        _draw_rows(ax, rows, members, [literal(name) for name in classes] if classes else labels)
+            labels = ["0" if 0 in targets else "−1", "+1"]
+        labels = [literal(name) for name in classes] if classes else labels
+        _draw_rows(ax, rows, list(map(target_class, targets)), labels)
         ax.set(xlabel=names[0], ylabel=names[1], title="decision boundary and margin")
     return ax
 

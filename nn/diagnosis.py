@@ -17,8 +17,9 @@ from typing import Any
 
 from autograd import Operation, Value
 
-from .data import as_list, as_pairs
+from .data import as_list, as_pairs, mean_and_deviation
 from .history import History
+from .losses import find_loss
 from .module import Module
 from .training import Loss, eager_step, parameters_by_layer
 
@@ -26,7 +27,7 @@ FLAT = 0.05  # a slope below this share of the activation's steepest is saturate
 DEAD = 1e-6  # a unit whose slope never exceeds this share, on any row, learns nothing
 MUCH_SATURATED = 0.5  # share of saturated outputs of a bounded activation that is worth a sentence
 FAR_APART = 1e3  # ratio of typical gradients of two layers that is worth a sentence
-HUGE = 1e3  # a gradient norm beyond this makes any usual learning rate too high
+HUGE = 1e3  # a typical gradient beyond this makes any usual learning rate too high
 RISING = 0.25  # share of epochs with a clearly higher loss that speaks for a smaller learning rate
 
 
@@ -65,12 +66,14 @@ class Diagnosis:
         return "\n".join([head, *map(str, self.layers), *(f"- {sentence}" for sentence in found)])
 
 
-def diagnose(model: Module, X: Any, y: Any, loss: Loss, history: History | None = None) -> Diagnosis:
+def diagnose(model: Module, X: Any, y: Any, loss: Loss | str, history: History | None = None) -> Diagnosis:
     """Look at `model` (one with a list `layers`) on rows X with targets y; model and gradients stay as they are.
 
-    Pass the History of a training to have the learning rate judged as well. TypeError for a model without `layers`.
+    `loss` is a function or the name of one, as for `fit`. Pass the History of a training to have the learning rate
+    judged as well. TypeError for a model without `layers`.
     """
     rows, targets = as_pairs(X, y)
+    loss = find_loss(loss)
     state = model.state_dict()
     gradients = _typical_gradients(model, rows, targets, loss)
     outputs = layer_outputs(model, rows)
@@ -139,14 +142,14 @@ def _shape(op: Operation, numbers: tuple[float, ...]) -> tuple[float, bool]:
 
 def _report(name: str, values: list[list[Value]], gradient: float) -> LayerReport:
     numbers = [unit.data for row in values for unit in row]
-    mean = math.fsum(numbers) / len(numbers)
+    mean, deviation = mean_and_deviation(numbers)
     curve = _curve(values[0][0])
     share, dead = saturation(values)
     return LayerReport(
         name=name,
         units=len(values[0]),
         mean=mean,
-        deviation=math.hypot(*(v - mean for v in numbers)) / math.sqrt(len(numbers)),
+        deviation=deviation,
         saturated=share,
         dead=dead,
         bounded=curve is not None and _shape(*curve)[1],

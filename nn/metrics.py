@@ -50,10 +50,10 @@ def score_accuracy(outputs: Iterable[Any], targets: Iterable[Any]) -> float:
     >>> score_accuracy([-0.3, 0.2, [0.1, 2.0]], [-1, 1, [0.0, 1.0]])
     1.0
     """
-    return accuracy(map(predicted_class, outputs), map(_target_class, targets))
+    return accuracy(map(predicted_class, outputs), map(target_class, targets))
 
 
-def _target_class(target: Any) -> int:
+def target_class(target: Any) -> int:
     """1 for +1, 0 for -1 and 0, k for class k, the place of the 1 for one-hot."""
     target = plain(target)
     return predicted_class(target) if isinstance(target, list) else max(int(target), 0)

@@ -12,7 +12,7 @@ from typing import Any
 from autograd import no_grad
 
 from .canvas import COLORS, INK, SLATE, evaluating, literal, new_axes, style
-from .data import as_list, as_pairs
+from .data import as_list, as_pairs, as_rows, mean_and_deviation
 from .diagnosis import layer_outputs, saturation
 from .history import History
 from .metrics import plain
@@ -35,7 +35,8 @@ def plot_regression(
 
     `inputs` turns a row into what the model takes, `output` what it gives into the unit of y.
     """
-    rows, targets = as_pairs(X, y)
+    rows, targets = as_pairs(as_rows(X), y)
+    targets = list(map(_single, targets))
     with style():
         ax = ax or new_axes()[0]
         if len(rows[0]) == 1:
@@ -56,7 +57,12 @@ def plot_regression(
 def _answers(model: Module, rows: list[Any]) -> list[float]:
     with no_grad(), evaluating(model):
         outputs = plain(model.batch(rows))
-    return [out[0] if isinstance(out, list) else out for out in outputs]
+    return list(map(_single, outputs))
+
+
+def _single(output: Any) -> Any:
+    """The number in a list of one, as a model or a column of targets may give it; a number as it is."""
+    return output[0] if isinstance(output, list) else output
 
 
 def plot_loss(history: History, ax: Any = None, *, metric: str = "accuracy") -> Any:
@@ -114,8 +120,7 @@ def plot_activations(model: Module, X: Any, ax: Any = None, bins: int = 40) -> A
         for k, (name, values) in enumerate(layers[:-1] or layers):
             numbers = [unit.data for row in values for unit in row]
             share, dead = saturation(values)
-            mean = math.fsum(numbers) / len(numbers)
-            deviation = math.hypot(*(v - mean for v in numbers)) / math.sqrt(len(numbers))
+            _, deviation = mean_and_deviation(numbers)
             label = f"{name}: σ={deviation:.2f}, sat {share:.0%}" + (f", dead {dead}/{len(values[0])}" if dead else "")
             _outline(ax, numbers, bins, k, label)
         ax.set(xlabel="output of the activation", ylabel="density", title="activations")

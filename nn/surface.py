@@ -10,6 +10,7 @@ from autograd import no_grad
 from .canvas import COLORS, evaluating, import_matplotlib, new_axes, style
 from .data import Rows, as_pairs
 from .history import History
+from .losses import find_loss
 from .metrics import plain
 from .module import Module
 from .plane import principal
@@ -28,7 +29,7 @@ class ParameterPath:
 
 
 def plot_loss_surface(
-    model: Module, X: Any, y: Any, loss: Loss, path: ParameterPath, ax: Any = None, points: int = 17
+    model: Module, X: Any, y: Any, loss: Loss | str, path: ParameterPath, ax: Any = None, points: int = 17
 ) -> Any:
     """The loss where the optimizer moved most, in the plane of its path's first two principal components, and the path.
 
@@ -39,6 +40,7 @@ def plot_loss_surface(
     if len(path.points) < 3:
         raise ValueError(f"the path has {len(path.points)} points; train at least 2 epochs with it among the callbacks")
     rows, targets = as_pairs(X, y)
+    measure = find_loss(loss)
     import_matplotlib()
     directions, shares, trail = _main_directions(path.points)
     spans = [_span(values, points) for values in zip(*trail, strict=True)]
@@ -46,7 +48,7 @@ def plot_loss_surface(
     def at(a: float, b: float) -> float:
         for p, end, u, v in zip(path.parameters, path.points[-1], *directions, strict=True):
             p.data = end + a * u + b * v
-        return float(plain(loss(model.batch(rows), targets)))
+        return float(plain(measure(model.batch(rows), targets)))
 
     with style(), no_grad(), evaluating(model):
         kept = [p.data for p in path.parameters]

@@ -216,6 +216,10 @@ def test_a_linear_unit_is_never_saturated():
     assert saturation(layer_outputs(nn.MLP(2, [1]), X)["layer0"]) == (0.0, 0)
 
 
+def test_a_loss_can_be_given_by_name():
+    assert diagnose(mlp(), X, Y, "hinge") == diagnose(mlp(), X, Y, nn.hinge)
+
+
 def test_a_model_without_layers_is_refused():
     with pytest.raises(TypeError, match="no list `layers`"):
         diagnose(nn.Neuron(2), X, Y, nn.hinge)

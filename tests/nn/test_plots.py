@@ -113,6 +113,21 @@ def test_the_boundary_of_several_classes_has_a_colour_and_a_marker_for_each():
     assert legend(ax) == ["red", "green", "blue"]
 
 
+def test_rows_of_one_hot_targets_are_drawn_as_those_of_their_classes():
+    rows, arms = spirals(20, 3, rng=random.Random(0))
+    model = nn.MLP(2, [6, 3], activation="tanh", rng=random.Random(0))
+    by_number, by_row = (plot_boundary(model, rows, y) for y in (arms, [nn.data.one_hot(arm, 3) for arm in arms]))
+    placed = [[dots.get_offsets().tolist() for dots in ax.collections[-3:]] for ax in (by_number, by_row)]
+    assert placed[0] == placed[1]
+    assert list(map(len, placed[0])) == [20, 20, 20]
+
+
+def test_a_picture_of_numbers_that_are_no_rows_is_refused():
+    for plot in (plot_boundary, plot_regression):
+        with pytest.raises(ValueError, match="expected rows, each a list of numbers, got 1"):
+            plot(nn.MLP(1, [1]), [1.0, 2.0], [0, 1])
+
+
 def test_the_boundary_of_other_inputs_needs_a_map():
     model = nn.MLP(3, [1], rng=random.Random(0))
     with pytest.raises(ValueError, match="two numbers per row, got 3"):
@@ -130,6 +145,8 @@ def test_the_fit_of_one_input_is_a_curve_of_several_a_diagonal():
     plane = nn.MLP(2, [1], init=0.5)
     ax = plot_regression(plane, [[1.0, 1.0], [2.0, 4.0]], [1.0, 2.5], names=("age", "price"))
     assert ax.collections[0].get_offsets().tolist() == [[1.0, 1.0], [2.5, 3.0]]
+    column = plot_regression(plane, [[1.0, 1.0], [2.0, 4.0]], [[1.0], [2.5]])
+    assert column.collections[0].get_offsets().tolist() == [[1.0, 1.0], [2.5, 3.0]]
 
 
 def test_loss_and_accuracy_have_an_axis_each(trained):
@@ -189,6 +206,8 @@ def test_the_surface_shows_the_loss_along_the_path(trained):
     # distances within the plane are those of the whole space, less what sticks out of it
     length = math.dist(path.points[0], path.points[-1])
     assert 0.8 * length < math.hypot(*trail[0]) <= length * (1 + 1e-9)
+    named = plot_loss_surface(model, X[:20], Y[:20], "hinge", path, points=5)
+    assert named.lines[0].get_xydata().tolist() == trail.tolist()
     with pytest.raises(ValueError, match="train at least 2 epochs"):
         plot_loss_surface(model, X, Y, nn.hinge, ParameterPath(model))
 
