@@ -133,4 +133,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         'clip: Row                  = _row("clip", "clip", f.clip, lambda a, b, c, y: piecewise(a - b, 0.0, 1',
         "c → y",
     ): CLIPPED,
+    (
+        "nn/optimizer.py",
+        "if set(map(type, moved)) <= {float}:",
+        "set(map(type, moved)) <= {float} → set(map(type, moved)) < {float}",
+    ): SHORT_CUT,
 }

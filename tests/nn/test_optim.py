@@ -179,6 +179,7 @@ def spoilt(**changes):
         (spoilt(state=[{"exp_avg": [0.0, 0.0]}]), "no 'exp_avg_sq' of 2|no 'max_exp_avg_sq' of 2"),
         (spoilt(state=[{"exp_avg": [0.0], "exp_avg_sq": [0.0], "max_exp_avg_sq": [0.0]}]), "of 2 numbers"),
         (spoilt(param_groups=[{"params": 2, "lr": 0.1}]), "saved settings"),
+        (spoilt(steps_taken=2**53 + 1), "incomplete"),
         ([], "not the state_dict"),
     ],
 )
@@ -188,6 +189,12 @@ def test_a_state_that_does_not_fit_changes_nothing(saved, message):
     with pytest.raises(ValueError, match=message):
         optimizer.load_state_dict(saved)
     assert optimizer.state_dict() == before
+
+
+def test_as_many_steps_as_floats_can_count_are_taken_over():
+    optimizer = Adam([Value(1.0), Value(2.0)])
+    optimizer.load_state_dict(spoilt(steps_taken=2**53))
+    assert optimizer.steps_taken == 2**53
 
 
 # Wrong arguments --------------------------------------------------------------------------------------------
@@ -270,6 +277,13 @@ def test_a_rule_of_ones_own():
     q.grad = 0.0
     optimizer.step()
     assert math.isnan(q.data)  # 0/0 is nan, as on arrays
+
+
+def test_beside_a_division_by_zero_the_other_parameters_step_as_usual():
+    p, q = Value(1.0), Value(1.0)
+    p.grad, q.grad = 1e-200, 0.5  # the square of the first is 0
+    Adagrad([p, q], lr=0.25, eps=0.0).step()
+    assert (p.data, q.data) == (-math.inf, 0.75)
 
 
 def test_a_step_that_fails_changes_nothing():
