@@ -7,10 +7,10 @@ from typing import Any
 
 from autograd import no_grad
 
-from .canvas import COLORS, INK, MARKERS, evaluating, literal, new_axes, style
+from .canvas import COLORS, INK, MARKERS, literal, new_axes, style
 from .data import Rows, as_pairs, as_rows
 from .metrics import plain, target_class
-from .module import Module
+from .module import Module, evaluating
 
 GRID_POINTS = 60  # the model is asked at this many points each way
 

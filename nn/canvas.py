@@ -11,8 +11,6 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
-from .module import Module
-
 INK, SLATE, LINE, GRID = "#1e293b", "#52627a", "#8aa3bf", "#e8ebf0"
 COLORS = (
     "#1f6fb5",
@@ -96,15 +94,3 @@ def _png(figure: Any) -> bytes:
 def literal(text: str) -> str:
     """A name out of a user's table as it stands: matplotlib would set what is between two dollar signs as a formula."""
     return text.replace("$", r"\$")
-
-
-@contextmanager
-def evaluating(model: Module) -> Iterator[None]:
-    """Dropout and the like are switched off while a picture is made; every module is left as it was."""
-    modes = [(module, module.training) for _, module in model.named_modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import count, repeat
 from numbers import Real
 from typing import Any, Self, TypeAlias
@@ -141,6 +142,25 @@ class Module:
                 raise ValueError(f"{type(self).__name__} has two parameters named {name!r}; rename one attribute")
             state[name] = thing
         return state
+
+
+@contextmanager
+def modes_kept(model: Module) -> Iterator[None]:
+    """Whatever is switched to train or eval meanwhile, every module is left in the mode that it had."""
+    modes = [(module, module.training) for _, module in model.named_modules()]
+    try:
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+@contextmanager
+def evaluating(model: Module) -> Iterator[None]:
+    """Dropout and the like are switched off while somebody looks; every module is left as it was."""
+    with modes_kept(model):
+        model.eval()
+        yield
 
 
 Path: TypeAlias = tuple["Path", str | int] | tuple[()]  # how a thing was reached: (path to its holder, its key there)

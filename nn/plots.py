@@ -11,12 +11,12 @@ from typing import Any
 
 from autograd import no_grad
 
-from .canvas import COLORS, INK, SLATE, evaluating, literal, new_axes, style
+from .canvas import COLORS, INK, SLATE, literal, new_axes, style
 from .data import as_list, as_pairs, as_rows, mean_and_deviation
 from .diagnosis import layer_outputs, saturation
 from .history import History
 from .metrics import plain
-from .module import Module
+from .module import Module, evaluating
 from .training import parameters_by_layer
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import no_grad
 
-from .module import Module
+from .module import Module, evaluating
 from .nested import Nested, sizes_of
 from .neuron import Neuron
 
@@ -68,15 +68,11 @@ def _output_shapes(model: Module, example: Nested) -> dict[int, str]:
             module = frame.f_locals.get(frame.f_code.co_varnames[0])
             shapes[id(module)] = " × ".join(map(str, sizes_of(result) or [1]))
 
-    modes = [(module, module.training) for _, module in model.named_modules()]
     before = sys.getprofile()
-    model.eval()
-    try:
-        with no_grad():
-            sys.setprofile(note)
+    with evaluating(model), no_grad():
+        sys.setprofile(note)
+        try:
             model(example)
-    finally:
-        sys.setprofile(before)
-        for module, training in modes:
-            module.training = training
+        finally:
+            sys.setprofile(before)
     return shapes

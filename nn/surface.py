@@ -7,12 +7,12 @@ from typing import Any
 
 from autograd import no_grad
 
-from .canvas import COLORS, evaluating, import_matplotlib, new_axes, style
+from .canvas import COLORS, import_matplotlib, new_axes, style
 from .data import Rows, as_pairs
 from .history import History
 from .losses import find_loss
 from .metrics import plain
-from .module import Module
+from .module import Module, evaluating
 from .plane import principal
 from .training import Loss
 

@@ -27,7 +27,7 @@ from .home import Clip, Home, OnValues
 from .init import as_rng
 from .losses import find_loss
 from .metrics import plain
-from .module import Module
+from .module import Module, modes_kept
 from .optim import Adam
 from .optimizer import Optimizer
 from .progress import Progress
@@ -240,11 +240,11 @@ class _Training:
 
     def run(self, epochs: int, bar: Progress) -> History:
         """All epochs; whatever ends them, settings are put back and the history says why."""
-        started, modes = time.perf_counter(), [(m, m.training) for _, m in self.model.named_modules()]
+        started = time.perf_counter()
         groups = self.optimizer.param_groups if self.schedule is not None else []  # else the rates are the user's
         rates = [(group, group["lr"]) for group in groups if "lr" in group]
         try:
-            with gentle_interrupt() as interrupted:
+            with gentle_interrupt() as interrupted, modes_kept(self.model):
                 self._epochs(epochs, rates, bar, interrupted)
             self.history.stopped = f"all {epochs} epochs done"
         except _Stop as reason:
@@ -252,7 +252,7 @@ class _Training:
         except KeyboardInterrupt:
             self.history.stopped = "interrupted"
         finally:
-            self._put_back(rates, modes)
+            self._put_back(rates)
             self.history.seconds = time.perf_counter() - started
         return self.history
 
@@ -362,11 +362,9 @@ class _Training:
         if any(answer is True for answer in answers):
             raise _Stop(f"ended by a callback after {history.epochs} epochs")
 
-    def _put_back(self, rates: Rates, modes: list[tuple[Module, bool]]) -> None:
+    def _put_back(self, rates: Rates) -> None:
         for group, rate in rates:
             group["lr"] = rate
-        for module, training in modes:
-            module.training = training
         if self.early_stopping is not None:
             self.early_stopping.finish(self.model)
 
