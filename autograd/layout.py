@@ -116,6 +116,7 @@ class _Source:
         tail_side, head_side = SIDES[arrangement.direction]
         self.ports = f" tailport={tail_side} headport={head_side}" if arrangement.fan else ""
         self.labelled = any(link.label for link in links)
+        self.labels_in = _labels_by_frame(arrangement.frames, links)
         lines = ["digraph G {", self._graph_attributes(boxes, links, arrangement)]
         lines += [f"{self.box_name[box.id]} [{_size(box.width, box.height)}];" for box in boxes]
         for frame in arrangement.frames:
@@ -139,6 +140,7 @@ class _Source:
         room = "x" * max(1, round(frame.title_width / 6))
         yield f'subgraph {name} {{ label="{room}"; margin=8;'
         yield from (f"{self.box_name[member]};" for member in frame.members)
+        yield from (f"{label};" for label in self.labels_in.get(frame.id, ()))
         for inner in frame.frames:
             yield from self._frame_lines(inner)
         yield "}"
@@ -160,6 +162,30 @@ class _Source:
             yield f"{{rank=same; {line} [style=invis];}}"
         for first, second in arrangement.succession:
             yield f"{self.box_name[first]} -> {self.box_name[second]} [style=invis];"
+
+
+def _labels_by_frame(frames: Sequence[Frame], links: Sequence[Link]) -> dict[str, list[str]]:
+    """The labels that stand in each frame: those of arrows that do not leave it nor an inner frame.
+
+    Outside, they would lead out of the frame and back, which Graphviz takes for a cycle: it ranks a frame by what is
+    inside, and would put the ends of such arrows into one column.
+    """
+    homes = dict(_homes(frames))
+    inside: dict[str, list[str]] = {}
+    for number, link in enumerate(links):
+        if link.label is not None:
+            pairs = zip(homes.get(link.tail, ()), homes.get(link.head, ()), strict=False)
+            for innermost in [tail for tail, head in pairs if tail == head][-1:]:
+                inside.setdefault(innermost, []).append(f"p{number}")
+    return inside
+
+
+def _homes(frames: Sequence[Frame], around: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every box in a frame, with the frames it stands in, from the outermost inwards."""
+    for frame in frames:
+        path = (*around, frame.id)
+        yield from ((member, path) for member in frame.members)
+        yield from _homes(frame.frames, path)
 
 
 def _size(width: float, height: float) -> str:

@@ -76,6 +76,21 @@ def test_frames_hold_their_members_and_inner_frames(engine: str) -> None:
     assert inner_corners[2] < outer_corners[2]
 
 
+def test_in_frames_too_arrows_with_labels_lead_onwards(engine: str) -> None:
+    inner = Frame("neuron", 40.0, ("n0", "n2"))
+    frames = (Frame("layer", 200.0, ("n1", "n3"), (inner,)), Frame("loss", 30.0, ("n5",)))
+    placed = place(BOXES, LABELLED, Arrangement(frames=frames))
+    for link in LABELLED:
+        label = placed.routes[link.id].label
+        assert label is not None
+        assert placed.centres[link.tail][0] < label[0] < placed.centres[link.head][0]
+    (within,) = [link.id for link in LABELLED if {link.tail, link.head} == {"n0", "n2"}]
+    x0, y0, x1, y1 = placed.frames["neuron"]
+    x, y = placed.routes[within].label or (0.0, 0.0)
+    assert x0 < x < x1
+    assert y0 < y < y1
+
+
 def test_ranks_stand_in_line_in_their_order(engine: str) -> None:
     boxes = [Box(f"n{i}", 60.0, 40.0) for i in range(9)]
     links = [Link(f"e{i}{j}", f"n{i}", f"n{j}") for i in range(4) for j in range(4, 8)]
