@@ -27,7 +27,7 @@ from autograd.path import Path, described, numpy_is_there
 from autograd.program_file import dumped, loaded
 from autograd.recorder import Recording, plain_numbers, record_call
 from autograd.standalone import module
-from autograd.structure import leaves, leaves_like, map_numbers, rebuild
+from autograd.structure import leaves, leaves_like, rebuild
 from autograd.tape import Guard
 from autograd.value import Value
 
@@ -104,9 +104,14 @@ class Program:
         """
         if self._f is None:
             raise TypeError("a loaded program has no function to compare with")
-        result = self._f(*map_numbers(Value, list(args)))
-        wanted: list[float] = [x.data if isinstance(x, Value) else x for x in leaves(result, "the result")]
-        for place, (x, y) in enumerate(zip(leaves(self(*args), "the result"), wanted, strict=True)):
+        result = self._f(*rebuild(self._example, map(Value, self._numbers(args))))
+        replayed = self(*args)
+        try:
+            found = leaves_like(replayed, result, "the result")
+        except TypeError as error:
+            raise ValueError(f"{error}, as a replay has it: its structure depends on a number that was read") from None
+        wanted: list[float] = [x.data if isinstance(x, Value) else x for x in found]
+        for place, (x, y) in enumerate(zip(leaves(replayed, "the result"), wanted, strict=True)):
             if not (x == y or (x != x and y != y) or abs(x - y) <= tolerance * abs(y)):
                 raise ValueError(
                     f"number {place} of the result is {x!r} replayed and {y!r} from the function: it uses a number "

@@ -325,6 +325,27 @@ def test_check_finds_what_a_recording_cannot_see():
         hidden[0] = 1.0
 
 
+def test_check_takes_what_the_program_takes():
+    numpy = pytest.importorskip("numpy")
+    program = record(lambda x, k: x[0] * x[1].data * k, [1.0, 2.0], 3.0)
+    program.check(numpy.array([4.0, 2.0]), numpy.float32(5.0))
+    with pytest.raises(ValueError, match=r"number 0 of the result is 8\.0 replayed and 20\.0 from the function"):
+        program.check(numpy.array([4.0, 5.0]), 1)
+    with pytest.raises(TypeError, match="takes 2 arguments, got 1"):
+        program.check([4.0, 2.0])
+    with pytest.raises(TypeError, match=r"args\[0\] should be a list of 2"):
+        program.check([4.0], 1.0)
+
+
+def test_check_names_a_structure_that_depends_on_what_was_read():
+    program = record(lambda x: {"all": [x] * int(x.data)}, 2.0)
+    program.check(2.5)
+    with pytest.raises(
+        ValueError, match=r"the result\['all'\] should be a list of 2, got list .* on a number that was"
+    ):
+        program.check(3.0)
+
+
 def test_check_says_that_a_difference_may_be_the_rounding_of_terms_that_cancel():
     program = record(autograd.total, [1.0, 2.0, 3.0], arrays=False)  # rounded once there, after every addition here
     with pytest.raises(ValueError, match=r"5\.55\d*e-17 replayed and 2\.77\d*e-17 .* or large terms cancel in it"):
