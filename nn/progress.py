@@ -17,8 +17,9 @@ class Progress:
     def __init__(self, total: int, show: bool | str = "auto", title: str = "training") -> None:
         if show not in (True, False, "auto"):
             raise ValueError(f'progress has to be True, False or "auto", got {show!r}')
-        self.total, self.done, self.title = total, 0, title
-        self._display = _display(total, title) if show is True or (show == "auto" and _somebody_looks()) else _Silence()
+        self.done = 0
+        shown = _somebody_looks() if show == "auto" else show
+        self._display = _display(total, title) if shown else _Silence()
 
     def advance(self, text: str) -> None:
         """One more of `total` is done; `text` says how it stands."""
@@ -46,7 +47,8 @@ class _Line(_Silence):
     """One line on standard error, rewritten in place."""
 
     def __init__(self, total: int, title: str) -> None:
-        self.total, self.title, self.width = total, title, 0
+        self.total, self.title = total, title
+        self.width = 0  # of what the line shows now
 
     def show(self, done: int, text: str) -> None:
         line = f"{self.title} {done}/{self.total}  {text}"

@@ -54,9 +54,10 @@ def test_nothing_done_leaves_no_line(capsys, without):
     assert capsys.readouterr() == ("", "")
 
 
-def test_true_shows_it_anywhere(capsys, without):
+@pytest.mark.parametrize("true", [True, 1])
+def test_true_shows_it_anywhere(capsys, without, true):
     without("tqdm")
-    run(show=True)
+    run(show=true)
     assert "training 3/3" in capsys.readouterr().err
 
 
