@@ -8,6 +8,7 @@ from typing import Any
 from autograd import no_grad
 
 from .canvas import COLORS, import_matplotlib, new_axes, style
+from .checks import positive
 from .data import Rows, as_pairs
 from .history import History
 from .losses import find_loss
@@ -35,8 +36,10 @@ def plot_loss_surface(
 
     Each axis is a distance in parameter space from the end of the path; its label says how much of the movement it
     shows. The loss is taken at points² places, then the model's parameters are put back.
-    Source: Li, Xu, Taylor, Studer & Goldstein 2018 (section 7). ValueError for a path of fewer than 3 points.
+    Source: Li, Xu, Taylor, Studer & Goldstein 2018 (section 7). ValueError for a path of fewer than 3 points, and for
+    fewer than 2 places each way.
     """
+    positive("points", points, least=2)
     if len(path.points) < 3:
         raise ValueError(f"the path has {len(path.points)} points; train at least 2 epochs with it among the callbacks")
     rows, targets = as_pairs(X, y)

@@ -110,8 +110,8 @@ def fit(
     if not isinstance(model, Module):
         raise TypeError(f"fit trains a model, such as nn.MLP(2, [8, 1]), got {model!r:.60}")
     loss = find_loss(loss)
-    callbacks = _as_callbacks(callbacks)
-    _check_functions(penalty=penalty, schedule=schedule, **{f"metrics[{k!r}]": f for k, f in _named(metrics).items()})
+    callbacks, metrics = _as_callbacks(callbacks), _named(metrics)
+    _check_functions(penalty=penalty, schedule=schedule, **{f"metrics[{k!r}]": f for k, f in metrics.items()})
     _check_numbers(epochs, tolerance)
     dice = as_rng(rng, "shuffle")
     rows, held_out = _held_out(as_pairs(X, y), validation, dice)
@@ -127,7 +127,7 @@ def fit(
         shuffle=shuffle,
         rng=dice,
         penalty=penalty,
-        metrics=_named(metrics),
+        metrics=metrics,
         schedule=schedule,
         clip=_as_clip(clip),
         early_stopping=as_early_stopping(early_stopping),

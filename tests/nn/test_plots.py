@@ -206,6 +206,8 @@ def test_the_surface_shows_the_loss_along_the_path(trained):
     # distances within the plane are those of the whole space, less what sticks out of it
     length = math.dist(path.points[0], path.points[-1])
     assert 0.8 * length < math.hypot(*trail[0]) <= length * (1 + 1e-9)
+    with pytest.raises(ValueError, match="points must be at least 2, not 1"):
+        plot_loss_surface(model, X[:20], Y[:20], nn.hinge, path, points=1)
     named = plot_loss_surface(model, X[:20], Y[:20], "hinge", path, points=5)
     assert named.lines[0].get_xydata().tolist() == trail.tolist()
     with pytest.raises(ValueError, match="train at least 2 epochs"):
