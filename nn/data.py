@@ -106,15 +106,14 @@ def split(
     if not all(share > 0 for share in shares) or abs(math.fsum(shares) - 1) > 1e-9:
         raise ValueError(f"shares have to be above 0 and add up to 1, got {tuple(shares)}")
     parts: list[list[int]] = [[] for _ in shares]
-    dice = as_rng(rng, "shuffle")
-    for members in _groups(targets, stratify):
+    dice, groups = as_rng(rng, "shuffle"), _groups(targets, stratify)
+    for members in groups:
         dice.shuffle(members)
         for part, piece in zip(parts, _deal(members, shares), strict=True):
             part.extend(piece)
     if not all(parts):
-        raise ValueError(
-            f"{len(rows)} rows are too few for shares {tuple(shares)}: part sizes {[len(p) for p in parts]}"
-        )
+        what = f"{len(rows)} rows of {len(groups)} classes" if stratify else f"{len(rows)} rows"
+        raise ValueError(f"{what} are too few for shares {tuple(shares)}: part sizes {[len(p) for p in parts]}")
     for part in parts:
         dice.shuffle(part)  # otherwise a stratified part would hold its classes one after the other
     return [([rows[i] for i in part], [targets[i] for i in part]) for part in parts]

@@ -389,8 +389,9 @@ def _held_out(rows: Sets, validation: tuple[Any, Any] | float | None, rng: Rando
     """(training rows, validation rows or None): those given, or a share of the rows."""
     if validation is None:
         return rows, None
-    if isinstance(validation, float):
-        train, held_out = split(*rows, shares=(1 - validation, validation), rng=rng)
+    if isinstance(validation, Real) and not isinstance(validation, int):
+        share = float(validation)
+        train, held_out = split(*rows, shares=(1 - share, share), rng=rng)
         return train, held_out
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         raise TypeError(f"validation has to be (X, y) or a share such as 0.2, got {validation!r:.60}")

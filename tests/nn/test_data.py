@@ -134,6 +134,8 @@ def test_shares_have_to_be_numbers(shares):
 def test_too_few_rows_for_a_part_is_an_error():
     with pytest.raises(ValueError, match="too few"):
         split([[1.0]], [1], (0.5, 0.5))
+    with pytest.raises(ValueError, match="23 rows of 23 classes are too few"):
+        split(ROWS, TARGETS, stratify=True)
 
 
 # Scaling ----------------------------------------------------------------------------------------------------

@@ -201,7 +201,7 @@ def test_numbers_of_numpy_are_plain_ones_in_the_record(tmp_path):
     model = line()
     history = fit(
         model, X, Y, loss=nn.mse, epochs=np.int64(2), batch_size=np.int32(4), schedule=lambda epoch: np.float64(0.5),
-        metrics={"half": lambda p, y: np.float32(0.5)}, early_stopping=np.int64(3),
+        metrics={"half": lambda p, y: np.float32(0.5)}, early_stopping=np.int64(3), validation=np.float32(0.25),
     )  # fmt: skip
     history.to_csv(tmp_path / "history.csv")
     assert ",0.5,0.005," in (tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()[1]
