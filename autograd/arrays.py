@@ -72,9 +72,7 @@ def one_minus_square(xp: Any, x: Array) -> Array:
 
 
 def power(xp: Any, a: Array, b: Array) -> Array:
-    if isinstance(b, float):
-        return a * a if b == 2.0 else xp.sqrt(a) if b == 0.5 and xp.__name__ == "numpy" else a**b
-    return a**b
+    return a * a if isinstance(b, float) and b == 2.0 else a**b
 
 
 def power_partial(xp: Any, a: Array, b: Array, k: Array, m: Array) -> Array:
@@ -112,7 +110,8 @@ def direction_cosine(xp: Any, a: Array, b: Array) -> Array:
     """a / hypot(a, b); both are scaled by a power of two first, so that the length is in range and has its digits."""
     a, b = alike(xp, a, b)
     longer = xp.maximum(size(xp, a), size(xp, b))
-    scale = xp.where(longer > 1e300, 2.0**-8, xp.where(longer < 1e-300, 2.0**600, 1.0))
+    scale = xp.where(longer < 1e-300, 2.0**600, xp.ones_like(longer))  # torch makes float32 of two plain numbers
+    scale = xp.where(longer > 1e300, 2.0**-8, scale)
     length = xp.hypot(a * scale, b * scale)
     ratio = xp.where(length > 0.0, a * scale / xp.where(length > 0.0, length, 1.0), 0.0)
     endless = xp.where(size(xp, b) == math.inf, math.nan, xp.sign(a))

@@ -652,6 +652,19 @@ def test_columns_of_ragged_lists_are_refused_or_taken_as_the_example_is():
         program.map([[[2.0], [3.0]], [[1.0], [1.0, 1.0]]])
 
 
+def test_a_length_is_scaled_in_double_precision_where_plain_numbers_are_single():
+    """As in torch, whose where() makes float32 of two plain numbers."""
+
+    def where(condition, a, b):
+        single = isinstance(a, float) and isinstance(b, float)
+        return np.where(condition, *(map(np.float32, (a, b)) if single else (a, b)))
+
+    xp = SimpleNamespace(**{**vars(np), "__name__": "torch", "where": where})
+    bound = record(lambda a, b: OPERATIONS["direction_cosine"](a, b), 1.0, 1.0).bind(xp)
+    for size in (1e-310, 1.0, 1e305):
+        assert float(bound(np.zeros(0), np.array(3.0 * size), np.array(4.0 * size))) == pytest.approx(0.6, rel=1e-12)
+
+
 def test_a_library_of_unknown_whereabouts_is_named_with_what_it_lacks():
     xp = SimpleNamespace(**{**vars(np), "__name__": "somebodys.arrays"})
     with pytest.raises(NotImplementedError, match=r"somebodys\.arrays has no erf, erfc and lgamma"):
