@@ -612,12 +612,12 @@ def _digamma_beside_2(z: float) -> float:
 
 
 def polygamma(x: float, n: float) -> float:
-    """ψ⁽ⁿ⁾(x), the (n+1)-st derivative of ln Γ: recurrence (DLMF 5.5.2, 5.15.5) up to x ≥ 16, then the asymptotic
-    series (5.11.2, 5.15.8), for n = 0 also down to the series around 2; reflection (5.5.4, 5.15.6) for x < 0. nan at
-    the poles 0, −1, −2, …"""
-    n = int(n)
-    if x != x or x == -INF or (x <= 0.0 and x == math.floor(x)):
+    """ψ⁽ⁿ⁾(x), the (n+1)-st derivative of ln Γ, for n = 0, 1, …, 169: recurrence (DLMF 5.5.2, 5.15.5) up to x ≥ 16 + n,
+    then the asymptotic series (5.11.2, 5.15.8), for n = 0 also down to the series around 2; reflection (5.5.4, 5.15.6)
+    for x < 0. nan at the poles 0, −1, −2, … and for any other n: (n + 1)! has to be a float."""
+    if n not in _ORDERS or x != x or x == -INF or (x <= 0.0 and x == math.floor(x)):
         return NAN
+    n = int(n)
     if x == INF:
         return INF if n == 0 else 0.0
     if x < 0.0:
@@ -631,37 +631,52 @@ def polygamma(x: float, n: float) -> float:
             x -= 1.0
             terms.append(1.0 / x)
         return exact_sum([*terms, _digamma_beside_2(x - 2.0)])
-    while x < 16.0:
+    while x < 16.0 + n:
         terms.append(_psi_term(x, n))
         x += 1.0
     return exact_sum([*terms, *_psi_asymptotic(x, n)])
 
 
+_ORDERS = range(170)
+
+
 def _psi_term(x: float, n: int) -> float:
     """ψ⁽ⁿ⁾(x) − ψ⁽ⁿ⁾(x + 1) = (−1)ⁿ⁺¹ n! / xⁿ⁺¹."""
-    return (-1.0) ** (n + 1) * math.factorial(n) * power(x, -(n + 1.0))
+    return (-1.0) ** (n + 1) * _over_power(math.factorial(n), x, n + 1)
 
 
 def _psi_asymptotic(x: float, n: int) -> list[float]:
-    r = 1.0 / x
     if n == 0:
+        r = 1.0 / x
         return [math.log(x), -0.5 * r, *(-b / (2 * k) * r ** (2 * k) for k, b in enumerate(_BERNOULLI, 1))]
     sign = (-1.0) ** (n + 1)
-    terms = [math.factorial(n - 1) * r**n, 0.5 * math.factorial(n) * r ** (n + 1)]
-    for k, b in enumerate(_BERNOULLI, 1):
-        terms.append(b * math.factorial(2 * k + n - 1) / math.factorial(2 * k) * r ** (2 * k + n))
+    terms = [_over_power(math.factorial(n - 1), x, n), 0.5 * _over_power(math.factorial(n), x, n + 1)]
+    for k, b in enumerate(_BERNOULLI, 1):  # (2k+n−1)! / (2k)! is a whole number
+        terms.append(b * _over_power(math.perm(2 * k + n - 1, n - 1), x, 2 * k + n))
     return [sign * term for term in terms]
+
+
+def _over_power(a: int, x: float, m: int) -> float:
+    """a / xᵐ for x > 0, rounded once: both may be beyond all floats where their quotient is not."""
+    p, q = x.as_integer_ratio()
+    try:
+        return float(a * q**m / p**m)
+    except OverflowError:
+        return INF
 
 
 def _cotangent_derivative(x: float, n: int) -> float:
     """dⁿ/dxⁿ of π cot(πx), as πⁿ⁺¹ times a polynomial in c = cot(πx) (c' = −π(1 + c²))."""
     fraction = math.remainder(x, 1.0)  # exact, and cot has period 1
-    c = 1.0 / math.tan(math.pi * fraction) if math.fabs(fraction) != 0.5 else 0.0
+    to_half = 0.5 - math.fabs(fraction)  # exact where it is below ¼, and there is the root of cot
+    near_root = to_half < 0.25
+    c = math.copysign(math.tan(math.pi * to_half), fraction) if near_root else 1.0 / math.tan(math.pi * fraction)
     polynomial = [0.0, 1.0]
     for _ in range(n):
         slope = [i * p for i, p in enumerate(polynomial)][1:]
         polynomial = [-(a + b) for a, b in zip([*slope, 0.0, 0.0], [0.0, 0.0, *slope], strict=True)]
-    return math.pi ** (n + 1) * exact_sum(p * power(c, i) for i, p in enumerate(polynomial) if p)
+    powers = [power(c, i) for i in range(len(polynomial))]
+    return math.pi ** (n + 1) * exact_sum(p * q for p, q in zip(polynomial, powers, strict=True) if p and q)
 
 
 # Steps and choices --------------------------------------------------------------------------------------------------

@@ -278,7 +278,7 @@ gaussian: Row              = _row("gaussian", "e^−x²", f.gaussian, lambda a, 
 normal_cdf: Row            = _row("normal_cdf", "Φ", f.normal_cdf, lambda a, y: normal_pdf(a))
 normal_pdf: Row            = _row("normal_pdf", "φ", f.normal_pdf, lambda a, y: -decayed(a, y))
 lgamma: Row                = _row("lgamma", "lgamma", f.lgamma, lambda a, y: polygamma(a, 0.0))
-polygamma: Row             = _row("polygamma", "ψ", f.polygamma, lambda a, n, y: polygamma(a, n + 1.0), 0.0)
+polygamma: Row             = _row("polygamma", "ψ", f.polygamma, lambda a, n, y: polygamma(a, within(n, 0.0, INF) + 1.0), 0.0)
 
 # Lengths, choices and steps
 hypot: Row                 = _row("hypot", "hypot", math.hypot, lambda a, b, y: direction_cosine(a, b), lambda a, b, y: direction_cosine(b, a))

@@ -95,16 +95,52 @@ def test_choices(name):
     assert CHOICES.keys() == EXACT
 
 
-@pytest.mark.parametrize("n", range(5))
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 8, 12, 20, 40, 100, 150])
 def test_polygamma(n):
-    for x in (1e-3, 0.3, 1.0, 1.5, 2.5, 7.3, 15.9, 16.0, 40.0, 1e6, -0.3, -1.7, -3.5, -10.25):
-        with mp.workdps(50):
+    points = (
+        1e-3,
+        0.3,
+        1.0,
+        1.5,
+        2.5,
+        7.3,
+        15.9,
+        16.0,
+        17.5,
+        40.0,
+        180.0,
+        1e6,
+        1e30,
+        -0.3,
+        -0.5,
+        -1.7,
+        -3.4999,
+        -10.25,
+    )
+    for x in points:
+        with mp.workdps(120):
             want = mp.polygamma(n, mpf(x))
-        assert OPERATIONS["polygamma"](x, float(n)) == pytest.approx(float(want), rel=1e-13)
+        exact = pytest.approx(float(want), rel=2e-15 + 1e-16 * n, abs=5e-324)
+        assert OPERATIONS["polygamma"](x, float(n)) == exact, x
     for pole in (0.0, -1.0, -7.0):
         assert math.isnan(OPERATIONS["polygamma"](pole, float(n)))
     assert OPERATIONS["polygamma"](INF, float(n)) == (INF if n == 0 else 0.0)
     assert math.isnan(OPERATIONS["polygamma"](-INF, float(n)))
+
+
+def test_between_two_poles_an_even_polygamma_is_that_of_the_other_side():
+    for n in (2, 60, 150):
+        assert OPERATIONS["polygamma"](-7.5, float(n)) == OPERATIONS["polygamma"](8.5, float(n))
+
+
+def test_polygamma_of_the_highest_order():
+    assert OPERATIONS["polygamma"](200.0, 169.0) == pytest.approx(5.0017030574723685e-87, rel=1e-14, abs=0.0)
+    assert OPERATIONS["polygamma"](0.5, 169.0) == INF
+
+
+@pytest.mark.parametrize("n", [-1.0, 0.5, 1.5, 170.0, 1e300, INF, -INF, NAN])
+def test_polygamma_has_the_orders_whose_factorials_are_floats(n):
+    assert math.isnan(OPERATIONS["polygamma"](2.5, n))
 
 
 @pytest.mark.parametrize(("k", "m"), [(k, m) for k in range(4) for m in range(4 - k)])

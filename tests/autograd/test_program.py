@@ -6,7 +6,6 @@ import itertools
 import math
 import pickle
 import random
-import re
 import sys
 import warnings
 
@@ -72,15 +71,13 @@ def test_every_row_replays_value_and_gradient(row, shift):
 
 @pytest.mark.parametrize("arrays", [False, True])
 @pytest.mark.parametrize("order", [-1.0, math.nan, math.inf])
-def test_an_order_that_a_row_refuses_is_refused_in_a_replay_too(order, arrays):
+def test_an_order_that_a_row_does_not_have_is_nan_in_a_replay_too(order, arrays):
     polygamma, w = OPERATIONS["polygamma"], Value(0.7)
     program = record(lambda n: polygamma(w, n), 1.0, arrays=arrays)
-    with pytest.raises((ValueError, OverflowError)) as wanted:
-        polygamma(0.7, order)
-    for run in (program, program.backward, lambda n: program.map([1.0, n]), lambda n: program.map_backward([1.0, n])):
-        with pytest.raises(type(wanted.value), match=re.escape(str(wanted.value))):
-            run(order)
-    assert w.grad == 0.0
+    assert math.isnan(program(order))
+    assert [math.isnan(y) for y in program.map([1.0, order])] == [False, True]
+    program.backward(order)
+    assert math.isnan(w.grad)
 
 
 @pytest.mark.parametrize("arrays", [False, True])
