@@ -66,6 +66,13 @@ def alike(xp: Any, *numbers: Array) -> list[Array]:
     return [xp.zeros_like(model) + x if isinstance(x, float) else x for x in numbers]
 
 
+def either(xp: Any, x: Array, condition: Array, a: Array, b: Array) -> Array:
+    """where(condition, a, b) in the precision of the array x: of two plain numbers torch makes float32."""
+    if isinstance(a, float) and isinstance(b, float):
+        a = xp.zeros_like(x) + a
+    return xp.where(condition, a, b)
+
+
 # Powers and lengths --------------------------------------------------------------------------------------------------
 def one_minus_square(xp: Any, x: Array) -> Array:
     return (1.0 - x) * (1.0 + x)
@@ -110,8 +117,7 @@ def direction_cosine(xp: Any, a: Array, b: Array) -> Array:
     """a / hypot(a, b); both are scaled by a power of two first, so that the length is in range and has its digits."""
     a, b = alike(xp, a, b)
     longer = xp.maximum(size(xp, a), size(xp, b))
-    scale = xp.where(longer < 1e-300, 2.0**600, xp.ones_like(longer))  # torch makes float32 of two plain numbers
-    scale = xp.where(longer > 1e300, 2.0**-8, scale)
+    scale = xp.where(longer > 1e300, 2.0**-8, either(xp, longer, longer < 1e-300, 2.0**600, 1.0))
     length = xp.hypot(a * scale, b * scale)
     ratio = xp.where(length > 0.0, a * scale / xp.where(length > 0.0, length, 1.0), 0.0)
     endless = xp.where(size(xp, b) == math.inf, math.nan, xp.sign(a))
@@ -190,7 +196,7 @@ def selu(xp: Any, x: Array) -> Array:
 
 
 def decayed(xp: Any, x: Array, decay: Array) -> Array:
-    return xp.where(decay != 0.0, xp.where(decay != 0.0, x, 1.0) * decay, 0.0)
+    return xp.where(decay != 0.0, either(xp, decay, decay != 0.0, x, 1.0) * decay, 0.0)
 
 
 def _scaled_exp(xp: Any, factor: Array, x: Array) -> Array:
@@ -313,16 +319,17 @@ def heaviside(xp: Any, x: Array) -> Array:
 
 
 def piecewise(xp: Any, x: Array, negative: Array, zero: Array, positive: Array) -> Array:
-    inner = xp.where(x == 0.0, zero, math.nan)
+    inner = either(xp, x, x == 0.0, zero, math.nan)
     return xp.where(x > 0.0, positive, xp.where(x < 0.0, negative, inner))
 
 
 def inside(xp: Any, x: Array, low: Array, high: Array) -> Array:
-    return xp.where((low < x) & (x < high), 1.0, xp.where(x == x, 0.0, math.nan))
+    return xp.where((low < x) & (x < high), 1.0, either(xp, x, x == x, 0.0, math.nan))
 
 
 def preferred(xp: Any, a: Array, b: Array) -> Array:
-    return xp.where(a > b, 1.0, xp.where(a < b, 0.0, xp.where(a == b, 0.5, math.nan)))
+    model = b if isinstance(a, float) else a
+    return xp.where(a > b, 1.0, xp.where(a < b, 0.0, either(xp, model, a == b, 0.5, math.nan)))
 
 
 def within(xp: Any, x: Array, low: Array, high: Array) -> Array:
@@ -342,7 +349,9 @@ def clip(xp: Any, x: Array, low: Array, high: Array) -> Array:
 
 
 def where(xp: Any, condition: Array, a: Array, b: Array) -> Array:
-    return xp.where(condition != 0.0, a, b)
+    if isinstance(condition, float):
+        condition, *_ = alike(xp, condition, a, b)
+    return either(xp, condition, condition != 0.0, a, b)
 
 
 # Rows of numbers: `x` has shape (rows, entries, …); what is absent is -inf -------------------------------------------

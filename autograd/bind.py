@@ -41,11 +41,13 @@ class Bound:
             self._claim(number, range(step.start, step.start + int(np.prod(step.shape))))
         self._functions = [self._function(step) for step in plan.steps]
 
-    def __call__(self, parameters: Array, numbers: Array) -> Array:
-        """The outputs as one array, for flat arrays of parameters and of the numbers of the arguments."""
-        arrays = [self.xp.asarray(np.array(self.constants)), parameters, numbers]
+    def __call__(self, parameters: Array, numbers: Array, dtype: Any) -> Array:
+        """The outputs as one array, for flat arrays of parameters and of the arguments' numbers, all of one `dtype`."""
+        arrays = [self._constant(np.array(self.constants), dtype), parameters, numbers]
         for step, function in zip(self.plan.steps, self._functions, strict=True):
-            operands = [self._fetch(o, arrays) if isinstance(o, Read) else self._constant(o) for o in step.operands]
+            operands = [
+                self._fetch(o, arrays) if isinstance(o, Read) else self._constant(o, dtype) for o in step.operands
+            ]
             arrays.append(function(*operands).reshape(-1))
         return self._fetch(self.plan.outputs[0], arrays)
 
@@ -53,8 +55,8 @@ class Bound:
         self._segment[list(places)] = segment
         self._offset[list(places)] = np.arange(len(places))
 
-    def _constant(self, operand: Any) -> Any:
-        return operand if isinstance(operand, float) else self.xp.asarray(operand)
+    def _constant(self, operand: Any, dtype: Any) -> Any:
+        return operand if isinstance(operand, float) else self.xp.asarray(operand, dtype=dtype)
 
     def _fetch(self, read: Read, arrays: list[Array]) -> Array:
         segments, offsets = self._segment[read.places], self._offset[read.places]
@@ -92,6 +94,11 @@ def dot(left: Array, right: Array) -> Array:
         single = left.shape[1] == right.shape[1] == 1
         return (left[:, 0] * right[:, 0]).sum(1) if single else left @ right.swapaxes(1, 2)
     return left[0] @ (right[0, 0] if right.shape[1] == 1 else right[0].T)
+
+
+def cast(array: Array, dtype: Any) -> Array:
+    """`array` in another precision, with the gradients that its engine follows."""
+    return array.astype(dtype) if hasattr(array, "astype") else array.to(dtype)
 
 
 def pick(xp: Any, flat: Array, places: Places) -> Array:

@@ -303,15 +303,16 @@ class Program:
 
         It runs the path that ran last. `parameters` is one array in the order of `program.parameters`, as many as there
         are now; each of `args` is an array in the shape of its example, or its structure with numbers or arrays in it.
-        It returns f as a 0-d array, or as f's nested result of them. There are no side effects, so the other engine's
-        jit, vmap and grad apply: the gradient is then the other engine's work.
+        It returns f as a 0-d array, or as f's nested result of them, computed in the dtype of `parameters` (of the
+        arguments where there are none). There are no side effects, so the other engine's jit, vmap and grad apply: the
+        gradient is then the other engine's work.
         NotImplementedError names an operation that has no array form; TypeError for an `xp` that is no namespace.
         Guards are not checked.
         """
         if not callable(getattr(xp, "asarray", None)):
             raise TypeError(f"bind takes the module itself, as in program.bind(numpy), got {xp!r:.60}")
         import_numpy("bind")
-        from autograd.bind import Bound
+        from autograd.bind import Bound, cast
 
         path = self._paths[0]
         own, everything = side_by_side(self._places(path)), len(self._place)
@@ -321,7 +322,9 @@ class Program:
             data = counted(as_array(xp, parameters), everything, parameters)[own]
             self._check_count(args)
             pieces = list(flat_arrays(xp, self._example, args, "args", data.dtype))
-            found = bound(data, xp.concatenate(pieces) if pieces else None)
+            numbers = xp.concatenate(pieces) if pieces else None
+            dtype = data.dtype if everything or numbers is None else numbers.dtype
+            found = bound(data, None if numbers is None else cast(numbers, dtype), dtype)
             return rebuild(result, [found[i] for i in range(len(path.recording.outputs))])
 
         return program

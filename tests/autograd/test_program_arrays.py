@@ -652,17 +652,36 @@ def test_columns_of_ragged_lists_are_refused_or_taken_as_the_example_is():
         program.map([[[2.0], [3.0]], [[1.0], [1.0, 1.0]]])
 
 
-def test_a_length_is_scaled_in_double_precision_where_plain_numbers_are_single():
-    """As in torch, whose where() makes float32 of two plain numbers."""
+def where_of_torch(condition, a, b):
+    """It makes float32 of two plain numbers, and takes no plain condition."""
+    if not hasattr(condition, "shape"):
+        raise TypeError("where() received an invalid combination of arguments")
+    single = isinstance(a, float) and isinstance(b, float)
+    return np.where(condition, *(map(np.float32, (a, b)) if single else (a, b)))
 
-    def where(condition, a, b):
-        single = isinstance(a, float) and isinstance(b, float)
-        return np.where(condition, *(map(np.float32, (a, b)) if single else (a, b)))
 
-    xp = SimpleNamespace(**{**vars(np), "__name__": "torch", "where": where})
-    bound = record(lambda a, b: OPERATIONS["direction_cosine"](a, b), 1.0, 1.0).bind(xp)
-    for size in (1e-310, 1.0, 1e305):
-        assert float(bound(np.zeros(0), np.array(3.0 * size), np.array(4.0 * size))) == pytest.approx(0.6, rel=1e-12)
+@pytest.mark.parametrize(
+    ("f", "x", "wanted"),
+    [
+        (lambda x: autograd.where(x, 0.1, 0.2), 1.0, 0.1),
+        (lambda x: OPERATIONS["where"](1.0, x, 2.0 * x), 0.1, 0.1),
+        (lambda x: OPERATIONS["piecewise"](x, 0.1, 0.2, 0.3), 0.0, 0.2),
+        (lambda x: OPERATIONS["decayed"](0.1, x), 1.0, 0.1),
+        *((lambda x, s=s: OPERATIONS["direction_cosine"](3.0 * s * x, 4.0 * s * x), 1.0, 0.6) for s in (1e-310, 1e305)),
+    ],
+)
+def test_choices_between_plain_numbers_keep_all_their_digits_where_a_library_shortens_them(f, x, wanted):
+    xp = SimpleNamespace(**{**vars(np), "__name__": "torch", "where": where_of_torch})
+    assert float(record(f, 0.5).bind(xp)(np.zeros(0), np.array(x))) == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_bound_program_computes_in_the_precision_of_its_parameters():
+    w = [Value(0.5), Value(2.0)]
+    bound = record(lambda x: autograd.dot(w, x, 0.1) * 3.0 + w[0] * 0.7 - 0.1 * x[1], [1.0, 2.0]).bind(np)
+    for dtype in (np.float32, np.float64):
+        for x in ([1.0, 2.0], np.array([1.0, 2.0]), np.array([1.0, 2.0], dtype=np.float32)):
+            assert bound(np.array([0.5, 2.0], dtype=dtype), x).dtype == dtype
+    assert record(lambda x: x * 0.1, 1.0).bind(np)([], np.array(1.0, dtype=np.float32)).dtype == np.float32
 
 
 def test_a_library_of_unknown_whereabouts_is_named_with_what_it_lacks():
