@@ -33,6 +33,7 @@ from autograd import (
     total,
 )
 from autograd import cross_entropy as cross_entropy_of_row
+from autograd.ops import div
 
 from .checks import index
 from .module import Module
@@ -212,7 +213,7 @@ def cross_entropy(
     if weight is None or reduction != "mean":
         return each_row(item, prediction, target, reduction)
     summed = each_row(item, prediction, target, "sum")
-    return summed / fsum(used)
+    return div(summed, fsum(used))  # nan where all weights used are 0, for plain numbers, too
 
 
 def categorical_cross_entropy(
@@ -308,18 +309,9 @@ def _parameters(parameters: Module | Iterable[Value]) -> list[Value]:
 LOSSES: dict[str, Callable[..., Any]] = {
     loss.__name__: loss
     for loss in (
-        *(
-            mse,
-            half_mse,
-            mae,
-            huber,
-            log_cosh,
-            hinge,
-            binary_cross_entropy,
-            binary_cross_entropy_with_logits,
-            focal,
-        ),
-        *(multi_label, cross_entropy, categorical_cross_entropy, kl_divergence, multi_class_hinge),
+        *(mse, half_mse, mae, huber, log_cosh),
+        *(hinge, binary_cross_entropy, binary_cross_entropy_with_logits, focal, multi_label),
+        *(cross_entropy, categorical_cross_entropy, kl_divergence, multi_class_hinge),
     )
 }
 
@@ -328,6 +320,6 @@ def find_loss(loss: str | Callable[..., Any]) -> Callable[..., Any]:
     """The loss called `loss`, or the function given. Raises ValueError for an unknown name, with the list of names."""
     if callable(loss):
         return loss
-    if loss not in LOSSES:
+    if not isinstance(loss, str) or loss not in LOSSES:
         raise ValueError(f"loss {loss!r} is not known; use a function or one of {', '.join(LOSSES)}")
     return LOSSES[loss]

@@ -277,7 +277,7 @@ def _checked_groups(optimizer: Optimizer, saved: Mapping[str, Any]) -> list[Grou
     """The saved settings, when they are of this optimizer's kind and size."""
     kind = type(optimizer).__name__
     if not isinstance(saved, Mapping) or saved.get("optimizer") != kind or saved.get("format") != STATE_FORMAT:
-        raise ValueError(f"not the state_dict() of a {kind} in format {STATE_FORMAT}")
+        raise ValueError(f"not the state_dict() of {kind} in format {STATE_FORMAT}")
     listed = saved.get("param_groups")
     if not isinstance(listed, list | tuple) or not all(isinstance(group, Mapping) for group in listed):
         raise ValueError(f"the saved state of this {kind} is incomplete: it has no list of param_groups")

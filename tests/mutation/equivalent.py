@@ -138,4 +138,5 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "if set(map(type, moved)) <= {float}:",
         "set(map(type, moved)) <= {float} → set(map(type, moved)) < {float}",
     ): SHORT_CUT,
+    ("nn/optimizer.py", 'deque(map(_set_data, group["params"], data), 0)', "0 → 1"): EXHAUSTED,
 }

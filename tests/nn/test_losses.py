@@ -251,6 +251,12 @@ def test_hard_and_soft_targets_agree():
     )
 
 
+def test_a_mean_of_weights_that_are_all_zero_is_nan():
+    """As torch's nn.functional.cross_entropy has it (0/0)."""
+    assert math.isnan(losses.cross_entropy([[0.0, 1.0]], [0], weight=[0.0, 1.0]))
+    assert math.isnan(losses.cross_entropy([values([0.0, 1.0])], [0], weight=[0.0, 1.0]).data)
+
+
 def test_focal_without_focus_is_binary_cross_entropy():
     focal = losses.focal([0.3, -2.0], [1, 0], gamma=0.0, alpha=None)
     assert focal == pytest.approx(losses.binary_cross_entropy_with_logits([0.3, -2.0], [1, 0]))
@@ -285,6 +291,8 @@ def test_by_name():
     assert losses.find_loss(max) is max
     with pytest.raises(ValueError, match="loss 'hubert' is not known; use a function or one of mse, half_mse"):
         losses.find_loss("hubert")
+    with pytest.raises(ValueError, match=r"loss \['mse'\] is not known"):
+        losses.find_loss(["mse"])
 
 
 # Bad input ----------------------------------------------------------------------------------------------------------

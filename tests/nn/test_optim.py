@@ -169,10 +169,24 @@ def spoilt(**changes):
     return {**stepped(Adam([Value(1.0), Value(2.0)])).state_dict(), **changes}
 
 
+def test_a_saved_combination_of_settings_that_has_no_meaning_is_refused():
+    saved = SGD([Value(1.0)], momentum=0.9).state_dict()
+    saved["param_groups"][0] |= {"nesterov": True, "dampening": 0.5}
+    with pytest.raises(ValueError, match="nesterov needs momentum above 0 and dampening 0"):
+        SGD([Value(1.0)]).load_state_dict(saved)
+
+
+def test_without_memory_of_gradients_adam_steps_by_their_signs():
+    p, q = Value(1.0), Value(1.0)
+    p.grad, q.grad = 0.5, -4.0
+    Adam([p, q], lr=0.25, betas=(0.0, 0.0), eps=0.0).step()
+    assert (p.data, q.data) == (0.75, 1.25)
+
+
 @pytest.mark.parametrize(
     ("saved", "message"),
     [
-        (stepped(SGD([Value(1.0), Value(2.0)])).state_dict(), "not the state_dict.* of a Adam"),
+        (stepped(SGD([Value(1.0), Value(2.0)])).state_dict(), "not the state_dict.* of Adam"),
         (stepped(Adam([Value(1.0)])).state_dict(), r"groups of \[2\] parameters.*groups of \[1\]"),
         (spoilt(format=99), "format 1"),
         (spoilt(state=[]), "incomplete"),
