@@ -36,6 +36,8 @@ def test_a_slope_of_zero():
         assert abs(found.value) <= 1e-13
 
 
+# What this very code answered once: no reference, but arithmetic alone is the same on every machine, so that a change
+# of any digit or of the number of calls is a change of the method. Whether its answers are right is asked above.
 @pytest.mark.parametrize(
     ("f", "x", "found"),
     [
