@@ -20,12 +20,12 @@ def _collector_off():
     gc.enable()
 
 
-def demo_losses(fused):
-    """micrograd's published demo: the losses of its 100 steps, and the accuracy at the last."""
+def demo_losses(fused, steps):
+    """micrograd's published demo: the losses of its first `steps` of 100, and the accuracy at the last."""
     rows, sides = micrograd_moons()
     random.seed(1337)
     model, losses = MLP(2, [16, 16, 1], fused=fused), []
-    for k in range(100):
+    for k in range(steps):
         scores = [model([Value(v) for v in row]) for row in rows]
         margins = [(1 + -side * score).relu() for side, score in zip(sides, scores, strict=True)]
         loss = sum(margins) * (1.0 / len(margins)) + 1e-4 * sum(p * p for p in model.parameters())
@@ -38,13 +38,16 @@ def demo_losses(fused):
 
 
 @pytest.mark.usefixtures("_collector_off")
-@pytest.mark.parametrize(("fused", "bar"), [(False, 1e-12), (True, 1e-9)])
-def test_the_micrograd_demo_gives_the_same_losses(fused, bar):
+@pytest.mark.parametrize(
+    ("fused", "steps", "bar"),
+    [(False, 20, 1e-12), (True, 100, 1e-9), pytest.param(False, 100, 1e-12, marks=pytest.mark.accuracy)],
+)
+def test_the_micrograd_demo_gives_the_same_losses(fused, steps, bar):
     """Against the losses of PyPI's micrograd 0.1.0, frozen by generators/micrograd_moons.py."""
     expected = read("micrograd_moons")
-    losses, accuracy = demo_losses(fused)
-    assert losses == pytest.approx(expected["losses"], rel=bar, abs=0.0)
-    assert accuracy == expected["last accuracy"] == 1.0
+    losses, accuracy = demo_losses(fused, steps)
+    assert losses == pytest.approx(expected["losses"][:steps], rel=bar, abs=0.0)
+    assert steps < 100 or accuracy == expected["last accuracy"] == 1.0
 
 
 @pytest.mark.parametrize("case", torch_layers("mlp"), ids=lambda case: "-".join(map(str, case["options"].values())))
