@@ -78,7 +78,7 @@ def reached(function: Any, seen: frozenset[Any] = frozenset()) -> Iterator[tuple
         thing = vars(numerics).get(name)
         if isinstance(thing, FunctionType):
             yield from reached(thing, seen | {function})
-        elif isinstance(thing, float | tuple):
+        elif isinstance(thing, float | tuple | range):
             yield name, thing
     yield function.__name__, function
 
