@@ -13,13 +13,14 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from autograd import ops
 from autograd.modes import mode
 from autograd.value import Value
 from autograd.view import GraphView
 
 GroupPath = tuple[str, ...]
 # Adding, subtracting, scaling and negating build a neuron's sum; any other function of one value is its activation.
-SUMMING = frozenset({"add", "sub", "mul", "div", "neg", "total", "dot"})
+SUMMING = frozenset({ops.add, ops.sub, ops.mul, ops.div, ops.neg, ops.total, ops.dot})
 
 
 def parameter_names(model: Any) -> dict[Value, str]:
@@ -104,7 +105,7 @@ def infer(graph: GraphView, parameters: Mapping[Value, GroupPath]) -> dict[Value
         found = _joins(value, paths, open_sums, parameters)
         if found:
             paths[value] = found
-            if value.op is not None and value.op.name in SUMMING:
+            if value.op in SUMMING:
                 open_sums.add(value)
     return paths
 
@@ -116,7 +117,7 @@ def _joins(
     if direct:
         return _common(direct)
     sums = [paths[parent] for parent in value.parents if parent in open_sums]
-    alone = len(value.parents) == 1 and value.op is not None and value.op.name not in SUMMING
+    alone = len(value.parents) == 1 and value.op not in SUMMING
     if (alone or len(sums) > 1) and len(sums) == len(value.parents) and len(set(sums)) == 1:
         return sums[0]
     return ()

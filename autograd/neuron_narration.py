@@ -190,7 +190,7 @@ def pre_activation(unit: Unit) -> Value:
     output = unit.output.value
     inside = {node.value for node in unit.inner}
     alone = len(output.parents) == 1 and output.parents[0] in inside
-    return output.parents[0] if alone and output.op is not None and output.op.name not in SUMMING else output
+    return output.parents[0] if alone and output.op not in SUMMING else output
 
 
 def written(unit: Unit, last: Value, write: Callable[[Value], str], write_number: Callable[[float], str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from autograd import ops
 from autograd.ops import described
 
 if TYPE_CHECKING:
@@ -125,26 +126,26 @@ def _columns(character: str) -> int:
 # How tightly operations bind, and how tightly what stands in their places has to, in order not to need brackets.
 _SUM, _PRODUCT, _POWER, _FUNCTION = 1, 2, 3, 4
 _BINDS = {
-    **dict.fromkeys(("add", "sub", "neg", "total", "dot"), _SUM),
-    **dict.fromkeys(("mul", "div"), _PRODUCT),
-    "pow": _POWER,
-}
+    **dict.fromkeys((ops.add, ops.sub, ops.neg, ops.total, ops.dot), _SUM),
+    **dict.fromkeys((ops.mul, ops.div), _PRODUCT),
+    ops.pow: _POWER,
+}  # by row and not by name: an operation of one's own may have any name
 _ASKS = {
-    "add": (_SUM, _SUM),
-    "sub": (_SUM, _PRODUCT),
-    "neg": (_PRODUCT,),
-    "mul": (_PRODUCT, _PRODUCT),
-    "div": (_PRODUCT, _POWER),
-    "pow": (_FUNCTION, _FUNCTION),
+    ops.add: (_SUM, _SUM),
+    ops.sub: (_SUM, _PRODUCT),
+    ops.neg: (_PRODUCT,),
+    ops.mul: (_PRODUCT, _PRODUCT),
+    ops.div: (_PRODUCT, _POWER),
+    ops.pow: (_FUNCTION, _FUNCTION),
 }
 
 
-_INDEXED = ("softmax_entry", "cross_entropy")  # their first operand says which of the others is meant
+_INDEXED = (ops.softmax_entry, ops.cross_entropy)  # their first operand says which of the others is meant
 
 
 def is_index(node: Value, place: int) -> bool:
     """Whether operand number `place` is no number to compute with but says which of the others is meant."""
-    return place == 0 and node.op is not None and node.op.name in _INDEXED
+    return place == 0 and node.op in _INDEXED
 
 
 def operation_symbol(node: Value) -> str:
@@ -164,18 +165,18 @@ def formula(node: Value, operands: Sequence[str]) -> str:
     row = node.op
     if row.symbol in INFIX:
         return f" {row.symbol} ".join(operands)
-    if row.name == "neg":
+    if row is ops.neg:
         return f"{MINUS}{operands[0]}"
-    if row.name == "dot":
+    if row is ops.dot:
         half = len(operands) // 2
         products = [f"{w} × {x}" for w, x in zip(operands[:half], operands[half:-1], strict=True)]
         return _elided([*products, operands[-1]], " + ")
-    if row.name == "total":
+    if row is ops.total:
         return _elided(operands, " + ")
     inside = [o[1:-1] if _is_bracketed(o) else o for o in operands]
-    if row.name == "softmax_entry":
+    if row is ops.softmax_entry:
         return f"softmax({_elided(inside[1:], ', ')})[{node.operands[0]:.0f}]"
-    if row.name == "cross_entropy":
+    if row is ops.cross_entropy:
         return f"cross_entropy([{_elided(inside[1:], ', ')}], {node.operands[0]:.0f})"
     return f"{row.name}({_elided(inside, ', ')})"
 
@@ -190,8 +191,7 @@ def as_operand(text: str, made_by: Value, node: Value, place: int) -> str:
     ['a + 1', '(a + 1)', '(a + 1)']
     """
     assert made_by.op is not None
-    assert node.op is not None
-    binds, asks = _BINDS.get(made_by.op.name, _FUNCTION), _asked(node, place)
+    binds, asks = _BINDS.get(made_by.op, _FUNCTION), _asked(node, place)
     minus_inside = place > 0 and asks > 0 and text.startswith(MINUS)
     return f"({text})" if binds < asks or minus_inside else text
 
@@ -199,11 +199,11 @@ def as_operand(text: str, made_by: Value, node: Value, place: int) -> str:
 def _asked(node: Value, place: int) -> int:
     """How tightly operand number `place` of `node` has to bind; 0 between the brackets of a function."""
     assert node.op is not None
-    if node.op.name == "dot":
+    if node.op is ops.dot:
         return _SUM if place == len(node.operands) - 1 else _PRODUCT
-    if node.op.name == "total":
+    if node.op is ops.total:
         return _SUM
-    return _ASKS.get(node.op.name, (0,) * len(node.operands))[place]
+    return _ASKS.get(node.op, (0,) * len(node.operands))[place]
 
 
 def _is_bracketed(text: str) -> bool:

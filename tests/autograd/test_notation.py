@@ -13,7 +13,20 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, cross_entropy, dot, draw, explain, naive_backward, softmax, spy, stepper, tanh, total
+from autograd import (
+    Value,
+    cross_entropy,
+    dot,
+    draw,
+    explain,
+    naive_backward,
+    operation,
+    softmax,
+    spy,
+    stepper,
+    tanh,
+    total,
+)
 from autograd.notation import (
     MINUS,
     as_operand,
@@ -198,3 +211,19 @@ def test_a_formula_says_what_was_computed(value: Value) -> None:
 )  # fmt: skip
 def test_brackets_stand_where_they_are_needed_and_nowhere_else(make: Callable[..., Value], text: str) -> None:
     assert written(make(Value(2.0), Value(3.0))) == text
+
+
+def test_an_operation_of_ones_own_is_written_as_a_call_whatever_its_name() -> None:
+    @operation(1.0, 2.0, 3.0)
+    def dot(x: float, y: float, z: float) -> float:
+        return x + 2 * y + 3 * z
+
+    @operation(2.0)
+    def neg(x: float) -> float:
+        return 2 * x
+
+    y = neg(dot(Value(1.0), Value(2.0), Value(3.0)))
+    (inner,) = y.parents
+    assert formula(inner, ["a", "b", "c"]) == "dot(a, b, c)"
+    assert formula(y, ["d"]) == "neg(d)"
+    assert as_operand("neg(d)", y, y * y, 1) == "neg(d)"
