@@ -139,4 +139,17 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "set(map(type, moved)) <= {float} → set(map(type, moved)) < {float}",
     ): SHORT_CUT,
     ("nn/optimizer.py", 'deque(map(_set_data, group["params"], data), 0)', "0 → 1"): EXHAUSTED,
+    ("nn/home.py", "deque(map(_set_grad, kept, [0.0] * len(kept)), 0)", "0 → 1"): EXHAUSTED,
+    ("nn/home.py", "deque(map(_set_grad, kept, kept.values()), 0)", "0 → 1"): EXHAUSTED,
+    (
+        "nn/on_arrays.py",
+        "elif limit < (norm := length(self._gradient[:own])) < math.inf:",
+        "limit < (norm := length(self._gradient[:own])) < math.inf → "
+        "limit <= (norm := length(self._gradient[:own])) < math.inf",
+    ): ("where they are equal the factor is 1"),
+    (
+        "nn/compiled.py",
+        "if not parts.keys() <= self._of_class.keys():",
+        "parts.keys() <= self._of_class.keys() → parts.keys() < self._of_class.keys()",
+    ): ("numbers that the Values have are given to them again"),
 }

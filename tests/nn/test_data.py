@@ -228,6 +228,28 @@ def test_spirals_without_noise_wind_out_from_the_middle():
     assert spirals(9, rng=random.Random(1)) == spirals(9, rng=random.Random(1))
 
 
+def test_a_few_points_of_the_moons_and_of_spirals():
+    X, y = two_moons(5, noise=0.0)
+    assert y == [-1, 1, -1, 1, -1]
+    wanted = [[1, 0], [0, 0.5], [0, 1], [2, 0.5], [-1, 0]]
+    for point, where in zip(X, wanted, strict=True):
+        assert point == pytest.approx(where, abs=1e-15)
+    X, y = spirals(2, classes=4, noise=0.0, turns=0.25)
+    assert y == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert X[0] == pytest.approx([0.1 * math.cos(math.pi / 20), 0.1 * math.sin(math.pi / 20)])
+    for point, where in zip(X[1::2], [[0, 1], [-1, 0], [0, -1], [1, 0]], strict=True):
+        assert point == pytest.approx(where, abs=1e-15)
+
+
+@pytest.mark.parametrize(("make", "deviation"), [(two_moons, 0.1), (spirals, 0.01)])
+def test_the_noise_of_a_data_set_is_normal(make, deviation):
+    """In the order of the points, a draw for each coordinate; spirals divide the noise by 10."""
+    draw = random.Random(4).gauss
+    clean, noisy = make(noise=0.0)[0], make(rng=4)[0]
+    for point, moved in zip(clean, noisy, strict=True):
+        assert moved == [x + draw(0, deviation) for x in point]
+
+
 @pytest.mark.parametrize("make", [lambda: spirals(1), lambda: spirals(noise=-1), lambda: two_moons(1)])
 def test_data_sets_refuse_senseless_sizes(make):
     with pytest.raises(ValueError, match="need n ≥ 2"):

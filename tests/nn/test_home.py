@@ -86,6 +86,13 @@ def test_after_every_epoch_the_values_have_what_graphs_give_them(rule):
     assert same(rule=RULES[rule]) == 5
 
 
+def test_a_penalty_may_be_about_some_of_the_parameters():
+    def of_weights(model):
+        return nn.l2_penalty([w for layer in model.layers for neuron in layer.neurons for w in neuron.w], 0.01)
+
+    assert same(penalty=of_weights) == 5
+
+
 def one_update_of(step, home):
     step(X, Y)
     home().step()
