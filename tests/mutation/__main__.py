@@ -92,7 +92,7 @@ TESTS = {
     "autograd/views.py": "program_arrays",
     "nn/__init__.py": "public_names",
     "nn/__main__.py": JOB,
-    "nn/activations.py": NEURON,
+    "nn/activations.py": f"{NEURON} containers",
     "nn/boundary.py": PLOTS,
     "nn/canvas.py": PLOTS,
     "nn/checks.py": "embedding normalisation recurrent attention convolution optim losses every_layer",

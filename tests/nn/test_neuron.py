@@ -86,6 +86,12 @@ def test_a_fused_neuron_is_one_dot_node_and_one_activation():
     assert (out.op.name, inner.op.name) == ("relu", "dot")
     assert all(p.op is None for p in inner.parents)
     assert len(inner.parents) == 4  # three weights and the bias; numbers are no nodes
+    assert Layer(3, 1)([1.0, 2.0, 3.0]).parents[0].op.name == "dot"
+
+
+def test_a_neuron_by_itself_is_drawn_as_a_layer_of_one():
+    alone, layer = Neuron(4, init="xavier_uniform", rng=2), Layer(4, 1, init="xavier_uniform", rng=2)
+    assert [w.data for w in alone.w] == [w.data for w in layer.neurons[0].w]
 
 
 def test_an_unfused_neuron_is_multiplications_and_additions():
