@@ -142,6 +142,7 @@ def test_what_cannot_be_written_is_named_as_it_was_given(tmp_path):
         with pytest.raises(error) as caught:
             save(model(), path)
         assert str(caught.value).endswith(repr(str(path)))
+    assert [p.name for p in tmp_path.iterdir()] == ["folder"]  # nothing half-written lies about
 
 
 def test_missing_files_are_os_errors(tmp_path):
