@@ -51,5 +51,6 @@ def principal(moves: Any) -> tuple[list[list[float]], list[float]]:
     """(two orthonormal directions of largest variance, their shares of it) of centred rows, by singular values."""
     import numpy as np
 
+    moves = moves if len(moves) > 1 else np.pad(moves, ((0, 1), (0, 0)))  # one row alone has one direction
     _, sizes, axes = np.linalg.svd(moves, full_matrices=False)
     return axes[:2].tolist(), (sizes**2 / ((sizes**2).sum() or 1.0))[:2].tolist()

@@ -53,6 +53,13 @@ def test_formulas_of_rows_that_are_derivatives_themselves(case):
             assert abs(got - truth[k]) <= 1e-12 * (abs(truth[k]) + abs(x * truth[k + 1])), (k, x)
 
 
+def test_the_gate_of_mish_where_its_two_formulas_meet():
+    """Each loses digits beyond its own side of 0."""
+    for x in (i / 64 for i in range(-64, 65)):
+        exact = mp.tanh(mp.log1p(mp.exp(mpf(x))))
+        assert abs(OPERATIONS["mish_gate"](x) - exact) <= 2.0 * math.ulp(float(exact))
+
+
 @pytest.mark.accuracy
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_values_and_three_derivatives_at_length(case):

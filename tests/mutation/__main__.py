@@ -94,7 +94,7 @@ TESTS = {
     "nn/__main__.py": JOB,
     "nn/activations.py": f"{NEURON} containers",
     "nn/boundary.py": PLOTS,
-    "nn/canvas.py": PLOTS,
+    "nn/canvas.py": f"canvas {PLOTS}",
     "nn/checks.py": "embedding normalisation recurrent attention convolution optim losses every_layer",
     "nn/clipping.py": "training optim",
     "nn/compiled.py": "compiled -k 'not hundred'",

@@ -152,4 +152,32 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "if not parts.keys() <= self._of_class.keys():",
         "parts.keys() <= self._of_class.keys() → parts.keys() < self._of_class.keys()",
     ): ("numbers that the Values have are given to them again"),
+    (
+        "nn/plane.py",
+        "return axes[:2].tolist(), (sizes**2 / ((sizes**2).sum() or 1.0))[:2].tolist()",
+        "1.0 → 2.0",
+    ): ("0 is shared out"),
+    (
+        "autograd/array_run.py",
+        "while left.ndim > 2 and left.shape[0] == right.shape[0] == out.shape[0] == 1:",
+        "left.shape[0] == right.shape[0] == out.shape[0] == 1 → left.shape[0] != right.shape[0] == out.shape[0] == 1",
+    ): SHORT_CUT,
+    (
+        "autograd/array_run.py",
+        "while left.ndim > 2 and left.shape[0] == right.shape[0] == out.shape[0] == 1:",
+        "0 → 1",
+    ): SHORT_CUT,
+    (
+        "autograd/arrays.py",
+        "entry = xp.asarray(entries).reshape(-1, *[1] * (at.ndim - 1)) + 0 * at",
+        "1 → 2",
+    ): ("of -1: NumPy takes any negative length for the one it has to find"),
+    (
+        "autograd/bind.py",
+        "start = offset - offset % step if offset + length * step > block.shape[-1] else offset",
+        "offset - offset % step → offset + offset % step",
+    ): SHORT_CUT,
+    ("nn/plane.py", "_, sizes, axes = np.linalg.svd(moves, full_matrices=False)", "False → True"): (
+        "only the first two axes are taken, and those are the same"
+    ),
 }

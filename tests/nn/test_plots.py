@@ -226,6 +226,16 @@ def test_the_main_plane_holds_the_directions_of_largest_variance():
         main_plane([[1.0]])
 
 
+@pytest.mark.parametrize("rows", [[[1.0, 2.0], [3.0, 1.0]], [[1.0, 2.0]] * 2, [[1.0, 2.0, 3.0]], [[1.0, 2.0]]])
+def test_few_rows_lie_in_a_plane_too(rows):
+    plane = main_plane(rows)
+    for row in rows:
+        assert plane.lift(plane.project(row)) == pytest.approx(row)
+    (a, b), (c, d) = (direction[:2] for direction in plane.directions) if len(rows[0]) == 2 else ((1, 0), (0, 1))
+    assert abs(a * d - b * c) == pytest.approx(1.0)  # two directions, not one twice
+    assert sum(plane.shares) == pytest.approx(0.0 if rows[0] == rows[-1] else 1.0)
+
+
 def test_without_matplotlib_the_extra_is_named(without):
     without("matplotlib")
     with pytest.raises(ImportError, match=r"pip install 'glassgrad\[plots\]'"):
