@@ -7,6 +7,7 @@ ROUNDED = "the number is written with so few digits that a change of one in 10,0
 STORED = "whether operands lie flat or in tuples is the node's own affair: what it knows and passes on is the same"
 FEWEST = "when other orders of terms are tried as well: that decides how few matrices are made, not what they hold"
 SAME_SIDE = "as the first argument of heaviside, inside or piecewise: the result lies on the same side as the argument"
+ANY_NEGATIVE = "of -1: NumPy takes any negative length for the one it has to find"
 CLIPPED = "the argument lies beyond a limit just where it lies beyond the result"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
@@ -171,7 +172,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "autograd/arrays.py",
         "entry = xp.asarray(entries).reshape(-1, *[1] * (at.ndim - 1)) + 0 * at",
         "1 → 2",
-    ): ("of -1: NumPy takes any negative length for the one it has to find"),
+    ): ANY_NEGATIVE,
     (
         "autograd/bind.py",
         "start = offset - offset % step if offset + length * step > block.shape[-1] else offset",
@@ -180,4 +181,15 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/plane.py", "_, sizes, axes = np.linalg.svd(moves, full_matrices=False)", "False → True"): (
         "only the first two axes are taken, and those are the same"
     ),
+    ("autograd/bind.py", "arrays.append(function(*operands).reshape(-1))", "1 → 2"): ANY_NEGATIVE,
+    (
+        "nn/boundary.py",
+        "reach = max(1.5, sorted(abs(s) for row in scores for s in row)[int(0.98 * GRID_POINTS**2)])",
+        "0.98 → 0.980098",
+    ): ROUNDED,
+    (
+        "autograd/cards.py",
+        'Text(centre[0], centre[1] + 3.2, label, color=PILL_TEXT, size=PILL_FONT, mark="local"),',
+        "3.2 → 3.20032",
+    ): ROUNDED,
 }

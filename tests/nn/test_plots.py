@@ -106,6 +106,16 @@ def test_the_boundary_lies_where_the_score_is_0_and_the_margins_where_it_is_1(tr
         assert max(abs(model(point.tolist()).data - level) for point in points) < 0.1
 
 
+def test_the_colours_of_scores_reach_as_far_as_98_of_100_of_them():
+    steep = nn.MLP(2, [1], init=50.0)
+    filled = next(c for c in plot_boundary(steep, X, Y).collections if len(getattr(c, "levels", ())) == 17)
+    ends = [(min(column), max(column)) for column in zip(*X, strict=True)]
+    (a, b), (c, d) = ((low - 0.12 * (high - low), high + 0.12 * (high - low)) for low, high in ends)
+    grid = [abs(50 * (a + (b - a) * i / 59 + c + (d - c) * j / 59)) for i in range(60) for j in range(60)]
+    assert filled.levels[-1] == pytest.approx(sorted(grid)[3528])
+    assert filled.levels[0] == -filled.levels[-1]
+
+
 def test_the_boundary_of_several_classes_has_a_colour_and_a_marker_for_each():
     rows, arms = spirals(20, 3, rng=random.Random(0))
     model = nn.MLP(2, [6, 3], activation="tanh", rng=random.Random(0))
@@ -138,9 +148,9 @@ def test_the_boundary_of_other_inputs_needs_a_map():
 
 def test_the_fit_of_one_input_is_a_curve_of_several_a_diagonal():
     line = nn.MLP(1, [1], init=0.5)
-    ax = plot_regression(line, [[0.0], [4.0]], [1.0, 2.0], output=lambda z: 10 * z, names=("age", "price"))
+    ax = plot_regression(line, [[1.0], [4.0]], [1.0, 2.0], output=lambda z: 10 * z, names=("age", "price"))
     curve = ax.lines[0].get_xydata()
-    assert curve[-1].tolist() == [4.0, 20.0]
+    assert (curve[0].tolist(), curve[-1].tolist()) == ([1.0, 5.0], [4.0, 20.0])
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("age", "price")
     plane = nn.MLP(2, [1], init=0.5)
     ax = plot_regression(plane, [[1.0, 1.0], [2.0, 4.0]], [1.0, 2.5], names=("age", "price"))
