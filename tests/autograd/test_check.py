@@ -230,3 +230,16 @@ def test_what_is_no_function_or_no_number_is_named():
 
 def test_a_function_that_calls_methods_of_its_arguments_is_checked_in_forward_mode_too():
     assert len(check_gradients(lambda x, y: x.exp() * y.tanh(), 0.3, 0.7, order=2).comparisons) == 8
+
+
+@pytest.mark.parametrize(("method", "kind"), [("reverse", "Value"), ("forward", "Dual")])
+def test_a_method_is_the_one_it_is_called(method, kind):
+    kinds = set()
+
+    def f(x):
+        kinds.add(type(x).__name__)
+        return x * x
+
+    check_gradients(f, 1.0, methods=[method])
+    assert kind in kinds
+    assert ("Dual" in kinds) == (method == "forward")

@@ -192,4 +192,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         'Text(centre[0], centre[1] + 3.2, label, color=PILL_TEXT, size=PILL_FONT, mark="local"),',
         "3.2 → 3.20032",
     ): ROUNDED,
+    (
+        "autograd/codegen.py",
+        'return "{} ** {}" if self.tape.constants.get(operands[1], 0.5).is_integer() else None',
+        "0.5 → 1.5",
+    ): ("it stands for an exponent that nobody knows yet: any number that is not whole"),
 }

@@ -167,6 +167,9 @@ def test_loss_and_accuracy_have_an_axis_each(trained):
     assert loss.lines[0].get_ydata().tolist() == history.loss
     assert twin.lines[0].get_ydata().tolist() == [100 * share for share in history.metrics["accuracy"]]
     assert legend(twin) == ["loss", "held-out loss"]
+    for ax in (loss, twin):  # each scale in the colour of its curve
+        (colour,) = {label.get_color() for label in ax.get_yticklabels(which="both")}
+        assert colour == ax.yaxis.label.get_color() == ax.lines[0].get_color()
 
 
 def test_a_loss_of_zero_is_drawn_on_a_linear_axis():
