@@ -263,6 +263,8 @@ def test_softmax_entry_and_cross_entropy_have_no_derivative_towards_the_index():
     x = [Value(0.1), Value(0.7), Value(-0.3)]
     assert ops.softmax_entry(1.0, *x).parents == tuple(x)
     assert ops.cross_entropy(1.0, *x).parents == tuple(x)
+    for row in (ops.softmax_entry, ops.cross_entropy):
+        assert row(Value(1.0), *x).local_grads == (0.0, *row(1.0, *x).local_grads)
 
 
 @pytest.mark.parametrize("x", [-0.0, -0.3, -0.5, 0.0, 0.3, 0.5])
@@ -271,3 +273,14 @@ def test_steps_keep_the_sign_of_their_argument_where_they_are_zero(name, x):
     y = OPERATIONS[name](x)
     assert math.copysign(1.0, y) == math.copysign(1.0, x)
     assert y == OPERATIONS[name](Value(x)).data
+
+
+@pytest.mark.parametrize(("name", "pole"), [("log", 0.0), ("log1p", -1.0), ("log2", 0.0), ("log10", 0.0)])
+def test_a_logarithm_at_its_pole_beyond_it_and_at_infinity(name, pole):
+    row = OPERATIONS[name]
+    assert (row(pole), row(math.inf)) == (-math.inf, math.inf)
+    assert row(Value(pole)).local_grads == (math.inf,)
+    assert row(Value(math.inf)).local_grads == (0.0,)
+    for beyond in (math.nextafter(pole, -2.0), pole - 1.0, -math.inf, math.nan):
+        assert math.isnan(row(beyond))
+        assert math.isnan(row(Value(beyond)).local_grads[0])

@@ -8,6 +8,7 @@ STORED = "whether operands lie flat or in tuples is the node's own affair: what 
 FEWEST = "when other orders of terms are tried as well: that decides how few matrices are made, not what they hold"
 SAME_SIDE = "as the first argument of heaviside, inside or piecewise: the result lies on the same side as the argument"
 ANY_NEGATIVE = "of -1: NumPy takes any negative length for the one it has to find"
+MEETING = "where one formula takes over from another, both are right to the last digits, or say the same"
 CLIPPED = "the argument lies beyond a limit just where it lies beyond the result"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
@@ -197,4 +198,26 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         'return "{} ** {}" if self.tape.constants.get(operands[1], 0.5).is_integer() else None',
         "0.5 → 1.5",
     ): ("it stands for an exponent that nobody knows yet: any number that is not whole"),
+    (
+        "autograd/numerics.py",
+        "return _lgamma_beside_2(x - 1.0) - math.log(x) if x >= 0.5 else lgamma(1.0 + x) - math.log(x)",
+        "0.5 → 0.50005",
+    ): MEETING,
+    ("autograd/numerics.py", "if size < 0.75:", "0.75 → 0.750075"): MEETING,
+    ("autograd/numerics.py", "if x >= 0.0:", "x >= 0.0 → x > 0.0"): MEETING,
+    (
+        "autograd/numerics.py",
+        "return x if x > 0.0 else alpha * expm1(divide(x, alpha))",
+        "x > 0.0 → x >= 0.0",
+    ): ("at 0 both are 0, with the sign of x"),
+    (
+        "autograd/numerics.py",
+        "return (-1.0) ** (n + 1) * _over_power(math.factorial(n), x, n + 1)",
+        "n + 1 → n - 1",
+    ): ("in the exponent of -1, where only odd and even count"),
+    (
+        "autograd/numerics.py",
+        "_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)",
+        "43867 → 43868",
+    ): ("of the last term, of which hardly a digit counts"),
 }
