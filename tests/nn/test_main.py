@@ -262,6 +262,7 @@ OPTIONS = [
     (["--epochs", "0"], "--epochs: expected 1 or more, got 0"),
     (["--epochs", "many"], "--epochs: expected a whole number, got 'many'"),
     (["--lr", "-1"], "--lr: expected a number above 0"),
+    (["--lr", "inf"], "--lr: expected a number above 0"),
     (["--lr", "nan"], "--lr: expected a number above 0"),
     (["--lr", "fast"], "--lr: expected a number above 0, got 'fast'"),
     (["--batch-size", "0"], "--batch-size: expected 1 or more"),
@@ -397,6 +398,27 @@ def test_a_column_that_never_changes_is_named(tmp_path):
     assert {row[1] for row in job.train[0] + job.held_out[0]} == {0.0}
     unlucky = next(job for s in range(20) if len((job := table_job(csv_file, "target", seed=s)).notes) > 2)
     assert unlucky.notes[2].startswith("column 'almost' is the same in every row to learn from")
+
+
+@pytest.mark.parametrize(("count", "named"), [(8, "x0, x1, x2, x3, x4, x5, x6, x7"), (9, "9 columns")])
+def test_more_than_eight_columns_are_counted_and_not_named(tmp_path, count, named):
+    lines = [[*(f"x{i}" for i in range(count)), "y"], *([str(k + i) for i in range(count + 1)] for k in range(20))]
+    table = write(tmp_path / "table.csv", "".join(",".join(line) + "\n" for line in lines))
+    assert table_job(table, "y", seed=1).title == f"table.csv: y from {named}"
+
+
+def test_progress_is_printed_for_every_tenth_and_for_the_last(tmp_path, capsys):
+    assert main(["--layers", "2", "--epochs", "25", "--output", str(tmp_path)]) == 0
+    lines = [line.split()[1] for line in capsys.readouterr().out.splitlines() if line.startswith("epoch ")]
+    assert lines == [f"{k}/25" for k in (*range(2, 25, 2), 25)]
+
+
+def test_a_penalty_is_said_to_be_left_out_where_there_is_one(tmp_path, capsys):
+    assert quick(tmp_path / "moons") == 0
+    assert "(penalty aside)" in capsys.readouterr().out
+    table = write(tmp_path / "table.csv", GOOD)
+    assert quick(tmp_path / "table", "--csv", table, "--target", "b") == 0
+    assert "(penalty aside)" not in capsys.readouterr().out
 
 
 def test_a_reader_who_goes_ends_the_program_in_one_line(tmp_path):
