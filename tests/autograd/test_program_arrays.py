@@ -574,6 +574,7 @@ def test_batches_of_changing_size_keep_their_memory_up_to_a_limit(monkeypatch):
     for count, value in expected.items():
         assert program.map_backward(DATA[0][:count], DATA[1][:count]) == value
     assert path._runs == runs
+    assert 8 * autograd.path.HELD_NUMBERS == 128_000_000  # bytes
     monkeypatch.setattr("autograd.path.HELD_NUMBERS", sum(run.size for run in runs.values()))
     program.map_backward(DATA[0][:9], DATA[1][:9])
     kept = [count for _, count in path._runs]

@@ -70,7 +70,7 @@ TESTS = {
     "autograd/layout.py": "layout -k 'not process'",
     "autograd/linear.py": "forward derivatives explanation",
     "autograd/modes.py": "modes value anomaly",
-    "autograd/naming.py": "program program_file",
+    "autograd/naming.py": "naming program program_file",
     "autograd/narration.py": "stepping animate",
     "autograd/neuron_narration.py": "stepping",
     "autograd/neurons.py": "stepping",

@@ -9,6 +9,7 @@ FEWEST = "when other orders of terms are tried as well: that decides how few mat
 SAME_SIDE = "as the first argument of heaviside, inside or piecewise: the result lies on the same side as the argument"
 ANY_NEGATIVE = "of -1: NumPy takes any negative length for the one it has to find"
 MEETING = "where one formula takes over from another, both are right to the last digits, or say the same"
+SAME_WIDTH = "all rows have as many numbers"
 CLIPPED = "the argument lies beyond a limit just where it lies beyond the result"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
@@ -220,4 +221,14 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)",
         "43867 → 43868",
     ): ("of the last term, of which hardly a digit counts"),
+    ("autograd/forward.py", "if ACTIVE and on_floats:", "ACTIVE and on_floats → ACTIVE or on_floats"): (
+        "a node has been looked at when it was made, and finds nothing when it is looked at again"
+    ),
+    ("nn/job.py", "return len(self.train[0][0])", "0 → 1"): SAME_WIDTH,
+    ("nn/job.py", "if len(rows[0]) == 2:", "0 → 1"): SAME_WIDTH,
+    (
+        "autograd/ops.py",
+        "namespace[helper.__name__] = FunctionType(helper.__code__, namespace)",
+        "namespace[helper.__name__] = FunctionType(helper.__code__, namespace) → pass",
+    ): SHORT_CUT,
 }

@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import io
 import json
 import math
 import os
@@ -407,10 +408,18 @@ def test_more_than_eight_columns_are_counted_and_not_named(tmp_path, count, name
     assert table_job(table, "y", seed=1).title == f"table.csv: y from {named}"
 
 
-def test_progress_is_printed_for_every_tenth_and_for_the_last(tmp_path, capsys):
+class Pipe(io.StringIO):
+    """What has come out at the other end after each flush."""
+
+    def flush(self):
+        vars(self).setdefault("arrived", []).append(self.getvalue())
+
+
+def test_progress_is_printed_for_every_tenth_and_for_the_last(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.stdout", pipe := Pipe())
     assert main(["--layers", "2", "--epochs", "25", "--output", str(tmp_path)]) == 0
-    lines = [line.split()[1] for line in capsys.readouterr().out.splitlines() if line.startswith("epoch ")]
-    assert lines == [f"{k}/25" for k in (*range(2, 25, 2), 25)]
+    last_lines = [text.splitlines()[-1].split() for text in pipe.arrived if text]  # one more each time: people wait
+    assert [words[1] for words in last_lines if words[0] == "epoch"] == [f"{k}/25" for k in (*range(2, 25, 2), 25)]
 
 
 def test_a_penalty_is_said_to_be_left_out_where_there_is_one(tmp_path, capsys):
