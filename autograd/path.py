@@ -106,8 +106,7 @@ class Path:
     def write(self, kind: str, careful: bool = False) -> tuple[Writer, str]:
         """The source of the function `kind`, and the writer that knows the names in it."""
         tape, returns = self.returns(kind)
-        size = self.recording.tape.size
-        writer = Writer(tape, careful, forward=size if kind == "gradients" and size < tape.size else None)
+        writer = Writer(tape, careful, forward=self.recording.tape.size)
         steps, guards = self.steps(kind), tape.guards
         if kind.startswith("map"):
             return writer, writer.loop(kind, steps, returns, guards, listed=kind == "map_values")
