@@ -50,7 +50,7 @@ class BranchTaken(Exception):
 class Writer:
     """Writes functions for one tape; all of them use the same names."""
 
-    def __init__(self, tape: Tape, careful: bool = False, forward: int | None = None) -> None:
+    def __init__(self, tape: Tape, careful: bool, forward: int) -> None:
         self.tape = tape
         self.forward = forward  # slots from here on belong to the backward pass
         self.careful = careful
@@ -116,16 +116,16 @@ class Writer:
 
     def body(self, steps: Sequence[Instruction], guards: Sequence[Guard] = ()) -> Iterator[str]:
         """A line per instruction, and the guards as soon as what they compare is known."""
-        waiting, forward = sorted(guards, key=lambda guard: guard.after), self.forward
+        waiting, announced = sorted(guards, key=lambda guard: guard.after), False
         numbers = {id(guard): number for number, guard in enumerate(guards)}
         softmaxes = self._softmaxes(steps)
         known = {*self.tape.arguments, *self.tape.parameters, *self.tape.constants}
         for instruction in steps:
             while waiting and {waiting[0].left, waiting[0].right} <= known:
                 yield self._guard(numbers[id(waiting[0])], waiting.pop(0))
-            if forward is not None and instruction.result >= forward:
+            if instruction.result >= self.forward and not announced:
                 yield "# backward: d_x is the derivative of the result towards x"
-                forward = None
+                announced = True
             yield from self._lines(instruction, softmaxes)
             known.add(instruction.result)
         for guard in waiting:
