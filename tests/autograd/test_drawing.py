@@ -188,6 +188,27 @@ def test_the_limit_counts_cards_at_the_upper_levels() -> None:
         draw(y, model=model, level="neuron", max_nodes=10)
 
 
+def test_the_limit_counts_values_where_each_of_them_may_be_looked_at() -> None:
+    model = nn.MLP(1, [2, 1], rng=1)
+    y = model([Value(1.0)])
+    (count,) = {len(titles(draw(y, model=model, level="values")))}
+    for options in (
+        {"model": model, "level": "values"},
+        {"model": model, "level": "clusters"},
+        {},
+        {"level": "clusters"},
+    ):
+        with pytest.raises(ValueError, match=f"would have {count} values, more than max_nodes=3"):
+            draw(y, max_nodes=3, **options)
+
+
+def test_layers_deep_inside_a_model_are_counted_one_by_one() -> None:
+    """Sixteen neurons are too many cards for a layer, but here each layer has eight."""
+    model = nn.Sequential(nn.MLP(8, [8, 8], rng=1), nn.MLP(8, [8, 1], rng=2))
+    shown = titles(draw(model, [0.1 * i for i in range(8)]))
+    assert sum("neuron" in title for title in shown) == 25
+
+
 def test_a_million_values_are_refused_without_recursion() -> None:
     y = Value(1.0)
     for _ in range(1_000_000):

