@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import io
 import itertools
 import math
 import pickle
@@ -395,6 +396,23 @@ def test_prints_are_passed_on_and_warned_about(capsys):
     assert capsys.readouterr().out == "here 3.0\n"
 
 
+def test_what_is_flushed_while_recording_is_flushed(monkeypatch):
+    class Stream(io.StringIO):
+        flushed = 0
+
+        def flush(self):
+            self.flushed += 1
+
+    def f(x):
+        print("here", flush=True)
+        return x * x
+
+    monkeypatch.setattr("sys.stdout", stream := Stream())
+    with pytest.warns(RuntimeWarning, match="printed"):
+        record(f, 3.0)
+    assert (stream.getvalue(), stream.flushed) == ("here\n", 1)
+
+
 def test_recording_where_there_is_no_standard_output(monkeypatch):
     monkeypatch.setattr("sys.stdout", None)
 
@@ -417,8 +435,9 @@ def test_random_draws_are_warned_about_once_recorded():
 
 @pytest.mark.parametrize("ask", [lambda x: x == 1.0, lambda x: x in (1, -1), lambda x: (x * 2.0) != 2])
 def test_comparing_with_a_number_by_identity_is_warned_about(ask):
-    with pytest.warns(RuntimeWarning, match="always False"):
+    with pytest.warns(RuntimeWarning, match="always False") as heard:
         record(lambda x: x * 2.0 if ask(x) else x, 1.0)
+    assert {warning.filename for warning in heard} == {__file__}
 
 
 def test_labels_become_names_and_the_source_shows_both_passes():

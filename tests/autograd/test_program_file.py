@@ -124,6 +124,7 @@ BROKEN = [
     (("paths", 0, "instructions", 0, 1), 7.0, "expected a int"),
     (("paths", 0, "instructions", 0), ["mul", 0, ""], "2 operands for mul"),
     (("paths", 0, "instructions", 0), [], "operation, operands"),
+    (("paths", 0, "instructions", 0), ["mul"], "operation, operands"),
     (("paths", 0, "instructions", 0), "mul", "expected a list"),
     (("paths", 0, "instructions", 0, 3), 5, "expected a str"),
     (("paths", 0, "constants", 0), "__import__('os')", "expected a number"),

@@ -292,7 +292,10 @@ def test_the_words_of_a_neuron():
     for parameter, number in zip(model.parameters(), (0.5, 0.25, -2.0, 1.0), strict=True):
         parameter.data = number
     output = model([Value(3.0, "x")])
-    texts = [m.text for m in stepper(output, model=model, level="neuron").moments]
+    moments = stepper(output, model=model, level="neuron").moments
+    asked = [[run.text for run in line if run.answer] for line in moments[-1].lines]
+    assert asked == [["−2"], ["(−2)", "−6"], ["(−2)", "−2"], ["(−2)", "−1"]]  # hidden until the reader has guessed
+    texts = [m.text for m in moments]
     assert texts[1] == ("layer0.neuron0 = relu(z) = relu(1.75) = 1.75\nz = w0 × x + b\n  = 0.5 × 3 + 0.25 = 1.75")
     assert texts[-1] == (
         "∂layer1.neuron0/∂layer0.neuron0 × relu(z)′ = (−2) × 1 = −2\n"
@@ -344,6 +347,36 @@ def test_neurons_with_many_weights_show_the_length_of_their_gradient():
     y.backward()
     norm = sum(parameter.grad**2 for parameter in model.parameters()) ** 0.5
     assert f"21 parameters  ‖∂‖ {norm:.4g}" in last_texts(shown.moments).values()
+
+
+@pytest.mark.parametrize(("inputs", "listed"), [(7, True), (8, False)])
+def test_up_to_eight_parameters_are_listed_one_by_one(inputs, listed):
+    """One more is the bias."""
+    shown = stepper(MLP(inputs, [1], rng=2), [1.0] * inputs, level="neuron")
+    assert ("w6 " in str(last_texts(shown.moments))) == listed
+
+
+def test_the_neurons_of_a_layer_stand_in_a_line_and_arrows_fan_out():
+    picture = stepper(MLP(2, [3, 2, 1], rng=2), [1.0, -2.0], level="neuron").picture
+    titles = {card.id: card.title.split(" =")[0] for card in picture.cards}
+    lines = [[titles[card] for card in line] for line in picture.ranks]
+    assert lines == [[f"layer0.neuron{i}" for i in range(3)], ["layer1.neuron0", "layer1.neuron1"]]
+    assert picture.fan
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"level": "edges"}, ValueError),
+        ({"direction": "up"}, ValueError),
+        ({"number_format": "x"}, ValueError),
+        ({"max_edges": "many"}, TypeError),
+    ],
+)
+def test_options_that_make_no_sense_are_named(options, error):
+    ((name, value),) = options.items()
+    with pytest.raises(error, match=f"{name}.*{value}"):
+        stepper(labelled(), **options)
 
 
 def test_auto_takes_neurons_where_values_are_too_many():

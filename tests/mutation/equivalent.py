@@ -265,4 +265,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "row.on_floats = tuple((FunctionType(d.__code__, namespace) if callable(d) else d "
         "for d in row.derivatives)) → pass",
     ): SHORT_CUT,
+    (
+        "autograd/layout.py",
+        "width=round(self.right - self.left, 2),",
+        "self.right - self.left → self.right + self.left",
+    ): ("Graphviz's pictures begin at 0"),
+    ("autograd/stepping.py", "text = escape(run.text, quote=False)", "False → True"): (
+        "between tags a quotation mark needs no escape, and may have one"
+    ),
 }
