@@ -102,11 +102,11 @@ class Splitter:
         return first[0] if result is None else self._chain([*first, self.tape.constant(0.0)], result)
 
     def _chain(self, parts: list[int], result: int) -> int:
-        """parts[0] + parts[1] + …, the last addition into `result`."""
-        running = parts[0] if parts else self.tape.constant(0.0)
-        for part in parts[1:-1]:
+        """parts[0] + parts[1] + …, of two or more, the last addition into `result`."""
+        running, *between, last = parts
+        for part in between:
             running = self._add("map", ADD, (running, part), ())
-        return self._add("map", ADD, (running, parts[-1] if parts else self.tape.constant(0.0)), (), result)
+        return self._add("map", ADD, (running, last), (), result)
 
     def _add(
         self,

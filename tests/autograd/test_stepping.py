@@ -476,6 +476,8 @@ def test_hostile_labels_stay_text(label):
     shown.text().encode()
     notebook = Outline(shown._repr_mimebundle_()["text/html"])
     assert [tag for tag, _ in notebook.tags] == ["div", "style", "iframe", "img"]
+    (height,) = re.findall(r"height: (\d+)px", notebook.tags[2][1]["style"])
+    assert shown.picture.size[1] + 200 < int(height) <= 900  # there is more on the page than the picture
     assert notebook.tags[2][1]["srcdoc"] == shown.page
 
 

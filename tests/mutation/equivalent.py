@@ -273,4 +273,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/stepping.py", "text = escape(run.text, quote=False)", "False → True"): (
         "between tags a quotation mark needs no escape, and may have one"
     ),
+    (
+        "autograd/regroup.py",
+        "depth[result] = 1 + max((depth.get(slot, 0) for slot in operands), default=0)",
+        "0 → 1",
+    ): NOTHING_TO_DO,
 }
