@@ -305,6 +305,7 @@ def test_argnums():
     assert grad(f)(3.0, "square", 2.0) == 12.0
     assert grad(f, argnums=2)(3.0, "square", 2.0, k=2.0) == 18.0
     assert grad(f, argnums=-1)(3.0, "square", 2.0) == 9.0
+    assert grad(f, argnums=-3)(3.0, "square", 2.0) == grad(f, argnums=0)(3.0, "square", 2.0)
     assert grad(f, argnums=(2, 0))(3.0, "square", 2.0) == (9.0, 12.0)
     assert grad(f, (0,))(3.0, "other", 2.0) == (1.0,)
     assert hessian(f, argnums=(0, 2))(3.0, "square", 2.0) == ((4.0, 6.0), (6.0, 0.0))
@@ -725,3 +726,9 @@ def test_inside_no_grad_forward_mode_answers_with_numbers_too():
 )
 def test_what_is_returned_beside_a_derivative_is_a_number_inside_forward_mode(aux):
     assert jvp(lambda t: aux(lambda x: (x**3 * t, {"x": [x * t]}), t)["x"][0], (2.0,), (1.0,)) == (4.0, 4.0)
+
+
+def test_a_function_sees_the_labels_of_what_it_is_given():
+    seen = []
+    grad(lambda x: seen.append(x.label) or x * x)(Value(2.0, label="length"))
+    assert seen == ["length"]

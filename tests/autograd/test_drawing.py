@@ -180,6 +180,22 @@ def test_too_many_cards_name_the_count_the_limit_and_the_ways_out() -> None:
     assert len(titles(draw(wide(1601), max_nodes=1601))) == 1601
 
 
+def test_up_to_three_outputs_are_named_and_the_others_counted() -> None:
+    outputs = [Value(float(i), label=name) * 1.5 for i, name in enumerate("abcd")]
+    for i, output in enumerate(outputs):
+        output.label = f"y{i}"
+    assert "of y0, y1, y2: 6 values" in draw(outputs[:3]).svg
+    assert "of y0, y1, y2 and 1 more: 8 values" in draw(outputs).svg
+
+
+@pytest.mark.parametrize(("count", "cards"), [(8, 8), (9, 1)])
+def test_up_to_eight_constants_of_a_node_have_a_card_each(count: int, cards: int) -> None:
+    y = autograd.total([Value(1.0, label="a"), *(0.5 + i for i in range(count))])
+    picture = draw(y).picture
+    assert isinstance(picture, Picture)
+    assert [card.kind for card in picture.cards].count("constant") == cards
+
+
 def test_the_limit_counts_cards_at_the_upper_levels() -> None:
     model = nn.MLP(2, [30, 30, 1], rng=random.Random(1))
     y = model([Value(1.0), Value(2.0)])

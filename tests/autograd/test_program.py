@@ -762,3 +762,29 @@ def test_leaves_that_derivatives_make_for_themselves_are_no_parameters():
     assert w.grad == 4.0
     for slope in (lambda: jvp(lambda t: t * 2.0, (w,), (1.0,))[1], lambda: hvp(lambda t: w * t * t, (2.0,), (1.0,))[0]):
         assert set(record(slope).parameters) <= {w}
+
+
+def test_the_derivative_towards_an_argument_that_plays_no_part_is_zero():
+    program = record(lambda x, z: x * x, 1.0, 2.0)
+    assert program.source.rstrip().endswith("return (v1, (d_x, 0.0))")
+
+
+def test_a_derivative_towards_several_slots_is_called_after_the_one_with_a_label():
+    w, b = Value(2.0, "w"), Value(3.0, "b")
+    assert "d_b = 2.0 * v2" in record(lambda x: (x * w + b) ** 2, 1.0).source
+
+
+@pytest.mark.parametrize("arrays", [False, True])
+def test_formulas_for_floats_only_get_all_arguments_and_the_result(arrays):
+    @operation(lambda a, b, y: y / a, lambda a, b, y: a * math.sinh(b), numeric=True)
+    def stretched(a, b):
+        return a * math.cosh(b)
+
+    u, v = Value(0.7), Value(1.3)
+    program = record(lambda x: stretched(u * x, v), 1.0, arrays=arrays)
+    program.backward(2.0)
+    found = u.grad, v.grad
+    u.grad = v.grad = 0.0
+    stretched(u * 2.0, v).backward()
+    assert found == pytest.approx((u.grad, v.grad), rel=1e-15)
+    assert v.grad == pytest.approx(1.4 * math.sinh(1.3))
