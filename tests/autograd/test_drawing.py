@@ -31,6 +31,7 @@ from autograd import (
     topological_order,
 )
 from autograd.cards import Picture, pill_size
+from autograd.drawing import _resolved
 from autograd.engines import LayoutError
 from autograd.figure import Drawing
 from tests.autograd.picture_graphs import HOSTILE, Line, neuron, reuse
@@ -216,6 +217,14 @@ def test_the_limit_counts_values_where_each_of_them_may_be_looked_at() -> None:
     ):
         with pytest.raises(ValueError, match=f"would have {count} values, more than max_nodes=3"):
             draw(y, max_nodes=3, **options)
+
+
+@pytest.mark.parametrize(
+    ("values", "level"), [(60, "values"), (61, "clusters"), (250, "clusters"), (251, "neuron"), (5000, "neuron")]
+)
+def test_auto_goes_by_the_number_of_values(values: int, level: str) -> None:
+    assert _resolved("auto", [()] * values, has_model=True) == level
+    assert _resolved("auto", [()] * values, has_model=False) == ("values" if level == "values" else "clusters")
 
 
 def test_layers_deep_inside_a_model_are_counted_one_by_one() -> None:

@@ -293,6 +293,17 @@ def test_an_exported_module_runs_in_a_bare_interpreter(tmp_path):
     assert run.stdout.split() == [repr(program([1.5, 0.25], {"k": 2.0})), "0.0"]
 
 
+def test_an_exported_module_says_whose_it_is(tmp_path):
+    """A name that would end the docstring, or the line, is none."""
+
+    def area(x):
+        return x * x
+
+    for name, said in (("area", "area, recorded"), ('"""; exit()', "exit, recorded"), ("面積", "program, recorded")):
+        area.__name__ = name
+        assert exported(record(area, 2.0), tmp_path)["__doc__"].startswith(said)
+
+
 def test_an_exported_module_refuses_another_path(tmp_path):
     module = exported(record(model, [1.0, -1.0], {"k": 3.0}), tmp_path)
     with pytest.raises(module["BranchTaken"]):

@@ -278,4 +278,5 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "depth[result] = 1 + max((depth.get(slot, 0) for slot in operands), default=0)",
         "0 → 1",
     ): NOTHING_TO_DO,
+    ("autograd/tape.py", "self._known[row, operands] = short", "self._known[row, operands] = short → pass"): SHORT_CUT,
 }

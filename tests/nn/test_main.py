@@ -23,7 +23,7 @@ from nn.job import moons_job, table_job
 from nn.metrics import plain, predicted_class, score_accuracy
 from nn.options import choose_job, parse
 from nn.saving import load, read
-from nn.tables import Encoding, read_csv
+from nn.tables import Encoding, TableError, read_csv
 
 ROOT = Path(__file__).parent.parent.parent
 IRIS = ROOT / "tests" / "data" / "iris.csv"
@@ -186,14 +186,16 @@ def test_held_out_rows_play_no_part_in_the_scaling(tmp_path):
 )
 def test_every_kind_of_table_has_its_picture(tmp_path, target, more, panels, monkeypatch):
     figures = pytest.importorskip("matplotlib.figure")
-    sizes = []
+    saved = []
     real = figures.Figure.savefig
-    monkeypatch.setattr(
-        figures.Figure, "savefig", lambda self, *a, **k: sizes.append(self.get_figwidth()) or real(self, *a, **k)
-    )
+    monkeypatch.setattr(figures.Figure, "savefig", lambda self, *a, **k: saved.append(self) or real(self, *a, **k))
     path = write(tmp_path / "prices.csv", PRICES)
     assert quick(tmp_path / "out", "--csv", path, "--target", target, *more) == 0
-    assert sizes == [pytest.approx(4.2 * panels)]
+    (figure,) = saved
+    assert figure.get_figwidth() == pytest.approx(4.2 * panels)
+    titles = [ax.get_title() for ax in figure.axes[:panels]]
+    assert titles[-1] == "loss"
+    assert all(titles)
 
 
 def test_dollar_signs_in_names_are_no_formulas(tmp_path):
@@ -399,6 +401,19 @@ def test_a_column_that_never_changes_is_named(tmp_path):
     assert {row[1] for row in job.train[0] + job.held_out[0]} == {0.0}
     unlucky = next(job for s in range(20) if len((job := table_job(csv_file, "target", seed=s)).notes) > 2)
     assert unlucky.notes[2].startswith("column 'almost' is the same in every row to learn from")
+
+
+def test_where_all_rows_to_learn_from_have_one_target_nothing_is_learnt(tmp_path):
+    """The one other row is among a fifth of them that are held out."""
+    rows = "".join(f"{k},{2.5 if k == 7 else 1.5}\n" for k in range(20))
+    table, outcomes = write(tmp_path / "table.csv", "x,y\n" + rows), []
+    for seed in range(20):
+        try:
+            job = table_job(table, "y", task="regression", seed=seed)
+            outcomes.append(len(set(job.train[1])))
+        except TableError as error:
+            outcomes.append(str(error))
+    assert set(outcomes) == {2, "all rows to learn from have the same target: there is nothing to learn"}
 
 
 @pytest.mark.parametrize(("count", "named"), [(8, "x0, x1, x2, x3, x4, x5, x6, x7"), (9, "9 columns")])
