@@ -22,6 +22,7 @@ from autograd.arrays import ARRAYS, DIRECT
 from autograd.bind import dot, pick
 from autograd.products import products
 from autograd.program import Program
+from autograd.vectorize import nested_shape
 from autograd.views import grid, view
 from nn import MLP
 
@@ -791,3 +792,16 @@ def test_another_number_of_parameters_is_refused(arrays):
     with pytest.raises(TypeError, match=r"parameters\[0\] is str 'a', not a number"):
         program.map([2.0], parameters=["a"])
     assert program.map([2.0], parameters=np.array([5.0])) == [10.0]
+
+
+@pytest.mark.parametrize(
+    ("columns", "shape"),
+    [
+        ([[7, 7, 7, 8, 8, 8], [0, 1, 2, 3, 4, 5]], (2, 3)),
+        ([[0, 1, 2, 3, 4, 5]], (6,)),
+        ([[0, 1, 0, 1, 5, 6, 5, 6], [3] * 8], (2, 2, 2)),
+        ([], (1,)),
+    ],
+)
+def test_places_are_arranged_so_that_they_are_regular(columns, shape):
+    assert nested_shape([np.array(column) for column in columns]) == shape

@@ -9,6 +9,7 @@ FEWEST = "when other orders of terms are tried as well: that decides how few mat
 SAME_SIDE = "as the first argument of heaviside, inside or piecewise: the result lies on the same side as the argument"
 ANY_NEGATIVE = "of -1: NumPy takes any negative length for the one it has to find"
 MEETING = "where one formula takes over from another, both are right to the last digits, or say the same"
+AT_ZERO = "Graphviz's pictures begin at 0"
 SAME_WIDTH = "all rows have as many numbers"
 CLIPPED = "the argument lies beyond a limit just where it lies beyond the result"
 
@@ -269,7 +270,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "autograd/layout.py",
         "width=round(self.right - self.left, 2),",
         "self.right - self.left → self.right + self.left",
-    ): ("Graphviz's pictures begin at 0"),
+    ): AT_ZERO,
     ("autograd/stepping.py", "text = escape(run.text, quote=False)", "False → True"): (
         "between tags a quotation mark needs no escape, and may have one"
     ),
@@ -279,4 +280,19 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0 → 1",
     ): NOTHING_TO_DO,
     ("autograd/tape.py", "self._known[row, operands] = short", "self._known[row, operands] = short → pass"): SHORT_CUT,
+    (
+        "autograd/layout.py",
+        "LABEL_GAP = 0.22  # the same where labels stand on ranks of their own",
+        "0.22 → 0.220022",
+    ): ROUNDED,
+    (
+        "autograd/layout.py",
+        "return (round(x - self.left, 2), round(self.top - y, 2))",
+        "x - self.left → x + self.left",
+    ): AT_ZERO,
+    (
+        "autograd/standalone.py",
+        'parts += [source.replace("parameters):", "parameters=PARAMETERS):", 1) for _, source, _ in sources]',
+        "1 → 2",
+    ): ("a function has one list of parameters"),
 }
