@@ -295,4 +295,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         'parts += [source.replace("parameters):", "parameters=PARAMETERS):", 1) for _, source, _ in sources]',
         "1 → 2",
     ): ("a function has one list of parameters"),
+    (
+        "autograd/products.py",
+        "whole = len(part) >= DENSE * len(left) * len(right) and len({(u, v) for u, v, _ in part}) == len(par",
+        "len(part) >= DENSE * len(left) * len(right) → len(part) > DENSE * len(left) * len(right)",
+    ): ("as one matrix or in parts: the products are the same"),
 }
