@@ -300,4 +300,14 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "whole = len(part) >= DENSE * len(left) * len(right) and len({(u, v) for u, v, _ in part}) == len(par",
         "len(part) >= DENSE * len(left) * len(right) → len(part) > DENSE * len(left) * len(right)",
     ): ("as one matrix or in parts: the products are the same"),
+    (
+        "autograd/numerics.py",
+        "if not 1e-300 < length < INF:  # out of range, or with few digits: take both sides nearer to 1",
+        "1e-300 → 1.0001e-300",
+    ): MEETING,
+    (
+        "autograd/numerics.py",
+        "return SELU_SCALE * x if x > 0.0 else SELU_SCALE_ALPHA * math.expm1(x)",
+        "x > 0.0 → x >= 0.0",
+    ): ("at 0 both are 0, with the sign of x"),
 }
