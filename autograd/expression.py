@@ -128,20 +128,14 @@ class Expression:
             raise TypeError(f"expected {len(self.names)} values ({', '.join(self.names)}), got {len(values)}")
         known = dict(zip(self.names, values, strict=True))
         stack: list[Any] = []
-        for kind, operand, arity, column in self.program:
+        for kind, operand, arity, _ in self.program:
             if kind == "call":
                 arguments = stack[len(stack) - arity :]
                 del stack[len(stack) - arity :]
-                stack.append(self._apply(operand, arguments, column))
+                stack.append(operand(*arguments))
             else:
                 stack.append(known[operand] if kind == "name" else operand)
         return stack.pop()
-
-    def _apply(self, function: Callable[..., Any], arguments: Sequence[Any], column: int) -> Any:
-        try:
-            return function(*arguments)
-        except (ValueError, TypeError) as error:
-            raise ExpressionError(str(error), self.text, column) from error
 
 
 def parse(text: str, given: Sequence[str] = ()) -> Expression:

@@ -248,6 +248,29 @@ def test_a_reader_that_has_seen_enough_is_no_error(arguments, unbuffered):
         assert told_when_printing_to(pipe, arguments, unbuffered) == (1, "")
 
 
+def test_without_standard_output_the_work_is_done_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)
+    assert main(["a * b", "a=2", "b=3", "-o", str(tmp_path / "product.svg")]) == 0
+    assert (tmp_path / "product.svg").exists()
+
+
+def test_what_is_left_to_print_on_a_full_disk_goes_nowhere(tmp_path, monkeypatch):
+    with open(tmp_path / "disk", "w") as disk:
+
+        class Full:
+            fileno = disk.fileno
+
+            def write(self, text):
+                return len(text)
+
+            def flush(self):
+                raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("sys.stdout", Full())
+        assert main(["a", "a=2"]) == 1
+        assert os.path.samestat(os.fstat(disk.fileno()), os.stat(os.devnull))
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="has no /dev/full")
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", ANSWERS)

@@ -227,3 +227,9 @@ def test_an_operation_of_ones_own_is_written_as_a_call_whatever_its_name() -> No
     assert formula(inner, ["a", "b", "c"]) == "dot(a, b, c)"
     assert formula(y, ["d"]) == "neg(d)"
     assert as_operand("neg(d)", y, y * y, 1) == "neg(d)"
+
+
+def test_up_to_six_terms_are_written_out() -> None:
+    names = "abcdefg"
+    for count, written in ((6, "a + b + c + d + e + f"), (7, "a + b + c + … + f + g (7 terms)")):
+        assert formula(total([Value(1.0)] * count), names[:count]) == written

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import OPERATIONS, BranchChanged, Value, grad, hvp, jvp, operation, record
+from autograd.codegen import folded
 from autograd.program import Program
 from autograd.tape import Tape, sum_of_products
 
@@ -788,3 +789,25 @@ def test_formulas_for_floats_only_get_all_arguments_and_the_result(arrays):
     stretched(u * 2.0, v).backward()
     assert found == pytest.approx((u.grad, v.grad), rel=1e-15)
     assert v.grad == pytest.approx(1.4 * math.sinh(1.3))
+
+
+def test_a_guard_stands_where_its_numbers_are_known():
+    def f(x):
+        y = x * 2.0
+        return autograd.tanh(y) * 3.0 if y > 1.0 else y
+
+    lines = [line.strip() for line in record(f, 1.0).source.splitlines()]
+    assert lines[1:4] == ["v1 = x * 2.0", "if not (v1 > 1.0): raise BranchTaken(0)", "v2 = tanh(v1)"]
+
+
+def test_lines_of_source_are_broken_beyond_110_characters():
+    fits = "total = " + " + ".join(["a" * 16] * 5 + ["b" * 7])
+    assert len(fits) == 110
+    assert list(folded([fits])) == [fits]
+    first, second = folded([fits + "b"])
+    assert (first + second).replace(" ", "") == (fits + "b").replace(" ", "").replace("=", "=(") + ")"
+
+
+def test_arrays_are_taken_from_fifty_like_operations_on():
+    path = record(lambda x: autograd.total([autograd.tanh(x * (i + 1.0)) for i in range(60)]), 0.5)._paths[0]
+    assert [path.prefers_arrays("value"), path.prefers_arrays("value", 2)] == [False, True]

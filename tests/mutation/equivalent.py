@@ -310,4 +310,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "return SELU_SCALE * x if x > 0.0 else SELU_SCALE_ALPHA * math.expm1(x)",
         "x > 0.0 → x >= 0.0",
     ): ("at 0 both are 0, with the sign of x"),
+    ("autograd/path.py", "size = max(1, MOVING_NUMBERS // self.plan(kind).sizes[1])", "1 → 2"): (
+        "two examples at once where even one is too large: the results are the same"
+    ),
 }
