@@ -10,6 +10,7 @@ SAME_SIDE = "as the first argument of heaviside, inside or piecewise: the result
 ANY_NEGATIVE = "of -1: NumPy takes any negative length for the one it has to find"
 MEETING = "where one formula takes over from another, both are right to the last digits, or say the same"
 AT_ZERO = "Graphviz's pictures begin at 0"
+ZEROS = "rows of zeros more change nothing"
 SAME_WIDTH = "all rows have as many numbers"
 CLIPPED = "the argument lies beyond a limit just where it lies beyond the result"
 
@@ -313,4 +314,17 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/path.py", "size = max(1, MOVING_NUMBERS // self.plan(kind).sizes[1])", "1 → 2"): (
         "two examples at once where even one is too large: the results are the same"
     ),
+    ("autograd/regroup.py", "depth[result] = 1 + max((depth.get(slot, 0) for slot in operands), default=0)", "1 → 2"): (
+        "depths are only compared with each other"
+    ),
+    (
+        "nn/plane.py",
+        "moves = moves if len(moves) > 1 else np.pad(moves, ((0, 1), (0, 0)))  # one row alone has one direct",
+        "0 → 1",
+    ): ZEROS,
+    (
+        "nn/plane.py",
+        "moves = moves if len(moves) > 1 else np.pad(moves, ((0, 1), (0, 0)))  # one row alone has one direct",
+        "1 → 2",
+    ): ZEROS,
 }
