@@ -366,3 +366,12 @@ def test_nesting_is_limited_before_the_text_is_parsed():
 @pytest.mark.parametrize("text", ["-" * 1999 + "x", "x" + "**x" * 600, "x" + "*-x" * 600, "x" + "/x" * 900])
 def test_long_chains_cost_no_recursion(text):
     assert abs(parse(text)(1.0)) == 1.0
+
+
+def test_of_a_long_formula_fifty_letters_on_each_side_are_shown() -> None:
+    text = "1 + " * 40 + "@" + " + 1" * 40
+    with pytest.raises(ExpressionError) as caught:
+        parse(text)
+    _, shown, pointer = str(caught.value).split("\n")
+    assert shown == f"  {text[110:210]}"
+    assert pointer == " " * 52 + "^"

@@ -119,7 +119,7 @@ def test_a_class_with_a_single_row_is_learnt_from_rather_than_held_out():
     assert 1 in train
 
 
-@pytest.mark.parametrize("shares", [(0.5, 0.4), (1.2, -0.2), (), (0.5, 0.5, 0.5)])
+@pytest.mark.parametrize("shares", [(0.5, 0.4), (1.2, -0.2), (1.0, 0.0), (), (0.5, 0.5, 0.5)])
 def test_shares_have_to_add_up(shares):
     with pytest.raises(ValueError, match="add up to 1"):
         split(ROWS, TARGETS, shares)

@@ -279,6 +279,7 @@ OPTIONS = [
     (["--target", "x"], "--target needs --csv"),
     (["--task", "regression"], "--task needs --csv"),
     (["--csv", str(IRIS)], "--csv needs --target"),
+    (["--epoch", "3"], "unrecognized arguments: --epoch 3"),  # the beginning of an option is none
     (["--nonsense"], "unrecognized arguments: --nonsense"),
     (["file.csv"], "unrecognized arguments: file.csv"),
     (["--csv"], "expected one argument"),

@@ -561,3 +561,9 @@ def test_micrograds_demo_reaches_all_100_points_in_100_steps():
         0.8958441028683222, rel=1e-9
     )  # as the demo's notebook prints its first step
     assert history.loss[-1] < 0.012
+
+
+def test_a_history_shows_its_last_figures():
+    history = fit(nn.MLP(1, [1], init=0.5), [[1.0], [2.0]], [1.0, 3.0], loss=nn.mse, epochs=5, progress=False)
+    assert len(set(history.loss)) == 5
+    assert f"loss {history.loss[-1]:.4g}" in repr(history)
