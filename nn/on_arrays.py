@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import BranchChanged, Program, Value
+from autograd.program import side_by_side
 
 from .home import Clip, OnValues, Part
 from .optimizer import Columns, Number, Optimizer, Rule
@@ -65,10 +66,7 @@ class OnArrays:
             self._parameters += new
             self._data = np.append(self._data, [p.data for p in new])
             self._gradient = np.append(self._gradient, [p.grad for p in new])
-        places = [self._place[p] for p in parameters]
-        start = places[0] if places else 0
-        together = places == list(range(start, start + len(places)))
-        return slice(start, start + len(places)) if together else np.array(places)
+        return side_by_side([self._place[p] for p in parameters])
 
     # A step of training ----------------------------------------------------------------------------------------------
     def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
