@@ -327,4 +327,14 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "moves = moves if len(moves) > 1 else np.pad(moves, ((0, 1), (0, 0)))  # one row alone has one direct",
         "1 → 2",
     ): ZEROS,
+    (
+        "nn/on_arrays.py",
+        "return math.sqrt(squares) if 1e-200 < squares < 1e200 else math.hypot(*vector.tolist())",
+        "1e+200 → 1e+200",
+    ): MEETING,
+    (
+        "nn/on_arrays.py",
+        "return math.sqrt(squares) if 1e-200 < squares < 1e200 else math.hypot(*vector.tolist())",
+        "1e-200 < squares < 1e+200 → 1e-200 < squares <= 1e+200",
+    ): MEETING,
 }

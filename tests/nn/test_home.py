@@ -3,6 +3,7 @@
 import math
 import random
 
+import numpy as np
 import pytest
 
 import autograd
@@ -12,7 +13,7 @@ from nn.compiled import RecordedStep
 from nn.data import micrograd_moons
 from nn.home import OnValues, quickest
 from nn.losses import cross_entropy, hinge, mse
-from nn.on_arrays import OnArrays, length
+from nn.on_arrays import OnArrays, _agree, length
 from nn.optimizer import Optimizer
 from nn.training import eager_step, fit, parameters_by_layer
 
@@ -317,3 +318,9 @@ def test_length(numbers):
     import numpy as np
 
     assert length(np.array(numbers)) == pytest.approx(math.hypot(*numbers), rel=1e-15)
+
+
+def test_two_ways_agree_that_there_is_no_number():
+    """0/0 in a rule is nan on arrays and on floats, which is no reason to leave the arrays."""
+    assert _agree(np.array([math.nan, 1.0]), [math.nan, 1.0])
+    assert not _agree(np.array([math.nan, 1.0]), [0.0, 1.0])
