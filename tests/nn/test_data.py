@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from nn import data
 from nn.data import (
     batches,
+    circles,
     micrograd_moons,
     min_max,
     one_hot,
@@ -226,6 +227,14 @@ def test_spirals_without_noise_wind_out_from_the_middle():
     assert radii == sorted(radii)
     assert (radii[0], radii[-1]) == pytest.approx((0.1, 1.0))
     assert spirals(9, rng=random.Random(1)) == spirals(9, rng=random.Random(1))
+
+
+def test_circles_have_radii_of_one_and_a_half():
+    pytest.importorskip("sklearn")
+    X, y = circles(20, noise=0.0)
+    assert sorted(y) == [0] * 10 + [1] * 10
+    for point, inner in zip(X, y, strict=True):
+        assert math.hypot(*point) == pytest.approx(0.5 if inner else 1.0, rel=1e-12)
 
 
 def test_a_few_points_of_the_moons_and_of_spirals():

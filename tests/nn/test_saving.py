@@ -23,6 +23,10 @@ def saved(tmp_path):
     return path
 
 
+def test_a_file_says_what_it_is_about_in_its_own_letters(saved):
+    assert '"ä"' in saved.read_text(encoding="utf-8")
+
+
 def test_a_model_comes_back_bit_for_bit(saved):
     copy = model(2)
     assert load(copy, saved) == {"columns": ["a", "ä"]}
