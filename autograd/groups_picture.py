@@ -8,7 +8,6 @@ sign, and as wide as the size, of the gradient they carry back.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -206,8 +205,9 @@ def _ranks(parts: dict[GroupPath, _Part], arrows: Sequence[Arrow]) -> Iterator[t
             yield tuple(ids)
 
 
-def _natural(part: _Part) -> tuple[str, int]:
+def _natural(part: _Part) -> tuple[str, int, str]:
     """neuron10 after neuron9."""
     name = part.key[-1] if part.grouped else part.nodes[0].name
-    digits = re.search(r"\d*$", name)
-    return (name.rstrip("0123456789"), int(digits.group() or 0)) if digits else (name, 0)
+    stem = name.rstrip("0123456789")
+    digits = name[len(stem) :]
+    return stem, len(digits), digits

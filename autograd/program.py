@@ -17,6 +17,7 @@ What f does besides arithmetic on Values happens once, while recording: random d
 new path.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import Any, NoReturn, SupportsIndex
@@ -112,7 +113,7 @@ class Program:
             raise ValueError(f"{error}, as a replay has it: its structure depends on a number that was read") from None
         wanted: list[float] = [x.data if isinstance(x, Value) else x for x in found]
         for place, (x, y) in enumerate(zip(leaves(replayed, "the result"), wanted, strict=True)):
-            if not (x == y or (x != x and y != y) or abs(x - y) <= tolerance * abs(y)):
+            if not (math.isclose(x, y, rel_tol=tolerance) or (x != x and y != y)):
                 raise ValueError(
                     f"number {place} of the result is {x!r} replayed and {y!r} from the function: it uses a number "
                     "that was read, drawn or detached while recording (pass such numbers as arguments), or large terms "

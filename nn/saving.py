@@ -29,7 +29,8 @@ def save(model: Module, path: str | Path, about: Mapping[str, Any] | None = None
     """Write `model.state_dict()` to `path`, with `about`: anything JSON can hold that helps to use the model later.
 
     The file appears whole or not at all: an older one at `path` stays until the new one is complete. OSError
-    when it cannot be written, TypeError when `about` holds something JSON has no form for.
+    when it cannot be written, TypeError when `about` holds something JSON has no form for, ValueError when that is nan
+    or an infinity.
 
     >>> import nn, tempfile
     >>> model, copy = nn.Neuron(2), nn.Neuron(2)
@@ -46,7 +47,10 @@ def save(model: Module, path: str | Path, about: Mapping[str, Any] | None = None
         "about": dict(about or {}),
         "state": {name: _written(number) for name, number in model.state_dict().items()},
     }
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    try:
+        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"`about` holds something JSON has no form for: {error}") from None
     target = Path(path)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,9 +36,10 @@ def plot_loss_surface(
     """The loss where the optimizer moved most, in the plane of its path's first two principal components, and the path.
 
     Each axis is a distance in parameter space from the end of the path; its label says how much of the movement it
-    shows. The loss is taken at points² places, then the model's parameters are put back.
-    Source: Li, Xu, Taylor, Studer & Goldstein 2018 (section 7). ValueError for a path of fewer than 3 points, and for
-    fewer than 2 places each way.
+    shows. The loss is taken at points² places, then the model's parameters are put back; where it is infinite or nan
+    the plane stays white.
+    Source: Li, Xu, Taylor, Studer & Goldstein 2018 (section 7). ValueError for a path of fewer than 3 points, for fewer
+    than 2 places each way, and for a loss that is finite nowhere.
     """
     positive("points", points, least=2)
     if len(path.points) < 3:
@@ -81,8 +83,11 @@ def _span(values: Sequence[float], points: int) -> list[float]:
 def _draw_surface(ax: Any, spans: Any, surface: Any, trail: Any, shares: Any) -> Any:
     from matplotlib.colors import LogNorm
 
-    flat = [v for row in surface for v in row]
-    low, high = min(flat), max(flat)
+    finite = [v for row in surface for v in row if math.isfinite(v)]
+    if not finite:
+        raise ValueError("the loss is infinite or nan at every point of the plane, also where the path ends")
+    low, high = min(finite), max(finite)
+    high = max(high, low + (1e-6 * max(abs(low), abs(high)) or 1.0))  # levels have to differ, on level ground too
     log = low > 0
     steps = [k / 18 for k in range(19)]
     levels = [low * (high / low) ** t for t in steps] if log else [low + (high - low) * t for t in steps]

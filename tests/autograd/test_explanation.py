@@ -78,6 +78,8 @@ def test_no_path_and_the_empty_path():
     nothing = explain(z, x)
     assert (nothing.derivative, nothing.paths) == (0.0, ())
     assert str(nothing) == "dz/dx = 0: z does not depend on x, no path connects them"
+    assert str(explain(z, Value(1.0, label="w"))).startswith("dz/dw = 0")
+    assert str(explain(z, Value(1.0))).startswith("dz/dx = 0")
     itself = explain(z, z)
     assert itself.derivative == 1.0
     assert "  1.  z    1 = 1" in str(itself)

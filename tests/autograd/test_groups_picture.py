@@ -162,3 +162,13 @@ def test_neurons_stand_in_the_order_of_their_numbers_whatever_the_graphs() -> No
     titles = {card.id: card.title for card in found.cards}
     (rank,) = [rank for rank in found.ranks if len(rank) == 11]
     assert [titles[card_id] for card_id in rank] == [f"layer0.layer0.neuron{i}" for i in range(11)]
+
+
+def test_inputs_stand_in_the_order_of_their_names_and_numbers() -> None:
+    model = nn.MLP(5, [1], rng=random.Random(1))
+    inputs = [Value(0.5, label) for label in ("x10", "x2", "x", "b1", "x1")]
+    found = draw(model(inputs), model=model, level="neuron").picture
+    assert isinstance(found, Picture)
+    titles = {card.id: card.title for card in found.cards}
+    (rank,) = [rank for rank in found.ranks if len(rank) == 5]
+    assert [titles[card_id] for card_id in rank] == ["b1", "x", "x1", "x2", "x10"]

@@ -102,6 +102,20 @@ def test_ranks_stand_in_line_in_their_order(engine: str) -> None:
         assert all(above[1] < below[1] for above, below in pairwise(centres))
 
 
+@pytest.mark.parametrize(("height", "gap"), [(10.0, "0.550"), (360.0, "4.000"), (720.0, "4.000"), (270.0, "3.000")])
+def test_arrows_fan_out_over_a_fifth_of_the_longest_line_but_not_for_ever(height: float, gap: str) -> None:
+    boxes = [Box(f"n{i}", 10.0, height) for i in range(4)]
+    arrangement = Arrangement(ranks=(("n0", "n1", "n2", "n3"),), fan=True)
+    assert f"ranksep={gap} " in layout._Source(boxes, (), arrangement).text
+
+
+@pytest.mark.parametrize(("count", "bounded"), [(200, False), (201, True)])
+def test_only_for_more_than_400_boxes_and_labels_does_graphviz_stop_early(count: int, bounded: bool) -> None:
+    boxes = [Box(f"n{i}", 10.0, 10.0) for i in range(count)]
+    links = [Link(f"e{i}", "n0", "n1", label=(10.0, 10.0)) for i in range(200)]
+    assert ("nslimit" in layout._Source(boxes, links, Arrangement()).text) is bounded
+
+
 def test_a_graph_without_arrows_and_a_single_box(engine: str) -> None:
     assert place(BOXES[:1], []).centres.keys() == {"n0"}
     assert len(place(BOXES, []).centres) == len(BOXES)

@@ -27,7 +27,7 @@ UNORDERED = {"dot", "total", "mean", "sum_of_squares"}  # added from left to rig
 
 def same(a, b, tolerance=0.0):
     """Equal to the bit (0.0 and -0.0 alike), both nan, or within the relative tolerance."""
-    return (a != a and b != b) or a == b or abs(a - b) <= tolerance * abs(b)
+    return (a != a and b != b) or math.isclose(a, b, rel_tol=tolerance)
 
 
 def eager(f, numbers):
@@ -326,6 +326,13 @@ def test_check_finds_what_a_recording_cannot_see():
         with pytest.raises(ValueError, match=r"number 0 of the result is 3\.0 replayed and .* from the function"):
             program.check(3.0)
         hidden[0] = 1.0
+    for recorded, now in itertools.permutations((2.0, math.nan, math.inf, -math.inf), 2):
+        hidden[0] = recorded
+        program = record(lambda x: x * hidden[0], 1.0)
+        program.check(1.0)
+        hidden[0] = now
+        with pytest.raises(ValueError, match=f"{recorded} replayed and {now} from the function"):
+            program.check(1.0)
 
 
 def test_check_takes_what_the_program_takes():
@@ -806,8 +813,12 @@ def test_lines_of_source_are_broken_beyond_110_characters():
     assert list(folded([fits])) == [fits]
     first, second = folded([fits + "b"])
     assert (first + second).replace(" ", "") == (fits + "b").replace(" ", "").replace("=", "=(") + ")"
+    assert [*folded(["total = " + "a" * 120])] == ["total = (" + "a" * 120 + ")"]
+    assert not any(line.endswith("-") for line in folded(["total = " + " + ".join(["well-known"] * 30)]))
 
 
 def test_arrays_are_taken_from_fifty_like_operations_on():
     path = record(lambda x: autograd.total([autograd.tanh(x * (i + 1.0)) for i in range(60)]), 0.5)._paths[0]
     assert [path.prefers_arrays("value"), path.prefers_arrays("value", 2)] == [False, True]
+    path._width["value"] = 12.5
+    assert [path.prefers_arrays("value", count) for count in (3, 4)] == [False, True]

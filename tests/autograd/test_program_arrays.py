@@ -35,7 +35,7 @@ def close(found, wanted, tolerance=1e-12):
     """Both nan, equal, or within the tolerance; subnormal numbers absolutely."""
     if wanted != wanted or found != found:
         return wanted != wanted and found != found
-    return found == wanted or abs(found - wanted) <= max(tolerance * abs(wanted), 1e-307)
+    return math.isclose(found, wanted, rel_tol=tolerance, abs_tol=1e-307)
 
 
 def points(row):

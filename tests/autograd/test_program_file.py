@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import OPERATIONS, BranchChanged, Value, operation, record
 from autograd.program import Program
-from autograd.program_file import Reader, loaded
+from autograd.program_file import Reader, loaded, short
 
 ROWS = list(OPERATIONS.values())
 
@@ -394,3 +394,9 @@ def test_a_structure_too_deep_to_walk_through_is_a_value_error():
     reader = Reader(text_of(record(lambda x: x * 2.0, 1.0)), "p.json")
     with pytest.raises(ValueError, match=r"p\.json: example is .{0,200}, expected a structure less deep"):
         reader.structure(deep, float, "example")
+
+
+def test_messages_show_80_letters_of_what_stands_in_a_file():
+    for long in ("a" * 200, 10**200, {1, 2}.union):
+        assert len(short.repr(long)) <= 80
+    assert (len(short.repr("a" * 200)), len(short.repr(10**200))) == (80, 80)

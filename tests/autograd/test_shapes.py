@@ -49,6 +49,14 @@ def test_text_and_attributes_are_escaped() -> None:
     assert group[1].text == 'a<b>&"c"'
 
 
+def test_marks_are_for_a_page_of_its_own() -> None:
+    shapes = [Group((Text(1, 2, "a", mark="t"),), id="i", mark="m")]
+    assert not re.search(' (id|class)="', svg_page(shapes, 10, 10, "name"))
+    assert not re.search(' (id|class)="', svg(shapes[0]))
+    marked = svg_page(shapes, 10, 10, "name", marks=True)
+    assert re.findall(' (?:id|class)="(.)"', marked) == ["m", "i", "t"]
+
+
 def test_only_filled_paths_are_closed() -> None:
     steps = (("M", ((0.0, 0.0),)), ("L", ((1.0, 1.0),)))
     assert 'd="M0,0l1,1Z"' in svg(Path(steps, fill="#000000"))

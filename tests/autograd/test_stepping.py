@@ -314,6 +314,27 @@ def test_a_model_that_runs_twice_adds_up():
     assert [row.split()[-1] for row in rows] == [f"{model.parameters()[0].grad:.4g}".replace("-", "−")] * 2
 
 
+def test_what_predicting_first_hides_of_a_neuron():
+    model, output = small_network(2, 1)
+    moments = stepper(output, model=model, level="neuron").moments
+    hidden = [[run.text for line in moment.lines for run in line if run.answer] for moment in moments]
+    assert hidden[1:5] == [["relu(2.884) = 2.884", "2.884"], ["relu(1.84) = 1.84", "1.84"], ["1.027"], ["1"]]
+    assert hidden[5][::2] == ["1"] * 5  # what comes from above, which the first line has told only when it is open
+    assert hidden[5][1::2] == ["2.884", "1.84", "1", "0.9727", "−0.9662"]
+
+
+def test_a_neuron_whose_sum_is_used_elsewhere_is_stepped_through_operation_by_operation():
+    w, x = Value(0.5), Value(2.0, "x")
+    model = Named({"layer0.neuron0.w0": w})
+    z = w * x
+    for output, units in ((tanh(z), 1), (tanh(z) + z, 3)):
+        if units == 1:
+            assert len([m for m in stepper(output, model=model, level="neuron").moments if m.phase == "forward"]) == 1
+        else:
+            with pytest.raises(ValueError, match="no neuron found"):
+                stepper(output, model=model, level="neuron")
+
+
 def test_weight_decay_is_stepped_through_outside_the_neurons():
     model, output = small_network(2, 1)
     loss = output * output

@@ -116,7 +116,7 @@ def shown(ax: Any) -> dict[str, Any]:
         "ticks": [[label.get_text() for label in axis.get_ticklabels()] for axis in (ax.xaxis, ax.yaxis)]
         if ax.images
         else [],
-        "legend": [[text.get_text() for text in legend.get_texts()], legend._loc] if legend else None,
+        "legend": [[t.get_text() for t in legend.get_texts()], legend._loc, legend.handletextpad] if legend else None,
         "grid": [line.get_visible() for line in ax.xaxis.get_gridlines()][:1],
         "spines": {name: spine.get_visible() for name, spine in ax.spines.items()},
         "lines": [

@@ -12,6 +12,10 @@ MEETING = "where one formula takes over from another, both are right to the last
 AT_ZERO = "Graphviz's pictures begin at 0"
 ZEROS = "rows of zeros more change nothing"
 SAME_WIDTH = "all rows have as many numbers"
+NEVER_CALLED = (
+    "an instruction of recorded programs: only its value is computed, it is never called on Values nor derived"
+)
+SCALED = "a scaling by another power of two, while all stays in range, changes no digit of a ratio"
 CLIPPED = "the argument lies beyond a limit just where it lies beyond the result"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
@@ -337,4 +341,62 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "return math.sqrt(squares) if 1e-200 < squares < 1e200 else math.hypot(*vector.tolist())",
         "1e-200 < squares < 1e+200 → 1e-200 < squares <= 1e+200",
     ): MEETING,
+    ("nn/boundary.py", "if isinstance(scores[0][0], list):", "0 → 1"): "all scores are lists, or none is",
+    (
+        "autograd/expression.py",
+        "super().__init__(message, text, column)",
+        "super().__init__(message, text, column) → pass",
+    ): ("BaseException.__new__ has stored the arguments already"),
+    ("autograd/regroup.py", "if len(first) > 1:", "len(first) > 1 → len(first) >= 1"): (
+        "the sum or dot product of one term is that term"
+    ),
+    ("autograd/differences.py", "_CONVERGED = 1e-12", "1e-12 → 1.0001e-12"): ROUNDED,
+    (
+        "nn/diagnosis.py",
+        "RISING = 0.25  # share of epochs with a clearly higher loss that speaks for a smaller learning rate",
+        "0.25 → 0.250025",
+    ): "no share of fewer than ten thousand epochs lies between them",
+    ("nn/diagnosis.py", "points = [k / 4 for k in range(-24, 25)]", "25 → 26"): (
+        "no activation is steepest that far from 0"
+    ),
+    (
+        "autograd/values_picture.py",
+        "return max((abs(g) for g in gradients or () if g is not None and math.isfinite(g)), default=0.0)",
+        "0.0 → 1.0",
+    ): NOTHING_TO_DO,
+    (
+        "autograd/tape.py",
+        'GATHER = Operation("sum_of_products", "Σ", sum_of_products, 0.0, variadic=True)',
+        "True → False",
+    ): NEVER_CALLED,
+    (
+        "autograd/tape.py",
+        'GATHER = Operation("sum_of_products", "Σ", sum_of_products, 0.0, variadic=True)',
+        "0.0 → 1.0",
+    ): NEVER_CALLED,
+    (
+        "autograd/tape.py",
+        'OVER_EXAMPLES = Operation("sum_over_examples", "Σ", sum_of_products, 0.0, variadic=True)',
+        "0.0 → 1.0",
+    ): NEVER_CALLED,
+    (
+        "autograd/tape.py",
+        'OVER_EXAMPLES = Operation("sum_over_examples", "Σ", sum_of_products, 0.0, variadic=True)',
+        "True → False",
+    ): NEVER_CALLED,
+    (
+        "autograd/arrays.py",
+        "scale = xp.where(longer > 1e300, 2.0**-8, either(xp, longer, longer < 1e-300, 2.0**600, 1.0))",
+        "1e-300 → 1.0",
+    ): SCALED,
+    (
+        "autograd/arrays.py",
+        "scale = xp.where(longer > 1e300, 2.0**-8, either(xp, longer, longer < 1e-300, 2.0**600, 1.0))",
+        "1.0 → 2.0",
+    ): SCALED,
+    (
+        "nn/summaries.py",
+        'return "\\n".join([lines[0], "─" * len(lines[0]), *lines[1:]])',
+        "0 → 1",
+    ): "all lines are of the same length",
 }

@@ -87,6 +87,20 @@ def test_after_every_epoch_the_values_have_what_graphs_give_them(rule):
     assert same(rule=RULES[rule]) == 5
 
 
+def test_the_history_has_the_norms_of_all_layers():
+    found = []
+    for compiled in (False, True):
+        model = network()
+        optimizer = nn.SGD(model.parameters(), lr=0.05)
+        history = fit(model, X, Y, loss=mse, optimizer=optimizer, epochs=2, compiled=compiled, progress=False)
+        found.append(history.gradient_norm)
+    assert [*found[0]] == [*found[1]] == ["layer0", "layer1", "layer2"]
+    for layer, norms in found[0].items():
+        assert len(norms) == 2
+        assert min(norms) > 0.0
+        assert found[1][layer] == pytest.approx(norms, rel=1e-9)
+
+
 def test_a_penalty_may_be_about_some_of_the_parameters():
     def of_weights(model):
         return nn.l2_penalty([w for layer in model.layers for neuron in layer.neurons for w in neuron.w], 0.01)

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import pytest
 
 import nn
-from nn.__main__ import learn, main
+from nn.__main__ import _print_anything, learn, main
 from nn.data import Scaler
 from nn.job import moons_job, table_job
 from nn.metrics import plain, predicted_class, score_accuracy
@@ -367,6 +367,23 @@ def test_a_console_without_unicode_shows_question_marks(tmp_path):
     out, err = process.communicate(timeout=120)
     assert (process.returncode, err) == (0, "")
     assert "MLP(2 ? 1, 3 parameters)" in out
+
+
+def test_ctrl_c_before_there_is_anything_to_keep(monkeypatch, capsys):
+    def interrupted(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nn.__main__.choose_job", interrupted)
+    assert main([]) == 130
+    assert capsys.readouterr().err == "python -m nn: interrupted\n"
+
+
+def test_what_a_console_cannot_show_is_a_question_mark(monkeypatch):
+    console = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", console)
+    _print_anything()
+    print("R²", flush=True)
+    assert console.buffer.getvalue() == b"R?" + os.linesep.encode()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent another way there")

@@ -223,8 +223,29 @@ def test_the_surface_shows_the_loss_along_the_path(trained):
         plot_loss_surface(model, X[:20], Y[:20], nn.hinge, path, points=1)
     named = plot_loss_surface(model, X[:20], Y[:20], "hinge", path, points=5)
     assert named.lines[0].get_xydata().tolist() == trail.tolist()
-    with pytest.raises(ValueError, match="train at least 2 epochs"):
-        plot_loss_surface(model, X, Y, nn.hinge, ParameterPath(model))
+    short = ParameterPath(model)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="train at least 2 epochs"):
+            plot_loss_surface(model, X, Y, nn.hinge, short)
+        short(nn.History())
+
+
+def test_surfaces_that_are_flat_or_end(trained):
+    model, _, path = trained
+
+    def levels(loss):
+        return plot_loss_surface(model, X[:5], Y[:5], loss, path, points=3).collections[0].levels
+
+    for height, top in ((0.0, 1.0), (4.0, 4.000004), (-4.0, -3.999996)):
+        flat = levels(lambda out, targets, height=height: nn.mse(out, targets) * 0.0 + height)
+        assert (flat[0], flat[-1]) == pytest.approx((height, top), rel=1e-9)
+    cut = levels(lambda out, targets: (nn.mse(out, targets) - 5.0).relu())
+    assert cut[0] == 0.0 < cut[1]
+    heights = iter([2.0, math.inf, 3.0, math.nan] * 3)
+    ends = levels(lambda out, targets: out[0] * 0.0 + next(heights))
+    assert (ends[0], ends[-1]) == pytest.approx((2.0, 3.0))
+    with pytest.raises(ValueError, match="infinite or nan at every point"):
+        levels(lambda out, targets: out[0] * math.nan)
 
 
 def test_the_main_plane_holds_the_directions_of_largest_variance():
@@ -249,10 +270,16 @@ def test_few_rows_lie_in_a_plane_too(rows):
     assert sum(plane.shares) == pytest.approx(0.0 if rows[0] == rows[-1] else 1.0)
 
 
-def test_without_matplotlib_the_extra_is_named(without):
+def test_without_matplotlib_the_extra_is_named(trained, without):
+    model, _, path = trained
     without("matplotlib")
     with pytest.raises(ImportError, match=r"pip install 'glassgrad\[plots\]'"):
         plot_confusion([[1]], ["a"])
+    without("numpy")
+    with pytest.raises(ImportError, match=r"pip install 'glassgrad\[plots\]'"):
+        main_plane([[1.0, 2.0]])
+    with pytest.raises(ImportError, match=r"pip install 'glassgrad\[plots\]'"):
+        plot_loss_surface(model, X, Y, nn.hinge, path)
 
 
 def test_what_a_plot_returns_shows_the_whole_picture_in_a_notebook(trained):

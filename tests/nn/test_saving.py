@@ -123,8 +123,9 @@ def test_a_name_given_twice_is_named(tmp_path):
 
 def test_a_failed_save_leaves_the_older_file(saved, monkeypatch):
     before = saved.read_bytes()
-    with pytest.raises(TypeError):
-        save(model(5), saved, about={"set": {1, 2}})
+    for number_or_set, error in (({1, 2}, TypeError), (math.nan, ValueError)):
+        with pytest.raises(error, match="`about` holds something JSON has no form for: "):
+            save(model(5), saved, about={"best": number_or_set})
     assert saved.read_bytes() == before
 
     def full_disk(self, *arguments, **named):
