@@ -194,8 +194,9 @@ class _Flat:
     def _hint(self, c: Comparison) -> str:
         """What else is odd around the point."""
         i, j = c.entry
-        step = c.numeric.step or 1e-6
-        left, right = one_sided(lambda t: self.along(j)(t)[i], self.point[j], step)
+        if not c.numeric.step:  # f is not finite there, as the message says
+            return ""
+        left, right = one_sided(lambda t: self.along(j)(t)[i], self.point[j], c.numeric.step)
         if abs(left - right) > 0.1 * (abs(left) + abs(right)):
             return f" The slope is {left:.6g} to the left and {right:.6g} to the right: is this a kink?"
         return "" if c.resolved(1e-9) else " The differences are not sure themselves: is f smooth there?"

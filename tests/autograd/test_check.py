@@ -119,6 +119,15 @@ def test_several_failures_are_counted():
         check_gradients(times, 3.0, 5.0)
 
 
+def test_the_worst_is_the_one_that_is_furthest_off_not_the_one_that_is_no_number():
+    @operation(lambda a, b, y: math.nan, lambda a, b, y: 1.5 * a)
+    def times(a, b):
+        return a * b
+
+    with pytest.raises(GradientCheckError, match=r"d times / d b.*2 of 2 derivatives fail"):
+        check_gradients(times, 3.0, 5.0)
+
+
 # What passes ----------------------------------------------------------------------------------------------------------
 def test_the_report():
     report = check_gradients(lambda x, *rest: x * rest[0] + rest[1][0], 2.0, 3.0, [4.0])
@@ -164,6 +173,9 @@ def test_constants_and_nothing_to_check():
 def test_values_lost_in_rounding_pass_only_as_far_as_they_matter():
     check_gradients(lambda x: 1e6 + autograd.sin(x), 1.0)  # nine digits of the slope are gone
     check_gradients(autograd.tanh, 19.0)  # the slope is far below the last digit of tanh
+    report = check_gradients(lambda x, y: 1.0 + 1e-13 * x + y, 0.7, 0.2)
+    assert max(c.relative_difference for c in report.comparisons) > 1e-4
+    assert report.worst < 1e-11  # among those that are not lost
 
 
 # What cannot be decided -----------------------------------------------------------------------------------------------
@@ -174,7 +186,7 @@ def test_a_kink_is_named():
 
 @pytest.mark.parametrize("f", [autograd.sqrt, autograd.log, lambda x: x / 0.0])
 def test_a_point_on_the_edge_of_the_domain(f):
-    with pytest.raises(GradientCheckError, match="f is not finite around this point"):
+    with pytest.raises(GradientCheckError, match=r"f is not finite around this point\. .* allowed 1e-09\.$"):
         check_gradients(f, 0.0)
 
 

@@ -20,7 +20,7 @@ from autograd import OPERATIONS, BranchChanged, Value, record
 from autograd.array_run import ArrayRun
 from autograd.arrays import ARRAYS, DIRECT
 from autograd.bind import dot, pick
-from autograd.products import products
+from autograd.products import products, spread, widened
 from autograd.program import Program
 from autograd.vectorize import nested_shape
 from autograd.views import grid, view
@@ -407,6 +407,19 @@ def test_terms_in_any_order_make_one_product_where_an_order_of_slots_does(second
     (product,) = products(turned, zero=999)
     assert sorted(slot for *_, slot in product.entries) == [100, 101, 110, 111]
     assert (len(product.left), len(product.left[0]), len(product.right[0])) == (1, 2, 2)
+
+
+def test_a_vector_is_widened_to_one_that_holds_all_its_slots():
+    found = widened([(2, 3), (1, 2, 3), (3, 1, 2), (3, 4), (2, 2), (5,)])
+    assert found == {
+        (2, 3): (1, 2, 3),
+        (1, 2, 3): (1, 2, 3),
+        (3, 1, 2): (1, 2, 3),
+        (3, 4): (3, 4),
+        (2, 2): (2, 2),
+        (5,): (5,),
+    }
+    assert spread((3, 2), (30, 20), (1, 2, 3), zero=0) == (0, 20, 30)
 
 
 def test_dots_of_different_lengths_are_padded():

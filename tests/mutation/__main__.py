@@ -55,7 +55,7 @@ PICTURED = {  # modules that have a say in how pictures look
     *("straight", "subject", "text", "values_picture", "view"),
 }
 TESTS = {
-    "autograd/__init__.py": "numpy_names ../test_reference",
+    "autograd/__init__.py": "numpy_names",
     "autograd/__main__.py": "main",
     "autograd/array_run.py": "program_arrays nn/test_compiled",
     "autograd/arrays.py": "program_arrays",
@@ -128,7 +128,7 @@ def runs_of(file: str) -> list[list[str]]:
             runs.append([str((folder.parent / word.removeprefix("../")).with_suffix(".py"))])
         else:
             runs.append([str(folder / f"test_{word}.py")])
-    return runs
+    return [*runs, [str(ROOT / "tests" / "test_reference.py")]]  # where the signatures stand, with all defaults
 
 
 class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -3,6 +3,7 @@
 EXHAUSTED = "the deque only runs the map to its end; whether it keeps no item or the last one is all the same"
 SHORT_CUT = "a short cut: without it the general way is taken, which answers the same more slowly"
 NOTHING_TO_DO = "the default is for no items, and then the number is not used"
+PLACES = "how places are laid out decides what is a view and what is copied, not what is computed"
 ROUNDED = "the number is written with so few digits that a change of one in 10,000 does not show"
 STORED = "whether operands lie flat or in tuples is the node's own affair: what it knows and passes on is the same"
 FEWEST = "when other orders of terms are tried as well: that decides how few matrices are made, not what they hold"
@@ -399,4 +400,30 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         'return "\\n".join([lines[0], "─" * len(lines[0]), *lines[1:]])',
         "0 → 1",
     ): "all lines are of the same length",
+    ("autograd/vectorize.py", "if len(column) < 3:", "len(column) < 3 → len(column) <= 3"): PLACES,
+    (
+        "autograd/vectorize.py",
+        "shapes = [split for n in sorted(lengths, reverse=True) if count % n == 0 for split in [split_at(colu",
+        "True → False",
+    ): PLACES,
+    (
+        "autograd/check.py",
+        "sure = [c for c in self.comparisons if c.numeric.error <= 1e-9 * abs(c.exact)]",
+        "c.numeric.error <= 1e-09 * abs(c.exact) → c.numeric.error < 1e-09 * abs(c.exact)",
+    ): "with an error and a derivative of 0 the difference is 0, as if there were nothing to compare",
+    (
+        "autograd/check.py",
+        "sure = [c for c in self.comparisons if c.numeric.error <= 1e-9 * abs(c.exact)]",
+        "1e-09 → 1.0001e-09",
+    ): ROUNDED,
+    (
+        "autograd/check.py",
+        "worst = max(failed, key=lambda c: -1.0 if math.isnan(c.relative_difference) else c.relative_differen",
+        "1.0 → 2.0",
+    ): "below every difference there can be, either way",
+    (
+        "autograd/check.py",
+        "_UNRESOLVED = 1e-9  # differences whose error is above this share of |f| / |x| decide nothing",
+        "1e-09 → 1.0001e-09",
+    ): ROUNDED,
 }
