@@ -129,6 +129,7 @@ def test_everything_drawn_lies_inside_the_picture() -> None:
     ("points", "tip", "base"),
     [
         (((0.0, 0.0), (10.0, 0.0)), (17.0, 0.0), (10.0, 0.0)),  # from the end of the line to the tip
+        (((0.0, 0.0), (10.0, 4.0)), (10.0, 4.5), (10.0, 4.0)),  # half a point is enough for that
         (((0.0, 0.0), (10.0, 0.0)), (10.0, 0.0), (3.0, 0.0)),  # the line ends at the tip: the way it came
         (((5.0, 9.0), (5.0, 2.0)), (5.0, 2.1), (5.0, 9.1)),
         (((4.0, 4.0), (4.0, 4.0)), (4.0, 4.0), (4.0, 4.0)),  # no way at all

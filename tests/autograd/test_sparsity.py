@@ -6,9 +6,10 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from autograd import Value, spy
+from autograd.cards import HEADER_COLORS, MARGIN
 from autograd.notation import number_width
 from autograd.shapes import Group
-from autograd.sparsity import SpyPlot, _runs
+from autograd.sparsity import SIDE, SpyPlot, _runs
 from autograd.view import view
 from tests.autograd.picture_graphs import HOSTILE, neuron, path_points
 
@@ -76,6 +77,16 @@ def test_kinds_are_those_of_a_drawing() -> None:
     assert plot(outputs).kinds == [node.kind for node in view(outputs).nodes] == ["input", "output", "output"]
 
 
+def test_the_strip_has_a_piece_for_every_run_of_one_kind() -> None:
+    pieces = list(SpyPlot("", ["input", "operation", "operation", "output"], [])._strip())
+    quarter = SIDE / 4
+    assert [piece.fill for piece in pieces] == [HEADER_COLORS[kind] for kind in ("input", "operation", "output")]
+    assert [piece.height for piece in pieces] == pytest.approx([quarter, 2 * quarter, quarter])
+    assert [piece.y for piece in pieces] == pytest.approx([MARGIN, MARGIN + quarter, MARGIN + 3 * quarter])
+    (single,) = plot(Value(1.0))._strip()
+    assert (single.y, single.height) == (MARGIN, SIDE)
+
+
 @pytest.mark.parametrize("size", [401, 999, 1000, 12_345])
 def test_a_value_has_its_kind_in_the_strip_beside_its_uses(size: int) -> None:
     for place in (1, 2, 3, size // 2, size - 1):
@@ -109,6 +120,11 @@ def test_static_svg_has_no_ids_classes_or_styles() -> None:
 @pytest.mark.parametrize("label", HOSTILE)
 def test_hostile_labels(label: str) -> None:
     ET.fromstring(spy(Value(1.0, label=label)).svg)
+
+
+def test_a_label_of_more_than_forty_characters_is_shortened() -> None:
+    assert plot(Value(1.0, "L" * 40)).description.startswith(f"Sparsity pattern of {'L' * 40}: ")
+    assert plot(Value(1.0, "L" * 41)).description.startswith(f"Sparsity pattern of {'L' * 26}…{'L' * 13}: ")
 
 
 def test_what_is_no_value() -> None:

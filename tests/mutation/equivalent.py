@@ -426,4 +426,16 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "_UNRESOLVED = 1e-9  # differences whose error is above this share of |f| / |x| decide nothing",
         "1e-09 → 1.0001e-09",
     ): ROUNDED,
+    ("autograd/drawing.py", "format(0.5, number_format)", "0.5 → 0.50005"): "whether a format is one for floats",
+    ("autograd/drawing.py", "format(0.5, number_format)", "0.5 → 1.5"): "whether a format is one for floats",
+    (
+        "autograd/sparsity.py",
+        "yield Rect(0.5, 0.5, width - 1, height - 1, 6.0, CARD_FILL, CARD_STROKE)",
+        "0.5 → 0.50005",
+    ): ROUNDED,
+    (
+        "autograd/sparsity.py",
+        "yield Rect(0.5, 0.5, width - 1, height - 1, 6.0, CARD_FILL, CARD_STROKE)",
+        "6.0 → 6.0006",
+    ): ROUNDED,
 }
