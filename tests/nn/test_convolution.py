@@ -55,6 +55,17 @@ def test_equal_numbers_share_the_gradient_of_their_maximum_by_halves(window, sha
     assert [v.grad for v in x] == shares
 
 
+def test_first_weights_are_drawn_for_a_window_of_all_channels_in_and_out():
+    fans = []
+    Conv2d(2, 3, (2, 5), init=lambda fan_in, fan_out, rng: fans.append((fan_in, fan_out)) or 0.0)
+    assert fans == [(2 * 2 * 5, 3 * 2 * 5)] * 60
+
+
+def test_every_neuron_of_a_convolution_is_drawn_anew():
+    first, second = Conv1d(1, 2, 3, rng=1).neurons
+    assert [w.data for w in first.w] != [w.data for w in second.w]
+
+
 def test_a_small_network_of_convolutions():
     model = Sequential(Conv2d(1, 2, 3, padding=1, activation="relu"), MaxPool2d(2), Flatten(), Layer(8, 3))
     assert sizes_of(model([[0.5] * 4] * 4)) == [3]

@@ -132,6 +132,12 @@ def test_shares_have_to_be_numbers(shares):
         split(ROWS, TARGETS, shares)
 
 
+@pytest.mark.parametrize("stratify", [False, True])
+def test_two_rows_are_enough_for_two_parts(stratify):
+    (one, _), (other, _) = split([[1], [2]], [0, 0], (0.5, 0.5), stratify, rng=0)
+    assert sorted([one, other]) == [[[1]], [[2]]]
+
+
 def test_too_few_rows_for_a_part_is_an_error():
     with pytest.raises(ValueError, match="too few"):
         split([[1.0]], [1], (0.5, 0.5))
@@ -259,7 +265,22 @@ def test_the_noise_of_a_data_set_is_normal(make, deviation):
         assert moved == [x + draw(0, deviation) for x in point]
 
 
-@pytest.mark.parametrize("make", [lambda: spirals(1), lambda: spirals(noise=-1), lambda: two_moons(1)])
+def test_the_smallest_data_sets():
+    assert two_moons(2, noise=0.0) == ([[1.0, 0.0], [0.0, 0.5]], [-1, 1])
+    X, y = spirals(2, classes=1, noise=0.0)
+    assert X[0] == pytest.approx([0.1 * math.cos(math.pi / 5), 0.1 * math.sin(math.pi / 5)])
+    assert X[1] == pytest.approx([1.0, 0.0])
+    assert y == [0, 0]
+
+
+def test_data_sets_come_in_usual_sizes():
+    assert [len(two_moons()[0]), len(spirals()[0])] == [100, 2 * 100]
+    assert set(spirals()[1]) == {0, 1}
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: spirals(1), lambda: spirals(noise=-1), lambda: spirals(classes=0), lambda: two_moons(1)]
+)
 def test_data_sets_refuse_senseless_sizes(make):
     with pytest.raises(ValueError, match="need n ≥ 2"):
         make()

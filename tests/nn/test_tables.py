@@ -219,9 +219,26 @@ def test_other_texts_with_digits_stay_categories(tmp_path, cell):
     assert len(Encoding.of(t, "y").inputs[0].values) == 3
 
 
-def test_a_few_cells_that_look_like_numbers_do_not_make_a_column_of_them(tmp_path):
-    t = table(tmp_path, "x;y\n" + "".join(f"{('none', 'many', '1,5')[k % 3]};{k % 2}\n" for k in range(30)))
-    assert Encoding.of(t, "y").inputs[0].values == ("none", "many", "1,5")
+@pytest.mark.parametrize("cells", ["none|many|1,5", "none|1,5", "none|many|few|1,5|2,5"])
+def test_numbers_in_another_notation_in_up_to_half_of_the_rows_stay_categories(tmp_path, cells):
+    t = table(tmp_path, "x;y\n" + "".join(f"{cell};{k}\n" for k, cell in enumerate(cells.split("|"))))
+    assert look_at(t, "x").values == tuple(cells.split("|"))
+
+
+def test_numbers_in_two_notations_are_refused_when_both_together_are_the_greater_part(tmp_path):
+    with pytest.raises(TableError, match="line 2, column 'x': '1,5' looks like a number, but is none"):
+        look_at(table(tmp_path, "x;y\n1,5;1\n2,5;2\n3;3\n4;4\nnone;5\n"), "x")
+
+
+@pytest.mark.parametrize("cells", ["1 2 a b", "1 2 a b c", "b a"])
+def test_a_column_of_numbers_in_up_to_half_of_its_rows_is_one_of_categories_in_their_first_order(tmp_path, cells):
+    t = table(tmp_path, "x,y\n" + "".join(f"{cell},{k}\n" for k, cell in enumerate(cells.split())))
+    assert look_at(t, "x").values == tuple(cells.split())
+
+
+def test_categories_that_are_numbers_are_in_the_order_of_their_size(tmp_path):
+    t = table(tmp_path, "x,y\n10,1\n9,2\n-2,3\n9,4\n")
+    assert look_at(t, "x", categorical=True).values == ("-2", "9", "10")
 
 
 def test_a_column_that_becomes_many_inputs_is_noted(tmp_path):
@@ -229,6 +246,23 @@ def test_a_column_that_becomes_many_inputs_is_noted(tmp_path):
     (note,) = Encoding.of(t, "y").notes(t)
     assert note.startswith("column 'who' holds 20 different texts in 20 rows and became 20 inputs; --ignore 'who'")
     assert Encoding.of(t, "y", ignore=["who"]).notes(t) == []
+
+
+@pytest.mark.parametrize(
+    ("different", "rows", "noted"),
+    [(10, 20, False), (10, 19, True), (11, 44, True)],  # up to 10 texts, each met twice, are what one expects
+)
+def test_more_than_10_inputs_or_more_than_half_as_many_as_rows_are_noted(tmp_path, different, rows, noted):
+    t = table(tmp_path, "town,y\n" + "".join(f"town {i % different},{i}.5\n" for i in range(rows)))
+    assert bool(Encoding.of(t, "y").notes(t)) == noted
+
+
+def test_numbers_are_read_as_long_as_their_square_is_finite(tmp_path):
+    column = look_at(table(tmp_path, "x,y\n1e150,1\n-1e150,2\n"), "x")
+    assert column.encode(table(tmp_path, "x,y\n1e150,1\n-1e150,2\n")) == [[1e150], [-1e150]]
+    for cell in ("1.00001e150", "-1.00001e150"):
+        with pytest.raises(TableError, match="line 2, column 'x': expected a number, got"):
+            column.encode(table(tmp_path, f"x,y\n{cell},1\n"))
 
 
 def test_the_target_cannot_be_ignored(tmp_path):

@@ -5,6 +5,7 @@ import math
 import random
 import signal
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -141,7 +142,13 @@ def test_the_history_has_one_figure_per_epoch():
     assert history.watched_loss == history.validation_loss[-1]
     assert "5 epochs, 20 updates" in repr(history)
     assert "gradient_norm" not in repr(history)  # one per layer is too much for a line
-    assert history.seconds > 0
+
+
+def test_the_history_has_the_seconds_between_start_and_end(monkeypatch):
+    assert History().seconds == 0.0
+    clock = iter([100.0, 103.5])
+    monkeypatch.setattr("nn.training.time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    assert fit(line(), X, Y, loss=nn.mse, epochs=2).seconds == 3.5
 
 
 def test_the_epochs_loss_is_the_mean_over_rows_not_over_batches():
