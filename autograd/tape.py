@@ -68,8 +68,8 @@ def wanted_operands(row: Operation, operands: tuple[int, ...], constants: dict[i
     if name and not row.variadic:
         return "" if count == len(row.derivatives) else f"{len(row.derivatives)} operands for {name}"
     if name in INDEXED:
-        index = constants.get(operands[0], -1.0) if operands else -1.0
-        fits = index.is_integer() and 0.0 <= index < count - 1
+        index = constants.get(operands[0]) if operands else None
+        fits = index is not None and index.is_integer() and 0.0 <= index < count - 1
         return "" if fits else f"the number of an entry, a constant, and all entries for {name}"
     if name == "dot":
         return "" if count % 2 else f"weights, as many inputs, and a bias for {name}"

@@ -6,7 +6,19 @@ import threading
 import pytest
 
 import autograd
-from autograd import Value, detect_anomaly, differentiate, grad, hvp, jacobian, jvp, no_grad, value_and_grad
+from autograd import (
+    BackwardStep,
+    Value,
+    detect_anomaly,
+    differentiate,
+    grad,
+    hvp,
+    jacobian,
+    jvp,
+    no_grad,
+    value_and_grad,
+)
+from autograd.anomaly import _cause
 
 
 def message(action, **options):
@@ -94,6 +106,28 @@ def test_backward_of_infinities():
     assert "is inf after sqrt(x = 0.0)" in message(lambda: x.sqrt().backward(), inf=True)
     text = message(lambda: autograd.log(autograd.floor(x)).backward())
     assert "The gradient has overflowed before it came here" in text
+
+
+@pytest.mark.parametrize(
+    ("upstream", "local", "before", "cause"),
+    [
+        (1.0, math.nan, 0.0, "no derivative at these operands"),
+        (0.0, math.inf, 0.0, "The slope is infinite there"),
+        (-math.inf, 0.0, 0.0, "overflowed before it came here"),
+        (1.0, math.inf, -math.inf, "Contributions of inf and -inf met"),
+        (2.0, math.inf, 1.0, ""),
+        (math.inf, 2.0, 1.0, ""),
+        (1e300, 1e300, 1.0, ""),
+        (math.nan, 1.0, 0.0, ""),
+        (math.nan, 0.0, 0.0, ""),
+    ],
+)
+def test_what_the_numbers_of_an_edge_tell(upstream, local, before, cause):
+    product = upstream * local
+    x = Value(0.0)
+    found = _cause(BackwardStep(x, x, upstream, local, product, before, before + product, 1, 1))
+    assert cause in found
+    assert bool(cause) is bool(found)
 
 
 def test_a_graph_made_before_has_no_lines():

@@ -732,3 +732,12 @@ def test_a_function_sees_the_labels_of_what_it_is_given():
     seen = []
     grad(lambda x: seen.append(x.label) or x * x)(Value(2.0, label="length"))
     assert seen == ["length"]
+
+
+def test_derivatives_are_called_after_what_they_are_derivatives_of():
+    def square(x):
+        return x * x
+
+    found = [kind(square) for kind in (grad, value_and_grad, jacobian, hessian)]
+    names = ["grad(square)", "value_and_grad(square)", "jacobian(square)", "hessian(square)"]
+    assert [f.__name__ for f in found] == [f.__qualname__ for f in found] == names

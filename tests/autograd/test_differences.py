@@ -67,7 +67,9 @@ def test_arithmetic_alone_gives_the_same_digits_in_as_many_calls_everywhere(f, x
 
 
 def test_no_step_inside_the_domain():
-    assert math.isnan(central_difference(lambda x: math.nan, 1.0).value)
+    difference = central_difference(lambda x: math.nan, 1.0)
+    assert math.isnan(difference.value)
+    assert (difference.error, difference.step) == (math.inf, 0.0)
 
 
 def test_steps_down_to_a_millionth_of_x_are_tried():

@@ -69,6 +69,18 @@ def test_strangers_are_refused():
             jvp(action, (1.0,), (1.0,))
 
 
+def test_objects_that_know_duals_are_left_to_do_so():
+    class Measure:
+        def __radd__(self, other):
+            return "sum", other
+
+        def __rsub__(self, other):
+            return "difference", other
+
+    x = Dual(2.0, 1.0, 7)
+    assert (x + Measure(), x - Measure()) == (("sum", x), ("difference", x))
+
+
 def test_a_rate_of_zero_is_no_movement():
     assert (lift(2.0, 0.0, 1).primal, lift(2.0, 0.0, 1).tangent) == (2.0, None)
     assert lift(2.0, 1.0, 1).tangent == 1.0
@@ -116,6 +128,7 @@ def test_steps_let_no_movement_through():
     assert jvp(np.floor, (1.5,), (1.0,)) == (1.0, 0.0)
     assert jvp(lambda x: np.where(x, 2.0, 3.0), (1.5,), (1.0,)) == (2.0, 0.0)
     assert jvp(lambda x: np.where(x, x * x, 3.0), (1.5,), (1.0,)) == (2.25, 3.0)
+    assert jvp(lambda x: np.floor(np.sqrt(x)) + x, (0.0,), (1.0,)) == (0.0, 1.0)  # an infinite rate neither
 
 
 def test_repr_and_format():

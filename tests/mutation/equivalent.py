@@ -444,4 +444,15 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0.0 → 1.0",
     ): "the scale is filled in at the end; a step of 1 would be noticed",
     ("nn/tables.py", "LARGEST = 1e150", "1e+150 → 1e+150"): "1 more than a number of this size is the same number",
+    (
+        "nn/data.py",
+        "if not all(share > 0 for share in shares) or abs(math.fsum(shares) - 1) > 1e-9:",
+        "abs(math.fsum(shares) - 1) > 1e-09 → abs(math.fsum(shares) - 1) >= 1e-09",
+    ): "a number near 1 differs from 1 by a multiple of 2⁻⁵³, and 1e-9 is none",
+    (
+        "nn/data.py",
+        "if not all(share > 0 for share in shares) or abs(math.fsum(shares) - 1) > 1e-9:",
+        "1e-09 → 1.0001e-09",
+    ): ROUNDED,
+    ("autograd/forward.py", "_levels = itertools.count(1)", "1 → 2"): "levels are only compared with each other",
 }
