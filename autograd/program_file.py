@@ -27,6 +27,7 @@ from autograd.tape import Guard, Tape, needed, table_name, wanted_operands
 from autograd.value import Value
 
 FORMAT, VERSION = "glassgrad program", 1
+_IN_JSON = {int: "a whole number", str: "a string", list: "an array", dict: "an object"}
 SPECIAL = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
@@ -115,7 +116,7 @@ class Reader:
     def expect(self, thing: Any, kind: type, where: str) -> Any:
         """`thing` if it is of `kind`; a bool is no int."""
         if not isinstance(thing, kind) or (kind is int and isinstance(thing, bool)):
-            raise self.wrong(where, thing, f"a {kind.__name__}")
+            raise self.wrong(where, thing, _IN_JSON[kind])
         return thing
 
     def part(self, owner: dict[str, Any], key: str, kind: type) -> Any:

@@ -90,6 +90,8 @@ def test_numbers_that_json_does_not_have(tmp_path):
     copy = Program.load(tmp_path / "p.json")
     assert copy.parameters[0].data == math.inf
     assert math.isnan(copy(1.0))
+    copy.parameters[0].data = 0.0
+    assert copy(0.0) == -math.inf
 
 
 def test_operations_of_ones_own_are_not_saved_and_not_exported(tmp_path):
@@ -115,33 +117,35 @@ def change(document, *where):
 BROKEN = [
     (("format",), "something else", "format is 'something else', expected 'glassgrad program'"),
     (("version",), 2, "version is 2, expected 1"),
-    (("version",), True, "version is True, expected a int"),
+    (("version",), True, "version is True, expected a whole number"),
     (("paths",), [], "at least one path"),
     (("paths", 0, "instructions", 0, 0), "system", "instructions.0. is 'system', expected the name of an operation"),
     (("paths", 0, "instructions", 0, 0), ["mul"], "the name of an operation"),
     (("paths", 0, "instructions", 0, 1), 99, "a slot filled before"),
     (("paths", 0, "instructions", 0, 1), -1, "a slot filled before"),
-    (("paths", 0, "instructions", 0, 1), 7.0, "expected a int"),
+    (("paths", 0, "instructions", 0, 1), 7.0, "expected a whole number"),
     (("paths", 0, "instructions", 0), ["mul", 0, ""], "2 operands for mul"),
     (("paths", 0, "instructions", 0), [], "operation, operands"),
     (("paths", 0, "instructions", 0), ["mul"], "operation, operands"),
-    (("paths", 0, "instructions", 0), "mul", "expected a list"),
-    (("paths", 0, "instructions", 0, 3), 5, "expected a str"),
+    (("paths", 0, "instructions", 0), "mul", "expected an array"),
+    (("paths", 0, "instructions", 0, 3), 5, "expected a string"),
     (("paths", 0, "constants", 0), "__import__('os')", "expected a number"),
     (("paths", 0, "constants", 0), None, "expected a number"),
     (("paths", 0, "guards", 0), [], "kind, left, right"),
     (("paths", 0, "guards", 0, 0), "or exit() or", "kind, left, right"),
     (("paths", 0, "guards", 0, 1), 1000, "a slot filled before"),
+    (("paths", 0, "guards", 0, 4), "0", "expected a whole number"),
+    (("paths", 0, "guards", 0, 5), 7, "expected a string"),
     (("paths", 0, "result"), {"list": [0], "tuple": []}, "the one key"),
-    (("paths", 0, "result"), "0", "expected a int"),
+    (("paths", 0, "result"), "0", "expected a whole number"),
     (("paths", 0, "order"), [10**6], "a slot filled before"),
     (("paths", 0, "parameters"), [5, 0], "the number of one of 2 parameters"),
-    (("parameters", 0), 3.0, "expected a dict"),
+    (("parameters", 0), 3.0, "expected an object"),
     (("parameters", 0, "data"), "x", "expected a number"),
     (("paths", 0, "parameters"), [0, 0], "each number once"),
     (("paths", 0, "order"), [], "all that the result is made from"),
     (("paths", 0, "labels"), ["x"], "a label for each of the 3 numbers of the example"),
-    (("example",), [1.0], "expected a dict"),
+    (("example",), [1.0], "expected an object"),
     (("example",), {"list": []}, "a label for each of the 0 numbers of the example"),
 ]
 
