@@ -17,6 +17,7 @@ NEVER_CALLED = (
     "an instruction of recorded programs: only its value is computed, it is never called on Values nor derived"
 )
 SCALED = "a scaling by another power of two, while all stays in range, changes no digit of a ratio"
+FEW_ULP = "how many ulp still count as rounding is a matter of taste: the spread of a column is 0, or far larger"
 CLIPPED = "the argument lies beyond a limit just where it lies beyond the result"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
@@ -455,4 +456,19 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "1e-09 → 1.0001e-09",
     ): ROUNDED,
     ("autograd/forward.py", "_levels = itertools.count(1)", "1 → 2"): "levels are only compared with each other",
+    (
+        "nn/data.py",
+        "scales = tuple(deviation if deviation > 8 * math.ulp(mean) else 1.0 for mean, deviation in columns)",
+        "deviation > 8 * math.ulp(mean) → deviation >= 8 * math.ulp(mean)",
+    ): FEW_ULP,
+    (
+        "nn/data.py",
+        "scales = tuple(deviation if deviation > 8 * math.ulp(mean) else 1.0 for mean, deviation in columns)",
+        "8 → 9",
+    ): FEW_ULP,
+    (
+        "nn/data.py",
+        "scales = tuple(deviation if deviation > 8 * math.ulp(mean) else 1.0 for mean, deviation in columns)",
+        "8 → 7",
+    ): FEW_ULP,
 }

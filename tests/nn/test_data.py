@@ -96,6 +96,8 @@ def test_a_split_is_a_matter_of_the_rng(stratify):
         return split(ROWS, [k % 2 for k in TARGETS], (0.8, 0.2), stratify, random.Random(seed))
 
     assert dealt(1) == dealt(1) != dealt(2)
+    (_, held_out), (_, others) = ([sorted(rows) for rows, _ in dealt(seed)] for seed in (1, 2))
+    assert held_out != others  # other rows, not only another order of them
 
 
 def test_a_stratified_split_keeps_the_share_of_every_class():

@@ -86,7 +86,9 @@ def test_a_fused_neuron_is_one_dot_node_and_one_activation():
     assert (out.op.name, inner.op.name) == ("relu", "dot")
     assert all(p.op is None for p in inner.parents)
     assert len(inner.parents) == 4  # three weights and the bias; numbers are no nodes
-    assert Layer(3, 1)([1.0, 2.0, 3.0]).parents[0].op.name == "dot"
+    for of_one in (Layer(3, 1, nonlin=False), MLP(3, [1])):
+        assert of_one([1.0, 2.0, 3.0]).op.name == "dot"
+        assert len(of_one([1.0, 2.0, 3.0]).parents) == 4
 
 
 def test_a_neuron_by_itself_is_drawn_as_a_layer_of_one():
@@ -148,6 +150,8 @@ def test_names_in_reprs():
     assert repr(Neuron(2, nonlin=False)) == "LinearNeuron(2)"
     assert repr(Neuron(2, activation="leaky_relu")) == "LeakyReLUNeuron(2)"
     assert repr(Layer(2, 1, activation="softmax")) == "Layer(2 → 1, softmax, 3 parameters)"
+    assert repr(MLP(3, [1])).startswith("MLP(3 → 1, 4 parameters)")
+    assert repr(MLP(2, [1, 3])).startswith("MLP(2 → 1 → 3, 9 parameters)")
 
 
 def test_bad_arguments_are_named():

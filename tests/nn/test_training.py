@@ -372,6 +372,26 @@ def test_early_stopping_can_keep_the_last_parameters():
     assert (model([0.0]).data + 5.0) ** 2 == history.validation_loss[-1]
 
 
+@pytest.mark.parametrize(
+    ("options", "losses", "enough"),
+    [
+        ({}, [3.0, 2.5, 2.75, 2.25, 2.25, 2.5], [False, False, False, False, False, True]),  # an equal one is no better
+        ({"min_delta": 0.25}, [3.0, 2.75, 2.5, 2.3, 2.25], [False, False, False, False, True]),
+        ({"min_delta": 0.25}, [3.0, 2.75, 2.75], [False, False, True]),
+        ({}, [math.inf, math.nan], [False, True]),
+    ],
+)
+def test_early_stopping_waits_for_a_loss_below_the_best_by_more_than_min_delta(options, losses, enough):
+    stopping, model = EarlyStopping(patience=2, **options), line()
+    assert [stopping.enough(loss, model) for loss in losses] == enough
+
+
+@pytest.mark.parametrize("min_delta", [-0.5, math.nan])
+def test_a_loss_cannot_be_asked_to_rise(min_delta):
+    with pytest.raises(ValueError, match="min_delta ≥ 0"):
+        EarlyStopping(3, min_delta)
+
+
 def test_it_stops_at_convergence_of_the_loss_or_of_the_gradient():
     model = line()
     history = fit(model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=0.1), epochs=10_000, tolerance=1e-9)
