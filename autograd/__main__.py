@@ -189,7 +189,7 @@ def _given_values(assignments: Sequence[str]) -> dict[str, float]:
 def _check_names(expression: Expression, given: dict[str, float]) -> None:
     missing = [name for name in expression.names if name not in given]
     if missing:
-        column = next(i.column for i in expression.program if i.operand == missing[0])
+        column = expression.columns[expression.names.index(missing[0])]
         values = " ".join(f"{name}=..." for name in missing)
         raise ExpressionError(f"{missing[0]} has no value: add {values}", expression.text, column)
     unused = [name for name in given if name not in expression.names]

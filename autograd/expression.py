@@ -101,8 +101,7 @@ class Instruction(NamedTuple):
 
     kind: str  # "number", "name" or "call"
     operand: Any  # the float, the name, or the function
-    arity: int
-    column: int
+    arity: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,6 +120,7 @@ class Expression:
 
     text: str
     names: tuple[str, ...]
+    columns: tuple[int, ...]  # where each name stands first
     program: tuple[Instruction, ...]
 
     def __call__(self, *values: Any) -> Any:
@@ -128,7 +128,7 @@ class Expression:
             raise TypeError(f"expected {len(self.names)} values ({', '.join(self.names)}), got {len(values)}")
         known = dict(zip(self.names, values, strict=True))
         stack: list[Any] = []
-        for kind, operand, arity, _ in self.program:
+        for kind, operand, arity in self.program:
             if kind == "call":
                 arguments = stack[len(stack) - arity :]
                 del stack[len(stack) - arity :]
@@ -154,7 +154,7 @@ def parse(text: str, given: Sequence[str] = ()) -> Expression:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the formula has {len(text):,} characters; at most {MAX_LENGTH:,}", text, MAX_LENGTH)
     parser = _Parser(text, frozenset(given))
-    return Expression(text, tuple(parser.names), tuple(parser.program))
+    return Expression(text, tuple(parser.names), tuple(parser.names.values()), tuple(parser.program))
 
 
 def tokenize(text: str) -> list[Token]:
@@ -195,7 +195,7 @@ class _Parser:
     def __init__(self, text: str, given: frozenset[str]) -> None:
         self.text = text
         self.given = given
-        self.names: list[str] = []
+        self.names: dict[str, int] = {}  # and the column where each stands first
         self.program: list[Instruction] = []
         self.tokens = tokenize(text)
         self.position = 0
@@ -226,20 +226,20 @@ class _Parser:
             return self.error(f"expected an operator before {token.text!r} (a product is written 2*x)", token)
         return self.error(f"did not expect {token.text!r} here", token)
 
-    def call(self, function: Callable[..., Any], arity: int, token: Token) -> None:
-        self.program.append(Instruction("call", function, arity, token.column))
+    def call(self, function: Callable[..., Any], arity: int) -> None:
+        self.program.append(Instruction("call", function, arity))
 
     def left_to_right(self, operand: Callable[[], None], operators: dict[str, str]) -> None:
         operand()
         while sign := self.accept(*operators):
             operand()
-            self.call(OPERATIONS[operators[sign.text]], 2, sign)
+            self.call(OPERATIONS[operators[sign.text]], 2)
 
     def comparison(self) -> None:
         self.sum()
         if sign := self.accept(*COMPARISONS):
             self.sum()
-            self.call(COMPARISONS[sign.text], 2, sign)
+            self.call(COMPARISONS[sign.text], 2)
             if again := self.accept(*COMPARISONS):
                 raise self.error("one comparison at a time", again)
 
@@ -253,28 +253,26 @@ class _Parser:
         # A loop, so that a thousand minus signs or powers in a row cost no recursion. A sign binds looser than the
         # power to its right (-x**2 is -(x**2)), and powers group from the right, so both are applied backwards.
         levels = [self.minus_signs()]
-        powers = []
         self.atom()
-        while power := self.accept("**"):
-            powers.append(power)
+        while self.accept("**"):
             levels.append(self.minus_signs())
             self.atom()
         for level in reversed(range(len(levels))):
-            for sign in reversed(levels[level]):
-                self.call(OPERATIONS["neg"], 1, sign)
+            for _ in range(levels[level]):
+                self.call(OPERATIONS["neg"], 1)
             if level > 0:
-                self.call(OPERATIONS["pow"], 2, powers[level - 1])
+                self.call(OPERATIONS["pow"], 2)
 
-    def minus_signs(self) -> list[Token]:
-        signs = []
+    def minus_signs(self) -> int:
+        count = 0
         while sign := self.accept("+", "-"):
-            signs.append(sign)
-        return [sign for sign in signs if sign.text == "-"]
+            count += sign.text == "-"
+        return count
 
     def atom(self) -> None:
         token = self.token
         if token.kind == "number":
-            self.program.append(Instruction("number", float(self.take().text), 0, token.column))
+            self.program.append(Instruction("number", float(self.take().text)))
         elif token.kind == "name":
             self.name_or_function(self.take())
         elif self.accept("("):
@@ -296,13 +294,12 @@ class _Parser:
         if opening:
             self.function(token, opening)
         elif token.text in CONSTANTS and token.text not in self.given:
-            self.program.append(Instruction("number", CONSTANTS[token.text], 0, token.column))
+            self.program.append(Instruction("number", CONSTANTS[token.text]))
         elif token.text in FUNCTIONS and token.text not in self.given:
             raise self.error(f"{token.text} is a function: write {token.text}(...)", token)
         else:
-            if token.text not in self.names:
-                self.names.append(token.text)
-            self.program.append(Instruction("name", token.text, 0, token.column))
+            self.names.setdefault(token.text, token.column)
+            self.program.append(Instruction("name", token.text))
 
     def function(self, token: Token, opening: Token) -> None:
         if token.text not in FUNCTIONS:
@@ -318,7 +315,7 @@ class _Parser:
             function.__signature__.bind(*range(count))
         except TypeError as error:  # under the name that was written: max, not maximum
             raise self.error(f"{token.text}{function.__signature__}: {error}", token) from None
-        self.call(function, count, token)
+        self.call(function, count)
 
 
 def _suggestion(name: str) -> str:

@@ -189,6 +189,8 @@ def test_every_public_function_of_the_table_can_be_called(name):
         ("where(2 > 1, 10, 20)", 10.0),
         ("where(2 <= 1, 10, 20)", 20.0),
         ("(1 < 2) + (2 >= 2)", 2.0),
+        ("(2 < 2) + (2 > 2)", 0.0),
+        ("(2 <= 2) + (3 > 2)", 2.0),
         ("2 × 3 · 4 − 1", 23.0),
         ("6 ÷ 4", 1.5),
         ("where(1 ≤ 1, 5, 6)", 5.0),
@@ -225,7 +227,7 @@ def test_values_in_values_out():
     result = expression(x, y)
     result.backward()
     assert (result.data, x.grad, y.grad) == (8.0, 6.0, 1.0)
-    assert expression.names == ("x", "y")
+    assert (expression.names, expression.columns) == (("x", "y"), (0, 6))
 
 
 def test_a_formula_is_fit_for_derivatives():

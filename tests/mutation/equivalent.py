@@ -471,4 +471,30 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "scales = tuple(deviation if deviation > 8 * math.ulp(mean) else 1.0 for mean, deviation in columns)",
         "8 → 7",
     ): FEW_ULP,
+    ("autograd/cards.py", "CARD_PADDING = 10.0", "10.0 → 10.001"): ROUNDED,
+    ("autograd/cards.py", "RADIUS = 6.0", "6.0 → 6.0006"): ROUNDED,
+    ("autograd/cards.py", "PILL_HEIGHT = 13.0", "13.0 → 13.0013"): ROUNDED,
+    ("autograd/cards.py", "width: float = 1.2", "1.2 → 1.2001199999999999"): ROUNDED,
+    (
+        "autograd/cards.py",
+        "stroke, width = (HIGHLIGHT, 2.5) if card.highlighted else (CARD_STROKE, 1.0)",
+        "2.5 → 2.50025",
+    ): ROUNDED,
+    (
+        "autograd/cards.py",
+        "color, width = (HIGHLIGHT, max(2.5, arrow.width)) if arrow.highlighted else (arrow.color, arrow.width",
+        "2.5 → 2.50025",
+    ): ROUNDED,
+    (
+        "autograd/cards.py",
+        'return mix(CARD_FILL, POSITIVE if strength > 0 else NEGATIVE, abs(strength)) if strength else ""',
+        "strength > 0 → strength >= 0",
+    ): "where the strength is 0 there is no colour",
+    ("autograd/cards.py", "length = math.hypot(dx, dy) or 1.0", "1.0 → 2.0"): "it divides two zeros",
+    (
+        "autograd/cards.py",
+        "yield from enclosure_shapes(inner, layout, depth + 1)",
+        "depth + 1 → depth - 1",
+    ): "two colours take turns, whether counted up or down",
+    ("autograd/expression.py", "arity: int = 0", "0 → 1"): "only the arity of calls is read",
 }
