@@ -482,7 +482,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): ROUNDED,
     (
         "autograd/cards.py",
-        "color, width = (HIGHLIGHT, max(2.5, arrow.width)) if arrow.highlighted else (arrow.color, arrow.width",
+        "color, width = (HIGHLIGHT, max(2.5, arrow.width)) if arrow.highlighted else (arrow.color, arrow.widt",
         "2.5 → 2.50025",
     ): ROUNDED,
     (
