@@ -7,7 +7,7 @@ import pickle
 import pytest
 from mpmath import mp, mpf
 
-from autograd import OPERATIONS
+from autograd import OPERATIONS, numerics
 from autograd.ops import Ieee
 from tests.accuracy.__main__ import FIGURES
 from tests.accuracy.cases import CASES
@@ -188,3 +188,44 @@ def test_a_product_whose_decaying_factor_wins():
     for x in (math.inf, -math.inf, 3.0):
         y = OPERATIONS["decayed"].forward(x, 0.0)
         assert (y, OPERATIONS["decayed"].local_grads((x, 0.0), y)) == (0.0, (0.0, 0.0))
+
+
+def constants():
+    """{name in numerics: its exact value}."""
+    gelu, cut = 2 * mp.sqrt(2 / mp.pi), mp.erfc(1 / mp.sqrt(2)) * mp.exp(0.5)
+    # Klambauer et al. 2017, appendix: the fixed point of mean 0 and variance 1.
+    alpha = mp.sqrt(2 / mp.pi) / (1 - cut)
+    variance = 2 * mp.erfc(mp.sqrt(2)) * mp.exp(2) + mp.pi * cut**2 - 2 * (2 + mp.pi) * cut + mp.pi + 2
+    scale = (1 - cut) * mp.sqrt(2 * mp.pi / variance)
+    return {
+        "LN2": mp.log(2),
+        "LOG2_E": 1 / mp.log(2),
+        "LOG10_E": 1 / mp.log(10),
+        "SQRT1_2": 1 / mp.sqrt(2),
+        "SQRT1_2_TAIL": 1 / mp.sqrt(2) - mpf(numerics.SQRT1_2),
+        "INV_SQRT_PI": 1 / mp.sqrt(mp.pi),
+        "TWO_OVER_SQRT_PI": 2 / mp.sqrt(mp.pi),
+        "INV_SQRT_2PI": 1 / mp.sqrt(2 * mp.pi),
+        "GELU_C": gelu,
+        "GELU_C_TAIL": gelu - mpf(numerics.GELU_C),
+        "GELU_D": mpf("0.044715") * gelu,
+        "GELU_D_TAIL": mpf("0.044715") * gelu - mpf(numerics.GELU_D),
+        "SELU_SCALE": scale,
+        "SELU_SCALE_ALPHA": scale * alpha,
+        "DIGAMMA_2": mp.digamma(2),
+        "_ZETA_MINUS_1": [mp.zeta(k) - 1 for k in range(2, 31)],
+        "_BERNOULLI": [mp.bernoulli(k) for k in range(2, 20, 2)],
+        "_COSH_SERIES": [1 / mp.factorial(2 * k) for k in range(9, 1, -1)],
+        "_CELU_SERIES": [(k + 1) / mp.factorial(k + 2) for k in range(17, -1, -1)],
+    }
+
+
+def test_constants_are_the_floats_nearest_to_what_they_stand_for():
+    """Also those whose last digits no result shows."""
+    with mp.workdps(60):
+        exact = constants()
+        for name, wanted in exact.items():
+            found = getattr(numerics, name)
+            assert found == (tuple(map(float, wanted)) if isinstance(wanted, list) else float(wanted)), name
+    held = {name for name, held in vars(numerics).items() if isinstance(held, float | tuple)}
+    assert held - exact.keys() == {"INF", "NAN"}

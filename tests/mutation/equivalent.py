@@ -497,4 +497,5 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "depth + 1 → depth - 1",
     ): "two colours take turns, whether counted up or down",
     ("autograd/expression.py", "arity: int = 0", "0 → 1"): "only the arity of calls is read",
+    ("autograd/numerics.py", "if 1.5 <= x < 50.0:", "1.5 <= x < 50.0 → 1.5 < x < 50.0"): MEETING,
 }
