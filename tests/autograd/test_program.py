@@ -459,7 +459,8 @@ def test_labels_become_names_and_the_source_shows_both_passes():
     source = record(f, 1.0).source
     assert "def value(x, parameters):\n    w, b = parameters\n" in source
     assert "h = " in source
-    assert "d_h = sech2(h)" in source
+    assert source.count("# backward: ") == 1
+    assert "    # backward: d_x is the derivative of the result towards x\n    d_h = sech2(h)\n    d_x = " in source
     compile(source, "source", "exec")
 
 
@@ -650,6 +651,14 @@ def test_a_tape_shortens_only_what_is_exact():
 
 def test_sums_in_the_backward_pass_are_added_in_the_engines_order():
     assert sum_of_products(1.0, 1e16, -1e16, 1.0, 1.0, 1.0) == (1.0 + 1e16) - 1e16
+
+
+def test_a_sum_has_its_ones_and_signs_but_no_zeros():
+    program = record(lambda x: autograd.total([x, 1.0, 0.0, -1.0, 3.0]), 5.0, arrays=False)
+    assert program.source.startswith("def value(x, parameters):\n    v1 = x + 1.0 - 1.0 + 3.0\n    return v1\n")
+    assert program(7.0) == 10.0
+    mean = record(lambda x: autograd.mean([x, 0.0, 1.0, -x]), 5.0, arrays=False)
+    assert mean.value_and_grad(7.0) == (0.25, (0.0,))
 
 
 def test_two_operations_of_one_name_stay_apart_in_the_source():
