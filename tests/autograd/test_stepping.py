@@ -385,6 +385,27 @@ def test_the_neurons_of_a_layer_stand_in_a_line_and_arrows_fan_out():
     assert picture.fan
 
 
+@pytest.mark.parametrize(("layer", "inner"), [("layer0.", "layer1."), ("body.layer0.", "body.layer1."), ("", "last.")])
+def test_neurons_in_a_line_are_those_of_the_innermost_part_around_them(layer, inner):
+    w, x = [Value(0.5 + i) for i in range(4)], Value(2.0)
+    names = [f"{layer}neuron0.w", f"{layer}neuron1.w", f"{inner}neuron0.w0", f"{inner}neuron0.w1"]
+    y = tanh(tanh(w[0] * x) * w[2] + tanh(w[1] * x) * w[3])
+    picture = stepper(y, model=Named(dict(zip(names, w, strict=True))), level="neuron").picture
+    titles = {card.id: card.title.split(" =")[0] for card in picture.cards}
+    assert [[titles[card] for card in line] for line in picture.ranks] == [[f"{layer}neuron0", f"{layer}neuron1"]]
+
+
+def test_the_picture_of_neurons_has_the_final_gradients():
+    model, output = small_network(2, 1)
+    picture = stepper(output, model=model, level="neuron", number_format=".17g").picture
+    output.backward()
+    card = next(card for card in picture.cards if card.title.startswith("layer0.neuron0"))
+    w0, _, b = model.layers[0].neurons[0].parameters()
+    slopes = [float(row.text.split()[-1].replace("−", "-")) for row in card.rows[1:]]
+    assert (slopes[1], slopes[3]) == (w0.grad, b.grad)
+    assert slopes[0] == b.grad != 0  # its relu is open
+
+
 @pytest.mark.parametrize(
     ("options", "error"),
     [

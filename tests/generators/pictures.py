@@ -108,9 +108,9 @@ def many_inputs(count: int, width: int, level: str = "neuron") -> object:
     return draw(y, model=model, level=level, grads="own")
 
 
-def steps_of_network(fuse: bool, **options: object) -> object:
+def steps_of_network(fuse: bool, level: str = "neuron") -> object:
     model, loss = model_and_loss([2, 1], fused=fuse)
-    return stepper(loss, model=model, **options)  # type: ignore[arg-type]
+    return stepper(loss, model=model, level=level)
 
 
 def texts() -> str:
