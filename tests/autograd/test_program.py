@@ -433,8 +433,9 @@ def test_recording_where_there_is_no_standard_output(monkeypatch):
 
 
 def test_random_draws_are_warned_about_once_recorded():
-    with pytest.warns(RuntimeWarning, match="random"):
+    with pytest.warns(RuntimeWarning, match="random") as heard:
         program = record(lambda x: x * random.random(), 1.0)
+    assert [warning.filename for warning in heard] == [__file__]  # where record was called
     assert program(2.0) == program(2.0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")

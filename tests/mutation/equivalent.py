@@ -498,4 +498,24 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): "two colours take turns, whether counted up or down",
     ("autograd/expression.py", "arity: int = 0", "0 → 1"): "only the arity of calls is read",
     ("autograd/numerics.py", "if 1.5 <= x < 50.0:", "1.5 <= x < 50.0 → 1.5 < x < 50.0"): MEETING,
+    (
+        "nn/data.py",
+        "a, b = (math.cos(t), math.sin(t)) if label < 0 else (1 - math.cos(t), 0.5 - math.sin(t))",
+        "label < 0 → label <= 0",
+    ): "a label is -1 or 1",
+    (
+        "nn/data.py",
+        "a, b = (math.cos(t), math.sin(t)) if label < 0 else (1 - math.cos(t), 0.5 - math.sin(t))",
+        "0 → 1",
+    ): "a label is -1 or 1",
+    (
+        "autograd/regroup.py",
+        "return tuple(slot for slot in term if constants.get(slot) != 1.0) or term[:1]",
+        "1 → 2",
+    ): "all factors are 1.0 there, and so is the product of any two",
+    (
+        "autograd/regroup.py",
+        "level = 1 + max((depth.get(slot, 0) for slot in (*job.first, *job.second)), default=0)",
+        "0 → 1",
+    ): "levels are only compared, and what needs nothing may be computed at any",
 }
