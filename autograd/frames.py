@@ -14,8 +14,8 @@ def enclosures(graph: GraphView, paths: Sequence[GroupPath]) -> tuple[Enclosure,
     """Frames within frames, one for every part of every path; the results of the groups get a frame of their own."""
     tree: dict[GroupPath, list[str]] = {}
     for node, path in zip(graph.nodes, _with_outside(graph, paths), strict=True):
-        for depth in range(1, len(path) + 1):
-            tree.setdefault(path[:depth], [])
+        for depth in range(len(path)):
+            tree.setdefault(path[: depth + 1], [])
         if path:
             tree[path].append(node.id)
     return tuple(_enclosure(tree, path) for path in tree if len(path) == 1)

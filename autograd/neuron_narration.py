@@ -14,7 +14,7 @@ from autograd.cards import Picture
 from autograd.groups import SUMMING, GroupPath
 from autograd.narration import DATA_ROW, GRAD_ROW, NAME_LIMIT, Change, Line, Moment, Run, Writer, largest_adjoint
 from autograd.neurons import Unit, carded_leaves, neurons_picture, parameter_rows, units
-from autograd.notation import NO_GRADIENT, as_operand, formula, shorten
+from autograd.notation import NO_GRADIENT, as_operand, counted, formula, shorten
 from autograd.value import Value
 from autograd.values_picture import Look
 from autograd.view import GraphView
@@ -75,7 +75,8 @@ class _Teller(Writer):
     def _start(self, forward: int, backward: int, changes: tuple[Change, ...]) -> Moment:
         neurons = sum(bool(unit.path) for unit in self.parts)
         what = f"How {self.name(self.root)} is computed, neuron by neuron, and how every derivative of it is found"
-        steps_of = f"forward in {forward} steps, {neurons} of them neurons, then backward in {backward}"
+        which = "a neuron" if neurons == 1 else "neurons"
+        steps_of = f"forward in {counted(forward, 'step')}, {neurons} of them {which}, then backward in {backward}"
         lines = ((Run(what),), (Run(steps_of, "muted"),))
         return Moment("start", lines, changes=changes)
 

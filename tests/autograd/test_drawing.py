@@ -194,7 +194,9 @@ def test_up_to_eight_constants_of_a_node_have_a_card_each(count: int, cards: int
     y = autograd.total([Value(1.0, label="a"), *(0.5 + i for i in range(count))])
     picture = draw(y).picture
     assert isinstance(picture, Picture)
-    assert [card.kind for card in picture.cards].count("constant") == cards
+    ids = [card.id for card in picture.cards if card.kind == "constant"]
+    assert len(ids) == cards
+    assert [arrow.tail for arrow in picture.arrows if arrow.dashed] == ids
 
 
 def test_the_limit_counts_cards_at_the_upper_levels() -> None:
@@ -323,6 +325,18 @@ def test_a_model_with_an_example_input() -> None:
     model = nn.MLP(2, [2, 1], rng=random.Random(1))
     assert {"x0", "x1", "layer0.neuron0.w0"} <= set(titles(draw(model, [1, 2.0])))
     assert {"x", "slope", "offset"} <= set(titles(draw(Line(), 3.0)))
+
+
+def test_numbers_of_an_example_input_are_called_after_their_places() -> None:
+    class Sum:
+        def named_parameters(self) -> list[tuple[str, Value]]:
+            return []
+
+        def __call__(self, x: list[list[list[Value]]]) -> Value:
+            return autograd.total([value for plane in x for row in plane for value in row])
+
+    names = titles(draw(Sum(), [[[1.0, 2.0]], [[3.0], [4.0]]]))
+    assert names[:-1] == ["x0_0_0", "x0_0_1", "x1_0_0", "x1_1_0"]
 
 
 def test_inputs_that_are_indices_reach_the_model_as_they_are() -> None:

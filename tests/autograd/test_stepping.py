@@ -303,6 +303,39 @@ def test_the_words_of_a_neuron():
     )
 
 
+def test_a_neuron_without_an_activation_is_told_as_its_sum():
+    w, b, x = Value(0.5), Value(-1.0), Value(3.0, "x")
+    model = Named({"layer0.neuron0.w": w, "layer0.neuron0.b": b})
+    first = stepper(autograd.maximum(w * x, b * x), model=model, level="neuron").moments[1]
+    assert first.text == "layer0.neuron0 = maximum(w × x, b × x)\n= maximum(0.5 × 3, (−1) × 3) = 1.5"
+
+    class Scaled(Named):  # and what runs in the model's own code belongs to it
+        def named_modules(self):
+            return [("layer0.neuron0", self)]
+
+        def __call__(self, x):
+            return 2.0 * (w * x + b)
+
+    first = stepper(Scaled(model.parameters), 3.0, level="neuron").moments[1]
+    assert first.text == "layer0.neuron0 = 2 × (w × x + b)\n= 2 × (0.5 × 3 + (−1)) = 1"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "counts"),
+    [
+        ([1], "forward in 1 step, 1 of them a neuron, then backward in 1"),
+        ([2, 1], "forward in 3 steps, 3 of them neurons, then backward in 3"),
+    ],
+)
+def test_before_the_first_step_only_inputs_have_numbers(sizes, counts):
+    model, output = small_network(*sizes)
+    start = stepper(output, model=model, level="neuron", names={output: "y"}).moments[0]
+    assert start.text.split("\n")[1] == counts
+    known = {c.card: c.text for c in start.changes if c.row == 0}
+    assert sorted(filter(None, known.values())) == ["1", "−2"]
+    assert len(known) == 2 + sum(sizes)
+
+
 def test_a_model_that_runs_twice_adds_up():
     model = MLP(1, [1], rng=random.Random(0))
     loss = (model([Value(3.0, "p")]) - 1.0) ** 2 + (model([Value(5.0, "q")]) - 2.0) ** 2
