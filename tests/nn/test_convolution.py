@@ -73,6 +73,19 @@ def test_a_small_network_of_convolutions():
     assert model.named_parameters()[0][0] == "layer0.neuron0.w0"
 
 
+@pytest.mark.parametrize(
+    ("layer", "shown"),
+    [
+        (Conv2d(1, 2, (2, 3)), "Conv2d(1 → 2 channels, kernel 2 × 3, 14 parameters)"),
+        (Conv1d(3, 1, 2), "Conv1d(3 → 1 channels, kernel 2, 7 parameters)"),
+        (MaxPool2d((2, 3)), "MaxPool2d(2 × 3, 0 parameters)"),
+        (AvgPool1d(3), "AvgPool1d(3, 0 parameters)"),
+    ],
+)
+def test_sizes_are_shown_in_as_many_directions_as_there_are(layer, shown):
+    assert repr(layer).partition("\n")[0] == shown
+
+
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="Conv2d takes 2 channels, not a list of 1 × 3 × 3"):
         Conv2d(2, 1, 3)([[[0.0] * 3] * 3])

@@ -13,6 +13,7 @@ from nn.data import (
     circles,
     micrograd_moons,
     min_max,
+    moons,
     one_hot,
     rows_per_update,
     spirals,
@@ -278,6 +279,12 @@ def test_the_smallest_data_sets():
 def test_data_sets_come_in_usual_sizes():
     assert [len(two_moons()[0]), len(spirals()[0])] == [100, 2 * 100]
     assert set(spirals()[1]) == {0, 1}
+    assert spirals(noise=0.0)[0][22] == pytest.approx([0.3 * math.cos(0.6 * math.pi), 0.3 * math.sin(0.6 * math.pi)])
+    sklearn = pytest.importorskip("sklearn.datasets")
+    made = sklearn.make_moons(n_samples=100, noise=0.1, random_state=3)
+    assert moons(seed=3) == tuple(part.tolist() for part in made)
+    made = sklearn.make_circles(n_samples=100, noise=0.1, factor=0.5, random_state=3)
+    assert circles(seed=3) == tuple(part.tolist() for part in made)
 
 
 @pytest.mark.parametrize(

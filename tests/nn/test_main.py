@@ -84,6 +84,11 @@ def test_the_same_seed_gives_the_same_model():
     assert state("1") == state("1") != state("2")
 
 
+def test_what_is_not_said_is_left_to_the_job_except_for_seed_and_folder():
+    said = {name: value for name, value in vars(parse([])).items() if value not in (None, [])}
+    assert said == {"task": "auto", "seed": 1337, "output": "nn-output"}
+
+
 def test_options_reach_the_training(tmp_path, capsys):
     arguments = [
         "--layers",

@@ -16,6 +16,11 @@ def test_as_torch(kind, name):
     check_layer(case, layer.batch(x), tensors)
 
 
+@pytest.mark.parametrize("kind", [LayerNorm, RMSNorm])
+def test_before_learning_numbers_are_only_normalised(kind):
+    assert [v.data for v in kind(4, eps=0.0)([-3.0, 3.0, 3.0, -3.0])] == pytest.approx([-1.0, 1.0, 1.0, -1.0])
+
+
 def filled_batch_norm(case):
     layer = BatchNorm(3)
     set_data(layer.gamma, case["tensors"]["gamma"])

@@ -152,6 +152,7 @@ def test_the_fit_of_one_input_is_a_curve_of_several_a_diagonal():
     curve = ax.lines[0].get_xydata()
     assert (curve[0].tolist(), curve[-1].tolist()) == ([1.0, 5.0], [4.0, 20.0])
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("age", "price")
+    assert plot_regression(line, [[1.0]], [1.0]).collections[0].get_offsets().tolist() == [[1.0, 1.0]]  # a single row
     plane = nn.MLP(2, [1], init=0.5)
     ax = plot_regression(plane, [[1.0, 1.0], [2.0, 4.0]], [1.0, 2.5], names=("age", "price"))
     assert ax.collections[0].get_offsets().tolist() == [[1.0, 1.0], [2.5, 3.0]]

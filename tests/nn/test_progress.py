@@ -1,6 +1,8 @@
 """Progress: a bar or one line where somebody looks, silence elsewhere."""
 
 import io
+import os
+import struct
 import sys
 import types
 
@@ -45,6 +47,40 @@ def test_one_rewritten_line_without_tqdm(monkeypatch, without):
         "training 2/3  loss 0.1      ",
         "training 3/3  loss 0.01\n",
     ]
+
+
+def test_a_bar_stays_within_a_terminal_that_is_made_narrower(monkeypatch):
+    pytest.importorskip("tqdm")
+    fcntl, termios = pytest.importorskip("fcntl"), pytest.importorskip("termios")
+    reader, writer = os.openpty()
+
+    def make_wide(columns):
+        fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("4H", 25, columns, 0, 0))
+
+    make_wide(90)
+    with open(writer, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with Progress(3) as bar:
+            bar.advance("loss 0.1")
+            make_wide(50)
+            bar.advance("loss 0.01")
+        shown = b""
+        while not shown.endswith(b"\n"):
+            shown += os.read(reader, 10_000)
+    os.close(reader)
+    first, *_, last = shown.decode().rstrip().split("\r")[1:]
+    assert 50 < len(first) < 90
+    assert len(last) < 50
+
+
+def test_the_rewritten_line_does_not_wait_in_a_buffer(monkeypatch, without):
+    without("tqdm")
+    arrived = io.BytesIO()
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(arrived))
+    with Progress(3, True) as bar:
+        for done in (1, 2):
+            bar.advance("loss")
+            assert arrived.getvalue().endswith(b"training %d/3  loss" % done)
 
 
 def test_nothing_done_leaves_no_line(capsys, without):

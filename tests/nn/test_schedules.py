@@ -67,6 +67,20 @@ def test_what_a_schedule_has_seen_is_not_a_setting(name):
         ReduceOnPlateau(**{name: 1})
 
 
+@pytest.mark.parametrize(
+    ("schedule", "factors"),
+    [
+        (step_decay(1, 0.5), [1.0, 0.5, 0.25]),
+        (cosine(1), [1.0, 0.0, 0.0]),
+        (cosine(1, minimum=1.0), [1.0, 1.0, 1.0]),
+        (linear(1.0, 0.25, 1), [1.0, 0.25, 0.25]),
+        (warm_up(1), [0.5, 1.0, 1.0]),
+    ],
+)
+def test_one_epoch_is_enough_for_a_schedule(schedule, factors):
+    assert [schedule(epoch) for epoch in range(3)] == factors
+
+
 def test_linear_is_the_demos_learning_rate():
     schedule = linear(1.0, 0.1, 100)
     assert [schedule(k) for k in range(100)] == pytest.approx([1.0 - 0.9 * k / 100 for k in range(100)], rel=1e-15)
@@ -105,7 +119,11 @@ def test_a_nan_loss_is_no_improvement_and_a_negative_one_can_be():
         lambda: linear(1.0, 0.1, 0),
         lambda: warm_up(0),
         lambda: ReduceOnPlateau(gamma=1.0),
+        lambda: cosine(5, minimum=-0.1),
+        lambda: ReduceOnPlateau(gamma=0.0),
         lambda: ReduceOnPlateau(patience=-1),
+        lambda: ReduceOnPlateau(threshold=-0.1),
+        lambda: ReduceOnPlateau(minimum=-0.1),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(make):

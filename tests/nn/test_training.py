@@ -109,6 +109,14 @@ def test_numpy_rows():
 # What it watches --------------------------------------------------------------------------------------------
 
 
+def test_by_default_adam_trains_for_100_epochs_on_all_rows_at_a_time():
+    model, same = line(), line()
+    history = fit(model, X, Y, loss=nn.mse)
+    fit(same, X, Y, loss=nn.mse, optimizer=Adam(same.parameters(), lr=0.01), epochs=100, batch_size=len(X))
+    assert (history.epochs, history.updates) == (100, 100)
+    assert numbers(model) == numbers(same)
+
+
 def test_a_seed_stands_for_its_generator():
     def run(rng):
         model = line()
@@ -408,6 +416,18 @@ def test_convergence_is_about_the_last_two_losses_and_includes_the_tolerance():
     assert converged(History(loss=[1.0, -3.0, -4.0]), 9.0, 0.25)
 
 
+def test_a_tolerance_of_zero_is_for_losses_that_no_longer_change():
+    model = line()
+    optimizer = SGD(model.parameters(), lr=0.0)
+    assert fit(model, X, Y, loss=nn.mse, optimizer=optimizer, epochs=9, tolerance=0.0).epochs == 2
+
+
+def test_the_parameters_of_the_best_epoch_are_too_many_for_a_repr():
+    stopping = EarlyStopping(3)
+    stopping.enough(0.5, line())
+    assert repr(stopping) == "EarlyStopping(patience=3, min_delta=0.0, restore_best=True, best=0.5, waited=0)"
+
+
 @pytest.mark.parametrize("name", ["best", "waited", "state"])
 def test_what_early_stopping_has_seen_is_not_a_setting(name):
     with pytest.raises(TypeError, match=name):
@@ -419,6 +439,15 @@ def test_compiled_or_not_is_a_choice(compiled):
     model = line()
     fit(model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=0.01), epochs=1, compiled=compiled)
     assert numbers(model) == pytest.approx([0.17, 0.08])
+
+
+@pytest.mark.parametrize(
+    ("rows", "epochs", "engine"), [(100, 20, "program"), (1999, 1, "graphs"), (2000, 1, "program")]
+)
+def test_training_is_compiled_from_2000_examples_on(rows, epochs, engine):
+    model = line()
+    optimizer = SGD(model.parameters(), lr=0.01)
+    assert fit(model, [[1.0]] * rows, [2.0] * rows, loss=nn.mse, optimizer=optimizer, epochs=epochs).engine == engine
 
 
 def test_a_diverging_loss_stops_with_advice_and_finite_parameters():
