@@ -84,7 +84,6 @@ class _Forward:
     def __init__(self, function: Callable[..., Any], name: str) -> None:
         self.function = function
         self.name = name
-        self.__code__ = getattr(function, "__code__", None)
         self.__defaults__ = getattr(function, "__defaults__", None)
         self.__signature__ = inspect.signature(function)
 

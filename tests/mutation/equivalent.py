@@ -518,4 +518,19 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "level = 1 + max((depth.get(slot, 0) for slot in (*job.first, *job.second)), default=0)",
         "0 → 1",
     ): "levels are only compared, and what needs nothing may be computed at any",
+    (
+        "autograd/regroup.py",
+        "level = 1 + max((depth.get(slot, 0) for slot in (*job.first, *job.second)), default=0)",
+        "1 → 2",
+    ): "levels are only compared with each other",
+    (
+        "autograd/regroup.py",
+        "return job.kind, job.row, not splitter.moving.isdisjoint(job.first), splitter.likeness(job.first[0])",
+        "not splitter.moving.isdisjoint(job.first) → splitter.moving.isdisjoint(job.first)",
+    ): "it only tells two kinds apart, by whatever name",
+    (
+        "autograd/bind.py",
+        "start = offset - offset % step if offset + length * step > block.shape[-1] else offset",
+        "offset - offset % step if offset + length * step > block.shape[-1] else offset → offset if offset + length * step > block.shape[-1] else offset - offset % step",
+    ): PLACES,
 }
