@@ -75,7 +75,7 @@ def moments(graph: GraphView, spec: str = ".4g") -> list[Moment]:
 def largest_adjoint(events: Iterable[Step]) -> float:
     """The largest finite |∂root/∂v| that any moment shows, which gets the strongest tint."""
     shown = (e.gradient if isinstance(e, SeedStep) else e.after for e in events if not isinstance(e, ForwardStep))
-    return max((abs(g) for g in shown if math.isfinite(g)), default=0.0)
+    return max(abs(g) for g in shown if math.isfinite(g))  # that of the seed is
 
 
 class Writer:

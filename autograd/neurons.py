@@ -130,7 +130,7 @@ def carded_leaves(graph: GraphView, parts: Sequence[Unit]) -> list[Node]:
 
 def neurons_picture(graph: GraphView, parts: Sequence[Unit], look: Look) -> Picture:
     """Cards for neurons with their parameters, cards for values elsewhere; gradients are those of the output."""
-    slopes = [slope or 0.0 for slope in graph.gradients("own") or ()]
+    slopes = graph.own_gradients()
     everything = values_picture(graph, slopes, look, labels=False)
     neurons = [unit for unit in parts if unit.path]
     shown = {n.id for n in carded_leaves(graph, parts)} | {unit.output.id for unit in parts if not unit.path}

@@ -191,7 +191,7 @@ def _stage(graph: GraphView, subject: Subject, by_neuron: bool, look: Look) -> t
     """The timeline and the picture it plays on, which has the final gradients."""
     if by_neuron:
         return neuron_moments(graph, subject.groups(graph), look, list(subject.parameters))
-    return moments(graph, look.spec), values_picture(graph, graph.gradients("own"), look)
+    return moments(graph, look.spec), values_picture(graph, graph.own_gradients(), look)
 
 
 def _one_output(subject: Subject) -> Value:

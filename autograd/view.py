@@ -129,11 +129,12 @@ class GraphView:
         if which == "none":
             return None
         if which == "own":
-            return list(self._own_gradients())
+            return [*self.own_gradients()]
         ran = any(output.grad != 0.0 for output in self.outputs)
         return [node.value.grad if ran else None for node in self.nodes]
 
-    def _own_gradients(self) -> Iterator[float]:
+    def own_gradients(self) -> list[float]:
+        """The derivative of (the sum of) the outputs by each node, in order."""
         adjoints = dict.fromkeys((node.value for node in self.nodes), 0.0)
         for output in self.outputs:
             adjoints[output] += 1.0
@@ -141,7 +142,7 @@ class GraphView:
             adjoint = adjoints[node.value]
             for parent, local in zip(node.value.parents, node.value.local_grads, strict=True):
                 adjoints[parent] += local * adjoint
-        return iter(adjoints.values())
+        return [*adjoints.values()]
 
 
 def view(

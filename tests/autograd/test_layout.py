@@ -109,6 +109,19 @@ def test_arrows_fan_out_over_a_fifth_of_the_longest_line_but_not_for_ever(height
     assert f"ranksep={gap} " in layout._Source(boxes, (), arrangement).text
 
 
+def test_only_arrows_that_fan_out_are_tied_to_the_middles_of_sides() -> None:
+    links = [Link("e0", "n0", "n1")]
+    assert "port" not in layout._Source(BOXES, links, Arrangement()).text
+    assert "tailport=e headport=w" in layout._Source(BOXES, links, Arrangement(fan=True)).text
+    assert "tailport=s headport=n" in layout._Source(BOXES, links, Arrangement("TB", fan=True)).text
+
+
+def test_a_line_without_a_head_ends_at_its_last_point() -> None:
+    points = [(1.0, 2.0), (3.0, 4.0), (5.0, 6.0), (7.0, 8.5)]
+    assert layout._spline("1,2 3,4 5,6 7,8.5") == (points, (7.0, 8.5))
+    assert layout._spline("e,9,8.5 1,2 3,4 5,6 7,8.5") == (points, (9.0, 8.5))
+
+
 @pytest.mark.parametrize(("count", "bounded"), [(200, False), (201, True)])
 def test_only_for_more_than_400_boxes_and_labels_does_graphviz_stop_early(count: int, bounded: bool) -> None:
     boxes = [Box(f"n{i}", 10.0, 10.0) for i in range(count)]

@@ -218,6 +218,12 @@ def test_a_graph_that_is_too_large_for_steps_ends_with_one(run, tmp_path):
     assert not re.search(r"max_edges|model=|draw\(", complaints)
 
 
+def test_up_to_three_hundred_edges_are_stepped_through(run):
+    status, printed, _ = run("x" + "+x" * 150, "x=1", "--steps")
+    assert (status, "then backward along 300 edges" in printed) == (0, True)
+    assert run("-(x" + "+x" * 150 + ")", "x=1", "--steps")[0] == 1
+
+
 def test_every_formula_that_can_be_read_has_a_tree(run):
     formula = "0+" + "-" * 1990 + "x"
     assert "neg" in run(formula, "x=1", "--tree")[1]

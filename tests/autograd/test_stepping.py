@@ -166,6 +166,13 @@ def test_operations_in_writing(make, written):
     assert written in stepper(make(Value(2.0, "x"), Value(-3.0, "y"))).text()
 
 
+@pytest.mark.parametrize(("count", "more"), [(6, []), (7, ["and 1 more"]), (9, ["and 3 more"])])
+def test_up_to_six_local_derivatives_are_remembered_in_writing(count, more):
+    moment = stepper(autograd.total([Value(1.0, f"x{i}") for i in range(count)])).moments[1]
+    pieces = moment.text.split("\n")[1].removeprefix("remembers ").split(", ")
+    assert pieces == [f"∂v{count}/∂x{i} = 1" for i in range(6)] + more
+
+
 def test_a_leaf_alone_has_its_seed_and_nothing_else():
     shown = stepper(Value(3.0, "x"))
     assert [moment.phase for moment in shown.moments] == ["start", "seed"]

@@ -50,6 +50,15 @@ def test_an_arrow_leads_from_side_to_side_unless_a_box_stands_between(shift, dir
         assert (placed.routes["ab"] != route) is straight
 
 
+def test_an_arrow_that_leads_only_sideways_keeps_its_way() -> None:
+    boxes = [Box(name, 20.0, 8.0) for name in "ab"]
+    route = Route((((0.0, 0.0), (1.0, 2.0), (3.0, 4.0), (5.0, 6.0)),), (5.0, 6.0), None)
+    for x, straight in ((19.0, False), (20.0, False), (20.5, True)):  # of the second box, half a width from each middle
+        layout = Layout(9.0, 9.0, {"a": (0.0, 0.0), "b": (x, 50.0)}, {"ab": route}, {})
+        placed = straightened(layout, boxes, [Link("ab", "a", "b")], "LR")
+        assert (placed.routes["ab"] != route) is straight
+
+
 def is_straight(points: tuple[tuple[float, float], ...]) -> bool:
     return len(points) == 4 and points[0] == points[1] and points[2] == points[3]
 

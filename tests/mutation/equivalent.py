@@ -533,4 +533,10 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "start = offset - offset % step if offset + length * step > block.shape[-1] else offset",
         "offset - offset % step if offset + length * step > block.shape[-1] else offset → offset if offset + length * step > block.shape[-1] else offset - offset % step",
     ): PLACES,
+    (
+        "nn/training.py",
+        'compiled=epochs * len(rows[0]) >= WORTH_COMPILING if compiled == "auto" else bool(compiled),',
+        "0 → 1",
+    ): "there are as many targets as rows",
+    ("autograd/layout.py", "return min(max(RANK_GAP, longest / POINTS_PER_INCH / 5), 4.0)", "4.0 → 4.0004"): ROUNDED,
 }
