@@ -50,12 +50,17 @@ def test_an_arrow_leads_from_side_to_side_unless_a_box_stands_between(shift, dir
         assert (placed.routes["ab"] != route) is straight
 
 
-def test_an_arrow_that_leads_only_sideways_keeps_its_way() -> None:
-    boxes = [Box(name, 20.0, 8.0) for name in "ab"]
+@pytest.mark.parametrize(
+    ("direction", "ahead", "aside"),
+    [("LR", (1, 0), (0, 60)), ("RL", (-1, 0), (0, -60)), ("TB", (0, 1), (60, 0)), ("BT", (0, -1), (-60, 0))],
+)
+def test_an_arrow_that_leads_only_sideways_keeps_its_way(direction, ahead, aside) -> None:
+    boxes = [Box(name, 20.0, 20.0) for name in "ab"]
     route = Route((((0.0, 0.0), (1.0, 2.0), (3.0, 4.0), (5.0, 6.0)),), (5.0, 6.0), None)
-    for x, straight in ((19.0, False), (20.0, False), (20.5, True)):  # of the second box, half a width from each middle
-        layout = Layout(9.0, 9.0, {"a": (0.0, 0.0), "b": (x, 50.0)}, {"ab": route}, {})
-        placed = straightened(layout, boxes, [Link("ab", "a", "b")], "LR")
+    for gap, straight in ((-0.5, False), (0.0, False), (0.5, True)):  # between the facing sides
+        b = (100.0 + (20.0 + gap) * ahead[0] + aside[0], 200.0 + (20.0 + gap) * ahead[1] + aside[1])
+        centres = {"a": (100.0, 200.0), "b": b}
+        placed = straightened(Layout(9.0, 9.0, centres, {"ab": route}, {}), boxes, [Link("ab", "a", "b")], direction)
         assert (placed.routes["ab"] != route) is straight
 
 
