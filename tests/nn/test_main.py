@@ -18,8 +18,8 @@ import pytest
 
 import nn
 from nn.__main__ import _print_anything, learn, main
-from nn.data import Scaler
-from nn.job import moons_job, table_job
+from nn.data import Scaler, micrograd_moons, two_moons
+from nn.job import _split, moons_job, table_job
 from nn.metrics import plain, predicted_class, score_accuracy
 from nn.options import choose_job, parse
 from nn.saving import load, read
@@ -87,6 +87,32 @@ def test_the_same_seed_gives_the_same_model():
 def test_what_is_not_said_is_left_to_the_job_except_for_seed_and_folder():
     said = {name: value for name, value in vars(parse([])).items() if value not in (None, [])}
     assert said == {"task": "auto", "seed": 1337, "output": "nn-output"}
+
+
+def test_the_demo_is_set_up_as_micrograds():
+    job = choose_job(parse(["--seed", "7"]))
+    settings = job.settings
+    assert (settings.layers, settings.activation, settings.epochs) == ((16, 16), "relu", 100)
+    assert (settings.learning_rate, settings.batch_size, settings.optimizer) == (1.0, "batch", nn.SGD)
+    assert [settings.schedule(10)(epoch) for epoch in (0, 5, 10)] == pytest.approx([1.0, 0.55, 0.1], rel=1e-15)
+    assert settings.penalty(nn.MLP(1, [1], init=3.0)).data == pytest.approx(1e-4 * 3.0**2, rel=1e-15)
+    assert (job.train, job.held_out) == (micrograd_moons(), two_moons(100, 0.1, rng=7))
+
+
+def test_a_table_is_learnt_from_as_the_help_says(tmp_path):
+    table = write(tmp_path / "prices.csv", PRICES)
+    for target in ("price", "garden"):
+        job = table_job(table, target, seed=0)
+        settings = job.settings
+        assert (settings.layers, settings.activation, settings.epochs) == ((8,), "tanh", 50)
+        assert (settings.learning_rate, settings.batch_size, settings.optimizer) == (0.01, 16, nn.Adam)
+        assert (settings.schedule, settings.penalty) == (None, None)
+        assert (len(job.train[0]), len(job.held_out[0])) == (32, 8)
+
+
+def test_a_fifth_of_a_large_table_is_held_out_to_the_row():
+    train, held_out = _split([[0.0]] * 50_000, list(range(50_000)), False, random.Random(0))
+    assert (len(train[0]), len(held_out[0])) == (40_000, 10_000)
 
 
 def test_options_reach_the_training(tmp_path, capsys):

@@ -68,16 +68,17 @@ def test_what_a_schedule_has_seen_is_not_a_setting(name):
 
 
 @pytest.mark.parametrize(
-    ("schedule", "factors"),
+    ("make", "arguments", "factors"),
     [
-        (step_decay(1, 0.5), [1.0, 0.5, 0.25]),
-        (cosine(1), [1.0, 0.0, 0.0]),
-        (cosine(1, minimum=1.0), [1.0, 1.0, 1.0]),
-        (linear(1.0, 0.25, 1), [1.0, 0.25, 0.25]),
-        (warm_up(1), [0.5, 1.0, 1.0]),
+        (step_decay, (1, 0.5), [1.0, 0.5, 0.25]),
+        (cosine, (1,), [1.0, 0.0, 0.0]),
+        (cosine, (1, 1.0), [1.0, 1.0, 1.0]),
+        (linear, (1.0, 0.25, 1), [1.0, 0.25, 0.25]),
+        (warm_up, (1,), [0.5, 1.0, 1.0]),
     ],
 )
-def test_one_epoch_is_enough_for_a_schedule(schedule, factors):
+def test_one_epoch_is_enough_for_a_schedule(make, arguments, factors):
+    schedule = make(*arguments)
     assert [schedule(epoch) for epoch in range(3)] == factors
 
 
