@@ -45,18 +45,17 @@ def _side(centre: Point, size: tuple[float, float], compass: str) -> Point:
 
 
 def _back_from(tip: Point, start: Point, length: float) -> Point:
-    """The point `length` before `tip` on the way from `start`."""
-    whole = math.dist(start, tip) or 1.0
-    share = min(length / whole, 1.0)
+    """The point `length` before `tip` on the way from `start`, or `start` if that is nearer."""
+    share = min(length / math.dist(start, tip), 1.0)
     return (tip[0] + share * (start[0] - tip[0]), tip[1] + share * (start[1] - tip[1]))
 
 
 def _meets(start: Point, end: Point, corners: tuple[float, float, float, float]) -> bool:
     """Whether a line segment meets a rectangle (Liang and Barsky 1984: clip the segment side by side)."""
     low, high = 0.0, 1.0
-    for axis in (0, 1):
-        origin, step = start[axis], end[axis] - start[axis]
-        first, last = corners[axis] - origin, corners[axis + 2] - origin
+    for origin, goal, near_side, far_side in zip(start, end, corners[:2], corners[2:], strict=True):
+        step = goal - origin
+        first, last = near_side - origin, far_side - origin
         if step == 0.0:
             if first > 0.0 or last < 0.0:
                 return False

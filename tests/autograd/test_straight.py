@@ -3,7 +3,7 @@
 import pytest
 
 from autograd.layout import Arrangement, Box, Layout, Link, Route, place
-from autograd.straight import _corners, _meets, straightened
+from autograd.straight import _back_from, _corners, _meets, straightened
 
 
 def fanned(boxes: list[Box], links: list[Link]) -> Layout:
@@ -64,6 +64,12 @@ def test_an_arrow_that_leads_only_sideways_keeps_its_way(direction, ahead, aside
         assert (placed.routes["ab"] != route) is straight
 
 
+def test_a_line_ends_where_its_head_begins_or_is_no_line_where_there_is_no_room() -> None:
+    assert _back_from((30.0, 40.0), (0.0, 0.0), 5.0) == pytest.approx((27.0, 36.0))
+    assert _back_from((3.0, 4.0), (0.0, 0.0), 5.0) == (0.0, 0.0)
+    assert _back_from((3.0, 5.0), (0.0, 1.0), 7.0) == (0.0, 1.0)
+
+
 def is_straight(points: tuple[tuple[float, float], ...]) -> bool:
     return len(points) == 4 and points[0] == points[1] and points[2] == points[3]
 
@@ -78,6 +84,14 @@ def is_straight(points: tuple[tuple[float, float], ...]) -> bool:
         ((5.0, -5.0), (5.0, 20.0), True),
         ((2.0, 2.0), (3.0, 3.0), True),
         ((11.0, -5.0), (11.0, 20.0), False),
+        ((0.0, -5.0), (0.0, 20.0), True),  # along a side is not beside it
+        ((10.0, -5.0), (10.0, 20.0), True),
+        ((-5.0, 0.0), (20.0, 0.0), True),
+        ((-5.0, 10.0), (20.0, 10.0), True),
+        ((5.0, -5.0), (15.0, 5.0), True),  # through a corner
+        ((5.0, -6.0), (15.0, 4.0), False),
+        ((-5.0, 5.0), (0.0, 5.0), True),  # up to a side
+        ((-5.0, 5.0), (-1.0, 5.0), False),
     ],
 )
 def test_whether_a_segment_meets_a_rectangle(start: tuple[float, float], end: tuple[float, float], meets: bool) -> None:
