@@ -120,6 +120,7 @@ def test_defaults_and_keywords():
     assert scaled_square(2.0, k=1.0) == 4.0
     assert scaled_square(Value(2.0), k=1.0).operands[1] == 1.0
     assert grad(scaled_square)(2.0) == 12.0
+    assert scaled_square.forward.__defaults__ == (3.0,)  # by which nn knows that one argument will do
     with pytest.raises(TypeError, match="scaled_square"):
         scaled_square(1.0, 2.0, 3.0)
 

@@ -20,6 +20,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -31,6 +32,8 @@ ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results.json"
 BYTES = 3_000_000_000  # of data: a mutant that collects for ever is noticed by that
 PATIENCE = 300  # seconds by the clock: one that waits for ever, by that
+PASSED = (0, 5)  # of pytest's exit codes: all tests did, or there are none
+FAILED = (1, 2, 3)  # tests did, or could not be read, or pytest itself; 4 is for a test that is not there any more
 RECENT = 4  # tests that noticed a mutant, tried first on the next one
 Trial: TypeAlias = Sequence[tuple[list[str], float]]  # arguments of pytest, and seconds of processor time
 FILES = sorted(str(path.relative_to(ROOT)) for package in ("autograd", "nn") for path in (ROOT / package).glob("*.py"))
@@ -178,25 +181,32 @@ def passes(file: str, mutant: Mutant, trial: Trial, killers: Sequence[str], tell
     sys.meta_path.insert(0, Mutated(file, mutant))
     quietly, plugins = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider"], [Killer(tell)]
     try:  # one after the other: most mutants do not live to see the second
-        for likely in hints(mutant, trial, killers):
-            allow(max(seconds for _, seconds in trial))
-            if pytest.main([*quietly, *likely], plugins) == pytest.ExitCode.TESTS_FAILED:
+        for likely, seconds in hints(mutant, trial, killers):
+            allow(seconds)
+            # A module of tests that cannot be imported is noticed now or never: the next run would find no tests in it.
+            if pytest.main([*quietly, *likely], plugins) in FAILED:
                 return False
         for arguments, seconds in trial:
             allow(seconds)
-            if pytest.main([*quietly, *arguments], plugins) not in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
+            if pytest.main([*quietly, *arguments], plugins) not in PASSED:
                 return False
         return True
     except BaseException:  # a mutant may raise anything while it is imported
         return False
 
 
-def hints(mutant: Mutant, trial: Trial, killers: Sequence[str]) -> Iterator[list[str]]:
+def hints(mutant: Mutant, trial: Trial, killers: Sequence[str]) -> Trial:
     """Quick runs that may do: the tests that noticed the last mutants, and those with the name of what is changed."""
-    if killers:
-        yield [*killers]
-    if mutant.subject and not mutant.subject.startswith("_"):
-        yield [*dict.fromkeys(arguments[0] for arguments, _ in trial), "-k", mutant.subject]
+    recent = [([*killers], sum(seconds for _, seconds in trial))] if killers else []
+    if not mutant.subject or mutant.subject.startswith("_"):
+        return recent
+    return [*recent, *((named(arguments, mutant.subject), seconds) for arguments, seconds in trial)]
+
+
+def named(arguments: list[str], name: str) -> list[str]:
+    """Those tests of a run that have `name` in their own."""
+    *others, last = arguments
+    return [*others, f"({last}) and {name}"] if "-k" in others else [*arguments, "-k", name]
 
 
 def fork(file: str, mutant: Mutant, trial: Trial, killers: Sequence[str] = ()) -> tuple[int, int]:
@@ -223,13 +233,22 @@ def trial_of(file: str, source: str) -> Trial:
     return trial
 
 
-def survivors(file: str, chosen: Sequence[Mutant], trial: Trial, jobs: int) -> Iterator[Mutant]:
+def passes_alone(file: str, source: str, trial: Trial, killer: str) -> bool:
+    """Whether a test that noticed a mutant says so of mutants only, also without the tests around it."""
+    child, told = fork(file, Mutant.unchanged(source), [([killer], sum(seconds for _, seconds in trial))])
+    _, status = os.waitpid(child, 0)
+    os.close(told)
+    return status == 0
+
+
+def survivors(file: str, source: str, chosen: Sequence[Mutant], trial: Trial, jobs: int) -> Iterator[Mutant]:
     """Those of `chosen` on which all tests about `file` pass, `jobs` at a time.
 
     What noticed the last mutants is tried first: the next one is often in the same line.
     """
     waiting, running = list(reversed(chosen)), {}
     killers: list[str] = []
+    sound = cache(lambda killer: passes_alone(file, source, trial, killer))
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
@@ -242,7 +261,7 @@ def survivors(file: str, chosen: Sequence[Mutant], trial: Trial, jobs: int) -> I
         progress(f"{file}: {len(waiting)} of {len(chosen)} to go")
         if status == 0:
             yield mutant
-        elif killer:
+        elif killer and sound(killer):
             killers = [killer, *(k for k in killers if k != killer)][:RECENT]
 
 
@@ -260,7 +279,7 @@ def judge(file: str, source: str, chosen: Sequence[Mutant], jobs: int) -> dict[s
     """Kill what can be killed; print the survivors nobody has explained."""
     lines = source.splitlines()
     equivalent, survived = 0, []
-    for mutant in survivors(file, chosen, trial_of(file, source), jobs):
+    for mutant in survivors(file, source, chosen, trial_of(file, source), jobs):
         name = described(file, lines, mutant)
         if name in EQUIVALENT:
             equivalent += 1

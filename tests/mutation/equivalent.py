@@ -531,7 +531,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     (
         "autograd/bind.py",
         "start = offset - offset % step if offset + length * step > block.shape[-1] else offset",
-        "offset - offset % step if offset + length * step > block.shape[-1] else offset → offset if offset + length * step > block.shape[-1] else offset - offset % step",
+        "offset - offset % step if offset + length * step > block.shape[-1] else offset "
+        "→ offset if offset + length * step > block.shape[-1] else offset - offset % step",
     ): PLACES,
     (
         "nn/training.py",
