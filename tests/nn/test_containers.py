@@ -1,5 +1,6 @@
 import math
 import random
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,6 +55,12 @@ def test_dropout_drops_a_share_and_keeps_the_mean():
     assert dropped == pytest.approx(0.3, abs=0.02)
     assert {v.data for v in out} == {0.0, 1 / 0.7}
     assert sum(v.data for v in out) / len(out) == pytest.approx(1.0, abs=0.03)
+
+
+def test_a_number_is_dropped_where_the_draw_is_below_p_which_is_one_half_by_default():
+    draws = iter([0.0, 0.49999, 0.5, 0.75])  # [0, 1/2) is half of what is drawn, from [0, 1)
+    layer = Dropout(rng=SimpleNamespace(random=lambda: next(draws), gauss=None))
+    assert layer([3.0] * 4) == [0.0, 0.0, 6.0, 6.0]
 
 
 def test_dropout_does_nothing_in_use():

@@ -229,6 +229,25 @@ def test_every_kind_of_table_has_its_picture(tmp_path, target, more, panels, mon
     assert all(titles)
 
 
+@pytest.mark.parametrize("columns", [2, 3])
+def test_two_columns_are_the_axes_of_the_boundary_and_more_of_them_two_directions(tmp_path, columns):
+    pytest.importorskip("matplotlib")
+    names = ["width", "height", "depth"][:columns]
+    rng = random.Random(5)
+    rows = [[f"{100 + 9 * rng.random():.3f}" for _ in names] + ["ab"[k % 2]] for k in range(20)]
+    lines = [[*names, "kind"], *rows]
+    job = table_job(write(tmp_path / "boxes.csv", "".join(",".join(line) + "\n" for line in lines)), "kind", seed=1)
+    ax = job.panels[0](nn.MLP(columns, [2], rng=1), None)
+    own = {dots.get_label(): dots.get_offsets().tolist() for dots in ax.collections if dots.get_label() in ("a", "b")}
+    assert [len(own["a"]), len(own["b"])] == [10, 10]
+    if columns == 2:
+        assert sorted(own["a"]) == sorted([float(cell) for cell in row[:2]] for row in rows if row[2] == "a")
+        assert (ax.get_xlabel(), ax.get_ylabel()) == ("width", "height")
+    else:
+        assert re.fullmatch(r"main direction 1: \d+% of the variance", ax.get_xlabel())
+        assert re.fullmatch(r"main direction 2: \d+% of the variance", ax.get_ylabel())
+
+
 def test_dollar_signs_in_names_are_no_formulas(tmp_path):
     pytest.importorskip("matplotlib")
     header = "$\\x$,$in$,$out$\n"
