@@ -75,3 +75,7 @@ def test_relative_steps_lead_to_the_same_points() -> None:
 def test_defaults_are_not_repeated() -> None:
     assert svg(Rect(0, 0, 1, 1)) == '<rect x="0" y="0" width="1" height="1" fill="none"/>'
     assert svg(Text(0, 0, "a")) == '<text x="0" y="0">a</text>'
+    line = (("M", ((0.0, 0.0),)), ("L", ((1.0, 1.0),)))
+    assert svg(Path(line, stroke="#000000")) == '<path d="M0,0l1,1" fill="none" stroke="#000000"/>'
+    thick = '<rect x="0" y="0" width="1" height="1" fill="none" stroke="#000000" stroke-width="2"/>'
+    assert svg(Rect(0, 0, 1, 1, stroke="#000000", stroke_width=2.0)) == thick

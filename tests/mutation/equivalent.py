@@ -540,4 +540,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0 → 1",
     ): "there are as many targets as rows",
     ("autograd/layout.py", "return min(max(RANK_GAP, longest / POINTS_PER_INCH / 5), 4.0)", "4.0 → 4.0004"): ROUNDED,
+    (
+        "autograd/shapes.py",
+        "return (point[0] + 0.5523 * (corner[0] - point[0]), point[1] + 0.5523 * (corner[1] - point[1]))",
+        "0.5523 → 0.55235523",
+    ): ROUNDED,
 }
