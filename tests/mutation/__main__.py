@@ -305,6 +305,13 @@ def stated(file: str, result: dict[str, Any]) -> str:
     return f"{file:32} killed {killed:4} of {run:4}, {equivalent:3} equivalent, {survived:2} survived{sample}"
 
 
+def in_all(results: Sequence[dict[str, Any]]) -> str:
+    """The same for several files at once."""
+    killed, equivalent, run, of = (sum(r[name] for r in results) for name in ("killed", "equivalent", "run", "mutants"))
+    survived = sum(len(r["survived"]) for r in results)
+    return f"killed {killed:,} of {run:,}, {equivalent} equivalent, {survived} survived; {of:,} in all"
+
+
 def kept() -> dict[str, Any]:
     return dict(json.loads(RESULTS.read_text())) if RESULTS.exists() else {}
 
@@ -344,8 +351,11 @@ def main() -> int:
     if options.save and options.line:
         parser.error("some lines are not what --save is about")
     if options.results:
-        for file, result in kept().items():
+        results = kept()
+        for file, result in results.items():
             print(stated(file, result))
+        print("core:     ", in_all([result for file, result in results.items() if file in CORE]))
+        print("elsewhere:", in_all([result for file, result in results.items() if file not in CORE]))
         return 0
     preload()
     for file in options.files or FILES:
