@@ -179,6 +179,8 @@ def test_notebook_form():
     table = ElementTree.fromstring(bundle["text/html"].replace("<br>", "<br/>"))
     assert [cell.text for cell in table.iter("td")] == ["o ← n ← v6 ← v2 ← w1", "0.5 × 1 × 1 × 2 = 1"]
     assert table.find("table/caption").text == "do/dw1 = 1, along one path"
+    assert "".join(table.find("p").itertext()).startswith("o = ")
+    assert "<p>" not in explain(w1, w1)._repr_mimebundle_()["text/html"]  # no operation on that path
 
 
 @pytest.mark.parametrize("label", ["<script>alert(1)</script>", "a&b", '"', "x" * 10_000, "{|}", "line\nbreak\x00"])
@@ -227,6 +229,9 @@ def test_naive_recursion_computes_what_it_would_by_hand():
     assert found.right[b] == explain(y, b).derivative == 28.0
     assert found.wrong == [a, b]
     assert (found.visits, found.edges) == (12, 8)
+    assert naive_backward(y, max_visits=12).visits == 12
+    with pytest.raises(ValueError, match="more than max_visits=11"):
+        naive_backward(y, max_visits=11)
     assert "2 of 6 gradients wrong; 12 steps along 8 edges" in str(found)
     assert repr(found) == str(found)
 

@@ -627,6 +627,25 @@ def test_products_of_stacks_of_rows(shape):
     assert np.array_equal(np.reshape(dot(left, right), wanted.shape), wanted)
 
 
+@pytest.mark.parametrize("moving", ["neither", "right", "both"])
+@pytest.mark.parametrize("shape", list(itertools.product((1, 3), (1, 2), (1, 2), (1, 4))))
+def test_products_of_stacks_of_rows_into_an_array_that_is_there(shape, moving):
+    components, p, q, n = shape
+    left, right = np.arange(1.0, 1 + components * p * n).reshape(components, p, n), np.ones((components, q, n))
+    right *= np.arange(1.0, 1 + components * q * n).reshape(right.shape)
+    batch = np.arange(1.0, 6.0)
+    places = "cpn,cqn->cpq"
+    if moving != "neither":
+        right, places = right[..., None] * batch, "cpn,cqnb->cqpb"
+    if moving == "both":
+        left, places = left[..., None] + batch, "cpnb,cqnb->cqpb"
+    wanted = np.einsum(places, left, right)
+    out = np.full_like(wanted, np.nan)
+    for run in ArrayRun._dot(None, SimpleNamespace(moving=moving != "neither"), [left, right], out):
+        run()
+    assert np.array_equal(out, wanted)
+
+
 SPECIAL = ["erf", "erfc", "gelu", "lgamma", "cbrt"]
 
 
