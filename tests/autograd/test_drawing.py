@@ -51,11 +51,11 @@ def row_texts(drawing: Drawing) -> dict[str, list[str]]:
 
 
 def wide(count: int) -> Value:
-    """A sum tree of `count` values in all (odd)."""
+    """A sum tree of `count` values in all; of an even count, with a minus sign before it."""
     row = [Value(float(i)) for i in range((count + 1) // 2)]
     while len(row) > 1:
         row = [a + b for a, b in zip(row[::2], row[1::2], strict=False)] + ([row[-1]] if len(row) % 2 else [])
-    return row[0]
+    return row[0] if count % 2 else -row[0]
 
 
 # --- the picture of a neuron, by structure --------------------------------------------------------------------
@@ -150,7 +150,7 @@ def test_a_drawing_holds_the_numbers_of_its_moment() -> None:
 # --- levels and guards ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("count", "labelled"), [(59, True), (61, False)])
+@pytest.mark.parametrize(("count", "labelled"), [(59, True), (60, True), (61, False)])
 def test_small_graphs_have_labels_on_their_arrows(count: int, labelled: bool) -> None:
     arrows = cards_of(draw(wide(count))).arrows
     assert len(arrows) == count - 1
@@ -234,6 +234,14 @@ def test_layers_deep_inside_a_model_are_counted_one_by_one() -> None:
     model = nn.Sequential(nn.MLP(8, [8, 8], rng=1), nn.MLP(8, [8, 1], rng=2))
     shown = titles(draw(model, [0.1 * i for i in range(8)]))
     assert sum("neuron" in title for title in shown) == 25
+
+
+def test_parts_that_are_not_inside_of_others_are_no_neurons_of_a_layer() -> None:
+    parts = [(f"layer{i}",) for i in range(9)]
+    neurons = [("dense", f"neuron{i}") for i in range(9)]
+    many = [()] * 251
+    assert _resolved("auto", [*parts, *neurons[:8], *many], has_model=True) == "neuron"
+    assert _resolved("auto", [*parts, *neurons, *many], has_model=True) == "layer"
 
 
 def test_a_million_values_are_refused_without_recursion() -> None:
