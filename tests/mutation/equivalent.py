@@ -545,4 +545,10 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "return (point[0] + 0.5523 * (corner[0] - point[0]), point[1] + 0.5523 * (corner[1] - point[1]))",
         "0.5523 → 0.55235523",
     ): ROUNDED,
+    ("nn/__main__.py", "axes[0].figure.savefig(path, dpi=120)", "0 → 1"): "two or more axes, all of one figure",
+    (
+        "autograd/tracking.py",
+        "rows = _sweep(edges, pieces, self.copies, *([times] if with_graph else []))",
+        "[times] if with_graph else [] → [] if with_graph else [times]",
+    ): "the numbers are the same: it spares the graph of a derivative nodes that multiply by 1",
 }

@@ -12,12 +12,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
 import nn
-from nn.__main__ import _print_anything, learn, main
+from nn.__main__ import _print_anything, _save_graph, learn, main
 from nn.data import Scaler, micrograd_moons, two_moons
 from nn.job import _split, moons_job, table_job
 from nn.metrics import plain, predicted_class, score_accuracy
@@ -224,6 +225,8 @@ def test_every_kind_of_table_has_its_picture(tmp_path, target, more, panels, mon
     assert quick(tmp_path / "out", "--csv", path, "--target", target, *more) == 0
     (figure,) = saved
     assert figure.get_figwidth() == pytest.approx(4.2 * panels)
+    header = (tmp_path / "out" / "training.png").read_bytes()[16:20]
+    assert int.from_bytes(header, "big") == 504 * panels  # pixels, 120 to an inch
     titles = [ax.get_title() for ax in figure.axes[:panels]]
     assert titles[-1] == "loss"
     assert all(titles)
@@ -246,6 +249,13 @@ def test_two_columns_are_the_axes_of_the_boundary_and_more_of_them_two_direction
     else:
         assert re.fullmatch(r"main direction 1: \d+% of the variance", ax.get_xlabel())
         assert re.fullmatch(r"main direction 2: \d+% of the variance", ax.get_ylabel())
+
+
+def test_letters_that_the_font_does_not_have_are_no_reason_to_warn(tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    path = write(tmp_path / "letters.csv", "\U00013000,b\n" + "".join(f"{k},{k}.5\n" for k in range(20)))
+    assert quick(tmp_path / "out", "--csv", path, "--target", "b") == 0  # a warning would be an error here
+    assert "wrote" in next(line for line in capsys.readouterr().out.splitlines() if "training.png" in line)
 
 
 def test_dollar_signs_in_names_are_no_formulas(tmp_path):
@@ -426,6 +436,28 @@ def test_ctrl_c_before_there_is_anything_to_keep(monkeypatch, capsys):
     monkeypatch.setattr("nn.__main__.choose_job", interrupted)
     assert main([]) == 130
     assert capsys.readouterr().err == "python -m nn: interrupted\n"
+
+
+@pytest.mark.parametrize(("neurons", "level"), [(50, "neuron"), (51, "layer")])
+def test_the_graph_is_that_of_the_hardest_row_held_out_with_the_gradients_of_its_loss(monkeypatch, neurons, level):
+    shown = []
+    monkeypatch.setattr(
+        "autograd.draw", lambda loss, **options: shown.append((loss, options)) or SimpleNamespace(save=shown.append)
+    )
+    options = parse(["--layers", str(neurons - 1), "--epochs", "1"])
+    job = choose_job(options)
+    model, _ = learn(job, options)
+    _save_graph(model, job, Path("graph.svg"))
+    (loss, given), path = shown
+    assert (given, path) == ({"model": model, "level": level}, Path("graph.svg"))
+    gradients = [p.grad for p in model.parameters()]
+    losses = [job.loss([model(row)], [side]) for row, side in zip(*job.held_out, strict=True)]
+    hardest = max(losses, key=lambda loss: loss.data)
+    assert loss.data == hardest.data > 0
+    model.zero_grad()
+    hardest.backward()
+    assert gradients == [p.grad for p in model.parameters()]
+    assert any(gradients)
 
 
 def test_what_a_console_cannot_show_is_a_question_mark(monkeypatch):

@@ -143,6 +143,8 @@ def test_without_a_bias():
     layer = Layer(2, 2, bias=False)
     assert [name for name, _ in layer.named_parameters()] == [f"neuron{i}.w{j}" for i in (0, 1) for j in (0, 1)]
     assert len(layer([1.0, 2.0])[0].parents[0].parents) == 2
+    for fused in (True, False):
+        assert Neuron(1, bias=False, init=2.0, fused=fused)([3.0]).data == 6.0
 
 
 def test_names_in_reprs():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn import MLP
+from nn import MLP, Neuron
 from nn.saving import load, read, save
 
 
@@ -21,6 +21,14 @@ def saved(tmp_path):
     path = tmp_path / "model.json"
     save(model(1), path, about={"columns": ["a", "ä"]})
     return path
+
+
+def test_a_file_has_a_line_for_every_number(tmp_path):
+    save(Neuron(2, init=0.5), tmp_path / "neuron.json", about={"unit": "m"})
+    assert (tmp_path / "neuron.json").read_text(encoding="utf-8").splitlines() == [
+        *("{", ' "format": "glassgrad model",', ' "version": 1,', ' "about": {', '  "unit": "m"', " },"),
+        *(' "state": {', '  "w0": 0.5,', '  "w1": 0.5,', '  "b": 0.0', " }", "}"),
+    ]
 
 
 def test_a_file_says_what_it_is_about_in_its_own_letters(saved):
