@@ -213,13 +213,12 @@ def _guard(edges: int, max_edges: int, where: str, advice: str) -> None:
 
 def with_room(picture: Picture, timeline: Sequence[Moment]) -> Picture:
     """`picture` with cards wide enough for every text that the moments put on them."""
-    widths = dict.fromkeys((card.id for card in picture.cards), 0.0)
+    widths = {card.id: card.min_width for card in picture.cards}
     for moment in timeline:
         for change in moment.changes:
             width = number_width(change.text, FONT_SIZE) + 2 * CARD_PADDING
             widths[change.card] = max(widths[change.card], width)
-    cards = (replace(card, min_width=max(card.min_width, widths[card.id])) for card in picture.cards)
-    return replace(picture, cards=tuple(cards))
+    return replace(picture, cards=tuple(replace(card, min_width=widths[card.id]) for card in picture.cards))
 
 
 # The parts of the page -----------------------------------------------------------------------------------------------

@@ -104,6 +104,30 @@ def test_one_card_per_layer() -> None:
     assert texts(cards["layer1"])[1].startswith("15 params ‖∂‖ ")
 
 
+def test_only_parts_of_the_model_that_have_parameters_say_how_many() -> None:
+    class Squash:
+        def __call__(self, x: Value) -> Value:
+            return x.tanh() * 2.0
+
+    class Squashed(Line):
+        def __init__(self) -> None:
+            super().__init__()
+            self.squash = Squash()
+
+        def named_modules(self) -> list[tuple[str, object]]:
+            return [("", self), ("squash", self.squash)]
+
+        def __call__(self, x: Value) -> Value:
+            return self.squash(super().__call__(x))
+
+    cards = by_title(draw(Squashed(), 3.0, level="neuron").picture)  # type: ignore[arg-type]
+    assert texts(cards["Squashed"]) == ["7", "∂ –", "2 params ‖∂‖ –", "4 values"]
+    assert texts(cards["squash"]) == ["2", "∂ –", "2 values"]
+    model, own = Line(), Value(5.0, "own")
+    cards = by_title(draw(model(Value(1.0)) * own, model=model, parameters=[own], level="neuron").picture)  # type: ignore[arg-type]
+    assert texts(cards["own"]) == ["5", "∂ –"]
+
+
 def test_many_inputs_share_a_card() -> None:
     cards = by_title(picture("layer", [4, 1], examples=10))
     assert texts(cards["inputs"])[0].startswith("20 inputs")

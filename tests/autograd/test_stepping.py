@@ -15,7 +15,10 @@ from hypothesis import strategies as st
 import autograd
 from autograd import BackwardStep, Value, dot, softmax, steps, tanh, trace_lines
 from autograd.backprop import topological_order
+from autograd.cards import CARD_PADDING
 from autograd.engines import LayoutError
+from autograd.notation import number_width
+from autograd.shapes import FONT_SIZE
 from autograd.stepping import PHASES, stepper
 from nn import MLP
 from tests.autograd.picture_graphs import Named, labelled
@@ -563,6 +566,14 @@ def test_hostile_labels_stay_text(label):
     assert notebook.tags[2][1]["srcdoc"] == shown.page
 
 
+def test_in_a_notebook_a_frame_is_no_higher_than_900_pixels():
+    y = Value(1.0)
+    for _ in range(9):
+        y = y * 2.0
+    page = Outline(stepper(y, direction="TB")._repr_mimebundle_()["text/html"])
+    assert "height: 900px" in page.tags[2][1]["style"]
+
+
 def test_data_in_the_page_cannot_end_its_script():
     from autograd.stepping import _json_for_script
 
@@ -626,12 +637,14 @@ def test_save_refuses_other_endings_and_writes_nothing(tmp_path):
 
 
 def test_cards_have_room_for_every_number_on_the_way():
-    big, small = Value(1e-7, "s"), Value(1.0, "t")
-    shown = stepper(big * -123456.789 * small + small * 1e-7)
+    x = Value(1.0, "x")
+    shown = stepper(x * -1.234567e-7 + x * 1.234567e-7)
     widths = {card.id: card.width for card in shown.picture.cards}
-    for moment in shown.moments:
-        for change in moment.changes:
-            assert widths[change.card] >= 6.5 * len(change.text)
+    texts = [(change.card, change.text) for moment in shown.moments for change in moment.changes]
+    assert [text for card, text in texts if card == "n0"] == ["1", "∂ –", "∂ 1.235e−07", "∂ 0"]
+    for card, text in texts:
+        assert widths[card] >= number_width(text, FONT_SIZE) + 2 * CARD_PADDING
+    assert widths["n0"] < number_width("∂ −1.235e−07", FONT_SIZE) + 2 * CARD_PADDING  # but not more than that
 
 
 def test_every_edge_of_the_engine_is_a_moment():

@@ -551,4 +551,24 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "rows = _sweep(edges, pieces, self.copies, *([times] if with_graph else []))",
         "[times] if with_graph else [] → [] if with_graph else [times]",
     ): "the numbers are the same: it spares the graph of a derivative nodes that multiply by 1",
+    (
+        "autograd/groups_picture.py",
+        "turns[node.value] = max(left, default=0)",
+        "0 → 1",
+    ): "turns tell parts apart, wherever their count begins",
+    (
+        "autograd/stepping.py",
+        "height = min(900, round(self.picture.size[1]) + 260)",
+        "260 → 261",
+    ): "the page's script makes its frame as high as it is",
+    (
+        "autograd/stepping.py",
+        "height = min(900, round(self.picture.size[1]) + 260)",
+        "260 → 259",
+    ): "the page's script makes its frame as high as it is",
+    (
+        "autograd/stepping.py",
+        'text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)',
+        "False → True",
+    ): "a guard: no number on a page is nan, for what is not finite has no tint",
 }
