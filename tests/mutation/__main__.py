@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 from tests.mutation.equivalent import EQUIVALENT
 from tests.mutation.mutants import Mutant, mutants
@@ -35,7 +35,6 @@ PATIENCE = 300  # seconds by the clock: one that waits for ever, by that
 PASSED = (0, 5)  # of pytest's exit codes: all tests did, or there are none
 FAILED = (1, 2, 3)  # tests did, or could not be read, or pytest itself; 4 is for a test that is not there any more
 RECENT = 4  # tests that noticed a mutant, tried first on the next one
-Trial: TypeAlias = Sequence[tuple[list[str], float]]  # arguments of pytest, and seconds of processor time
 FILES = sorted(str(path.relative_to(ROOT)) for package in ("autograd", "nn") for path in (ROOT / package).glob("*.py"))
 
 CORE = {
@@ -118,6 +117,13 @@ TESTS = {
 }
 
 
+class Trial(NamedTuple):
+    """What is run on a mutant: the arguments of pytest, run by run, and how much processor time each may take."""
+
+    runs: list[list[str]]
+    seconds: float
+
+
 def runs_of(file: str) -> list[list[str]]:
     """The arguments of pytest for one file of tests after the other."""
     folder = ROOT / "tests" / file.partition("/")[0]
@@ -178,16 +184,19 @@ def passes(file: str, mutant: Mutant, trial: Trial, killers: Sequence[str], tell
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    sys.meta_path.insert(0, Mutated(file, mutant))
+    mutated = Mutated(file, mutant)
+    sys.meta_path.insert(0, mutated)
     quietly, plugins = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider"], [Killer(tell)]
     try:  # one after the other: most mutants do not live to see the second
-        for likely, seconds in hints(mutant, trial, killers):
-            allow(seconds)
+        allow(trial.seconds)
+        importlib.import_module(mutated.module)  # before pytest, which would import it a second time for its doctests
+        for likely in hints(mutant, trial, killers):
+            allow(trial.seconds)
             # A module of tests that cannot be imported is noticed now or never: the next run would find no tests in it.
             if pytest.main([*quietly, *likely], plugins) in FAILED:
                 return False
-        for arguments, seconds in trial:
-            allow(seconds)
+        for arguments in trial.runs:
+            allow(trial.seconds)
             if pytest.main([*quietly, *arguments], plugins) not in PASSED:
                 return False
         return True
@@ -195,12 +204,12 @@ def passes(file: str, mutant: Mutant, trial: Trial, killers: Sequence[str], tell
         return False
 
 
-def hints(mutant: Mutant, trial: Trial, killers: Sequence[str]) -> Trial:
+def hints(mutant: Mutant, trial: Trial, killers: Sequence[str]) -> Iterator[list[str]]:
     """Quick runs that may do: the tests that noticed the last mutants, and those with the name of what is changed."""
-    recent = [([*killers], sum(seconds for _, seconds in trial))] if killers else []
-    if not mutant.subject or mutant.subject.startswith("_"):
-        return recent
-    return [*recent, *((named(arguments, mutant.subject), seconds) for arguments, seconds in trial)]
+    if killers:
+        yield [*killers]
+    if mutant.subject and not mutant.subject.startswith("_"):
+        yield from (named(arguments, mutant.subject) for arguments in trial.runs)
 
 
 def named(arguments: list[str], name: str) -> list[str]:
@@ -221,21 +230,25 @@ def fork(file: str, mutant: Mutant, trial: Trial, killers: Sequence[str] = ()) -
 
 
 def trial_of(file: str, source: str) -> Trial:
-    """Each run of the tests about `file`, with the processor time after which a mutant counts as never ending."""
-    trial = []
-    for arguments in runs_of(file):
-        child, told = fork(file, Mutant.unchanged(source), [(arguments, 600.0)])
-        _, status, used = os.wait4(child, 0)
-        os.close(told)
-        if status != 0:
-            raise SystemExit(f"{file}: pytest {' '.join(arguments)} fails as it is, which says nothing about mutants")
-        trial.append((arguments, 3 * (used.ru_utime + used.ru_stime) + 10))
-    return trial
+    """The runs of the tests about `file`, with the processor time after which a mutant counts as never ending.
+
+    They are tried as on a mutant, one after the other in one process.
+    """
+    runs = runs_of(file)
+    child, told = fork(file, Mutant.unchanged(source), Trial(runs, 600.0))
+    _, status, used = os.wait4(child, 0)
+    with open(told) as pipe:
+        failed = pipe.read()
+    if status != 0:
+        raise SystemExit(
+            f"{file}: tests fail as it is, which says nothing about mutants: {failed or 'no test by name'}"
+        )
+    return Trial(runs, 3 * (used.ru_utime + used.ru_stime) + 10)
 
 
 def passes_alone(file: str, source: str, trial: Trial, killer: str) -> bool:
     """Whether a test that noticed a mutant says so of mutants only, also without the tests around it."""
-    child, told = fork(file, Mutant.unchanged(source), [([killer], sum(seconds for _, seconds in trial))])
+    child, told = fork(file, Mutant.unchanged(source), Trial([[killer]], trial.seconds))
     _, status = os.waitpid(child, 0)
     os.close(told)
     return status == 0
