@@ -571,4 +571,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         'text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)',
         "False → True",
     ): "a guard: no number on a page is nan, for what is not finite has no tint",
+    (
+        "nn/schedules.py",
+        "if loss < self.best - (self.threshold * abs(self.best) if math.isfinite(self.best) else 0.0):",
+        "0.0 → 1.0",
+    ): "1 less than infinity is as much",
 }

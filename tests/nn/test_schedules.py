@@ -42,6 +42,7 @@ def test_warm_up_climbs_in_equal_steps_and_hands_over():
     schedule = warm_up(4, then=exponential_decay(0.5))
     assert [schedule(k) for k in range(7)] == [0.2, 0.4, 0.6, 0.8, 1.0, 0.5, 0.25]
     assert warm_up(4)(100) == 1.0
+    assert [warm_up(1, then=linear(0.75, 0.25, 2))(k) for k in range(4)] == [0.5, 0.75, 0.5, 0.25]
 
 
 def test_defaults():
@@ -52,6 +53,22 @@ def test_defaults():
         schedule.observe(1.0)
         factors.append(schedule(epoch))
     assert factors == [1.0] * 11 + [0.1] * 2  # the first is the best; ten more are waited for
+
+
+@pytest.mark.parametrize(("loss", "factor"), [(0.9999, 0.1), (0.999899995, 1.0)])
+def test_an_improvement_is_one_of_more_than_a_ten_thousandth(loss, factor):
+    schedule = ReduceOnPlateau(patience=0)
+    for seen in (1.0, loss):
+        schedule.observe(seen)
+    assert schedule(0) == factor
+
+
+def test_patience_begins_with_the_first_loss():
+    schedule, factors = ReduceOnPlateau(patience=1), []
+    for epoch in range(2):
+        schedule.observe(math.nan)
+        factors.append(schedule(epoch))
+    assert factors == [1.0, 0.1]
 
 
 def test_an_equal_loss_is_no_improvement():
