@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from autograd import Value, tanh
-from autograd.animate import MOST_STEPS, animate
+from autograd.animate import MOST_STEPS
 from autograd.stepping import stepper
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -33,7 +33,7 @@ def drawn(svg):
 def test_every_moment_has_its_caption():
     shown = product()
     captions = [
-        (text, first, end) for text, first, end, _ in drawn(animate(shown)) if re.search(r"[a-z]+ \d+/\d+$", text)
+        (text, first, end) for text, first, end, _ in drawn(shown.animated_svg()) if re.search(r"[a-z]+ \d+/\d+$", text)
     ]
     assert [(first, end) for _, first, end in captions] == [(i, i + 1) for i in range(len(shown.moments))]
     for (text, _, _), moment in zip(captions, shown.moments, strict=True):
@@ -42,7 +42,7 @@ def test_every_moment_has_its_caption():
 
 def test_numbers_appear_when_they_are_computed():
     shown = product()
-    spans = {(text, first) for text, first, _, _ in drawn(animate(shown))}
+    spans = {(text, first) for text, first, _, _ in drawn(shown.animated_svg())}
     forward = [moment.phase for moment in shown.moments].index("forward")
     assert ("−6", forward) in spans
     assert ("−5", forward + 1) in spans
@@ -53,12 +53,12 @@ def test_numbers_appear_when_they_are_computed():
 def test_without_css_the_finished_picture_shows():
     shown = product()
     end = len(shown.moments)
-    for text, _, until, hidden in drawn(animate(shown)):
+    for text, _, until, hidden in drawn(shown.animated_svg()):
         assert hidden == (until < end), text
 
 
 def test_every_span_has_its_animation_and_motion_is_asked_for():
-    svg = animate(product())
+    svg = product().animated_svg()
     style = re.search(r"<style>(.*?)</style>", svg)[1]
     assert style.startswith("@media (prefers-reduced-motion:no-preference){")
     used = set(re.findall(r'class="(s\d+-\d+)"', svg))
@@ -68,20 +68,21 @@ def test_every_span_has_its_animation_and_motion_is_asked_for():
 
 def test_the_time_of_a_step_is_a_choice():
     shown = product()
-    assert f" {(len(shown.moments) + 2) * 0.5:g}s " in animate(shown, seconds=0.5)
+    assert f" {(len(shown.moments) + 2) * 0.5:g}s " in shown.animated_svg(seconds=0.5)
+    assert f" {(len(shown.moments) + 2) * 1.6:g}s " in shown.animated_svg()
     for wrong in (0, -1, float("nan")):
         with pytest.raises(ValueError, match="seconds must be positive"):
-            animate(shown, seconds=wrong)
+            shown.animated_svg(wrong)
 
 
 def test_long_timelines_are_refused_with_advice():
     x, y = Value(1.0), Value(1.0) * Value(2.0)  # a product has one step forward and two back
     for _ in range(MOST_STEPS // 2):
         x, y = tanh(x), tanh(y)
-    assert animate(stepper(y.parents[0].parents[0])).startswith("<svg")  # 100 steps
+    assert stepper(y.parents[0].parents[0]).animated_svg().startswith("<svg")  # 100 steps
     with pytest.raises(ValueError, match=r"101 steps is longer than anybody watches .*\.html"):
-        animate(stepper(x))
+        stepper(x).animated_svg()
 
 
 def test_the_picture_is_the_same_every_time():
-    assert animate(product()) == animate(product())
+    assert product().animated_svg() == product().animated_svg()

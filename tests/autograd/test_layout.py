@@ -122,6 +122,12 @@ def test_a_line_without_a_head_ends_at_its_last_point() -> None:
     assert layout._spline("e,9,8.5 1,2 3,4 5,6 7,8.5") == (points, (9.0, 8.5))
 
 
+@pytest.mark.parametrize(("width", "room"), [(0.0, "x"), (3.0, "x"), (60.0, "x" * 10)])
+def test_every_frame_has_room_for_its_title(width: float, room: str) -> None:
+    text = layout._Source(BOXES, [], Arrangement(frames=(Frame("f", width, ("n0",)),))).text
+    assert f'label="{room}"' in text
+
+
 @pytest.mark.parametrize(("count", "bounded"), [(200, False), (201, True)])
 def test_only_for_more_than_400_boxes_and_labels_does_graphviz_stop_early(count: int, bounded: bool) -> None:
     boxes = [Box(f"n{i}", 10.0, 10.0) for i in range(count)]

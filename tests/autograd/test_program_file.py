@@ -297,6 +297,13 @@ def test_an_exported_module_runs_in_a_bare_interpreter(tmp_path):
     assert run.stdout.split() == [repr(program([1.5, 0.25], {"k": 2.0})), "0.0"]
 
 
+def test_an_exported_module_has_an_answer_where_python_raises(tmp_path):
+    module = exported(record(lambda x: autograd.exp(x) * autograd.log(x), 1.0), tmp_path)
+    assert module["value"](1000.0) == math.inf
+    assert module["value"](0.0) == -math.inf
+    assert math.isnan(module["value"](-1.0))
+
+
 def test_an_exported_module_says_whose_it_is(tmp_path):
     """A name that would end the docstring, or the line, is none."""
 

@@ -346,6 +346,45 @@ def test_before_the_first_step_only_inputs_have_numbers(sizes, counts):
     assert len(known) == 2 + sum(sizes)
 
 
+def test_a_part_that_only_squashes_what_comes_in_has_no_sum():
+    class Squash:
+        def __call__(self, x):
+            return tanh(x)
+
+    class Squashed(Named):
+        squash = Squash()
+
+        def named_modules(self):
+            return [("squash", self.squash)]
+
+        def __call__(self, x):
+            return self.squash(self.parameters["layer.w"] * x)
+
+    _, _, last, *_ = stepper(Squashed({"layer.w": Value(0.25)}), 2.0, level="neuron").moments
+    assert last.text == "squash = tanh(v2)\n= tanh(0.5) = 0.4621"
+
+
+def test_a_long_sum_is_cut_to_160_characters():
+    model = MLP(20, [1], rng=random.Random(1), fused=False)
+    names, numbers = stepper(model, [1.0] * 20, level="neuron").moments[1].text.split("\n")
+    start, _, names = names.partition(" = ")
+    numbers, _, result = numbers.removeprefix("= ").rpartition(" = ")
+    assert (start, len(names), len(numbers)) == ("layer0.neuron0", 160, 160)
+    assert names.startswith("b + w0 × x0 + w1 × x1 + ")
+    assert names.endswith(" + w18 × x18 + w19 × x19")
+    assert (names.count("…"), numbers.count("…")) == (1, 1)
+
+
+@pytest.mark.parametrize(("name", "shown"), [("n" * 30, "n" * 30), ("n" * 31, "n" * 20 + "…" + "n" * 9)])
+def test_a_name_of_a_neuron_has_at_most_thirty_characters(name, shown):
+    model = MLP(1, [1, 1], rng=random.Random(0))
+    hidden = model.layers[0]([Value(3.0, "x")])[0]
+    hidden.label = name
+    timeline = stepper(model.layers[1]([hidden])[0], model=model, level="neuron")
+    assert timeline.moments[1].text.startswith(f"{shown} = relu(z) = ")
+    assert f"{shown} = relu" in [card.title for card in timeline.picture.cards]
+
+
 def test_a_model_that_runs_twice_adds_up():
     model = MLP(1, [1], rng=random.Random(0))
     loss = (model([Value(3.0, "p")]) - 1.0) ** 2 + (model([Value(5.0, "q")]) - 2.0) ** 2

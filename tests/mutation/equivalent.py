@@ -576,4 +576,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "if loss < self.best - (self.threshold * abs(self.best) if math.isfinite(self.best) else 0.0):",
         "0.0 → 1.0",
     ): "1 less than infinity is as much",
+    (
+        "autograd/tape.py",
+        "size: int = 0",
+        "0 → 1",
+    ): "slot 0 would stay empty: which numbers the slots have is the tape's own affair",
 }
