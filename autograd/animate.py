@@ -40,7 +40,7 @@ COUNTER_WIDTH = 110.0
 REST = 2  # the finished picture stays for as long as this many steps
 
 
-def animate(stepper: Stepper, seconds: float = 1.6) -> str:
+def animate(stepper: Stepper, seconds: float) -> str:
     """An SVG picture that walks through `stepper.moments` for ever, `seconds` per moment.
 
     Raises ValueError for more than 100 moments, which nobody watches and browsers are slow to play, and for seconds

@@ -368,7 +368,7 @@ def test_a_long_sum_is_cut_to_160_characters():
     model = MLP(20, [1], rng=random.Random(1), fused=False)
     names, numbers = stepper(model, [1.0] * 20, level="neuron").moments[1].text.split("\n")
     start, _, names = names.partition(" = ")
-    numbers, _, result = numbers.removeprefix("= ").rpartition(" = ")
+    numbers = numbers.removeprefix("= ").rpartition(" = ")[0]
     assert (start, len(names), len(numbers)) == ("layer0.neuron0", 160, 160)
     assert names.startswith("b + w0 × x0 + w1 × x1 + ")
     assert names.endswith(" + w18 × x18 + w19 × x19")
@@ -378,9 +378,9 @@ def test_a_long_sum_is_cut_to_160_characters():
 @pytest.mark.parametrize(("name", "shown"), [("n" * 30, "n" * 30), ("n" * 31, "n" * 20 + "…" + "n" * 9)])
 def test_a_name_of_a_neuron_has_at_most_thirty_characters(name, shown):
     model = MLP(1, [1, 1], rng=random.Random(0))
-    hidden = model.layers[0]([Value(3.0, "x")])[0]
+    hidden = model.layers[0]([Value(3.0, "x")])
     hidden.label = name
-    timeline = stepper(model.layers[1]([hidden])[0], model=model, level="neuron")
+    timeline = stepper(model.layers[1]([hidden]), model=model, level="neuron")
     assert timeline.moments[1].text.startswith(f"{shown} = relu(z) = ")
     assert f"{shown} = relu" in [card.title for card in timeline.picture.cards]
 

@@ -581,4 +581,26 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "size: int = 0",
         "0 → 1",
     ): "slot 0 would stay empty: which numbers the slots have is the tape's own affair",
+    ("autograd/animate.py", "CAPTION_LINE = 19.0", "19.0 → 19.0019"): ROUNDED,
+    (
+        "autograd/animate.py",
+        "yield self.during(first, end, svg(replace(outline, stroke=color, stroke_width=2.5)))",
+        "2.5 → 2.50025",
+    ): ROUNDED,
+    (
+        "autograd/animate.py",
+        "yield svg(Rect(MARGIN, self.top, self.width - 2 * MARGIN, self.caption_height, 6.0, CARD_FILL, CARD_",
+        "6.0 → 6.0006",
+    ): ROUNDED,
+    (
+        "autograd/animate.py",
+        "color = mix(CARD_FILL, POSITIVE if strength > 0 else NEGATIVE, abs(strength))",
+        "strength > 0 → strength >= 0",
+    ): "where the strength is 0 there is no colour",
+    ("autograd/layout.py", "RANK_GAP = 0.55  # inches between ranks", "0.55 → 0.5500550000000001"): ROUNDED,
+    (
+        "autograd/layout.py",
+        "longest = max((sum(extent[box_id] for box_id in rank) for rank in arrangement.ranks), default=0.0)",
+        "0.0 → 1.0",
+    ): "a line of one point needs no more than the usual gap either",
 }
