@@ -108,13 +108,11 @@ class _Film:
     def _arrows(self) -> Iterator[str]:
         for arrow in self.picture.arrows:
             route = self.picture.layout.routes[arrow.id]
-            known = next(
-                (i for i, moment in enumerate(self.moments) if moment.phase == "forward" and arrow.id in moment.arrows),
-                0,
-            )
             line, head, *pill = arrow_shapes(arrow, route).shapes
             yield svg(line) + svg(head)
-            yield from (self.during(known, self.count, svg(shape)) for shape in pill)
+            for shape in pill:
+                forward = (moment.phase == "forward" and arrow.id in moment.arrows for moment in self.moments)
+                yield self.during([*forward].index(True), self.count, svg(shape))
             for first, end in _spans(arrow.id in moment.arrows for moment in self.moments):
                 yield self.during(first, end, svg(arrow_shapes(replace(arrow, highlighted=True), route)))
 

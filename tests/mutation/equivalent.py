@@ -603,4 +603,24 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "longest = max((sum(extent[box_id] for box_id in rank) for rank in arrangement.ranks), default=0.0)",
         "0.0 → 1.0",
     ): "a line of one point needs no more than the usual gap either",
+    (
+        "autograd/layout.py",
+        "width=round(self.right - self.left, 2),",
+        "2 → 3",
+    ): "sizes of pictures are written with one decimal",
+    (
+        "autograd/layout.py",
+        "height=round(self.top - self.bottom, 2),",
+        "2 → 3",
+    ): "sizes of pictures are written with one decimal",
+    (
+        "autograd/layout.py",
+        "height=round(self.top - self.bottom, 2),",
+        "2 → 1",
+    ): "a twentieth of a point below all cards",
+    (
+        "autograd/layout.py",
+        "height=round(self.top - self.bottom, 2),",
+        "self.top - self.bottom → self.top + self.bottom",
+    ): AT_ZERO,
 }
