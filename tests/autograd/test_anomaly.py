@@ -38,6 +38,12 @@ def test_forward_names_operation_operands_labels_and_line():
         assert "autograd.log(x) + 1.0" in source.read().splitlines()[line - 1]
 
 
+@pytest.mark.parametrize(("count", "last"), [(6, "a = inf)"), (7, "a = inf, … 1 more)")])
+def test_six_operands_are_named(count, last):
+    a = Value(math.inf, label="a")
+    assert f"total({'a = inf, ' * 5}{last} = inf" in message(lambda: autograd.total([a] * count), inf=True)
+
+
 @pytest.mark.parametrize(
     ("action", "start"),
     [

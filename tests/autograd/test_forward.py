@@ -6,7 +6,7 @@ import pytest
 
 import autograd as np
 from autograd import Value, grad, jvp
-from autograd.forward import Dual, lift, lower, new_level
+from autograd.forward import Dual, lift, lower, new_level, weighted_sum
 
 
 def test_forward_mode_to_high_order():
@@ -129,6 +129,10 @@ def test_steps_let_no_movement_through():
     assert jvp(lambda x: np.where(x, 2.0, 3.0), (1.5,), (1.0,)) == (2.0, 0.0)
     assert jvp(lambda x: np.where(x, x * x, 3.0), (1.5,), (1.0,)) == (2.25, 3.0)
     assert jvp(lambda x: np.floor(np.sqrt(x)) + x, (0.0,), (1.0,)) == (0.0, 1.0)  # an infinite rate neither
+
+
+def test_weighted_sums():
+    assert (weighted_sum([]), weighted_sum([(2.0, 3.0)]), weighted_sum([(2.0, 3.0), (-1.0, 5.0)])) == (0.0, 6.0, 1.0)
 
 
 def test_repr_and_format():
