@@ -623,4 +623,24 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "height=round(self.top - self.bottom, 2),",
         "self.top - self.bottom → self.top + self.bottom",
     ): AT_ZERO,
+    (
+        "autograd/expression.py",
+        "close = get_close_matches(name, FUNCTIONS, n=1)",
+        "1 → 2",
+    ): "the closest comes first, and only that is shown",
+    (
+        "autograd/notation.py",
+        "@lru_cache(maxsize=4096)",
+        "4096 → 4097",
+    ): "how many widths are remembered, not what they are",
+    (
+        "autograd/notation.py",
+        "@lru_cache(maxsize=4096)",
+        "4096 → 4095",
+    ): "how many widths are remembered, not what they are",
+    (
+        "autograd/notation.py",
+        "_SUM, _PRODUCT, _POWER, _FUNCTION = 1, 2, 3, 4",
+        "4 → 5",
+    ): "what binds how tightly keeps its order",
 }
