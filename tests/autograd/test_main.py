@@ -52,6 +52,13 @@ def test_as_a_program():
     assert done.stdout == "x*y = 12.0\n\n∂/∂x = 4.0\n∂/∂y = 3.0\n"
 
 
+def test_letters_that_the_output_lacks_are_replaced(monkeypatch):
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding="ascii"))
+    assert main(["2 × x", "x=-3"]) == 0
+    assert printed.getvalue() == b"2 * x = -6.0\n\nd/dx = 2.0\n"
+
+
 def test_a_terminal_without_our_letters_gets_no_traceback():
     environment = {"PYTHONIOENCODING": "ascii", "PYTHONPATH": ":".join(sys.path)}
     command = [sys.executable, "-m", "autograd", "x*α", "x=-3", "α=2", "--hessian", "--steps", "--tree"]

@@ -35,8 +35,10 @@ from autograd.notation import (
     factor,
     formula,
     gradient,
+    is_index,
     number,
     number_width,
+    operation_symbol,
     shorten,
     title_width,
 )
@@ -230,6 +232,15 @@ def test_an_operation_of_ones_own_is_written_as_a_call_whatever_its_name() -> No
     assert formula(inner, ["a", "b", "c"]) == "dot(a, b, c)"
     assert formula(y, ["d"]) == "neg(d)"
     assert as_operand("neg(d)", y, y * y, 1) == "neg(d)"
+
+
+def test_the_first_operand_of_softmax_and_cross_entropy_is_an_index() -> None:
+    a, b = Value(2.0), Value(3.0)
+    entry, loss = softmax([a, b])[1], cross_entropy([a, b], 0)
+    symbols = [operation_symbol(node) for node in (entry, loss, a * b, tanh(a))]
+    assert symbols == ["softmax[1]", "cross entropy[0]", "×", "tanh"]
+    assert [is_index(entry, place) for place in range(3)] == [True, False, False]
+    assert not is_index(a * b, 0)
 
 
 def test_up_to_six_terms_are_written_out() -> None:
