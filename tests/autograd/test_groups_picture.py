@@ -5,7 +5,7 @@ import random
 import nn
 from autograd import Value, draw, topological_order, total
 from autograd.cards import Card, Picture
-from tests.autograd.picture_graphs import Line, model_and_loss, picture
+from tests.autograd.picture_graphs import Line, Named, model_and_loss, picture
 
 
 def by_title(found: Picture) -> dict[str, Card]:
@@ -186,6 +186,16 @@ def test_neurons_stand_in_the_order_of_their_numbers_whatever_the_graphs() -> No
     titles = {card.id: card.title for card in found.cards}
     (rank,) = [rank for rank in found.ranks if len(rank) == 11]
     assert [titles[card_id] for card_id in rank] == [f"layer0.layer0.neuron{i}" for i in range(11)]
+
+
+def test_parts_that_are_in_no_other_need_not_stand_in_line() -> None:
+    w = {"left.w": Value(1.0), "right.w": Value(2.0), "both.neuron0.w": Value(3.0), "both.neuron1.w": Value(4.0)}
+    x = Value(0.5, "x")
+    left, right, first, second = ((weight * x).tanh() for weight in w.values())
+    found = draw(left * right * first * second, model=Named(w), level="neuron").picture
+    assert isinstance(found, Picture)
+    titles = {card.id: card.title for card in found.cards}
+    assert [[titles[card] for card in rank] for rank in found.ranks] == [["both.neuron0", "both.neuron1"]]
 
 
 def test_inputs_stand_in_the_order_of_their_names_and_numbers() -> None:

@@ -643,4 +643,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "_SUM, _PRODUCT, _POWER, _FUNCTION = 1, 2, 3, 4",
         "4 → 5",
     ): "what binds how tightly keeps its order",
+    (
+        "autograd/groups_picture.py",
+        "return (POSITIVE if total > 0 else NEGATIVE), 1.0 + 3.0 * math.sqrt(share)",
+        "total > 0 → total >= 0",
+    ): "where the total is 0 the arrow is grey",
 }
