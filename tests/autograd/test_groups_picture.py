@@ -188,14 +188,15 @@ def test_neurons_stand_in_the_order_of_their_numbers_whatever_the_graphs() -> No
     assert [titles[card_id] for card_id in rank] == [f"layer0.layer0.neuron{i}" for i in range(11)]
 
 
-def test_parts_that_are_in_no_other_need_not_stand_in_line() -> None:
-    w = {"left.w": Value(1.0), "right.w": Value(2.0), "both.neuron0.w": Value(3.0), "both.neuron1.w": Value(4.0)}
+def test_what_stands_in_line_is_inside_of_the_same_part() -> None:
+    neurons = [["net.a.neuron0", "net.a.neuron1"], ["net.b.neuron0", "net.b.neuron1"]]
+    w = {f"{name}.w": Value(0.5) for name in ("left", "right", *neurons[0], *neurons[1])}
     x = Value(0.5, "x")
-    left, right, first, second = ((weight * x).tanh() for weight in w.values())
-    found = draw(left * right * first * second, model=Named(w), level="neuron").picture
+    y = total([(weight * x).tanh() for weight in w.values()])
+    found = draw(y, model=Named(w), level="neuron").picture
     assert isinstance(found, Picture)
     titles = {card.id: card.title for card in found.cards}
-    assert [[titles[card] for card in rank] for rank in found.ranks] == [["both.neuron0", "both.neuron1"]]
+    assert [[titles[card] for card in rank] for rank in found.ranks] == neurons
 
 
 def test_inputs_stand_in_the_order_of_their_names_and_numbers() -> None:
