@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from matplotlib.ticker import FixedLocator
+
 import nn
 from nn.boundary import plot_boundary
 from nn.canvas import new_axes
@@ -116,6 +118,11 @@ def shown(ax: Any) -> dict[str, Any]:
         "ticks": [[label.get_text() for label in axis.get_ticklabels()] for axis in (ax.xaxis, ax.yaxis)]
         if ax.images
         else [],
+        "tick places": [
+            plain(axis.get_ticklocs())
+            for axis in (ax.xaxis, ax.yaxis)
+            if type(axis.get_major_locator()) is FixedLocator
+        ],
         "legend": [[t.get_text() for t in legend.get_texts()], legend._loc, legend.handletextpad] if legend else None,
         "grid": [line.get_visible() for line in ax.xaxis.get_gridlines()][:1],
         "spines": {name: spine.get_visible() for name, spine in ax.spines.items()},
