@@ -73,6 +73,8 @@ def test_the_time_of_a_step_is_a_choice():
     for wrong in (0, -1, float("nan")):
         with pytest.raises(ValueError, match="seconds must be positive"):
             shown.animated_svg(wrong)
+    with pytest.raises(TypeError, match="seconds takes a number; got"):
+        shown.animated_svg(seconds="1")
 
 
 def test_long_timelines_are_refused_with_advice():

@@ -132,6 +132,10 @@ def test_origin_says_what_every_new_node_stands_for() -> None:
     made = [node for node in topological_order(expansion.new[y]) if node.op is not None]
     assert len(made) == 4
     assert all(expansion.origin[node] is y for node in made)
+    z = tanh(w[0])
+    above = expand_all([z + y])
+    for old in (w[0], z):  # nothing to expand there
+        assert above.new[old] is above.origin[old] is old
 
 
 def test_a_bias_of_plain_zero_is_left_out() -> None:

@@ -648,4 +648,19 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "return (POSITIVE if total > 0 else NEGATIVE), 1.0 + 3.0 * math.sqrt(share)",
         "total > 0 → total >= 0",
     ): "where the total is 0 the arrow is grey",
+    (
+        "autograd/custom.py",
+        'return leaves_like(0.0, answer, f"the derivative of {name}")[0]',
+        "0.0 → 1.0",
+    ): "any number is a pattern for one number",
+    (
+        "autograd/arrays.py",
+        "top = xp.where(x >= 0.0, 1.0 + decayed(xp, 1.0 + s, e), e * ((1.0 - s) + e))",
+        "x >= 0.0 → x > 0.0",
+    ): MEETING,
+    (
+        "autograd/bind.py",
+        "start = offset - offset % step if offset + length * step > block.shape[-1] else offset",
+        "offset + length * step > block.shape[-1] → offset + length * step >= block.shape[-1]",
+    ): PLACES,
 }

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 import nn
-from nn.__main__ import _print_anything, _save_graph, learn, main
+from nn.__main__ import _output_lost, _print_anything, _save_graph, learn, main
 from nn.data import Scaler, micrograd_moons, two_moons
 from nn.job import _split, moons_job, table_job
 from nn.metrics import plain, predicted_class, score_accuracy
@@ -427,6 +427,20 @@ def test_a_console_without_unicode_shows_question_marks(tmp_path):
     out, err = process.communicate(timeout=120)
     assert (process.returncode, err) == (0, "")
     assert "MLP(2 ? 1, 3 parameters)" in out
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), "nobody reads the output any more"),
+        (OSError(errno.ENOSPC, "No space left on device"), "cannot write the output: No space left on device"),
+        (OSError("gone"), "cannot write the output: gone"),
+    ],
+)
+def test_why_the_output_is_lost(error, why, monkeypatch, capfd):
+    monkeypatch.setattr("os.dup2", lambda *streams: None)  # the tests go on printing
+    assert _output_lost(error) == 1
+    assert capfd.readouterr().err == f"python -m nn: {why}; stopped\n"
 
 
 def test_ctrl_c_before_there_is_anything_to_keep(monkeypatch, capsys):
