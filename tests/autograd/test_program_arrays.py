@@ -788,6 +788,20 @@ def test_a_batch_has_a_column_for_every_argument(arrays, columns):
 
 
 @pytest.mark.parametrize("arrays", [False, True])
+@pytest.mark.parametrize(
+    ("f", "wanted"),
+    [(lambda x: [x * 2.0], [[4.0], [6.0]]), (lambda x: (x, [x * 3.0]), [(2.0, [6.0]), (3.0, [9.0])])],
+    ids=["a list of one", "nested"],
+)
+def test_results_of_several_numbers_have_no_one_gradient(f, wanted, arrays):
+    program = record(f, 1.0, arrays=arrays)
+    assert program.map([2.0, 3.0]) == wanted
+    for run in (lambda: program.map_backward([2.0]), lambda: program.value_and_grad(2.0), program.gradient_function):
+        with pytest.raises(TypeError, match="gradients need a function that returns one Value"):
+            run()
+
+
+@pytest.mark.parametrize("arrays", [False, True])
 def test_a_result_without_numbers_is_there_for_every_example(arrays):
     assert record(lambda x: [], 1.0, arrays=arrays).map([2.0, 3.0]) == [[], []]
 

@@ -663,4 +663,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "start = offset - offset % step if offset + length * step > block.shape[-1] else offset",
         "offset + length * step > block.shape[-1] → offset + length * step >= block.shape[-1]",
     ): PLACES,
+    (
+        "nn/surface.py",
+        "high = max(high, low + (1e-6 * max(abs(low), abs(high)) or 1.0))  # levels have to differ, on level ",
+        "1e-06 → 1.0001e-06",
+    ): ROUNDED,
 }
