@@ -53,6 +53,7 @@ def test_the_same_training_as_with_graphs(loss, batch_size, arrays, monkeypatch)
     assert (graphs.engine, program.engine) == ("graphs", "program")
 
 
+@pytest.mark.accuracy
 def test_a_hundred_steps_of_the_demo_of_micrograd():
     def run(compiled):
         net = MLP(2, [16, 16, 1], rng=0)
