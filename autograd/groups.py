@@ -72,7 +72,7 @@ class Notes:
 
     def on_node(self, node: Value) -> None:
         """Called by the engine for every new node."""
-        frame = sys._getframe()
+        frame = sys._getframe(1)
         while frame is not None and frame.f_code is not Notes.run.__code__:
             names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
             if names and (path := self._paths.get(id(frame.f_locals.get(names[0])))):

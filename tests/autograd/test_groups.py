@@ -1,5 +1,6 @@
 """Which value belongs to which part of a model: noted while it runs, or inferred from the graph."""
 
+import gc
 import random
 
 import pytest
@@ -120,3 +121,15 @@ def test_what_joins_several_parts_belongs_to_the_innermost_that_holds_them_all()
     model = Named({"layer0.neuron0.w": a, "layer0.neuron1.w": b, "layer1.neuron0.w": c})
     for y, group in ((a * b, ("layer0",)), (b * c, ()), (a * a, ("layer0", "neuron0"))):
         assert group_values(view(y), model, {})[-1] == group
+
+
+def test_watching_a_model_leaves_no_garbage() -> None:
+    """A frame that is held by a variable of its own would wait for the collector, with a graph in it."""
+    model = nn.MLP(2, [3, 1], rng=random.Random(1))
+    gc.collect()
+    gc.disable()
+    try:
+        Notes(model).run([Value(1.0), Value(2.0)])
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

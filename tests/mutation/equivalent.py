@@ -668,4 +668,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "high = max(high, low + (1e-6 * max(abs(low), abs(high)) or 1.0))  # levels have to differ, on level ",
         "1e-06 → 1.0001e-06",
     ): ROUNDED,
+    (
+        "autograd/groups.py",
+        "frame = sys._getframe(1)",
+        "1 → 2",
+    ): "the frame left out is the engine's own, of no part of a model",
 }
