@@ -110,11 +110,14 @@ class _Film:
             route = self.picture.layout.routes[arrow.id]
             line, head, *pill = arrow_shapes(arrow, route).shapes
             yield svg(line) + svg(head)
-            for shape in pill:
-                forward = (moment.phase == "forward" and arrow.id in moment.arrows for moment in self.moments)
-                yield self.during([*forward].index(True), self.count, svg(shape))
+            for shape in pill:  # the local derivative, known once the operation is computed
+                yield self.during(self._computed(arrow.id), self.count, svg(shape))
             for first, end in _spans(arrow.id in moment.arrows for moment in self.moments):
                 yield self.during(first, end, svg(arrow_shapes(replace(arrow, highlighted=True), route)))
+
+    def _computed(self, arrow: str) -> int:
+        """The moment at which the operation at the head of an arrow is computed."""
+        return next(i for i, moment in enumerate(self.moments) if moment.phase == "forward" and arrow in moment.arrows)
 
     def _cards(self) -> Iterator[str]:
         for card in self.picture.cards:

@@ -117,7 +117,7 @@ class GraphView:
             if not isinstance(operand, Value) and not is_index(node.value, slot)
         )
 
-    def gradients(self, which: str = "stored") -> list[float | None] | None:
+    def gradients(self, which: str = "stored") -> Sequence[float | None] | None:
         """The gradient to show for each node, in order; None in its place where there is none to show.
 
         "stored" is each node's `.grad`, and None everywhere while the outputs' own `.grad` is 0: no backward has been
@@ -129,7 +129,7 @@ class GraphView:
         if which == "none":
             return None
         if which == "own":
-            return [*self.own_gradients()]
+            return self.own_gradients()
         ran = any(output.grad != 0.0 for output in self.outputs)
         return [node.value.grad if ran else None for node in self.nodes]
 
@@ -142,7 +142,7 @@ class GraphView:
             adjoint = adjoints[node.value]
             for parent, local in zip(node.value.parents, node.value.local_grads, strict=True):
                 adjoints[parent] += local * adjoint
-        return [*adjoints.values()]
+        return list(adjoints.values())
 
 
 def view(
