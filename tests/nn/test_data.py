@@ -238,14 +238,6 @@ def test_spirals_without_noise_wind_out_from_the_middle():
     assert spirals(9, rng=random.Random(1)) == spirals(9, rng=random.Random(1))
 
 
-def test_circles_have_radii_of_one_and_a_half():
-    pytest.importorskip("sklearn")
-    X, y = circles(20, noise=0.0)
-    assert sorted(y) == [0] * 10 + [1] * 10
-    for point, inner in zip(X, y, strict=True):
-        assert math.hypot(*point) == pytest.approx(0.5 if inner else 1.0, rel=1e-12)
-
-
 def test_a_few_points_of_the_moons_and_of_spirals():
     X, y = two_moons(5, noise=0.0)
     assert y == [-1, 1, -1, 1, -1]
