@@ -21,7 +21,7 @@ refuse_foreign_files(__path__[0])
 # ruff: noqa: E402, I001, F401
 # fmt: off
 from autograd.backprop import BackwardStep, ForwardStep, SeedStep, backward, steps, topological_order
-from autograd.fused import cross_entropy, dot, logsumexp, mean, softmax, sum_of_squares, total
+from autograd.operations.lists import cross_entropy, dot, logsumexp, mean, softmax, sum_of_squares, total
 from autograd.modes import no_grad, trace_lines
 from autograd.ops import (
     OPERATIONS, Operation,
@@ -31,19 +31,20 @@ from autograd.ops import (
     polygamma, pow, reciprocal, relu, relu6, round, rsqrt, sech2, selu, sigmoid, sign, silu, sin, sinh, softplus,
     softsign, sqrt, square, tan, tanh, trunc, where,
 )
+from autograd.system.moved import keep_old_homes
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd.derivatives import differentiate, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
-    from autograd.check import check_gradients
-    from autograd.anomaly import detect_anomaly
-    from autograd.explanation import count_paths, explain, naive_backward
-    from autograd.custom import operation
-    from autograd.drawing import draw, to_dot
-    from autograd.sparsity import spy
-    from autograd.stepping import stepper
-    from autograd.program import record, Program, BranchChanged
-    from autograd.numpy_names import (
+    from autograd.derivatives.transforms import differentiate, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+    from autograd.checking.gradients import check_gradients
+    from autograd.checking.anomaly import detect_anomaly
+    from autograd.explaining.paths import count_paths, explain, naive_backward
+    from autograd.operations.custom import operation
+    from autograd.drawing.levels import draw, to_dot
+    from autograd.drawing.sparsity import spy
+    from autograd.explaining.stepper import stepper
+    from autograd.programs.program import record, Program, BranchChanged
+    from autograd.operations.numpy_names import (
         absolute, add, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, divide, e, elementwise_grad, fabs,
         float_power, fmax, fmin, inf, multiply, nan, negative, pi, power, subtract, true_divide,
     )
@@ -56,21 +57,29 @@ sum, max, min = total, maximum, minimum
 
 # Names that live in modules of their own, imported when first used: `import autograd` costs the engine alone.
 _LAZY = {
-    "derivatives": ("grad", "value_and_grad", "jacobian", "hessian", "hvp", "jvp", "vjp", "differentiate"),
-    "check": ("check_gradients",),
-    "anomaly": ("detect_anomaly",),
-    "explanation": ("explain", "count_paths", "naive_backward"),
-    "custom": ("operation",),
-    "drawing": ("draw", "to_dot"),
-    "sparsity": ("spy",),
-    "stepping": ("stepper",),
-    "program": ("record", "Program", "BranchChanged"),
-    "numpy_names": (
+    "derivatives.transforms": ("grad", "value_and_grad", "jacobian", "hessian", "hvp", "jvp", "vjp", "differentiate"),
+    "checking.gradients": ("check_gradients",),
+    "checking.anomaly": ("detect_anomaly",),
+    "explaining.paths": ("explain", "count_paths", "naive_backward"),
+    "operations.custom": ("operation",),
+    "drawing.levels": ("draw", "to_dot"),
+    "drawing.sparsity": ("spy",),
+    "explaining.stepper": ("stepper",),
+    "programs.program": ("record", "Program", "BranchChanged"),
+    "operations.numpy_names": (
         "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "divide", "e",
         "elementwise_grad", "fabs", "float_power", "fmax", "fmin", "inf", "multiply", "nan", "negative", "pi", "power",
         "subtract", "true_divide",
     ),
 }
+keep_old_homes(
+    "autograd",
+    {
+        "check": "checking.gradients",
+        "differences": "numerics.differences",
+        "explanation": "explaining.paths",
+    },
+)
 _HOME = {name: module for module, names in _LAZY.items() for name in names}
 
 __all__ = [  # noqa: RUF022

@@ -98,7 +98,7 @@ def backward(root: Value, gradient: float = 1.0) -> None:
             root.grad = seed
             _chain_rule(interior)
             if ACTIVE and (anomaly := current_mode().anomaly):
-                from autograd.anomaly import check_backward
+                from autograd.checking.anomaly import check_backward
 
                 check_backward(root, seed, anomaly)
             totals = list(map(add, before, map(_get_grad, leaves)))

@@ -26,7 +26,7 @@ from numbers import Real
 from types import FunctionType
 from typing import Any
 
-from autograd import numerics as f
+from autograd.numerics import floats as f
 
 Formula = Callable[..., Any] | float
 OPERATIONS: dict[str, "Operation"] = {}

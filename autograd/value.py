@@ -83,7 +83,7 @@ def _observe(node: Value, mode: Any) -> None:
     if mode.lines or mode.anomaly:
         node._line = _users_line() or ""
     if mode.anomaly:
-        from autograd.anomaly import check_forward
+        from autograd.checking.anomaly import check_forward
 
         check_forward(node, mode.anomaly)
     if mode.recorder is not None:

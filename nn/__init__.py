@@ -6,19 +6,20 @@ a course on backpropagation names. Everything is built from `autograd.Value`: it
 Data sets and batches are in `nn.data`, learning rate schedules in `nn.schedules`.
 """
 
-from . import engine  # noqa: I001, F401  (first: it says what is wrong when another package is called autograd)
-from . import data, schedules
-from .activations import Activation
-from .attention import AttentionHead
-from .boundary import plot_boundary
-from .clipping import clip_grad_norm, clip_grad_value, gradient_norm
-from .containers import Dropout, Flatten, Residual, Sequential
-from .convolution import AvgPool1d, AvgPool2d, Conv1d, Conv2d, MaxPool1d, MaxPool2d
-from .diagnosis import Diagnosis, diagnose
-from .embedding import Embedding
-from .history import History
-from .init import gain, initializer
-from .losses import (
+from nn import engine  # noqa: I001, F401  (first: it says what is wrong when another package is called autograd)
+from autograd.system.moved import keep_old_homes
+from nn import data, schedules
+from nn.basics.activations import Activation
+from nn.layers.attention import AttentionHead
+from nn.inspection.boundary import plot_boundary
+from nn.descent.clipping import clip_grad_norm, clip_grad_value, gradient_norm
+from nn.layers.containers import Dropout, Flatten, Residual, Sequential
+from nn.layers.convolution import AvgPool1d, AvgPool2d, Conv1d, Conv2d, MaxPool1d, MaxPool2d
+from nn.training.diagnosis import Diagnosis, diagnose
+from nn.layers.embedding import Embedding
+from nn.inspection.history import History
+from nn.basics.first_weights import gain, initializer
+from nn.losses import (
     LOSSES,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -38,20 +39,48 @@ from .losses import (
     multi_class_hinge,
     multi_label,
 )
-from .metrics import accuracy, confusion_matrix, mean_absolute_error, precision_recall_f1, r2, score_accuracy
-from .module import Buffer, Module
-from .neuron import MLP, Layer, Neuron
-from .normalisation import BatchNorm, LayerNorm, RMSNorm
-from .optim import SGD, Adagrad, Adam, AdamW, RMSprop
-from .optimizer import Optimizer
-from .plots import plot_activations, plot_confusion, plot_gradient_flow, plot_gradients, plot_loss, plot_regression
-from .recurrent import RNN, RNNCell
-from .restart import Restarts, restarts
-from .saving import load, save
-from .stopping import EarlyStopping
-from .summaries import Summary, summary
-from .surface import ParameterPath, plot_loss_surface
-from .training import fit
+from nn.metrics import accuracy, confusion_matrix, mean_absolute_error, precision_recall_f1, r2, score_accuracy
+from nn.module import Buffer, Module
+from nn.neuron import MLP, Layer, Neuron
+from nn.layers.normalisation import BatchNorm, LayerNorm, RMSNorm
+from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
+from nn.descent.optimizer import Optimizer
+from nn.inspection.curves import (
+    plot_activations,
+    plot_confusion,
+    plot_gradient_flow,
+    plot_gradients,
+    plot_loss,
+    plot_regression,
+)
+from nn.layers.recurrent import RNN, RNNCell
+from nn.training.restarts import Restarts, restarts
+from nn.training.model_file import load, save
+from nn.training.stopping import EarlyStopping
+from nn.inspection.summary import Summary, summary
+from nn.inspection.loss_surface import ParameterPath, plot_loss_surface
+from nn.training.loop import fit
+
+keep_old_homes(
+    "nn",
+    {
+        "activations": "basics.activations",
+        "attention": "layers.attention",
+        "containers": "layers.containers",
+        "convolution": "layers.convolution",
+        "diagnosis": "training.diagnosis",
+        "embedding": "layers.embedding",
+        "history": "inspection.history",
+        "normalisation": "layers.normalisation",
+        "optimizer": "descent.optimizer",
+        "recurrent": "layers.recurrent",
+        "restart": "training.restarts",
+        "stopping": "training.stopping",
+        "summaries": "inspection.summary",
+        "surface": "inspection.loss_surface",
+        "tables": "data.tables",
+    },
+)
 
 __all__ = [
     "LOSSES",

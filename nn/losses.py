@@ -34,11 +34,9 @@ from autograd import (
 )
 from autograd import cross_entropy as cross_entropy_of_row
 from autograd.ops import div
-
-from .checks import index
-from .module import Module
-from .nested import Nested
-from .pairing import (
+from nn.basics.checks import index
+from nn.basics.nested import Nested
+from nn.basics.pairing import (
     class_weights,
     distribution,
     each_number,
@@ -46,6 +44,7 @@ from .pairing import (
     probability,
     scaled,
 )
+from nn.module import Module
 
 Weights: TypeAlias = Sequence[float] | None
 

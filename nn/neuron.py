@@ -8,11 +8,10 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 from autograd import Value, dot, softmax
-
-from .activations import ActivationLike, find_activation, name_of
-from .checks import positive
-from .init import Init, as_rng, initializer
-from .module import Module
+from nn.basics.activations import ActivationLike, find_activation, name_of
+from nn.basics.checks import positive
+from nn.basics.first_weights import Init, as_rng, initializer
+from nn.module import Module
 
 Input: TypeAlias = Sequence[Value | float]
 
@@ -21,10 +20,10 @@ class Neuron(Module):
     """activation(w₁x₁ + … + wₙxₙ + b): `nin` numbers in, one Value out.
 
     ``nonlin=False`` or ``activation=None`` leaves the activation out. `activation` is the name of an operation of one
-    argument ("tanh", "gelu" …) or any function of a Value. The weights `w` are drawn by `init` (see nn.init), the bias
-    `b` starts at 0. With ``fused=True`` the sum is one dot node, otherwise a node for every × and +; the numbers agree
-    to rounding. Without `bias`, b is the number 0. `fan_out` is the size of the layer the neuron stands in, for the
-    schemes of `init` that use it.
+    argument ("tanh", "gelu" …) or any function of a Value. The weights `w` are drawn by `init` (see initializer), the
+    bias `b` starts at 0. With ``fused=True`` the sum is one dot node, otherwise a node for every × and +; the numbers
+    agree to rounding. Without `bias`, b is the number 0. `fan_out` is the size of the layer the neuron stands in, for
+    the schemes of `init` that use it.
 
     >>> Neuron(2), Neuron(3, nonlin=False), Neuron(1, activation="tanh")
     (ReLUNeuron(2), LinearNeuron(3), TanhNeuron(1))

@@ -21,8 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd import Value
-
-from .optimizer import Columns, Group, Number, Numbers, Optimizer, Rule
+from nn.descent.optimizer import Columns, Group, Number, Numbers, Optimizer, Rule
 
 
 class SGD(Optimizer):

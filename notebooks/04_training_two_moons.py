@@ -262,7 +262,7 @@ result.plot().figure
 # the cup tasted.
 
 # %%
-from nn.tables import Encoding, read_csv
+from nn.data.tables import Encoding, read_csv
 
 table = read_csv("data/espresso.csv")
 print(table.names)

@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from nn.canvas import COLORS, new_axes, style
+from nn.inspection.style import COLORS, new_axes, style
 
 __all__ = ["COLORS", "curves", "dots", "grid", "lines", "moving", "new_axes", "path", "style", "surface"]
 

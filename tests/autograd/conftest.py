@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from autograd import engines
+from autograd.drawing.layout import graphviz as engines
 
 
 @pytest.fixture(params=["dot", "wasm"])

@@ -3,7 +3,7 @@
 python -m tests.generators.micrograd_moons
 The demo (notebook demo.ipynb of karpathy/micrograd): random.seed(1337), MLP(2, [16, 16, 1]), max-margin loss plus
 1e-4 times the sum of squared parameters, all 100 points at every step, learning rate 1.0 - 0.9·k/100, k = 0 … 99.
-The points are those of nn/moons.csv. micrograd visits parents in the order of a set of objects, which changes from
+The points are those of nn/data/moons.csv. micrograd visits parents in the order of a set of objects, which changes from
 run to run, so its own last bits change, too (measured: 6e-15 relative).
 """
 

@@ -1,4 +1,4 @@
-"""Writes nn/moons.csv: the 100 points of micrograd's demo, with every digit.
+"""Writes nn/data/moons.csv: the 100 points of micrograd's demo, with every digit.
 
 python -m tests.generators.moons   (made with scikit-learn 1.9.1 and NumPy 2.4.6)
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.datasets import make_moons
 
-TARGET = Path(__file__).parent.parent.parent / "nn" / "moons.csv"
+TARGET = Path(__file__).parent.parent.parent / "nn" / "data" / "moons.csv"
 
 
 def main():

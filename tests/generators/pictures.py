@@ -16,9 +16,9 @@ from unittest import mock
 
 import nn
 from autograd import Value, dot, draw, relu, spy, stepper, tanh, trace_lines
-from autograd.engines import run_graphviz
-from autograd.raster import raster
-from tests.autograd.picture_graphs import model_and_loss, neuron, reuse
+from autograd.drawing.layout.graphviz import run_graphviz
+from autograd.drawing.png_pdf import raster
+from tests.autograd.drawing.picture_graphs import model_and_loss, neuron, reuse
 
 FILE = Path(__file__).parents[1] / "data" / "pictures.json.gz"
 
@@ -48,8 +48,8 @@ def page(shown: object) -> str:
 def pdf_source(drawing: object) -> str:
     """What is asked of `dot` for a PDF."""
     with (
-        mock.patch("autograd.raster.shutil.which", return_value="dot"),
-        mock.patch("autograd.raster.run_dot", lambda source, *arguments: "\n".join([source, *arguments])),
+        mock.patch("autograd.drawing.png_pdf.shutil.which", return_value="dot"),
+        mock.patch("autograd.drawing.png_pdf.run_dot", lambda source, *arguments: "\n".join([source, *arguments])),
     ):
         return raster(drawing.picture, "pdf")  # type: ignore[attr-defined, return-value]
 
@@ -167,7 +167,7 @@ def key(source: str) -> str:
 
 def drawn(answer: Callable[[str, str], bytes]) -> dict[str, str]:
     """Every picture, with `answer` in Graphviz's place."""
-    with mock.patch("autograd.layout.run_graphviz", answer):
+    with mock.patch("autograd.drawing.layout.placement.run_graphviz", answer):
         return {name: make() for name, make in PICTURES.items()}
 
 

@@ -14,12 +14,9 @@ from typing import Any
 from matplotlib.ticker import FixedLocator
 
 import nn
-from nn.boundary import plot_boundary
-from nn.canvas import new_axes
 from nn.data import micrograd_moons, spirals
-from nn.history import History
-from nn.optim import SGD
-from nn.plots import (
+from nn.inspection.boundary import plot_boundary
+from nn.inspection.curves import (
     plot_activations,
     plot_confusion,
     plot_gradient_flow,
@@ -27,7 +24,10 @@ from nn.plots import (
     plot_loss,
     plot_regression,
 )
-from nn.surface import ParameterPath, plot_loss_surface
+from nn.inspection.history import History
+from nn.inspection.loss_surface import ParameterPath, plot_loss_surface
+from nn.inspection.style import new_axes
+from nn.optim import SGD
 
 FILE = Path(__file__).parents[1] / "data" / "plots.json.gz"
 X, Y = (rows[:24] for rows in micrograd_moons())

@@ -35,85 +35,85 @@ PATIENCE = 300  # seconds by the clock: one that waits for ever, by that
 PASSED = (0, 5)  # of pytest's exit codes: all tests did, or there are none
 FAILED = (1, 2, 3)  # tests did, or could not be read, or pytest itself; 4 is for a test that is not there any more
 RECENT = 4  # tests that noticed a mutant, tried first on the next one
-FILES = sorted(str(path.relative_to(ROOT)) for package in ("autograd", "nn") for path in (ROOT / package).glob("*.py"))
+FILES = sorted(str(path.relative_to(ROOT)) for package in ("autograd", "nn") for path in (ROOT / package).rglob("*.py"))
 
 CORE = {
-    *(f"autograd/{name}.py" for name in ("ops", "value", "backprop", "modes", "copying", "fused")),
-    *(f"nn/{name}.py" for name in ("losses", "optim", "optimizer")),
+    *(f"autograd/{name}.py" for name in ("ops", "value", "backprop", "modes", "copying", "operations/lists")),
+    *(f"nn/{name}.py" for name in ("losses", "optim", "descent/optimizer")),
 }  # where every mutant is run, and every survivor is equivalent
 
 # What is run against a file beside its doctests, the quickest and most telling first: files of the package's folder in
 # tests/, with options of pytest if need be. What is not named here is tested by the file of the same name.
-NUMERIC = "special_points fused accuracy fused_accuracy ops"
-RECORDED = "program program_arrays program_file"
+NUMERIC = "special_points lists accuracy lists_accuracy ops"
+RECORDED = "program program_arrays json_file"
 STATE = "state -k 'interrupt or exception or threads or frees'"  # without graphs of a million nodes, which take minutes
 NEURON = "neuron -k 'not micrograd_demo'"
-DRAWING = "drawing -k 'not million and not process'"
-PLOTS = "plots_as_meant plots"
+DRAWING = "levels -k 'not million and not process'"
+PLOTS = "plots_as_meant curves"
 JOB = "main -k 'not moons and not iris and not ctrl_c and not graphviz and not saved and not matplotlib'"
-PICTURED = {  # modules that have a say in how pictures look
-    *("animate", "cards", "drawing", "figure", "frames", "groups", "groups_picture", "highlight", "layout"),
-    *("narration", "neuron_narration", "neurons", "notation", "raster", "records", "shapes", "sparsity", "stepping"),
-    *("straight", "subject", "text", "values_picture", "view"),
-}
+PICTURED = ("autograd/drawing/", "autograd/explaining/", "autograd/view/")  # have a say in how pictures look
+NOT_PICTURED = ("autograd/view/expand.py", "autograd/explaining/paths.py", "autograd/drawing/layout/graphviz.py")
 TESTS = {
     "autograd/__init__.py": "numpy_names",
     "autograd/__main__.py": "main",
-    "autograd/array_run.py": "program_arrays nn/test_compiled",
-    "autograd/arrays.py": "program_arrays",
+    "autograd/command_line/main.py": "main",
+    "autograd/system/moved.py": "./test_pickles",
+    "autograd/programs/on_arrays/numpy_run.py": "program_arrays nn/training/test_recorded",
+    "autograd/numerics/arrays.py": "program_arrays",
     "autograd/backprop.py": f"backprop anomaly {STATE} bad_input",
-    "autograd/bind.py": "program program_arrays",
-    "autograd/codegen.py": "program program_file",
+    "autograd/programs/on_arrays/bound.py": "program program_arrays",
+    "autograd/programs/codegen.py": "program json_file",
     "autograd/copying.py": f"copying {STATE}",
-    "autograd/curvature.py": "curvature derivatives anomaly",
-    "autograd/derivatives.py": "derivatives anomaly",
-    "autograd/drawing.py": DRAWING,
-    "autograd/forward.py": "forward anomaly derivatives",
-    "autograd/fused.py": "fused modes anomaly bad_input",
-    "autograd/layout.py": "layout -k 'not process'",
-    "autograd/linear.py": "forward derivatives explanation",
+    "autograd/derivatives/hessian_vector.py": "hessian_vector transforms anomaly",
+    "autograd/derivatives/transforms.py": "transforms anomaly",
+    "autograd/drawing/levels.py": DRAWING,
+    "autograd/derivatives/dual.py": "dual anomaly transforms",
+    "autograd/operations/lists.py": "lists modes anomaly bad_input",
+    "autograd/drawing/layout/placement.py": "placement -k 'not process'",
+    "autograd/derivatives/sweeps.py": "dual transforms paths",
     "autograd/modes.py": "modes value anomaly",
-    "autograd/naming.py": "naming program program_file",
-    "autograd/narration.py": "stepping animate",
-    "autograd/neuron_narration.py": "stepping",
-    "autograd/neurons.py": "stepping",
-    "autograd/numerics.py": NUMERIC,
-    "autograd/ops.py": "special_points value ops fused accuracy fused_accuracy derivatives",
-    "autograd/path.py": RECORDED,
-    "autograd/program.py": RECORDED,
-    "autograd/products.py": "program_arrays",
-    "autograd/raster.py": "figure",
-    "autograd/recorder.py": RECORDED,
-    "autograd/regroup.py": RECORDED,
-    "autograd/reverse.py": RECORDED,
-    "autograd/standalone.py": RECORDED,
-    "autograd/subject.py": f"stepping {DRAWING}",
-    "autograd/tape.py": RECORDED,
-    "autograd/tracking.py": "check derivatives",
-    "autograd/value.py": f"value modes copying special_points anomaly backprop {STATE} fused",
-    "autograd/values_picture.py": f"text stepping {DRAWING}",
-    "autograd/vectorize.py": "program_arrays nn/test_compiled",
-    "autograd/views.py": "program_arrays",
+    "autograd/programs/naming.py": "naming program json_file",
+    "autograd/explaining/narration.py": "stepper film",
+    "autograd/explaining/neuron_narration.py": "stepper",
+    "autograd/explaining/neurons.py": "stepper",
+    "autograd/numerics/floats.py": NUMERIC,
+    "autograd/ops.py": "special_points value ops lists accuracy lists_accuracy transforms",
+    "autograd/programs/trace.py": RECORDED,
+    "autograd/programs/program.py": RECORDED,
+    "autograd/programs/on_arrays/products.py": "program_arrays",
+    "autograd/drawing/png_pdf.py": "figure",
+    "autograd/programs/recorder.py": RECORDED,
+    "autograd/programs/on_arrays/grouping.py": RECORDED,
+    "autograd/programs/reverse.py": RECORDED,
+    "autograd/programs/export.py": RECORDED,
+    "autograd/view/subject.py": f"stepper {DRAWING}",
+    "autograd/programs/tape.py": RECORDED,
+    "autograd/derivatives/run.py": "gradients transforms",
+    "autograd/value.py": f"value modes copying special_points anomaly backprop {STATE} lists",
+    "autograd/drawing/values_picture.py": f"text_tree stepper {DRAWING}",
+    "autograd/programs/on_arrays/plan.py": "program_arrays nn/training/test_recorded",
+    "autograd/programs/on_arrays/views.py": "program_arrays",
     "nn/__init__.py": "public_names",
     "nn/__main__.py": JOB,
-    "nn/activations.py": f"{NEURON} containers",
-    "nn/boundary.py": PLOTS,
-    "nn/canvas.py": f"canvas {PLOTS}",
-    "nn/checks.py": "embedding normalisation recurrent attention convolution optim losses every_layer",
-    "nn/clipping.py": "training optim",
-    "nn/compiled.py": "compiled -k 'not hundred'",
+    "nn/command_line/main.py": JOB,
+    "nn/basics/activations.py": f"{NEURON} containers",
+    "nn/inspection/boundary.py": PLOTS,
+    "nn/inspection/style.py": f"style {PLOTS}",
+    "nn/basics/checks.py": "embedding normalisation recurrent attention convolution optim losses every_layer",
+    "nn/descent/clipping.py": "loop optim",
+    "nn/training/recorded.py": "recorded -k 'not hundred'",
     "nn/engine.py": "public_names",
-    "nn/history.py": "training diagnosis",
-    "nn/job.py": JOB,
+    "nn/inspection/history.py": "loop diagnosis",
+    "nn/command_line/jobs.py": JOB,
     "nn/neuron.py": NEURON,
-    "nn/on_arrays.py": "home compiled",
-    "nn/optimizer.py": "optim state_dict",
-    "nn/options.py": JOB,
-    "nn/pairing.py": "losses",
-    "nn/plane.py": PLOTS,
-    "nn/plots.py": PLOTS,
-    "nn/stopping.py": "training",
-    "nn/surface.py": PLOTS,
+    "nn/training/on_arrays.py": "on_values recorded",
+    "nn/descent/optimizer.py": "optim state_dict",
+    "nn/command_line/options.py": JOB,
+    "nn/basics/pairing.py": "losses",
+    "nn/inspection/principal_plane.py": PLOTS,
+    "nn/inspection/curves.py": PLOTS,
+    "nn/training/stopping.py": "loop",
+    "nn/inspection/loss_surface.py": PLOTS,
 }
 
 
@@ -126,18 +126,28 @@ class Trial(NamedTuple):
 
 def runs_of(file: str) -> list[list[str]]:
     """The arguments of pytest for one file of tests after the other."""
-    folder = ROOT / "tests" / file.partition("/")[0]
-    name = Path(file).stem
-    words = shlex.split(TESTS.get(file, name)) + ["pictures"] * (file.startswith("autograd") and name in PICTURED)
     runs: list[list[str]] = [[str(ROOT / file)]]  # its doctests
+    words = shlex.split(TESTS[file]) if file in TESTS else []
+    if file.startswith(PICTURED) and file not in NOT_PICTURED:
+        words = [*(words or [Path(file).stem]), "pictures"]
     for i, word in enumerate(words):
         if word.startswith("-") or (i and words[i - 1] == "-k"):
             runs[-1].append(word)
-        elif "/" in word:
-            runs.append([str((folder.parent / word.removeprefix("../")).with_suffix(".py"))])
         else:
-            runs.append([str(folder / f"test_{word}.py")])
+            runs += [[str(path)] for path in tests_named(word, file)]
+    if not words:
+        runs += [[str(path)] for path in tests_named(Path(file).stem, file)]
     return [*runs, [str(ROOT / "tests" / "test_reference.py")]]  # where the signatures stand, with all defaults
+
+
+def tests_named(word: str, file: str) -> list[Path]:
+    """The file of tests of this name: in the package's folder, or where `word` says. A module that has no file of its
+    own is tested by those of its room."""
+    if "/" in word:
+        return [(ROOT / "tests" / word).with_suffix(".py")]
+    package, *_ = file.split("/")
+    found = sorted((ROOT / "tests" / package).rglob(f"test_{word}.py"))
+    return found or sorted((ROOT / "tests" / file).parent.glob("test_*.py"))
 
 
 class Mutated(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -339,7 +349,7 @@ def again(file: str, source: str, before: dict[str, Any], jobs: int) -> dict[str
 
 def usual_sample(file: str) -> int | None:
     """How many mutants of a file results.json is about; None for all of them."""
-    return None if file in CORE else 150 if file == "autograd/numerics.py" else 12
+    return None if file in CORE else 150 if file == "autograd/numerics/floats.py" else 12
 
 
 def main() -> int:

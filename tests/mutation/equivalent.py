@@ -21,8 +21,12 @@ FEW_ULP = "how many ulp still count as rounding is a matter of taste: the spread
 CLIPPED = "the argument lies beyond a limit just where it lies beyond the result"
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
-    ("autograd/__main__.py", "width = max((len(leaf.label) for leaf in leaves), default=0)", "0 → 1"): NOTHING_TO_DO,
-    ("autograd/animate.py", "COUNTER_WIDTH = 110.0", "110.0 → 110.011"): ROUNDED,
+    (
+        "autograd/command_line/main.py",
+        "width = max((len(leaf.label) for leaf in leaves), default=0)",
+        "0 → 1",
+    ): NOTHING_TO_DO,
+    ("autograd/explaining/film.py", "COUNTER_WIDTH = 110.0", "110.0 → 110.011"): ROUNDED,
     ("autograd/backprop.py", "deque(map(_set_grad, leaves, repeat(0.0)), 0)", "0 → 1"): EXHAUSTED,
     ("autograd/backprop.py", "deque(restore, 0)", "0 → 1"): EXHAUSTED,
     ("autograd/backprop.py", "deque(map(_set_grad, leaves, totals), 0)", "0 → 1"): EXHAUSTED,
@@ -32,14 +36,14 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0 → 1",
     ): EXHAUSTED,
     (
-        "autograd/differences.py",
+        "autograd/numerics/differences.py",
         "best = min(found, key=lambda d: d.error / (abs(d.value) + _TINY * steepest or 1.0), default=_NONE)",
         "1.0 → 2.0",
     ): ("it is used where every slope is 0, and then the order is that of the errors either way"),
-    ("autograd/fused.py", "plain_inputs = type(xs[0]) is float", "0 → 1"): (
+    ("autograd/operations/lists.py", "plain_inputs = type(xs[0]) is float", "0 → 1"): (
         "of equal kinds any input tells which; of mixed ones None is returned either way, and the general way taken"
     ),
-    ("autograd/fused.py", "slopes = (0.0, *ops.softmax_slopes(i, p))", "0.0 → 1.0"): (
+    ("autograd/operations/lists.py", "slopes = (0.0, *ops.softmax_slopes(i, p))", "0.0 → 1.0"): (
         "the derivative towards the index, which is a plain number: make() drops it"
     ),
     ("autograd/ops.py", "if len(derivatives) == 1 and not variadic:", "not variadic → variadic"): SHORT_CUT,
@@ -85,29 +89,35 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         'selu: Row                  = _row("selu", "selu", f.selu, lambda a, y: piecewise(a, SELU_SCALE_ALPHA',
         "a → y",
     ): SAME_SIDE,
-    ("autograd/products.py", "orders = (lambda pair: pair, lambda pair: pair[::-1])", "1 → 2"): (
+    ("autograd/programs/on_arrays/products.py", "orders = (lambda pair: pair, lambda pair: pair[::-1])", "1 → 2"): (
         "the order of terms decides how few matrices are made, not what they hold; by the right slots it is in both"
     ),
     (
-        "autograd/products.py",
+        "autograd/programs/on_arrays/products.py",
         "if all(len(p.left[0]) * len(p.right[0]) > 1 for p in found):",
         "len(p.left[0]) * len(p.right[0]) → len(p.left[0]) / len(p.right[0])",
     ): FEWEST,
-    ("autograd/products.py", "if all(len(p.left[0]) * len(p.right[0]) > 1 for p in found):", "1 → 2"): FEWEST,
-    ("autograd/raster.py", "last: Point = (0.0, 0.0)", "0.0 → 1.0"): ("a path begins with M, which sets it"),
     (
-        "autograd/raster.py",
+        "autograd/programs/on_arrays/products.py",
+        "if all(len(p.left[0]) * len(p.right[0]) > 1 for p in found):",
+        "1 → 2",
+    ): FEWEST,
+    ("autograd/drawing/png_pdf.py", "last: Point = (0.0, 0.0)", "0.0 → 1.0"): ("a path begins with M, which sets it"),
+    (
+        "autograd/drawing/png_pdf.py",
         "y = height - text.y + 0.35 * text.size  # from the baseline to the middle of a line",
         "0.35 → 0.350035",
     ): ROUNDED,
     (
-        "autograd/records.py",
+        "autograd/drawing/digraph.py",
         "color, width = (HIGHLIGHT, 2.5) if arrow.highlighted else (arrow.color, arrow.width)",
         "2.5 → 2.50025",
     ): ROUNDED,
-    ("autograd/shapes.py", "here = (0.0, 0.0)", "0.0 → 1.0"): ("a path begins with M, which counts from the origin"),
-    ("autograd/sparsity.py", "most = max(cells.values(), default=1)", "1 → 2"): NOTHING_TO_DO,
-    ("autograd/sparsity.py", "GAP = 4.0", "4.0 → 4.0004"): ROUNDED,
+    ("autograd/drawing/shapes.py", "here = (0.0, 0.0)", "0.0 → 1.0"): (
+        "a path begins with M, which counts from the origin"
+    ),
+    ("autograd/drawing/sparsity.py", "most = max(cells.values(), default=1)", "1 → 2"): NOTHING_TO_DO,
+    ("autograd/drawing/sparsity.py", "GAP = 4.0", "4.0 → 4.0004"): ROUNDED,
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "len(slots) <= 2 → len(slots) < 2"): STORED,
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "2 → 1"): STORED,
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "not row.variadic → row.variadic"): STORED,
@@ -115,23 +125,25 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "the frame left out is the engine's own, and those are passed over"
     ),
     (
-        "autograd/views.py",
+        "autograd/programs/on_arrays/views.py",
         "steps = tuple(int(places.take(1, axis).flat[0] - base) if n > 1 else 0 for axis, n in enumerate(plac",
         "0 → 1",
     ): ("the step along an axis of one place is not taken"),
-    ("nn/clipping.py", "if norm > max_norm and math.isfinite(norm):", "norm > max_norm → norm >= max_norm"): (
+    ("nn/descent/clipping.py", "if norm > max_norm and math.isfinite(norm):", "norm > max_norm → norm >= max_norm"): (
         "where they are equal the factor is 1"
     ),
-    ("nn/clipping.py", "if abs(p.grad) > clip_value:", "abs(p.grad) > clip_value → abs(p.grad) >= clip_value"): (
-        "where they are equal the gradient is its own limit"
-    ),
     (
-        "nn/diagnosis.py",
+        "nn/descent/clipping.py",
+        "if abs(p.grad) > clip_value:",
+        "abs(p.grad) > clip_value → abs(p.grad) >= clip_value",
+    ): ("where they are equal the gradient is its own limit"),
+    (
+        "nn/training/diagnosis.py",
         "levels_off = all(abs(op.forward(2 * x, *numbers) - op.forward(x, *numbers)) < 1e-6 for x in (-20.0, ",
         "abs(op.forward(2 * x, *numbers) - op.forward(x, *numbers)) < 1e-06 → abs(op.forward(2 * x, *num"
         "bers) - op.forward(x, *numbers)) <= 1e-06",
     ): ("no activation moves by just a millionth from 20 to 40"),
-    ("nn/progress.py", "self.bar.set_postfix_str(text, refresh=False)", "False → True"): (
+    ("nn/training/progress.py", "self.bar.set_postfix_str(text, refresh=False)", "False → True"): (
         "the bar is drawn twice in a row instead of once"
     ),
     (
@@ -145,126 +157,130 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "c → y",
     ): CLIPPED,
     (
-        "nn/optimizer.py",
+        "nn/descent/optimizer.py",
         "if set(map(type, moved)) <= {float}:",
         "set(map(type, moved)) <= {float} → set(map(type, moved)) < {float}",
     ): SHORT_CUT,
-    ("nn/optimizer.py", 'deque(map(_set_data, group["params"], data), 0)', "0 → 1"): EXHAUSTED,
-    ("nn/home.py", "deque(map(_set_grad, kept, [0.0] * len(kept)), 0)", "0 → 1"): EXHAUSTED,
-    ("nn/home.py", "deque(map(_set_grad, kept, kept.values()), 0)", "0 → 1"): EXHAUSTED,
+    ("nn/descent/optimizer.py", 'deque(map(_set_data, group["params"], data), 0)', "0 → 1"): EXHAUSTED,
+    ("nn/training/on_values.py", "deque(map(_set_grad, kept, [0.0] * len(kept)), 0)", "0 → 1"): EXHAUSTED,
+    ("nn/training/on_values.py", "deque(map(_set_grad, kept, kept.values()), 0)", "0 → 1"): EXHAUSTED,
     (
-        "nn/on_arrays.py",
+        "nn/training/on_arrays.py",
         "elif limit < (norm := length(self._gradient[:own])) < math.inf:",
         "limit < (norm := length(self._gradient[:own])) < math.inf → "
         "limit <= (norm := length(self._gradient[:own])) < math.inf",
     ): ("where they are equal the factor is 1"),
     (
-        "nn/compiled.py",
+        "nn/training/recorded.py",
         "if not parts.keys() <= self._of_class.keys():",
         "parts.keys() <= self._of_class.keys() → parts.keys() < self._of_class.keys()",
     ): ("numbers that the Values have are given to them again"),
     (
-        "nn/plane.py",
+        "nn/inspection/principal_plane.py",
         "return axes[:2].tolist(), (sizes**2 / ((sizes**2).sum() or 1.0))[:2].tolist()",
         "1.0 → 2.0",
     ): ("0 is shared out"),
     (
-        "autograd/array_run.py",
+        "autograd/programs/on_arrays/numpy_run.py",
         "while left.ndim > 2 and left.shape[0] == right.shape[0] == out.shape[0] == 1:",
         "left.shape[0] == right.shape[0] == out.shape[0] == 1 → left.shape[0] != right.shape[0] == out.shape[0] == 1",
     ): SHORT_CUT,
     (
-        "autograd/array_run.py",
+        "autograd/programs/on_arrays/numpy_run.py",
         "while left.ndim > 2 and left.shape[0] == right.shape[0] == out.shape[0] == 1:",
         "0 → 1",
     ): SHORT_CUT,
     (
-        "autograd/arrays.py",
+        "autograd/numerics/arrays.py",
         "entry = xp.asarray(entries).reshape(-1, *[1] * (at.ndim - 1)) + 0 * at",
         "1 → 2",
     ): ANY_NEGATIVE,
     (
-        "autograd/bind.py",
+        "autograd/programs/on_arrays/bound.py",
         "start = offset - offset % step if offset + length * step > block.shape[-1] else offset",
         "offset - offset % step → offset + offset % step",
     ): SHORT_CUT,
-    ("nn/plane.py", "_, sizes, axes = np.linalg.svd(moves, full_matrices=False)", "False → True"): (
-        "only the first two axes are taken, and those are the same"
-    ),
-    ("autograd/bind.py", "arrays.append(function(*operands).reshape(-1))", "1 → 2"): ANY_NEGATIVE,
     (
-        "nn/boundary.py",
+        "nn/inspection/principal_plane.py",
+        "_, sizes, axes = np.linalg.svd(moves, full_matrices=False)",
+        "False → True",
+    ): ("only the first two axes are taken, and those are the same"),
+    ("autograd/programs/on_arrays/bound.py", "arrays.append(function(*operands).reshape(-1))", "1 → 2"): ANY_NEGATIVE,
+    (
+        "nn/inspection/boundary.py",
         "reach = max(1.5, sorted(abs(s) for row in scores for s in row)[int(0.98 * GRID_POINTS**2)])",
         "0.98 → 0.980098",
     ): ROUNDED,
     (
-        "autograd/cards.py",
+        "autograd/drawing/cards.py",
         'Text(centre[0], centre[1] + 3.2, label, color=PILL_TEXT, size=PILL_FONT, mark="local"),',
         "3.2 → 3.20032",
     ): ROUNDED,
     (
-        "autograd/codegen.py",
+        "autograd/programs/codegen.py",
         'return "{} ** {}" if self.tape.constants.get(operands[1], 0.5).is_integer() else None',
         "0.5 → 1.5",
     ): ("it stands for an exponent that nobody knows yet: any number that is not whole"),
     (
-        "autograd/numerics.py",
+        "autograd/numerics/floats.py",
         "return _lgamma_beside_2(x - 1.0) - math.log(x) if x >= 0.5 else lgamma(1.0 + x) - math.log(x)",
         "0.5 → 0.50005",
     ): MEETING,
-    ("autograd/numerics.py", "if size < 0.75:", "0.75 → 0.750075"): MEETING,
-    ("autograd/numerics.py", "if x >= 0.0:", "x >= 0.0 → x > 0.0"): MEETING,
+    ("autograd/numerics/floats.py", "if size < 0.75:", "0.75 → 0.750075"): MEETING,
+    ("autograd/numerics/floats.py", "if x >= 0.0:", "x >= 0.0 → x > 0.0"): MEETING,
     (
-        "autograd/numerics.py",
+        "autograd/numerics/floats.py",
         "return x if x > 0.0 else alpha * expm1(divide(x, alpha))",
         "x > 0.0 → x >= 0.0",
     ): ("at 0 both are 0, with the sign of x"),
     (
-        "autograd/numerics.py",
+        "autograd/numerics/floats.py",
         "return (-1.0) ** (n + 1) * _over_power(math.factorial(n), x, n + 1)",
         "n + 1 → n - 1",
     ): ("in the exponent of -1, where only odd and even count"),
     (
-        "autograd/numerics.py",
+        "autograd/numerics/floats.py",
         "_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)",
         "43867 → 43868",
     ): ("of the last term, of which hardly a digit counts"),
-    ("autograd/forward.py", "if ACTIVE and on_floats:", "ACTIVE and on_floats → ACTIVE or on_floats"): (
+    ("autograd/derivatives/dual.py", "if ACTIVE and on_floats:", "ACTIVE and on_floats → ACTIVE or on_floats"): (
         "a node has been looked at when it was made, and finds nothing when it is looked at again"
     ),
-    ("nn/job.py", "return len(self.train[0][0])", "0 → 1"): SAME_WIDTH,
-    ("nn/job.py", "if len(rows[0]) == 2:", "0 → 1"): SAME_WIDTH,
+    ("nn/command_line/jobs.py", "return len(self.train[0][0])", "0 → 1"): SAME_WIDTH,
+    ("nn/command_line/jobs.py", "if len(rows[0]) == 2:", "0 → 1"): SAME_WIDTH,
     (
         "autograd/ops.py",
         "namespace[helper.__name__] = FunctionType(helper.__code__, namespace)",
         "namespace[helper.__name__] = FunctionType(helper.__code__, namespace) → pass",
     ): SHORT_CUT,
     ("autograd/ops.py", 'namespace["softmax"] = f.softmax', "namespace['softmax'] = f.softmax → pass"): SHORT_CUT,
-    ("autograd/numerics.py", "return root - (root - x / square) / 3.0 if square != 0.0 else root", "3.0 → 3.0003"): (
-        "of a correction in the last digits, a small share"
-    ),
     (
-        "autograd/numerics.py",
+        "autograd/numerics/floats.py",
+        "return root - (root - x / square) / 3.0 if square != 0.0 else root",
+        "3.0 → 3.0003",
+    ): ("of a correction in the last digits, a small share"),
+    (
+        "autograd/numerics/floats.py",
         "if not 1e-300 < length < INF:  # out of range, or with few digits: take both sides nearer to 1",
         "1e-300 → 1.0",
     ): ("the scale is a power of two, which changes no digit"),
-    ("autograd/numerics.py", "scale = 0.5 if length > 1.0 else 2.0**600", "length > 1.0 → length >= 1.0"): (
+    ("autograd/numerics/floats.py", "scale = 0.5 if length > 1.0 else 2.0**600", "length > 1.0 → length >= 1.0"): (
         "no length here is near 1"
     ),
-    ("autograd/numerics.py", "if x >= 0.0:", "0.0 → 1.0"): MEETING,
-    ("autograd/numerics.py", "while x > 2.5:", "2.5 → 2.50025"): MEETING,
+    ("autograd/numerics/floats.py", "if x >= 0.0:", "0.0 → 1.0"): MEETING,
+    ("autograd/numerics/floats.py", "while x > 2.5:", "2.5 → 2.50025"): MEETING,
     (
-        "autograd/program.py",
+        "autograd/programs/program.py",
         'return array.astype(np.float64, copy=False) if array.dtype.kind in "fiub" else None',
         "False → True",
     ): ("a copy more"),
-    ("autograd/program.py", "start = places[0] if places else 0", "0 → 1"): NOTHING_TO_DO,
+    ("autograd/programs/program.py", "start = places[0] if places else 0", "0 → 1"): NOTHING_TO_DO,
     (
-        "autograd/drawing.py",
+        "autograd/drawing/levels.py",
         'return "layer" if max(sizes.values(), default=0) > MOST_NEURONS_IN_A_LAYER else "neuron"',
         "0 → 1",
     ): NOTHING_TO_DO,
-    ("autograd/layout.py", "width=round(self.right - self.left, 2),", "2 → 1"): (
+    ("autograd/drawing/layout/placement.py", "width=round(self.right - self.left, 2),", "2 → 1"): (
         "a twentieth of a point beside all cards"
     ),
     (
@@ -274,300 +290,318 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "for d in row.derivatives)) → pass",
     ): SHORT_CUT,
     (
-        "autograd/layout.py",
+        "autograd/drawing/layout/placement.py",
         "width=round(self.right - self.left, 2),",
         "self.right - self.left → self.right + self.left",
     ): AT_ZERO,
-    ("autograd/stepping.py", "text = escape(run.text, quote=False)", "False → True"): (
+    ("autograd/explaining/stepper.py", "text = escape(run.text, quote=False)", "False → True"): (
         "between tags a quotation mark needs no escape, and may have one"
     ),
     (
-        "autograd/regroup.py",
+        "autograd/programs/on_arrays/grouping.py",
         "depth[result] = 1 + max((depth.get(slot, 0) for slot in operands), default=0)",
         "0 → 1",
     ): NOTHING_TO_DO,
-    ("autograd/tape.py", "self._known[row, operands] = short", "self._known[row, operands] = short → pass"): SHORT_CUT,
     (
-        "autograd/layout.py",
+        "autograd/programs/tape.py",
+        "self._known[row, operands] = short",
+        "self._known[row, operands] = short → pass",
+    ): SHORT_CUT,
+    (
+        "autograd/drawing/layout/placement.py",
         "LABEL_GAP = 0.22  # the same where labels stand on ranks of their own",
         "0.22 → 0.220022",
     ): ROUNDED,
     (
-        "autograd/layout.py",
+        "autograd/drawing/layout/placement.py",
         "return (round(x - self.left, 2), round(self.top - y, 2))",
         "x - self.left → x + self.left",
     ): AT_ZERO,
     (
-        "autograd/standalone.py",
+        "autograd/programs/export.py",
         'parts += [source.replace("parameters):", "parameters=PARAMETERS):", 1) for _, source, _ in sources]',
         "1 → 2",
     ): ("a function has one list of parameters"),
     (
-        "autograd/products.py",
+        "autograd/programs/on_arrays/products.py",
         "whole = len(part) >= DENSE * len(left) * len(right) and len({(u, v) for u, v, _ in part}) == len(par",
         "len(part) >= DENSE * len(left) * len(right) → len(part) > DENSE * len(left) * len(right)",
     ): ("as one matrix or in parts: the products are the same"),
     (
-        "autograd/numerics.py",
+        "autograd/numerics/floats.py",
         "if not 1e-300 < length < INF:  # out of range, or with few digits: take both sides nearer to 1",
         "1e-300 → 1.0001e-300",
     ): MEETING,
     (
-        "autograd/numerics.py",
+        "autograd/numerics/floats.py",
         "return SELU_SCALE * x if x > 0.0 else SELU_SCALE_ALPHA * math.expm1(x)",
         "x > 0.0 → x >= 0.0",
     ): ("at 0 both are 0, with the sign of x"),
-    ("autograd/path.py", "size = max(1, MOVING_NUMBERS // self.plan(kind).sizes[1])", "1 → 2"): (
+    ("autograd/programs/trace.py", "size = max(1, MOVING_NUMBERS // self.plan(kind).sizes[1])", "1 → 2"): (
         "two examples at once where even one is too large: the results are the same"
     ),
-    ("autograd/regroup.py", "depth[result] = 1 + max((depth.get(slot, 0) for slot in operands), default=0)", "1 → 2"): (
-        "depths are only compared with each other"
-    ),
     (
-        "nn/plane.py",
+        "autograd/programs/on_arrays/grouping.py",
+        "depth[result] = 1 + max((depth.get(slot, 0) for slot in operands), default=0)",
+        "1 → 2",
+    ): ("depths are only compared with each other"),
+    (
+        "nn/inspection/principal_plane.py",
         "moves = moves if len(moves) > 1 else np.pad(moves, ((0, 1), (0, 0)))  # one row alone has one direct",
         "0 → 1",
     ): ZEROS,
     (
-        "nn/plane.py",
+        "nn/inspection/principal_plane.py",
         "moves = moves if len(moves) > 1 else np.pad(moves, ((0, 1), (0, 0)))  # one row alone has one direct",
         "1 → 2",
     ): ZEROS,
     (
-        "nn/on_arrays.py",
+        "nn/training/on_arrays.py",
         "return math.sqrt(squares) if 1e-200 < squares < 1e200 else math.hypot(*vector.tolist())",
         "1e+200 → 1e+200",
     ): MEETING,
     (
-        "nn/on_arrays.py",
+        "nn/training/on_arrays.py",
         "return math.sqrt(squares) if 1e-200 < squares < 1e200 else math.hypot(*vector.tolist())",
         "1e-200 < squares < 1e+200 → 1e-200 < squares <= 1e+200",
     ): MEETING,
-    ("nn/boundary.py", "if isinstance(scores[0][0], list):", "0 → 1"): "all scores are lists, or none is",
+    ("nn/inspection/boundary.py", "if isinstance(scores[0][0], list):", "0 → 1"): "all scores are lists, or none is",
     (
-        "autograd/expression.py",
+        "autograd/command_line/formula.py",
         "super().__init__(message, text, column)",
         "super().__init__(message, text, column) → pass",
     ): ("BaseException.__new__ has stored the arguments already"),
-    ("autograd/regroup.py", "if len(first) > 1:", "len(first) > 1 → len(first) >= 1"): (
+    ("autograd/programs/on_arrays/grouping.py", "if len(first) > 1:", "len(first) > 1 → len(first) >= 1"): (
         "the sum or dot product of one term is that term"
     ),
-    ("autograd/differences.py", "_CONVERGED = 1e-12", "1e-12 → 1.0001e-12"): ROUNDED,
+    ("autograd/numerics/differences.py", "_CONVERGED = 1e-12", "1e-12 → 1.0001e-12"): ROUNDED,
     (
-        "nn/diagnosis.py",
+        "nn/training/diagnosis.py",
         "RISING = 0.25  # share of epochs with a clearly higher loss that speaks for a smaller learning rate",
         "0.25 → 0.250025",
     ): "no share of fewer than ten thousand epochs lies between them",
-    ("nn/diagnosis.py", "points = [k / 4 for k in range(-24, 25)]", "25 → 26"): (
+    ("nn/training/diagnosis.py", "points = [k / 4 for k in range(-24, 25)]", "25 → 26"): (
         "no activation is steepest that far from 0"
     ),
     (
-        "autograd/values_picture.py",
+        "autograd/drawing/values_picture.py",
         "return max((abs(g) for g in gradients or () if g is not None and math.isfinite(g)), default=0.0)",
         "0.0 → 1.0",
     ): NOTHING_TO_DO,
     (
-        "autograd/tape.py",
+        "autograd/programs/tape.py",
         'GATHER = Operation("sum_of_products", "Σ", sum_of_products, 0.0, variadic=True)',
         "True → False",
     ): NEVER_CALLED,
     (
-        "autograd/tape.py",
+        "autograd/programs/tape.py",
         'GATHER = Operation("sum_of_products", "Σ", sum_of_products, 0.0, variadic=True)',
         "0.0 → 1.0",
     ): NEVER_CALLED,
     (
-        "autograd/tape.py",
+        "autograd/programs/tape.py",
         'OVER_EXAMPLES = Operation("sum_over_examples", "Σ", sum_of_products, 0.0, variadic=True)',
         "0.0 → 1.0",
     ): NEVER_CALLED,
     (
-        "autograd/tape.py",
+        "autograd/programs/tape.py",
         'OVER_EXAMPLES = Operation("sum_over_examples", "Σ", sum_of_products, 0.0, variadic=True)',
         "True → False",
     ): NEVER_CALLED,
     (
-        "autograd/arrays.py",
+        "autograd/numerics/arrays.py",
         "scale = xp.where(longer > 1e300, 2.0**-8, either(xp, longer, longer < 1e-300, 2.0**600, 1.0))",
         "1e-300 → 1.0",
     ): SCALED,
     (
-        "autograd/arrays.py",
+        "autograd/numerics/arrays.py",
         "scale = xp.where(longer > 1e300, 2.0**-8, either(xp, longer, longer < 1e-300, 2.0**600, 1.0))",
         "1.0 → 2.0",
     ): SCALED,
     (
-        "nn/summaries.py",
+        "nn/inspection/summary.py",
         'return "\\n".join([lines[0], "─" * len(lines[0]), *lines[1:]])',
         "0 → 1",
     ): "all lines are of the same length",
-    ("autograd/vectorize.py", "if len(column) < 3:", "len(column) < 3 → len(column) <= 3"): PLACES,
+    ("autograd/programs/on_arrays/plan.py", "if len(column) < 3:", "len(column) < 3 → len(column) <= 3"): PLACES,
     (
-        "autograd/vectorize.py",
+        "autograd/programs/on_arrays/plan.py",
         "shapes = [split for n in sorted(lengths, reverse=True) if count % n == 0 for split in [split_at(colu",
         "True → False",
     ): PLACES,
     (
-        "autograd/check.py",
+        "autograd/checking/gradients.py",
         "sure = [c for c in self.comparisons if c.numeric.error <= 1e-9 * abs(c.exact)]",
         "c.numeric.error <= 1e-09 * abs(c.exact) → c.numeric.error < 1e-09 * abs(c.exact)",
     ): "with an error and a derivative of 0 the difference is 0, as if there were nothing to compare",
     (
-        "autograd/check.py",
+        "autograd/checking/gradients.py",
         "sure = [c for c in self.comparisons if c.numeric.error <= 1e-9 * abs(c.exact)]",
         "1e-09 → 1.0001e-09",
     ): ROUNDED,
     (
-        "autograd/check.py",
+        "autograd/checking/gradients.py",
         "worst = max(failed, key=lambda c: -1.0 if math.isnan(c.relative_difference) else c.relative_differen",
         "1.0 → 2.0",
     ): "below every difference there can be, either way",
     (
-        "autograd/check.py",
+        "autograd/checking/gradients.py",
         "_UNRESOLVED = 1e-9  # differences whose error is above this share of |f| / |x| decide nothing",
         "1e-09 → 1.0001e-09",
     ): ROUNDED,
-    ("autograd/drawing.py", "format(0.5, number_format)", "0.5 → 0.50005"): "whether a format is one for floats",
-    ("autograd/drawing.py", "format(0.5, number_format)", "0.5 → 1.5"): "whether a format is one for floats",
+    ("autograd/drawing/levels.py", "format(0.5, number_format)", "0.5 → 0.50005"): "whether a format is one for floats",
+    ("autograd/drawing/levels.py", "format(0.5, number_format)", "0.5 → 1.5"): "whether a format is one for floats",
     (
-        "autograd/sparsity.py",
+        "autograd/drawing/sparsity.py",
         "yield Rect(0.5, 0.5, width - 1, height - 1, 6.0, CARD_FILL, CARD_STROKE)",
         "0.5 → 0.50005",
     ): ROUNDED,
     (
-        "autograd/sparsity.py",
+        "autograd/drawing/sparsity.py",
         "yield Rect(0.5, 0.5, width - 1, height - 1, 6.0, CARD_FILL, CARD_STROKE)",
         "6.0 → 6.0006",
     ): ROUNDED,
     (
-        "autograd/differences.py",
+        "autograd/numerics/differences.py",
         "_NONE = Difference(math.nan, math.inf, 0.0, 0.0)",
         "0.0 → 1.0",
     ): "the scale is filled in at the end; a step of 1 would be noticed",
-    ("nn/tables.py", "LARGEST = 1e150", "1e+150 → 1e+150"): "1 more than a number of this size is the same number",
+    ("nn/data/tables.py", "LARGEST = 1e150", "1e+150 → 1e+150"): "1 more than a number of this size is the same number",
     (
-        "nn/data.py",
+        "nn/data/rows.py",
         "if not all(share > 0 for share in shares) or abs(math.fsum(shares) - 1) > 1e-9:",
         "abs(math.fsum(shares) - 1) > 1e-09 → abs(math.fsum(shares) - 1) >= 1e-09",
     ): "a number near 1 differs from 1 by a multiple of 2⁻⁵³, and 1e-9 is none",
     (
-        "nn/data.py",
+        "nn/data/rows.py",
         "if not all(share > 0 for share in shares) or abs(math.fsum(shares) - 1) > 1e-9:",
         "1e-09 → 1.0001e-09",
     ): ROUNDED,
-    ("autograd/forward.py", "_levels = itertools.count(1)", "1 → 2"): "levels are only compared with each other",
     (
-        "nn/data.py",
+        "autograd/derivatives/dual.py",
+        "_levels = itertools.count(1)",
+        "1 → 2",
+    ): "levels are only compared with each other",
+    (
+        "nn/data/rows.py",
         "scales = tuple(deviation if deviation > 8 * math.ulp(mean) else 1.0 for mean, deviation in columns)",
         "deviation > 8 * math.ulp(mean) → deviation >= 8 * math.ulp(mean)",
     ): FEW_ULP,
     (
-        "nn/data.py",
+        "nn/data/rows.py",
         "scales = tuple(deviation if deviation > 8 * math.ulp(mean) else 1.0 for mean, deviation in columns)",
         "8 → 9",
     ): FEW_ULP,
     (
-        "nn/data.py",
+        "nn/data/rows.py",
         "scales = tuple(deviation if deviation > 8 * math.ulp(mean) else 1.0 for mean, deviation in columns)",
         "8 → 7",
     ): FEW_ULP,
-    ("autograd/cards.py", "CARD_PADDING = 10.0", "10.0 → 10.001"): ROUNDED,
-    ("autograd/cards.py", "RADIUS = 6.0", "6.0 → 6.0006"): ROUNDED,
-    ("autograd/cards.py", "PILL_HEIGHT = 13.0", "13.0 → 13.0013"): ROUNDED,
-    ("autograd/cards.py", "width: float = 1.2", "1.2 → 1.2001199999999999"): ROUNDED,
+    ("autograd/drawing/cards.py", "CARD_PADDING = 10.0", "10.0 → 10.001"): ROUNDED,
+    ("autograd/drawing/cards.py", "RADIUS = 6.0", "6.0 → 6.0006"): ROUNDED,
+    ("autograd/drawing/cards.py", "PILL_HEIGHT = 13.0", "13.0 → 13.0013"): ROUNDED,
+    ("autograd/drawing/cards.py", "width: float = 1.2", "1.2 → 1.2001199999999999"): ROUNDED,
     (
-        "autograd/cards.py",
+        "autograd/drawing/cards.py",
         "stroke, width = (HIGHLIGHT, 2.5) if card.highlighted else (CARD_STROKE, 1.0)",
         "2.5 → 2.50025",
     ): ROUNDED,
     (
-        "autograd/cards.py",
+        "autograd/drawing/cards.py",
         "color, width = (HIGHLIGHT, max(2.5, arrow.width)) if arrow.highlighted else (arrow.color, arrow.widt",
         "2.5 → 2.50025",
     ): ROUNDED,
     (
-        "autograd/cards.py",
+        "autograd/drawing/cards.py",
         'return mix(CARD_FILL, POSITIVE if strength > 0 else NEGATIVE, abs(strength)) if strength else ""',
         "strength > 0 → strength >= 0",
     ): "where the strength is 0 there is no colour",
-    ("autograd/cards.py", "length = math.hypot(dx, dy) or 1.0", "1.0 → 2.0"): "it divides two zeros",
+    ("autograd/drawing/cards.py", "length = math.hypot(dx, dy) or 1.0", "1.0 → 2.0"): "it divides two zeros",
     (
-        "autograd/cards.py",
+        "autograd/drawing/cards.py",
         "yield from enclosure_shapes(inner, layout, depth + 1)",
         "depth + 1 → depth - 1",
     ): "two colours take turns, whether counted up or down",
-    ("autograd/expression.py", "arity: int = 0", "0 → 1"): "only the arity of calls is read",
-    ("autograd/numerics.py", "if 1.5 <= x < 50.0:", "1.5 <= x < 50.0 → 1.5 < x < 50.0"): MEETING,
+    ("autograd/command_line/formula.py", "arity: int = 0", "0 → 1"): "only the arity of calls is read",
+    ("autograd/numerics/floats.py", "if 1.5 <= x < 50.0:", "1.5 <= x < 50.0 → 1.5 < x < 50.0"): MEETING,
     (
-        "nn/data.py",
+        "nn/data/rows.py",
         "a, b = (math.cos(t), math.sin(t)) if label < 0 else (1 - math.cos(t), 0.5 - math.sin(t))",
         "label < 0 → label <= 0",
     ): "a label is -1 or 1",
     (
-        "nn/data.py",
+        "nn/data/rows.py",
         "a, b = (math.cos(t), math.sin(t)) if label < 0 else (1 - math.cos(t), 0.5 - math.sin(t))",
         "0 → 1",
     ): "a label is -1 or 1",
     (
-        "autograd/regroup.py",
+        "autograd/programs/on_arrays/grouping.py",
         "return tuple(slot for slot in term if constants.get(slot) != 1.0) or term[:1]",
         "1 → 2",
     ): "all factors are 1.0 there, and so is the product of any two",
     (
-        "autograd/regroup.py",
+        "autograd/programs/on_arrays/grouping.py",
         "level = 1 + max((depth.get(slot, 0) for slot in (*job.first, *job.second)), default=0)",
         "0 → 1",
     ): "levels are only compared, and what needs nothing may be computed at any",
     (
-        "autograd/regroup.py",
+        "autograd/programs/on_arrays/grouping.py",
         "level = 1 + max((depth.get(slot, 0) for slot in (*job.first, *job.second)), default=0)",
         "1 → 2",
     ): "levels are only compared with each other",
     (
-        "autograd/regroup.py",
+        "autograd/programs/on_arrays/grouping.py",
         "return job.kind, job.row, not splitter.moving.isdisjoint(job.first), splitter.likeness(job.first[0])",
         "not splitter.moving.isdisjoint(job.first) → splitter.moving.isdisjoint(job.first)",
     ): "it only tells two kinds apart, by whatever name",
     (
-        "autograd/bind.py",
+        "autograd/programs/on_arrays/bound.py",
         "start = offset - offset % step if offset + length * step > block.shape[-1] else offset",
         "offset - offset % step if offset + length * step > block.shape[-1] else offset "
         "→ offset if offset + length * step > block.shape[-1] else offset - offset % step",
     ): PLACES,
     (
-        "nn/training.py",
+        "nn/training/loop.py",
         'compiled=epochs * len(rows[0]) >= WORTH_COMPILING if compiled == "auto" else bool(compiled),',
         "0 → 1",
     ): "there are as many targets as rows",
-    ("autograd/layout.py", "return min(max(RANK_GAP, longest / POINTS_PER_INCH / 5), 4.0)", "4.0 → 4.0004"): ROUNDED,
     (
-        "autograd/shapes.py",
+        "autograd/drawing/layout/placement.py",
+        "return min(max(RANK_GAP, longest / POINTS_PER_INCH / 5), 4.0)",
+        "4.0 → 4.0004",
+    ): ROUNDED,
+    (
+        "autograd/drawing/shapes.py",
         "return (point[0] + 0.5523 * (corner[0] - point[0]), point[1] + 0.5523 * (corner[1] - point[1]))",
         "0.5523 → 0.55235523",
     ): ROUNDED,
-    ("nn/__main__.py", "axes[0].figure.savefig(path, dpi=120)", "0 → 1"): "two or more axes, all of one figure",
     (
-        "autograd/tracking.py",
+        "nn/command_line/main.py",
+        "axes[0].figure.savefig(path, dpi=120)",
+        "0 → 1",
+    ): "two or more axes, all of one figure",
+    (
+        "autograd/derivatives/run.py",
         "rows = _sweep(edges, pieces, self.copies, *([times] if with_graph else []))",
         "[times] if with_graph else [] → [] if with_graph else [times]",
     ): "the numbers are the same: it spares the graph of a derivative nodes that multiply by 1",
     (
-        "autograd/groups_picture.py",
+        "autograd/drawing/groups_picture.py",
         "turns[node.value] = max(left, default=0)",
         "0 → 1",
     ): "turns tell parts apart, wherever their count begins",
     (
-        "autograd/stepping.py",
+        "autograd/explaining/stepper.py",
         "height = min(900, round(self.picture.size[1]) + 260)",
         "260 → 261",
     ): "the page's script makes its frame as high as it is",
     (
-        "autograd/stepping.py",
+        "autograd/explaining/stepper.py",
         "height = min(900, round(self.picture.size[1]) + 260)",
         "260 → 259",
     ): "the page's script makes its frame as high as it is",
     (
-        "autograd/stepping.py",
+        "autograd/explaining/stepper.py",
         'text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)',
         "False → True",
     ): "a guard: no number on a page is nan, for what is not finite has no tint",
@@ -577,99 +611,103 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0.0 → 1.0",
     ): "1 less than infinity is as much",
     (
-        "autograd/tape.py",
+        "autograd/programs/tape.py",
         "size: int = 0",
         "0 → 1",
     ): "slot 0 would stay empty: which numbers the slots have is the tape's own affair",
-    ("autograd/animate.py", "CAPTION_LINE = 19.0", "19.0 → 19.0019"): ROUNDED,
+    ("autograd/explaining/film.py", "CAPTION_LINE = 19.0", "19.0 → 19.0019"): ROUNDED,
     (
-        "autograd/animate.py",
+        "autograd/explaining/film.py",
         "yield self.during(first, end, svg(replace(outline, stroke=color, stroke_width=2.5)))",
         "2.5 → 2.50025",
     ): ROUNDED,
     (
-        "autograd/animate.py",
+        "autograd/explaining/film.py",
         "yield svg(Rect(MARGIN, self.top, self.width - 2 * MARGIN, self.caption_height, 6.0, CARD_FILL, CARD_",
         "6.0 → 6.0006",
     ): ROUNDED,
     (
-        "autograd/animate.py",
+        "autograd/explaining/film.py",
         "color = mix(CARD_FILL, POSITIVE if strength > 0 else NEGATIVE, abs(strength))",
         "strength > 0 → strength >= 0",
     ): "where the strength is 0 there is no colour",
-    ("autograd/layout.py", "RANK_GAP = 0.55  # inches between ranks", "0.55 → 0.5500550000000001"): ROUNDED,
     (
-        "autograd/layout.py",
+        "autograd/drawing/layout/placement.py",
+        "RANK_GAP = 0.55  # inches between ranks",
+        "0.55 → 0.5500550000000001",
+    ): ROUNDED,
+    (
+        "autograd/drawing/layout/placement.py",
         "longest = max((sum(extent[box_id] for box_id in rank) for rank in arrangement.ranks), default=0.0)",
         "0.0 → 1.0",
     ): "a line of one point needs no more than the usual gap either",
     (
-        "autograd/layout.py",
+        "autograd/drawing/layout/placement.py",
         "width=round(self.right - self.left, 2),",
         "2 → 3",
     ): "sizes of pictures are written with one decimal",
     (
-        "autograd/layout.py",
+        "autograd/drawing/layout/placement.py",
         "height=round(self.top - self.bottom, 2),",
         "2 → 3",
     ): "sizes of pictures are written with one decimal",
     (
-        "autograd/layout.py",
+        "autograd/drawing/layout/placement.py",
         "height=round(self.top - self.bottom, 2),",
         "2 → 1",
     ): "a twentieth of a point below all cards",
     (
-        "autograd/layout.py",
+        "autograd/drawing/layout/placement.py",
         "height=round(self.top - self.bottom, 2),",
         "self.top - self.bottom → self.top + self.bottom",
     ): AT_ZERO,
     (
-        "autograd/expression.py",
+        "autograd/command_line/formula.py",
         "close = get_close_matches(name, FUNCTIONS, n=1)",
         "1 → 2",
     ): "the closest comes first, and only that is shown",
     (
-        "autograd/notation.py",
+        "autograd/view/notation.py",
         "@lru_cache(maxsize=4096)",
         "4096 → 4097",
     ): "how many widths are remembered, not what they are",
     (
-        "autograd/notation.py",
+        "autograd/view/notation.py",
         "@lru_cache(maxsize=4096)",
         "4096 → 4095",
     ): "how many widths are remembered, not what they are",
     (
-        "autograd/notation.py",
+        "autograd/view/notation.py",
         "_SUM, _PRODUCT, _POWER, _FUNCTION = 1, 2, 3, 4",
         "4 → 5",
     ): "what binds how tightly keeps its order",
     (
-        "autograd/groups_picture.py",
+        "autograd/drawing/groups_picture.py",
         "return (POSITIVE if total > 0 else NEGATIVE), 1.0 + 3.0 * math.sqrt(share)",
         "total > 0 → total >= 0",
     ): "where the total is 0 the arrow is grey",
     (
-        "autograd/custom.py",
+        "autograd/operations/custom.py",
         'return leaves_like(0.0, answer, f"the derivative of {name}")[0]',
         "0.0 → 1.0",
     ): "any number is a pattern for one number",
     (
-        "autograd/arrays.py",
+        "autograd/numerics/arrays.py",
         "top = xp.where(x >= 0.0, 1.0 + decayed(xp, 1.0 + s, e), e * ((1.0 - s) + e))",
         "x >= 0.0 → x > 0.0",
     ): MEETING,
     (
-        "autograd/bind.py",
+        "autograd/programs/on_arrays/bound.py",
         "start = offset - offset % step if offset + length * step > block.shape[-1] else offset",
         "offset + length * step > block.shape[-1] → offset + length * step >= block.shape[-1]",
     ): PLACES,
     (
-        "nn/surface.py",
+        "nn/inspection/loss_surface.py",
         "high = max(high, low + (1e-6 * max(abs(low), abs(high)) or 1.0))  # levels have to differ, on level ",
         "1e-06 → 1.0001e-06",
     ): ROUNDED,
     (
-        "autograd/groups.py",
+        "autograd/view/parts.py",
         "frame = sys._getframe(1)",
         "1 → 2",
     ): "the frame left out is the engine's own, of no part of a model",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value, dot
-from nn.nested import data_of, flat, mapped
+from nn.basics.nested import data_of, flat, mapped
 
 DATA = Path(__file__).parent.parent / "data"
 

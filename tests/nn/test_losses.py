@@ -10,8 +10,8 @@ from mpmath import mpf
 import nn
 from autograd import Value
 from nn import LOSSES, MLP, losses
-from nn.nested import data_of, flat
-from nn.pairing import distribution
+from nn.basics.nested import data_of, flat
+from nn.basics.pairing import distribution
 from tests.nn.frozen import error, grads, read, values
 
 EPS = sys.float_info.epsilon

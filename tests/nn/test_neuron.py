@@ -7,7 +7,7 @@ import pytest
 
 from autograd import OPERATIONS, Value
 from nn import MLP, Layer, Neuron
-from nn.activations import _takes_one
+from nn.basics.activations import _takes_one
 from nn.data import micrograd_moons
 from tests.nn.frozen import check_layer, read, set_data, torch_layers, values
 

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 import nn
 from autograd import Value
 from nn import optim
-from nn.clipping import clip_grad_norm, clip_grad_value, gradient_norm
+from nn.descent.clipping import clip_grad_norm, clip_grad_value, gradient_norm
+from nn.descent.optimizer import Optimizer
 from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
-from nn.optimizer import Optimizer
 
 DATA = Path(__file__).parent.parent / "data"
 FIRST = json.loads(gzip.decompress((DATA / "torch_optim.json.gz").read_bytes()))

@@ -1,0 +1,1 @@
+"""Is it right, and where did the nan come from?"""

@@ -1,0 +1,279 @@
+"""`python -m autograd`: the value and the derivatives of a formula, in a terminal.
+
+$ python -m autograd "x * y + sin(x)" x=2 y=-3
+x * y + sin(x) = -5.090702573174318
+
+∂/∂x = -3.4161468365471424
+∂/∂y = 2.0
+"""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import inspect
+import keyword
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd.backprop import topological_order
+from autograd.command_line.formula import MAX_LENGTH, Expression, ExpressionError, parse
+from autograd.drawing.layout.graphviz import LayoutError
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.drawing.figure import Drawing
+    from autograd.explaining.stepper import Stepper
+
+DESCRIPTION = "The value of a formula and its derivatives with respect to every name in it."
+EPILOG = """\
+The formula has numbers, names, + - * / **, comparisons, brackets and glassgrad's functions
+(tanh, exp, log, relu, where, ...; autograd.ops lists them); pi, tau, e, inf and nan are known.
+
+  python -m autograd "tanh(x1*w1 + x2*w2 + b)" x1=2 w1=-3 x2=0 w2=1 b=6.8813735870195432
+  python -m autograd "x**3 - 2*x" x=1.5 --hessian --check
+  python -m autograd "-a*b + a" a=2 b=-3 -o step.html
+
+Exit status: 0; 1 when --check finds a disagreement or a file cannot be made; 2 for input that cannot be read.
+"""
+SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
+LONG_OPTION = re.compile(r"--[a-z-]*(=.*)?")
+NAME = re.compile(r"[^\W\d]\w*")
+# For terminals without these letters: a minus sign shown as a question mark would be a wrong number.
+STAND_INS = {"−": "-", "–": "-", "×": "*", "÷": "/", "∂": "d", "²": "^2", "Σ": "sum", "√": "sqrt", "…": "...", "↑": "^"}
+STAND_INS |= {"─": "-", "│": "|", "├": "|", "└": "`"}
+
+
+class UsageError(Exception):
+    """Something on the command line cannot be understood; the message says what, and what to do."""
+
+
+class CheckFailed(Exception):
+    """The derivatives do not agree with numerical ones; the message says which."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="glassgrad")
+    try:
+        try:
+            _run(_parser().parse_args(_protected(sys.argv[1:] if arguments is None else arguments)))
+        finally:
+            _flush()  # that a pipe is closed or a disk is full shows here, and not when Python ends
+    except (UsageError, ExpressionError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except (CheckFailed, LayoutError, ValueError, OSError) as error:
+        if not isinstance(error, BrokenPipeError):  # a reader that has seen enough, as `head` has, is no error
+            print(f"error: {error}", file=sys.stderr)
+        _drop_what_cannot_be_printed()
+        return 1
+    return 0
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # it is None where the shell closed it: command >&-
+        sys.stdout.flush()
+
+
+def _drop_what_cannot_be_printed() -> None:
+    """Python tries once more when it ends, and complains: https://docs.python.org/3/library/signal.html#note-on-sigpipe"""
+    try:
+        _flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _stand_ins(error: UnicodeError) -> tuple[str, int]:
+    """What to print for letters that the terminal does not have, and where to go on."""
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(STAND_INS.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("glassgrad", _stand_ins)
+
+
+class _ArgumentParser(argparse.ArgumentParser):
+    def print_help(self, file: Any = None) -> None:
+        """Without argparse's silence where it cannot be printed."""
+        print(self.format_help(), end="", file=file)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _ArgumentParser(
+        prog="python -m autograd",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("formula", help="what to compute, in quotes")
+    values = "a value for every name: x=2 y=-1.5"
+    parser.add_argument("values", nargs="*", default=[], metavar="name=value", help=values)
+    parser.add_argument("--hessian", action="store_true", help="print the second derivatives too")
+    parser.add_argument("--tree", action="store_true", help="print the graph as a text tree")
+    parser.add_argument("--steps", action="store_true", help="print the forward and backward pass step by step")
+    parser.add_argument("--check", action="store_true", help="compare the derivatives with numerical ones")
+    files = "write a drawing (.svg .png .pdf .dot) or a stepper (.html)"
+    parser.add_argument("-o", dest="output", metavar="FILE", help=files)
+    parser.add_argument("--animate", action="store_true", help="with -o FILE.svg: a drawing that plays the steps")
+    return parser
+
+
+def _protected(arguments: Sequence[str]) -> list[str]:
+    """The arguments with a space before a formula such as -x**2, which argparse would take for an option."""
+
+    def is_formula(argument: str) -> bool:
+        return argument.startswith("-") and argument not in ("-o", "-h") and not LONG_OPTION.fullmatch(argument)
+
+    return [f" {argument}" if is_formula(argument) else argument for argument in arguments]
+
+
+def _run(options: argparse.Namespace) -> None:
+    _check_output(options)
+    given = _given_values(options.values)
+    text = options.formula.strip()
+    expression = parse(text, given=tuple(given))
+    _check_names(expression, given)
+    leaves = [Value(given[name], label=name) for name in expression.names]
+    result = _evaluate(expression, leaves)
+    _print_first_order(text, result, leaves)
+    if options.hessian:
+        _print_hessian(expression, leaves)
+    if options.tree:
+        print(f"\n{_drawing(result).text()}")
+    if options.steps:
+        print(f"\n{_stepper(result).text()}")
+    if options.check:
+        _check(expression, leaves, options.hessian)
+    if options.output:
+        _write(result, options.output, options.animate)
+
+
+# Reading -----------------------------------------------------------------------------------------------------------
+
+
+def _check_output(options: argparse.Namespace) -> None:
+    suffix = Path(options.output or "").suffix.lower()
+    if options.output and suffix not in SUFFIXES:
+        raise UsageError(f"-o writes files that end in {', '.join(SUFFIXES)}; got {options.output!r}")
+    if options.animate and suffix != ".svg":
+        raise UsageError("--animate needs -o FILE.svg")
+
+
+def _given_values(assignments: Sequence[str]) -> dict[str, float]:
+    """{"x": 2.0} from "x=2"; a value may be a formula of numbers such as pi/4."""
+    given: dict[str, float] = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals or not NAME.fullmatch(name):
+            raise UsageError(f"expected name=value, got {assignment.strip()!r}; the formula goes in quotes")
+        if name in given:
+            raise UsageError(f"{name} is given twice")
+        try:
+            expression = parse(text)
+        except ExpressionError as error:
+            raise UsageError(f"the value of {name}: {error}") from error
+        if expression.names:
+            raise UsageError(f"the value of {name} must be a number, got {text!r}")
+        given[name] = float(expression())
+    return given
+
+
+def _check_names(expression: Expression, given: dict[str, float]) -> None:
+    missing = [name for name in expression.names if name not in given]
+    if missing:
+        column = expression.columns[expression.names.index(missing[0])]
+        values = " ".join(f"{name}=..." for name in missing)
+        raise ExpressionError(f"{missing[0]} has no value: add {values}", expression.text, column)
+    unused = [name for name in given if name not in expression.names]
+    if unused:
+        raise UsageError(f"{', '.join(unused)} is not in the formula {expression.text!r}")
+
+
+def _evaluate(expression: Expression, leaves: Sequence[Value]) -> Value:
+    """The formula's result as a Value with a name of its own."""
+    result = expression(*leaves)
+    if not isinstance(result, Value):
+        result = Value(result)  # no name in the formula, or none that matters: x > 0
+    if not result.label:
+        result.label = next(name for name in ("y", "out", "result", "f(...)") if name not in expression.names)
+    return result
+
+
+# Answering ---------------------------------------------------------------------------------------------------------
+
+
+def _print_first_order(text: str, result: Value, leaves: Sequence[Value]) -> None:
+    print(f"{text} = {result.data!r}")
+    if leaves:
+        print()
+        result.backward()
+    width = max((len(leaf.label) for leaf in leaves), default=0)
+    for leaf in leaves:
+        print(f"∂/∂{leaf.label:{width}} = {leaf.grad!r}")
+
+
+def _print_hessian(expression: Expression, leaves: Sequence[Value]) -> None:
+    from autograd.derivatives.transforms import hessian
+
+    names = expression.names
+    if not names:
+        return
+    rows: Any = hessian(lambda point: expression(*point))([leaf.data for leaf in leaves])
+    seconds = {
+        f"∂{names[i]}²" if i == j else f"∂{names[i]}∂{names[j]}": rows[i][j]
+        for i in range(len(names))
+        for j in range(i, len(names))
+    }
+    print()
+    width = max(map(len, seconds))
+    for by, second in seconds.items():
+        print(f"∂²/{by:{width}} = {second!r}")
+
+
+def _check(expression: Expression, leaves: Sequence[Value], second_order: bool) -> None:
+    from autograd.checking.gradients import GradientCheckError, check_gradients
+
+    def f(*values: Any) -> Any:
+        return expression(*values)
+
+    # check_gradients calls the arguments by the names of the parameters, which cannot be Python's keywords.
+    names = [f"{name}_" if keyword.iskeyword(name) else name for name in expression.names]
+    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
+    f.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    try:
+        report = check_gradients(f, *(leaf.data for leaf in leaves), order=2 if second_order else 1)
+    except GradientCheckError as error:
+        raise CheckFailed(error) from error
+    print(f"\n{report}")
+
+
+def _write(result: Value, output: str, animated: bool) -> None:
+    stepped = animated or Path(output).suffix.lower() == ".html"
+    (_stepper(result) if stepped else _drawing(result)).save(output)
+
+
+def _drawing(result: Value) -> Drawing:
+    from autograd.drawing.levels import draw
+
+    return draw(result, max_nodes=MAX_LENGTH)  # a formula has no more values than characters
+
+
+def _stepper(result: Value) -> Stepper:
+    """ValueError for more edges than `stepper` takes, with what can be done here; its own advice is for Python."""
+    from autograd.explaining.stepper import MAX_EDGES, stepper
+
+    edges = sum(len(node.parents) for node in topological_order(result))
+    if edges > MAX_EDGES:
+        raise ValueError(
+            f"the graph of this formula has {edges:,} edges, more than anybody walks through one by one (at most "
+            f"{MAX_EDGES}): shorten the formula, or see its graph with --tree or -o FILE.svg"
+        )
+    return stepper(result)

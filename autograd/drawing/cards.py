@@ -1,0 +1,290 @@
+"""Cards and arrows: what a picture of a graph is made of, where things go on a card, and its colours.
+
+A card has a header and rows; an arrow can carry a number in a white pill on its line. `Picture` brings cards,
+arrows and frames together, asks `layout.place` where they go, and gives the shapes for SVG, PNG and PDF.
+The same cards serve static drawings and the stepper.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from autograd.drawing.layout.placement import Arrangement, Box, Frame, Layout, Link, Point, Route, place
+from autograd.drawing.layout.straight import straightened
+from autograd.drawing.shapes import FONT_SIZE, Group, Path, Rect, Shape, Step, Text, rounded, svg_page
+from autograd.view.notation import number_width, title_width
+
+# White 11 px bold text reads on every header with a contrast of at least 4.5 : 1 (WCAG 2.2, 1.4.3).
+HEADER_COLORS = {
+    "input": "#1D5FA8",
+    "parameter": "#96560A",
+    "operation": "#475569",
+    "output": "#1F7A37",
+    "constant": "#6B7280",
+}
+CARD_FILL = "#FFFFFF"
+CARD_STROKE = "#CBD5E1"
+ARROW_COLOR = "#94A3B8"
+PILL_TEXT = "#475569"
+HIGHLIGHT = "#D97706"
+POSITIVE = "#D6493E"
+NEGATIVE = "#2C71BE"
+FRAME_FILLS = ("#F8FAFC", "#EEF2F6")
+FRAME_STROKE = "#CBD5E1"
+
+HEADER_HEIGHT = 18.0
+ROW_HEIGHT = 19.0
+MIN_CARD_WIDTH = 52.0
+CARD_PADDING = 10.0
+RADIUS = 6.0
+PILL_HEIGHT = 13.0
+PILL_FONT = 9.0
+MARGIN = 12.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a card: its text, the colour behind it ("" for none), and a mark such as "data" or "grad"."""
+
+    text: str
+    fill: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A box of the picture. `kind` is a key of HEADER_COLORS; `tooltip` shows on hovering; `min_width` in points
+    keeps room for texts that the rows will show later."""
+
+    id: str
+    title: str
+    kind: str
+    rows: tuple[Row, ...]
+    tooltip: str = ""
+    highlighted: bool = False
+    min_width: float = MIN_CARD_WIDTH
+
+    @cached_property
+    def width(self) -> float:
+        """Wide enough for its texts, in points, rounded up so that similar cards line up."""
+        widest = max([title_width(self.title, FONT_SIZE), *(number_width(r.text, FONT_SIZE) for r in self.rows)])
+        return max(self.min_width, 2.0 * math.ceil((widest + 2 * CARD_PADDING) / 2))
+
+    @property
+    def height(self) -> float:
+        return HEADER_HEIGHT + ROW_HEIGHT * len(self.rows)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """An arrow from card `tail` to card `head` (ids), with the text of its pill ("" for none)."""
+
+    id: str
+    tail: str
+    head: str
+    label: str = ""
+    color: str = ARROW_COLOR
+    width: float = 1.2
+    dashed: bool = False
+    tooltip: str = ""
+    highlighted: bool = False
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A titled frame around cards (ids) and inner enclosures."""
+
+    id: str
+    title: str
+    members: tuple[str, ...]
+    inner: tuple[Enclosure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Cards, arrows and enclosures; positions are computed when first asked for, and kept.
+
+    `ranks` lists cards (ids) that are to stand in one line across the direction, in that order;
+    `fan` prefers straight arrows (see straight.py); `succession` lists pairs of cards of which the second is to stand
+    after the first.
+    """
+
+    cards: tuple[Card, ...]
+    arrows: tuple[Arrow, ...]
+    enclosures: tuple[Enclosure, ...] = ()
+    direction: str = "LR"
+    description: str = ""
+    ranks: tuple[tuple[str, ...], ...] = ()
+    fan: bool = False
+    succession: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything goes; raises LayoutError when no engine is available."""
+        boxes = [Box(card.id, card.width, card.height) for card in self.cards]
+        links = [Link(a.id, a.tail, a.head, pill_size(a.label) if a.label else None) for a in self.arrows]
+        frames = tuple(_frame(enclosure) for enclosure in self.enclosures)
+        arrangement = Arrangement(self.direction, frames, self.ranks, self.succession, self.fan)
+        layout = place(boxes, links, arrangement)
+        return straightened(layout, boxes, links, self.direction) if self.fan else layout
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in points, margins included."""
+        return (self.layout.width + 2 * MARGIN, self.layout.height + 2 * MARGIN)
+
+    def shapes(self) -> Iterator[Group]:
+        """Everything to draw, from back to front: frames, arrows, cards, pills."""
+        layout = self.layout
+        for enclosure in self.enclosures:
+            yield from enclosure_shapes(enclosure, layout)
+        for arrow in self.arrows:
+            yield arrow_shapes(arrow, layout.routes[arrow.id])
+        for card in self.cards:
+            yield card_shapes(card, shifted(layout.centres[card.id]))
+
+    def svg(self, marks: bool = False) -> str:
+        """The picture as SVG; with marks=True every card, arrow, row and pill has an id or a class."""
+        return svg_page(self.shapes(), *self.size, label=self.description, marks=marks)
+
+
+def shifted(point: Point) -> Point:
+    """A point of the layout in the picture's own coordinates, which have a margin around them."""
+    return (point[0] + MARGIN, point[1] + MARGIN)
+
+
+def tint(gradient: float, largest: float) -> str:
+    """The colour behind a gradient: from white towards red (+) or blue (−), by `tint_strength`; "" for none."""
+    strength = tint_strength(gradient, largest)
+    return mix(CARD_FILL, POSITIVE if strength > 0 else NEGATIVE, abs(strength)) if strength else ""
+
+
+def tint_strength(gradient: float, largest: float) -> float:
+    """±0.72·sqrt(|gradient| / largest), with the sign of the gradient; 0 where either is 0 or not finite.
+
+    The square root keeps small gradients visible; 0.72 keeps dark text readable on the strongest colour.
+    """
+    if not (math.isfinite(gradient) and math.isfinite(largest)) or gradient == 0 or largest == 0:
+        return 0.0
+    return math.copysign(0.72 * math.sqrt(abs(gradient) / largest), gradient)
+
+
+def mix(start: str, end: str, share: float) -> str:
+    """The colour `share` of the way from `start` to `end`, both as #RRGGBB."""
+    channels = ((int(start[i : i + 2], 16), int(end[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(low + (high - low) * share):02X}" for low, high in channels)
+
+
+# --- cards --------------------------------------------------------------------------------------------------
+
+
+def card_shapes(card: Card, centre: Point) -> Group:
+    """The shapes of a card whose middle is at `centre`."""
+    left, top = centre[0] - card.width / 2, centre[1] - card.height / 2
+    rows = [shape for i, row in enumerate(card.rows) for shape in _row_shapes(card, i, row, left, top)]
+    stroke, width = (HIGHLIGHT, 2.5) if card.highlighted else (CARD_STROKE, 1.0)
+    header = rounded(left, top, card.width, HEADER_HEIGHT, RADIUS, 0.0 if card.rows else RADIUS)
+    return Group(
+        (
+            Rect(left, top, card.width, card.height, RADIUS, CARD_FILL, mark="face"),
+            Path(header, fill=HEADER_COLORS[card.kind], mark="header"),
+            Text(centre[0], top + HEADER_HEIGHT / 2 + 4, card.title, bold=True, color="#FFFFFF", mark="title"),
+            *rows,
+            Rect(left, top, card.width, card.height, RADIUS, stroke=stroke, stroke_width=width, mark="outline"),
+        ),
+        id=card.id,
+        mark=f"card {card.kind}",
+        tooltip=card.tooltip,
+    )
+
+
+def _row_shapes(card: Card, index: int, row: Row, left: float, top: float) -> Iterator[Shape]:
+    y = top + HEADER_HEIGHT + ROW_HEIGHT * index
+    last = index == len(card.rows) - 1
+    if row.fill or row.mark == "grad":  # the stepper colours the row of the gradient itself
+        band = rounded(left, y, card.width, ROW_HEIGHT, 0.0, RADIUS if last else 0.0)
+        yield Path(band, fill=row.fill or CARD_FILL, mark=f"{row.mark}-fill")
+    yield Text(left + card.width / 2, y + ROW_HEIGHT / 2 + 4, row.text, mark=row.mark)
+
+
+# --- arrows -------------------------------------------------------------------------------------------------
+
+
+def pill_size(label: str) -> tuple[float, float]:
+    """Width and height of the pill that holds `label`."""
+    return (number_width(label, PILL_FONT) + 9, PILL_HEIGHT)
+
+
+def arrow_shapes(arrow: Arrow, route: Route) -> Group:
+    """An arrow's line, head and pill."""
+    color, width = (HIGHLIGHT, max(2.5, arrow.width)) if arrow.highlighted else (arrow.color, arrow.width)
+    steps = tuple(_line_steps(route))
+    shapes: list[Shape] = [
+        Path(steps, stroke=color, stroke_width=width, dashed=arrow.dashed, mark="line"),
+        _arrow_head(steps[-1][1], shifted(route.tip), color, width),
+    ]
+    if route.label is not None:
+        shapes.append(_pill(arrow.label, shifted(route.label), HIGHLIGHT if arrow.highlighted else CARD_STROKE))
+    return Group(tuple(shapes), id=arrow.id, mark="arrow", tooltip=arrow.tooltip)
+
+
+def _line_steps(route: Route) -> Iterator[Step]:
+    for index, points in enumerate(route.curves):
+        start, *rest = (shifted(point) for point in points)
+        yield ("L" if index else "M", (start,))  # a later piece continues on the far side of the pill
+        for i in range(0, len(rest), 3):
+            yield ("C", tuple(rest[i : i + 3]))
+
+
+def _arrow_head(last_points: tuple[Point, ...], tip: Point, color: str, width: float) -> Path:
+    """A triangle from the end of the line to `tip`."""
+    x, y = last_points[-1]
+    dx, dy = tip[0] - x, tip[1] - y
+    length = math.hypot(dx, dy)
+    if length < 0.5:  # no room for a head was left: point the way the line came
+        dx, dy = tip[0] - last_points[0][0], tip[1] - last_points[0][1]
+        length = math.hypot(dx, dy) or 1.0
+        x, y = tip[0] - 7 * dx / length, tip[1] - 7 * dy / length
+    half = 1.6 + width
+    across = (-dy / length * half, dx / length * half)
+    corners = ((x + across[0], y + across[1]), tip, (x - across[0], y - across[1]))
+    return Path((("M", (corners[0],)), ("L", (corners[1],)), ("L", (corners[2],))), fill=color, mark="head")
+
+
+def _pill(label: str, centre: Point, stroke: str) -> Group:
+    width, height = pill_size(label)
+    left, top = centre[0] - width / 2, centre[1] - height / 2
+    return Group(
+        (
+            Rect(left, top, width, height, height / 2, CARD_FILL, stroke, mark="pill-fill"),
+            Text(centre[0], centre[1] + 3.2, label, color=PILL_TEXT, size=PILL_FONT, mark="local"),
+        ),
+        mark="pill",
+    )
+
+
+# --- frames -------------------------------------------------------------------------------------------------
+
+
+def _frame(enclosure: Enclosure) -> Frame:
+    inner = tuple(_frame(inside) for inside in enclosure.inner)
+    return Frame(enclosure.id, title_width(enclosure.title, FONT_SIZE), enclosure.members, inner)
+
+
+def enclosure_shapes(enclosure: Enclosure, layout: Layout, depth: int = 0) -> Iterator[Group]:
+    """A frame with its title in the top left corner, then the frames inside it."""
+    x0, y0, x1, y1 = layout.frames[enclosure.id]
+    left, top = shifted((x0, y0))
+    fill = FRAME_FILLS[depth % len(FRAME_FILLS)]
+    yield Group(
+        (
+            Rect(left, top, x1 - x0, y1 - y0, RADIUS, fill, FRAME_STROKE, mark="frame"),
+            Text(left + 8, top + 14, enclosure.title, bold=True, color=PILL_TEXT, anchor="start", mark="frame-title"),
+        ),
+        mark="enclosure",
+    )
+    for inner in enclosure.inner:
+        yield from enclosure_shapes(inner, layout, depth + 1)

@@ -1,0 +1,140 @@
+"""`Drawing`: a picture ready to be shown in a notebook, saved in five formats, or read as text."""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from autograd.drawing.cards import Picture
+from autograd.drawing.digraph import digraph
+from autograd.drawing.layout.graphviz import LayoutError
+from autograd.drawing.png_pdf import raster
+from autograd.drawing.shapes import Shape
+
+if TYPE_CHECKING:
+    import graphviz
+
+NOTEBOOK_LINES = 40
+
+
+class Drawable(Protocol):
+    """What a Drawing needs of its picture: a graph of cards (`cards.Picture`) or a plot."""
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def size(self) -> tuple[float, float]: ...
+
+    def shapes(self) -> Iterator[Shape]: ...
+
+    def svg(self) -> str: ...
+
+
+class Drawing:
+    """What `draw` and `spy` return. It holds the numbers of the moment it was made: later changes do not show.
+
+    A notebook shows it by itself. Positions are computed when they are first needed.
+    """
+
+    def __init__(self, picture: Drawable, tree: str) -> None:
+        self.picture = picture
+        self._tree = tree
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG. LayoutError when no layout engine is installed: it names the cures and holds the text."""
+        try:
+            return self.picture.svg()
+        except LayoutError as error:
+            raise LayoutError(f"{error}\n\n{self._tree}") from None
+
+    def text(self) -> str:
+        """The graph as a text tree, for terminals and screen readers; drawing/text_tree.py says how to read it."""
+        return self._tree
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the picture to `path`; its ending chooses the format: .svg .png .pdf .html or .dot.
+
+        Raises ValueError for another ending, and LayoutError when the format needs a program that is not installed
+        (.png and .pdf need Graphviz's `dot`). Then no file is written.
+        """
+        writers: dict[str, Callable[[], bytes]] = {
+            ".svg": lambda: self.svg.encode(),
+            ".html": lambda: html_page(self.svg, self.picture.description, self._tree).encode(),
+            ".dot": lambda: str(self.to_dot().source).encode(),
+            ".png": lambda: raster(self.picture, "png"),
+            ".pdf": lambda: raster(self.picture, "pdf"),
+        }
+        ending = Path(path).suffix.lower()
+        if ending not in writers:
+            raise ValueError(f"a drawing is saved as one of {' '.join(writers)}; got {os.fspath(path)!r}")
+        content = writers[ending]()
+        Path(path).write_bytes(content)
+
+    def to_dot(self) -> graphviz.Digraph:
+        """The drawing as a `graphviz.Digraph` with record nodes, to be changed at will.
+
+        Raises ValueError for the plot of `spy`, which is no graph of boxes; ImportError without the package graphviz.
+        """
+        if not isinstance(self.picture, Picture):
+            raise ValueError("a plot is no graph of boxes: save it as .svg, .html, .png or .pdf")
+        return digraph(self.picture)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows: the SVG, and the text tree where no SVG can be shown or made.
+
+        Also as an <img>: JupyterLab shows the SVG of a notebook only after the reader has declared it trusted.
+        """
+        try:
+            pictures = {"image/svg+xml": self.svg, "text/html": html_image(self.svg, self.picture.description)}
+            return {**pictures, "text/plain": _first_lines(self._tree, NOTEBOOK_LINES)}
+        except LayoutError as error:
+            return {"text/plain": str(error)}
+
+    def __repr__(self) -> str:
+        return f"<Drawing: {self.picture.description}>"
+
+
+def _first_lines(text: str, count: int) -> str:
+    lines = text.splitlines()
+    return text if len(lines) <= count else "\n".join([*lines[:count], "…"])
+
+
+def html_image(svg: str, title: str) -> str:
+    """An <img> tag that holds `svg`: front ends that take scripts and inline SVG out of HTML leave it in."""
+    return f'<img alt="{escape(title)}" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'
+
+
+def html_page(svg: str, title: str, tree: str) -> str:
+    """A page of its own around `svg`, light or dark as the reader prefers, with the text tree below."""
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{escape(title)}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ margin: 1rem; font-family: system-ui, sans-serif; background: Canvas; color: CanvasText; }}
+figure {{ margin: 0; overflow: auto; }}
+pre {{ overflow: auto; line-height: 1.3; }}
+</style>
+</head>
+<body>
+<main>
+<h1 style="font-size: 1rem">{escape(title)}</h1>
+<figure tabindex="0" aria-label="drawing">
+{svg}</figure>
+<details><summary>The same as text</summary>
+<pre>{escape(tree)}</pre>
+</details>
+</main>
+</body>
+</html>
+"""

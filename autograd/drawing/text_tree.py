@@ -1,0 +1,89 @@
+"""The text tree of a graph, for terminals and screen readers.
+
+Below each value stands what it was made of. [×6] in front of an operand is the local derivative towards it: the
+operand's gradient ∂ is the sum of these factors times the gradients of the values they lead to. ↑ marks a value that
+was shown before; its operands are not repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autograd.drawing.values_picture import Gradients
+from autograd.value import Value
+from autograd.view.graph import GraphView, Node
+from autograd.view.notation import gradient, is_index, number, operation_symbol, shorten
+
+NAME_LIMIT = 60
+
+
+def text_tree(
+    graph: GraphView, gradients: Gradients, spec: str = ".4g", max_lines: int = 200, max_depth: int = 24
+) -> str:
+    """The graph as an indented tree, one line for each use of a value, at most `max_lines` and `max_depth` deep.
+
+    >>> from autograd.view.graph import view
+    >>> a = Value(2.0, label="a")
+    >>> y = a * a + 1
+    >>> y.backward()
+    >>> graph = view(y)
+    >>> print(text_tree(graph, graph.gradients()))
+    v2 = +  5  ∂ 1
+    ├─ [×1] v1 = ×  4  ∂ 1
+    │  ├─ [×2] a  2  ∂ 4
+    │  └─ [×2] a ↑
+    └─ 1
+    """
+    tree = _Tree(graph, gradients, spec, max_depth)
+    lines: list[str] = []
+    for line in tree.lines():
+        if len(lines) == max_lines:
+            return "\n".join([*lines, f"… {len(graph.nodes) - len(tree.seen)} of {len(graph.nodes)} values left out"])
+        lines.append(line)
+    return "\n".join(lines)
+
+
+class _Tree:
+    def __init__(self, graph: GraphView, gradients: Gradients, spec: str, max_depth: int) -> None:
+        self.graph = graph
+        self.gradients = gradients
+        self.spec = spec
+        self.deepest = 3 * max_depth
+        self.seen: set[Value] = set()
+
+    def lines(self) -> Iterator[str]:
+        """Depth first, first operand first, with a stack of its own: graphs may be deeper than Python's recursion."""
+        for output in self.graph.outputs:
+            # What stands in front of the item, what continues below it, its factor, and the item itself.
+            stack: list[tuple[str, str, str, Value | str]] = [("", "", "", output)]
+            while stack:
+                front, below, factor, item = stack.pop()
+                if not isinstance(item, Value):
+                    yield f"{front}{item}"
+                    continue
+                yield f"{front}{factor}{self._describe(self.graph.by_value[item])}"
+                if item not in self.seen:
+                    self.seen.add(item)
+                    stack += reversed(list(self._operands(item, below)))
+
+    def _operands(self, item: Value, below: str) -> Iterator[tuple[str, str, str, Value | str]]:
+        if len(below) >= self.deepest and item.operands:
+            yield (f"{below}└─ ", "", "", "… deeper than shown here")
+            return
+        locals_ = iter(item.local_grads)
+        operands = [operand for place, operand in enumerate(item.operands) if not is_index(item, place)]
+        for position, operand in enumerate(operands):
+            last = position == len(operands) - 1
+            here, beyond = (f"{below}└─ ", f"{below}   ") if last else (f"{below}├─ ", f"{below}│  ")
+            if isinstance(operand, Value):
+                yield here, beyond, f"[×{number(next(locals_), self.spec)}] ", operand
+            else:
+                yield here, beyond, "", number(operand, self.spec)
+
+    def _describe(self, node: Node) -> str:
+        name = shorten(node.name, NAME_LIMIT)
+        if node.value in self.seen:
+            return f"{name} ↑"
+        symbol = "" if node.value.op is None else f" = {operation_symbol(node.value)}"
+        slope = "" if self.gradients is None else f"  {gradient(self.gradients[node.index], self.spec)}"
+        return f"{name}{symbol}  {number(node.value.data, self.spec)}{slope}"

@@ -1,0 +1,108 @@
+"""The picture with one card for every value: the levels `values` and `clusters`, and the stepper's stage."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from autograd.drawing.cards import Arrow, Card, Enclosure, Picture, Row, tint
+from autograd.view.graph import TOOLTIP_LIMIT, Constant, Edge, GraphView, Node
+from autograd.view.notation import counted, gradient, number, shorten
+
+MANY_CONSTANTS = 8
+Gradients = Sequence[float | None] | None
+
+
+@dataclass(frozen=True)
+class Look:
+    """How pictures of every level look: ids brought out, where arrows lead, how numbers are written."""
+
+    highlighted: Collection[str] = ()
+    direction: str = "LR"
+    spec: str = ".4g"
+
+
+def values_picture(
+    graph: GraphView,
+    gradients: Gradients = None,
+    look: Look = Look(),
+    *,
+    labels: bool = True,
+    fold: bool = False,
+    enclosures: tuple[Enclosure, ...] = (),
+    succession: tuple[tuple[str, str], ...] = (),
+) -> Picture:
+    """One card per node of `graph`, with its data and its entry of `gradients` (None for all: no such row).
+
+    `labels` puts the local derivative on every arrow; `fold` writes constants into the headers instead of giving them
+    cards; `enclosures` and `succession` are those of cards.Picture.
+    """
+    rows = gradient_rows(gradients, len(graph.nodes), look.spec)
+    cards = [_card(node, row, fold, look) for node, row in zip(graph.nodes, rows, strict=True)]
+    arrows = [_arrow(edge, labels, look) for edge in graph.edges]
+    if not fold:
+        for constants in _by_head(graph.constants):
+            cards += _constant_cards(constants, look.spec)
+            arrows += [Arrow(c.edge_id, c.id, c.head, dashed=True) for c in constants[: _cards_for(constants)]]
+    description = describe(graph)
+    return Picture(tuple(cards), tuple(arrows), enclosures, look.direction, description, succession=succession)
+
+
+def describe(graph: GraphView) -> str:
+    """One sentence on the graph, for screen readers."""
+    outputs = ", ".join(shorten(graph.by_value[output].name, 40) for output in graph.outputs[:3])
+    more = f" and {len(graph.outputs) - 3} more" if len(graph.outputs) > 3 else ""
+    values = counted(len(graph.nodes), "value")
+    return f"Computation graph of {outputs}{more}: {values}, {counted(len(graph.edges), 'use')}"
+
+
+def largest(gradients: Gradients) -> float:
+    """The largest finite |gradient|, which gets the strongest tint."""
+    return max((abs(g) for g in gradients or () if g is not None and math.isfinite(g)), default=0.0)
+
+
+def gradient_rows(gradients: Gradients, count: int, spec: str) -> list[tuple[Row, ...]]:
+    """The last row of each of `count` cards, `∂ 0.5` on its tint; no such row when `gradients` is None."""
+    if gradients is None:
+        return [()] * count
+    strongest = largest(gradients)
+    return [
+        (Row(gradient(value, spec), "" if value is None else tint(value, strongest), "grad"),) for value in gradients
+    ]
+
+
+def _card(node: Node, last: tuple[Row, ...], fold: bool, look: Look) -> Card:
+    rows = (Row(number(node.value.data, look.spec), mark="data"), *last)
+    title = node.short_title(look.spec) if fold else node.title
+    return Card(node.id, title, node.kind, rows, _tooltip(node), node.id in look.highlighted)
+
+
+def _tooltip(node: Node) -> str:
+    """The full name, all digits, and the source line where known."""
+    line = f", made at {node.value.line}" if node.value.line else ""
+    return f"{shorten(node.name, TOOLTIP_LIMIT)}: data {node.value.data!r}{line}"
+
+
+def _arrow(edge: Edge, labels: bool, look: Look) -> Arrow:
+    label = number(edge.local, look.spec) if labels else ""
+    return Arrow(edge.id, edge.tail, edge.head, label, highlighted=edge.id in look.highlighted)
+
+
+def _by_head(constants: Sequence[Constant]) -> list[list[Constant]]:
+    heads: dict[str, list[Constant]] = {}
+    for constant in constants:
+        heads.setdefault(constant.head, []).append(constant)
+    return list(heads.values())
+
+
+def _cards_for(constants: Sequence[Constant]) -> int:
+    """How many cards the constants of one node get: many of them (the inputs of a dot, say) share one."""
+    return len(constants) if len(constants) <= MANY_CONSTANTS else 1
+
+
+def _constant_cards(constants: Sequence[Constant], spec: str) -> list[Card]:
+    if _cards_for(constants) < len(constants):
+        listed = ", ".join(number(c.data, spec) for c in constants[:MANY_CONSTANTS])
+        return [Card(constants[0].id, f"{len(constants)} numbers", "constant", (), f"constants {listed}, …")]
+    return [Card(c.id, number(c.data, spec), "constant", (), f"constant {c.data!r}") for c in constants]

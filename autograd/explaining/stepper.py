@@ -1,0 +1,265 @@
+"""`stepper(y)`: a page on which backpropagation is walked through, one edge at a time.
+
+The page is one self-contained file: the picture as inline SVG, the moments as text and as JSON, and a plain script. It
+needs no network, no kernel and no widget package. The picture comes from the same cards as `draw`; the moments come
+from `narration`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from autograd.backprop import topological_order
+from autograd.drawing.cards import CARD_PADDING, Picture
+from autograd.drawing.figure import html_image
+from autograd.drawing.layout.graphviz import LayoutError
+from autograd.drawing.levels import check_options
+from autograd.drawing.shapes import FONT_SIZE
+from autograd.drawing.values_picture import Look, values_picture
+from autograd.explaining.narration import Line, Moment, Run, moments
+from autograd.explaining.neuron_narration import neuron_moments
+from autograd.value import Value
+from autograd.view.graph import GraphView, check_limit
+from autograd.view.notation import number_width, shorten
+from autograd.view.subject import Subject, expanded, subject_of
+
+MAX_EDGES = 300
+LEVELS = ("auto", "values", "neuron")
+PAINT = re.compile(  # of the classes that page.css gives fonts and colours
+    r'(?: font-[a-z]+="[^"]*")*(?: fill="[^"]*")?(?: stroke="[^"]*")?(?: stroke-width="[^"]*")?'
+    r'(?= class="(?:face|outline|line|head|pill-fill|local|title|data|grad|weight)")'
+)
+PHASES = ("start", "forward", "seed", "backward")
+STYLE_CLASSES = {"upstream": "u", "local": "l", "product": "p", "value": "v", "muted": "m"}
+
+
+@dataclass(frozen=True)
+class Stepper:
+    """A timeline and the picture it plays on. In a notebook it shows itself; elsewhere `.save("step.html")`.
+
+    `moments` is the timeline, `picture` the drawing with the final numbers, `title` names the output.
+    """
+
+    title: str
+    moments: tuple[Moment, ...]
+    picture: Picture
+
+    @cached_property
+    def page(self) -> str:
+        """The whole page as one HTML string."""
+        parts = {
+            "title": escape(self.title),
+            "style": _asset("page.css"),
+            "script": _asset("page.js"),
+            "last": str(len(self.moments) - 1),
+            "summary": _html_lines(self.moments[0].lines),
+            "transcript": "".join(f"<li>{_html_lines(moment.lines)}\n" for moment in self.moments),
+            "picture": _page_picture(self.picture),
+            "steps": _json_for_script([_step(moment) for moment in self.moments]),
+        }
+        # One pass, so that nothing that is put in is searched for places again.
+        return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], _asset("page.html"))
+
+    def text(self) -> str:
+        """The timeline for a terminal: every moment's arithmetic, numbered, under the name of its phase."""
+        lines = []
+        phase = ""
+        for position, moment in enumerate(self.moments):
+            if moment.phase != phase:
+                phase = moment.phase
+                lines.append(phase.capitalize() if phase != "start" else self.title)
+            first, *others = moment.text.split("\n")
+            lines.append(f"{position:4}  {first}")
+            lines += [f"      {other}" for other in others]
+        return "\n".join(lines)
+
+    def animated_svg(self, seconds: float = 1.6) -> str:
+        """The timeline as a picture that plays by itself, `seconds` per step; see explaining/film.py."""
+        from autograd.explaining.film import animate
+
+        return animate(self, seconds)
+
+    def save(self, path: str | Path) -> None:
+        """Write a page (.html), the animated picture (.svg) or the text (.txt); ValueError for another ending."""
+        writers: Mapping[str, Callable[[], str]] = {
+            ".html": lambda: self.page,
+            ".svg": self.animated_svg,
+            ".txt": lambda: self.text() + "\n",
+        }
+        path = Path(path)
+        writer = writers.get(path.suffix.lower())
+        if writer is None:
+            raise ValueError(f"a stepper saves as {', '.join(writers)}; got {path.name!r}. draw(y) saves pictures")
+        path.write_text(writer(), encoding="utf-8")
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """A notebook's output: the page in a frame, and the still picture wherever frames or scripts are taken out.
+
+        Without a layout engine it is the text, below what to install.
+        """
+        try:
+            return {"text/html": self._notebook_html(), "text/plain": repr(self)}
+        except LayoutError as error:
+            return {"text/plain": f"{error}\n\n{self.text()}"}
+
+    def _notebook_html(self) -> str:
+        # Only & and " mean anything inside a quoted attribute.
+        page = self.page.replace("&", "&amp;").replace('"', "&quot;")
+        height = min(900, round(self.picture.size[1]) + 260)
+        title = escape(self.title)
+        return (
+            '<div class="glassgrad-stepper">'
+            "<style>.glassgrad-stepper > iframe + img { display: none }</style>"
+            f'<iframe title="{title}" srcdoc="{page}" style="width: 100%; height: {height}px; border: 0"></iframe>'
+            f"{html_image(self.picture.svg(), self.title)}"
+            "</div>"
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self.title}: step 0 to {len(self.moments) - 1}; .save('step.html') or print(it.text())>"
+
+
+def stepper(
+    y: Any,
+    x: Any = None,
+    *,
+    model: Any = None,
+    level: str = "auto",
+    expand: bool = False,
+    names: Mapping[Value, str] | None = None,
+    parameters: Sequence[Value] = (),
+    direction: str = "LR",
+    number_format: str = ".4g",
+    max_edges: int = MAX_EDGES,
+) -> Stepper:
+    """Walk through the computation of `y` and its backward pass: forward, the seed ∂y/∂y = 1, then every edge.
+
+        ∂L/∂d × ∂d/∂b = (−72) × 1 = −72
+        b.grad: 0 + (−72) = −72 (use 1 of 2)
+
+    y              a Value, however it was made, or a model with one output to be called with `x`
+    model          the model that made y, for names and neurons: any object with named_parameters()
+    level          "values": a step for every operation and for every edge. "neuron": a step for every neuron, in each
+                   direction; needs a model. "auto": values, or neurons where values have more than `max_edges` edges
+    expand         show fused operations (dot, softmax, ...) as the elementary ones they stand for
+    names          {value: name} to show instead of labels
+    parameters     leaves to colour as parameters when there is no model
+    direction      "LR", "RL", "TB" or "BT": where the arrows lead
+    number_format  as for format(): ".4g", ".2f", ...
+    max_edges      the most edges to step through
+
+    `.grad` is neither read nor written. Source lines are shown for operations that ran inside `trace_lines()`.
+
+    Raises TypeError for what is no Value and no model, ValueError for more than `max_edges` edges, for a model that did
+    not make y, and for options that make no sense. That no layout engine is installed shows (LayoutError) when the page
+    is first asked for; the text needs none.
+
+    >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+    >>> print(stepper(a * b + a).text().splitlines()[-1])
+          b.grad: 0 + 2 = 2
+    """
+    check_options(level, direction, number_format, LEVELS)
+    check_limit("max_edges", max_edges)
+    subject = subject_of(y, x, model, parameters, names)
+    if expand:
+        subject, _ = expanded(subject)
+    output = _one_output(subject)
+    if level == "neuron" and subject.model is None:
+        raise ValueError("level='neuron' needs to know the model: stepper(y, model=model) or stepper(model, x)")
+    edges = sum(len(node.parents) for node in topological_order(output))
+    by_neuron = level == "neuron" or (level == "auto" and edges > max_edges and subject.model is not None)
+    if not by_neuron:
+        # Before a view of a million nodes is made.
+        _guard(edges, max_edges, "in this graph", "level='neuron' with model=... takes one step per neuron")
+    graph = subject.view()
+    timeline, picture = _stage(graph, subject, by_neuron, Look((), direction, number_format))
+    if by_neuron:
+        _guard(len(picture.arrows), max_edges, "between its neurons", "draw(y, level='layer') has one card per layer")
+    title = f"Backpropagation through {shorten(graph.by_value[output].name, 60)}"
+    return Stepper(title, tuple(timeline), with_room(picture, timeline))
+
+
+def _stage(graph: GraphView, subject: Subject, by_neuron: bool, look: Look) -> tuple[list[Moment], Picture]:
+    """The timeline and the picture it plays on, which has the final gradients."""
+    if by_neuron:
+        return neuron_moments(graph, subject.groups(graph), look, list(subject.parameters))
+    return moments(graph, look.spec), values_picture(graph, graph.own_gradients(), look)
+
+
+def _one_output(subject: Subject) -> Value:
+    if len(subject.outputs) != 1:
+        raise TypeError(
+            f"stepper takes one Value, such as a loss; got {len(subject.outputs)}. Add them up, or pick one"
+        )
+    return subject.outputs[0]
+
+
+def _guard(edges: int, max_edges: int, where: str, advice: str) -> None:
+    if edges > max_edges:
+        raise ValueError(
+            f"there are {edges:,} edges {where}, more than anybody walks through one by one (max_edges={max_edges}). "
+            f"Step through one example of a small model; {advice}; draw(y) shows large graphs; "
+            f"max_edges={edges} steps through all of it nevertheless"
+        )
+
+
+def with_room(picture: Picture, timeline: Sequence[Moment]) -> Picture:
+    """`picture` with cards wide enough for every text that the moments put on them."""
+    widths = {card.id: card.min_width for card in picture.cards}
+    for moment in timeline:
+        for change in moment.changes:
+            width = number_width(change.text, FONT_SIZE) + 2 * CARD_PADDING
+            widths[change.card] = max(widths[change.card], width)
+    return replace(picture, cards=tuple(replace(card, min_width=widths[card.id]) for card in picture.cards))
+
+
+# The parts of the page -----------------------------------------------------------------------------------------------
+
+
+def _asset(name: str) -> str:
+    return files("autograd.explaining").joinpath(name).read_text(encoding="utf-8")
+
+
+def _page_picture(picture: Picture) -> str:
+    """The picture as SVG with ids and classes, and without what the page's style sheet says anyway."""
+    return PAINT.sub("", picture.svg(marks=True))
+
+
+def _html_lines(lines: Sequence[Line]) -> str:
+    return "".join(f"<p>{''.join(map(_html_run, line))}" for line in lines)
+
+
+def _html_run(run: Run) -> str:
+    """A run as short as HTML allows: a long timeline has thousands."""
+    classes = [*filter(None, [STYLE_CLASSES.get(run.style)]), *(["a"] if run.answer else [])]
+    text = escape(run.text, quote=False)
+    if not classes:
+        return text
+    return f"<b class={classes[0]}>{text}</b>" if len(classes) == 1 else f'<b class="{" ".join(classes)}">{text}</b>'
+
+
+def _step(moment: Moment) -> list[Any]:
+    """[phase, cards, arrows, changes]: what the script needs to know of a moment; its words are in the page already.
+
+    The card that receives comes last; arrows of a forward step show their local derivatives from then on.
+    """
+    others = [card for card in moment.cards if card != moment.target]
+    changes = [
+        [c.card, c.row, c.text] if c.strength is None else [c.card, c.row, c.text, round(c.strength, 3)]
+        for c in moment.changes
+    ]
+    return [PHASES.index(moment.phase), [*others, moment.target] if moment.target else [], moment.arrows, changes]
+
+
+def _json_for_script(data: Any) -> str:
+    """JSON that cannot end the <script> it stands in, nor open a comment there."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -1,0 +1,1 @@
+"""More ways to apply rows of the table."""

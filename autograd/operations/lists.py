@@ -1,0 +1,126 @@
+"""One node for many operands: what a loop over + and * would build, in one step and with one rounding.
+
+A neuron's w·x + b is one node with 2n + 1 operands instead of 2n nodes, which is where `nn` gets its speed. Sums are
+correctly rounded (math.fsum), whatever their order. Every function also works on plain floats and returns a float then.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import fsum
+from operator import mul
+from typing import Any
+
+from autograd import ops
+from autograd.modes import ACTIVE
+from autograd.numerics import floats as numerics
+from autograd.ops import as_float, described
+from autograd.value import Value, _node, make
+
+
+def total(xs: Iterable[Any]) -> Any:
+    """x₁ + … + xₙ; 0.0 for no terms."""
+    return ops.total(*terms) if (terms := _terms("total", xs)) else 0.0
+
+
+def mean(xs: Iterable[Any]) -> Any:
+    """(x₁ + … + xₙ) / n. ValueError for no terms."""
+    return ops.mean(*_terms("mean", xs, needed=True))
+
+
+def sum_of_squares(xs: Iterable[Any]) -> Any:
+    """x₁² + … + xₙ²; 0.0 for no terms."""
+    return ops.sum_of_squares(*terms) if (terms := _terms("sum_of_squares", xs)) else 0.0
+
+
+def logsumexp(xs: Iterable[Any]) -> Any:
+    """ln(e^x₁ + … + e^xₙ), without overflow. ValueError for no terms."""
+    return ops.logsumexp(*_terms("logsumexp", xs, needed=True))
+
+
+def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
+    """w₁x₁ + … + wₙxₙ + bias. ValueError if `ws` and `xs` differ in length.
+
+    >>> w, x = [Value(2.0), Value(-1.0)], [3.0, 4.0]
+    >>> dot(w, x, bias=0.5)
+    Value(data=2.5, grad=0.0)
+    """
+    try:
+        n, m = len(ws), len(xs)
+    except TypeError:
+        given = f"{described(ws)} and {described(xs)}"
+        raise TypeError(f"dot() takes a list of weights and a list of inputs, got {given}") from None
+    if n != m:
+        raise ValueError(f"dot() needs as many weights as inputs, got {n} and {m}")
+    if ACTIVE or (node := _dot_of_weights(ws, xs, bias)) is None:
+        return ops.dot(*_terms("dot", (*ws, *xs, bias)))
+    return node
+
+
+def _dot_of_weights(ws: Sequence[Any], xs: Sequence[Any], bias: Any) -> Any:
+    """The dot node of a neuron, made without detours: weights are Values, inputs all Values or all floats.
+
+    None for any other mixture, which the general way takes.
+    """
+    plain_bias = type(bias) is float
+    try:
+        plain_inputs = type(xs[0]) is float
+        w = [v.data for v in ws]
+        x = xs if plain_inputs else [v.data for v in xs]
+        products = [*map(mul, w, x)]
+        y = fsum([*products, bias if plain_bias else bias.data])
+    except (AttributeError, TypeError, LookupError, ValueError, OverflowError):
+        return None
+    if not isinstance(ws[0], Value) or set(map(type, x if plain_inputs else products)) != {float}:
+        return None  # NumPy's numbers have a .data as well, and its arithmetic takes that for an array
+    operands = (*ws, *xs, bias)
+    slopes = x if plain_inputs else (*x, *w)
+    if plain_bias:
+        parents = operands[: len(slopes)]
+    else:
+        parents = operands if not plain_inputs else (*ws, bias)
+        slopes = (*slopes, 1.0)
+    return _node(type(ws[0]), ops.dot, y, parents, tuple(slopes), operands, None)
+
+
+def softmax(xs: Iterable[Any]) -> list[Any]:
+    """[e^xᵢ / (e^x₁ + … + e^xₙ) for every i], one node per entry. ValueError for no terms."""
+    terms = _terms("softmax", xs, needed=True)
+    if any(not isinstance(x, Value | float) for x in terms):
+        return ops.softmax(terms)
+    data = [_data(x) for x in terms]
+    p = numerics.softmax(data)
+    if not any(isinstance(x, Value) for x in terms):
+        return p
+    return [_softmax_node(i, p, terms, data) for i in range(len(p))]
+
+
+def _softmax_node(i: int, p: list[float], terms: tuple[Any, ...], data: list[float]) -> Any:
+    """Entry i from the probabilities that all entries share: n nodes cost one pass over the exponentials."""
+    slopes = (0.0, *ops.softmax_slopes(i, p))
+    return make(ops.softmax_entry, (float(i), *terms), [float(i), *data], p[i], slopes)
+
+
+def cross_entropy(logits: Iterable[Any], target: int) -> Any:
+    """−ln softmax(logits)[target], from logits, never from probabilities: no digit is lost near 0, no overflow.
+
+    `target` is the index of the true class; ValueError if there is no such class.
+    """
+    terms = _terms("cross_entropy", logits, needed=True)
+    if isinstance(target, bool) or not hasattr(target, "__index__"):
+        raise TypeError(f"cross_entropy() takes the index of the true class, an int, got {target!r}")
+    if not 0 <= (index := target.__index__()) < len(terms):
+        raise ValueError(f"cross_entropy() got class {target} of {len(terms)} classes, 0 to {len(terms) - 1}")
+    return ops.cross_entropy(float(index), *terms)
+
+
+def _terms(name: str, xs: Iterable[Any], needed: bool = False) -> tuple[Any, ...]:
+    """The terms as Values, floats, or strangers that know how to apply an operation."""
+    if isinstance(xs, Value) or not isinstance(xs, Iterable):
+        raise TypeError(f"{name}() takes a list of Values and numbers, got {type(xs).__name__} {xs!r}")
+    terms = tuple(x if hasattr(type(x), "_apply_operation") else as_float(x) for x in xs)
+    if needed and not terms:
+        raise ValueError(f"{name}() of no terms is not defined")
+    return terms
+
+
+def _data(x: Any) -> float:
+    return x.data if isinstance(x, Value) else x

@@ -1,0 +1,1 @@
+"""Scalar instructions put back together as arrays."""

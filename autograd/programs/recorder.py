@@ -1,0 +1,211 @@
+"""Run a function once on Values and keep what it did as a Tape.
+
+The function runs as it always does; the graph it leaves behind is the recording. Only what leaves no trace in a graph
+is listened for while it runs: the comparisons by which Python code chose its way.
+"""
+
+import contextlib
+import inspect
+import pickle
+import random
+import re
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograd.backprop import topological_order
+from autograd.derivatives.sweeps import made_in_derivatives
+from autograd.modes import mode
+from autograd.numerics.trees import is_number_like, leaves, paths, rebuild
+from autograd.ops import as_float, described
+from autograd.programs.tape import Guard, Tape
+from autograd.value import Value, _users_line
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A comparison, or `bool` of a Value, while recording."""
+
+    kind: str
+    left: Any
+    right: Any
+    outcome: bool
+    line: str | None
+
+
+class Argument(Value):
+    """An argument while f is recorded; so is what is computed from it first of all.
+
+    `x == 1` compares identity, so it is False whatever x holds, and a function that was written for plain numbers would
+    be recorded on the wrong path. That leaves no trace in a graph, so it is said aloud.
+    """
+
+    __slots__ = ()
+    __hash__ = Value.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, int | float):
+            warnings.warn(
+                f"a Value was compared with {other!r} by == while recording, which is always False: a program that "
+                "depends on whole numbers or classes is recorded once for each, with the number as a constant",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+        return self is other
+
+
+class Recorder:
+    """What the engine tells of a running function; see `autograd.modes`."""
+
+    def __init__(self) -> None:
+        self.branches: list[Branch] = []
+
+    def on_node(self, node: Value) -> None:
+        """A node was made: the graph remembers it."""
+
+    def on_branch(self, kind: str, left: Any, right: Any, outcome: bool) -> None:
+        """Python asked which of two Values is larger, or whether one is zero."""
+        self.branches.append(Branch(kind, left, right, outcome, _users_line()))
+
+
+@dataclass
+class Recording:
+    """A tape, the Values its parameter slots stand for, and the result: its structure and its slots."""
+
+    tape: Tape
+    parameters: list[Value]
+    result: Any
+    outputs: list[int]
+    order: list[int]  # the slots below the result, parents before children, as backward() orders them
+
+
+def record_call(f: Callable[..., Any], args: Sequence[Any]) -> Recording:
+    """Run `f` on Values with the numbers of `args` and take down what it did."""
+    names = argument_names(f, args)
+    values = [
+        Argument(number, label=name)
+        for number, name in zip(plain_numbers(leaves(list(args), "args")), names, strict=True)
+    ]
+    recorder, dice = Recorder(), _dice()
+    ear: Any = _Ear(sys.stdout)
+    with (
+        mode(grad=True, recorder=recorder, anomaly=None),
+        made_in_derivatives() as made,
+        contextlib.redirect_stdout(ear),
+    ):
+        result = f(*rebuild(list(args), values))
+    for happened, advice in ((_dice() != dice, DREW), (ear.heard, PRINTED)):
+        if happened:
+            warnings.warn(advice, RuntimeWarning, stacklevel=3)
+    return _Transcript(values, made).finish(result, recorder.branches)
+
+
+DREW = (
+    "the recorded function drew random numbers: every replay repeats the draw of the recording. Draw them outside and "
+    "pass them as arguments"
+)
+PRINTED = "the recorded function printed something: a replay prints nothing. Print what the program returns instead"
+
+
+def _dice() -> tuple[Any, ...]:
+    """The state of the generators that every module shares: Python's, and NumPy's where it is loaded."""
+    if (numpy := sys.modules.get("numpy")) is None:
+        return (random.getstate(),)
+    return random.getstate(), pickle.dumps(numpy.random.get_state(legacy=False))  # each of its generators has its own
+
+
+class _Ear:
+    """Stands before a stream, or before None, passes everything on and remembers that something was written."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self.heard = stream, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        self.heard = True
+        written: int = self._stream.write(text) if self._stream is not None else len(text)
+        return written
+
+    def flush(self) -> None:
+        if self._stream is not None:
+            self._stream.flush()
+
+
+def plain_numbers(numbers: Sequence[Any]) -> list[float]:
+    """The numbers among the arguments of a program as floats; TypeError for Values, which a program does not take."""
+    try:
+        return [as_float(x) for x in numbers]
+    except TypeError:
+        stranger = next(x for x in numbers if is_number_like(x))  # leaves() has refused everything else
+    raise TypeError(
+        f"the arguments of a program are plain numbers, got {described(stranger)}: pass its .data. (A Value that "
+        "the function reads by itself becomes a parameter of the program, and backward() adds to its grad)"
+    )
+
+
+def argument_names(f: Callable[..., Any], args: Sequence[Any]) -> list[str]:
+    """A name for every number in `args`: the parameter's own, with the place in a list appended: x, or x_0, x_1."""
+    try:
+        signature = inspect.signature(f)
+    except ValueError:  # some callables have none
+        bound, several = {f"x{i}": arg for i, arg in enumerate(args)}, set()
+    else:
+        bound = signature.bind(*args).arguments
+        several = {name for name, p in signature.parameters.items() if p.kind is p.VAR_POSITIONAL}
+    names: list[str] = []
+    for name, value in bound.items():
+        value = list(value) if name in several else value
+        names += [re.sub(r"\W+", "_", path).strip("_") for path in paths(value, name)]
+    return names
+
+
+class _Transcript:
+    """Gives every node of the graph its slot. Leaves in `made` are numbers, all others arguments or parameters."""
+
+    def __init__(self, arguments: Sequence[Value], made: set[Value]) -> None:
+        self.tape = Tape()
+        self.made = made
+        self.slots: dict[Value, int] = {}
+        self.parameters: list[Value] = []
+        for value in arguments:
+            self.slots[value] = self.tape.argument(value.label)
+
+    def finish(self, result: Any, branches: list[Branch]) -> Recording:
+        for branch in branches:
+            self._guard(branch)
+        outputs, order = [], []
+        for leaf in leaves(result, "the result"):
+            outputs.append(self._operand(leaf))
+            if isinstance(leaf, Value):
+                order = [self.slots[node] for node in topological_order(leaf)]
+        return Recording(self.tape, self.parameters, result, outputs, order)
+
+    def _guard(self, branch: Branch) -> None:
+        left, right = self._operand(branch.left), self._operand(branch.right)
+        after = len(self.tape.instructions)
+        self.tape.guards.append(Guard(branch.kind, left, right, branch.outcome, after, branch.line))
+
+    def _operand(self, operand: Any) -> int:
+        """The slot of a Value, with everything below it, or of a number."""
+        if not isinstance(operand, Value):
+            return self.tape.constant(float(operand))
+        if operand not in self.slots:
+            for node in topological_order(operand):
+                if node not in self.slots:
+                    self._write(node)
+        return self.slots[operand]
+
+    def _write(self, node: Value) -> None:
+        if node in self.made:
+            self.slots[node] = self.tape.constant(node.data)
+            return
+        if node.op is None:
+            self.slots[node] = self.tape.parameter(node.label)
+            self.parameters.append(node)
+            return
+        slots = tuple(self.slots[o] if isinstance(o, Value) else self.tape.constant(o) for o in node.operands)
+        self.slots[node] = self.tape.append(node.op, slots, node.label)

@@ -1,0 +1,147 @@
+"""The backward pass of a tape, as more instructions of the same tape.
+
+    ∂output/∂slot = Σ ∂output/∂user · ∂user/∂slot        over the instructions that use the slot
+
+The local derivatives are the formulas of the table, read on `Traced` slots: each row they apply is an instruction.
+So a replayed gradient needs nothing but forward functions, on floats as on arrays.
+"""
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from autograd.ops import OPERATIONS, Operation
+from autograd.programs.tape import GATHER, MUL, OVER_EXAMPLES, Instruction, Tape
+
+
+class Traced:
+    """A slot that writes down what is done with it."""
+
+    __slots__ = ("slot", "tape")
+
+    def __init__(self, tape: Tape, slot: int) -> None:
+        self.tape = tape
+        self.slot = slot
+
+    def _apply_operation(self, row: Operation, args: tuple[Any, ...]) -> "Traced":
+        slots = tuple(a.slot if isinstance(a, Traced) else self.tape.constant(float(a)) for a in args)
+        return Traced(self.tape, self.tape.emit(row, slots))
+
+
+def _add_operators() -> None:
+    def forwards(row: Operation) -> Callable[..., Any]:
+        return lambda self, *others: self._apply_operation(row, (self, *others))
+
+    def reflected(row: Operation) -> Callable[..., Any]:
+        return lambda self, other: self._apply_operation(row, (other, self))
+
+    for sign, name in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}.items():
+        setattr(Traced, f"__{sign}__", forwards(OPERATIONS[name]))
+        setattr(Traced, f"__r{sign}__", reflected(OPERATIONS[name]))
+    for name in ("neg", "abs"):
+        setattr(Traced, f"__{name}__", forwards(OPERATIONS[name]))
+
+
+_add_operators()
+
+
+class Term(NamedTuple):
+    """One summand of an adjoint: upstream · local, once, or once for every example of the batch."""
+
+    upstream: int
+    local: int
+    per_example: bool
+
+
+class Adjoints:
+    """Grows `tape` by the backward pass from `root`; `of(slot)` is then the slot of ∂root/∂slot.
+
+    `order` lists the slots below the root, parents before children, as backward() walks them, so that sums are added
+    in the same order. `seed` is the slot of ∂(what is asked for)/∂root. For a batch, `count` is the slot of the number
+    of examples, and the adjoint of whatever does not vary from example to example is summed over them, as early as
+    can be; without a `count` there is one example.
+    """
+
+    def __init__(self, tape: Tape, root: int, order: Iterable[int], seed: int, count: int | None = None) -> None:
+        self.tape = tape
+        self.count = count
+        self._first = tape.size  # what is new from here on belongs to the backward pass
+        self._terms: dict[int, list[Term]] = {root: [Term(seed, tape.constant(1.0), True)]}
+        writers = {instruction.result: instruction for instruction in tape.instructions}
+        for slot in reversed(list(order)):
+            if slot in writers and slot in self._terms:
+                self._pass_on(writers[slot])
+
+    def of(self, slot: int) -> int:
+        """The slot of ∂root/∂slot; the constant 0.0 where the root does not depend on it. To be asked for once."""
+        terms = self._terms.get(slot, [])
+        found = self._sum(terms, slot) if terms else self.tape.constant(0.0)
+        self._name(found, slot)
+        return found
+
+    def _name(self, adjoint: int, slot: int) -> None:
+        """Of several slots with one adjoint, the first that has a label gives it its name."""
+        named = self.tape.adjoint_of
+        labels = self.tape.labels
+        if adjoint >= self._first and (adjoint not in named or (slot in labels and named[adjoint] not in labels)):
+            named[adjoint] = slot
+
+    def _pass_on(self, instruction: Instruction) -> None:
+        """Give every operand its term: upstream · local derivative."""
+        upstream, per_example = self.of(instruction.result), instruction.result in self.tape.varying
+        for operand, local in zip(instruction.operands, self._locals(instruction), strict=True):
+            if operand not in self.tape.constants:
+                self._terms.setdefault(operand, []).append(Term(upstream, local, per_example))
+
+    def _locals(self, instruction: Instruction) -> list[int]:
+        """The slots of the local derivatives, one per operand."""
+        tape, row = self.tape, instruction.row
+        y = Traced(tape, instruction.result)
+        args = [tape.constants[o] if o in tape.constants else Traced(tape, o) for o in instruction.operands]
+        try:
+            found = local_formulas(row, args, y)
+        except ArithmeticError:  # a plain number met a plain zero: as a slot it is divided as IEEE 754 divides
+            found = local_formulas(row, [Traced(tape, o) for o in instruction.operands], y)
+        except NotImplementedError:  # formulas that work on floats only, as a user's own may: called as they are
+            slopes = (slope_row(row, i) for i in range(len(args)))
+            found = [y._apply_operation(slope, (*args, y)) for slope in slopes]
+        return [d.slot if isinstance(d, Traced) else tape.constant(float(d)) for d in found]
+
+    def _sum(self, terms: list[Term], slot: int) -> int:
+        if self.count is None or slot in self.tape.varying:
+            return self._gather(terms)
+        tape = self.tape
+        moving = [t for t in terms if t.per_example and not tape.varying.isdisjoint(t[:2])]
+        alike = [
+            t._replace(upstream=tape.emit(MUL, (self.count, t.upstream)))
+            for t in terms
+            if t.per_example and t not in moving
+        ]
+        total = [*alike, *(t for t in terms if not t.per_example)]
+        if moving:
+            us, vs, _ = zip(*moving, strict=True)
+            total.append(Term(tape.emit(OVER_EXAMPLES, (*us, *vs)), tape.constant(1.0), False))
+        return self._gather(total)
+
+    def _gather(self, terms: list[Term]) -> int:
+        us, vs, _ = zip(*terms, strict=True)
+        if len(terms) == 1:
+            return self.tape.emit(MUL, (*vs, *us))
+        return self.tape.emit(GATHER, (*us, *vs))
+
+
+def local_formulas(row: Operation, args: list[Any], y: Any) -> list[Any]:
+    """∂y/∂arg for every argument: the formulas of `row` read on numbers and traced slots."""
+    if row.variadic:
+        return list(row.derivatives[0](args, y))  # type: ignore[operator]
+    return [d(*args, y) if callable(d) else d for d in row.derivatives]
+
+
+@functools.cache
+def slope_row(row: Operation, i: int) -> Operation:
+    """∂(row)/∂(argument i) as a row of its own, from the arguments and the result, for formulas that need floats."""
+
+    def slope(*args_and_y: float) -> float:
+        return row.local_grads(args_and_y[:-1], args_and_y[-1])[i]
+
+    return Operation(f"{row.name}_slope_{i}", f"∂{row.symbol}", slope, 0.0)

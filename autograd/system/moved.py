@@ -1,0 +1,25 @@
+"""Modules that have moved, still found by pickles made before: a pickle names the module of every class in it."""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+
+class _Moved(ModuleType):
+    """Stands under a module's old name and gets what is asked of it from where it lives now."""
+
+    def __init__(self, old: str, new: str) -> None:
+        super().__init__(old, f"Moved to {new}.")
+        self._new = new
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what tools ask of every module, without wanting it imported
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        return getattr(import_module(self._new), name)
+
+
+def keep_old_homes(package: str, homes: dict[str, str]) -> None:
+    """`package.old` stands for `package.new` from now on, for old, new of `homes`; nothing is imported until asked."""
+    for old, new in homes.items():
+        sys.modules[f"{package}.{old}"] = _Moved(f"{package}.{old}", f"{package}.{new}")

@@ -1,0 +1,1 @@
+"""A graph as people see it: names, kinds, parts."""

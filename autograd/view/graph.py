@@ -1,0 +1,232 @@
+"""A graph as pictures see it: every node with its place in the order, its name, its kind and its arrows.
+
+Drawings, the stepper and text trees all read this view, so they agree on names, ids and kinds. Ids are positions in
+the topological order (n0, n1, ...), never memory addresses: the same graph gives the same picture in every process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from numbers import Real
+from typing import Any
+
+from autograd.backprop import topological_order
+from autograd.ops import described
+from autograd.value import Value
+from autograd.view.notation import INFIX, is_index, label_of, number, operation_symbol, shorten
+
+TITLE_LIMIT = 24
+TOOLTIP_LIMIT = 200
+GRADIENTS = ("stored", "own", "none")
+
+
+@dataclass(frozen=True)
+class Node:
+    """A Value of the graph: `id` "n7", `name` (label, parameter's name, or v7), `kind` as in cards.HEADER_COLORS."""
+
+    id: str
+    index: int
+    value: Value
+    name: str
+    named: bool
+    kind: str
+
+    @property
+    def short_name(self) -> str:
+        """`w0` for the parameter layer0.neuron1.w0: a frame or a card around it says where it lies."""
+        return self.name.rpartition(".")[2] if self.kind == "parameter" else self.name
+
+    @property
+    def title(self) -> str:
+        """The header of its card: `x1·w1 = ×`, or the name alone for a leaf."""
+        symbol = "" if self.value.op is None else f" = {operation_symbol(self.value)}"
+        return shorten(self.name, TITLE_LIMIT) + symbol
+
+    def short_title(self, spec: str = ".4g") -> str:
+        """The header where constants are folded into it: `× 3`, `loss = ^ 2`; unnamed nodes show no v7."""
+        name = shorten(self.short_name, TITLE_LIMIT)
+        if self.value.op is None:
+            return name
+        operation = folded(self.value, spec)
+        return f"{name} = {operation}" if self.named else operation
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The use of a node by another: `id` "e7.1" is the second parent of n7; `local` is ∂head/∂tail."""
+
+    id: str
+    tail: str
+    head: str
+    local: float
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A plain number among the operands: `id` "c7.1" is operand 1 of n7, its arrow is "k7.1"."""
+
+    id: str
+    edge_id: str
+    head: str
+    data: float
+
+
+@dataclass(frozen=True)
+class GraphView:
+    """The graph below `outputs`, operands before results."""
+
+    outputs: tuple[Value, ...]
+    nodes: tuple[Node, ...]
+
+    @property
+    def result_name(self) -> str:
+        """What to call what comes out: the name of the output, or "output" when it has none or there are several."""
+        last = self.by_value[self.outputs[0]]
+        return last.name if last.named and len(self.outputs) == 1 else "output"
+
+    @cached_property
+    def by_value(self) -> dict[Value, Node]:
+        """The node of each Value (Values hash by identity)."""
+        return {node.value: node for node in self.nodes}
+
+    @cached_property
+    def by_id(self) -> dict[str, Node]:
+        """The node of each id."""
+        return {node.id: node for node in self.nodes}
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """One edge for each use of a node; `a + a` has two."""
+        return tuple(self._edges())
+
+    def _edges(self) -> Iterator[Edge]:
+        for node in self.nodes:
+            pairs = zip(node.value.parents, node.value.local_grads, strict=True)
+            for slot, (parent, local) in enumerate(pairs):
+                yield Edge(f"e{node.index}.{slot}", self.by_value[parent].id, node.id, local)
+
+    @cached_property
+    def constants(self) -> tuple[Constant, ...]:
+        """One constant for each plain number among the operands; indices stand in the headers."""
+        return tuple(
+            Constant(f"c{node.index}.{slot}", f"k{node.index}.{slot}", node.id, operand)
+            for node in self.nodes
+            for slot, operand in enumerate(node.value.operands)
+            if not isinstance(operand, Value) and not is_index(node.value, slot)
+        )
+
+    def gradients(self, which: str = "stored") -> Sequence[float | None] | None:
+        """The gradient to show for each node, in order; None in its place where there is none to show.
+
+        "stored" is each node's `.grad`, and None everywhere while the outputs' own `.grad` is 0: no backward has been
+        run from them. "own" computes the derivatives of (the sum of) the outputs, touching no `.grad`. For "none" the
+        answer is None instead of a list: show no gradients at all.
+        """
+        if which not in GRADIENTS:
+            raise ValueError(f"grads is one of {', '.join(map(repr, GRADIENTS))}; got {which!r}")
+        if which == "none":
+            return None
+        if which == "own":
+            return self.own_gradients()
+        ran = any(output.grad != 0.0 for output in self.outputs)
+        return [node.value.grad if ran else None for node in self.nodes]
+
+    def own_gradients(self) -> list[float]:
+        """The derivative of (the sum of) the outputs by each node, in order."""
+        adjoints = dict.fromkeys((node.value for node in self.nodes), 0.0)
+        for output in self.outputs:
+            adjoints[output] += 1.0
+        for node in reversed(self.nodes):
+            adjoint = adjoints[node.value]
+            for parent, local in zip(node.value.parents, node.value.local_grads, strict=True):
+                adjoints[parent] += local * adjoint
+        return list(adjoints.values())
+
+
+def view(
+    outputs: Value | Sequence[Value],
+    parameters: Mapping[Value, str] | None = None,
+    names: Mapping[Value, str] | None = None,
+) -> GraphView:
+    """The graph below a Value or several; `parameters` maps Values to their names in a model, `names` to any name.
+
+    A node is called by `names`, else its label, else its name in `parameters`, else v7 after its place in the order.
+    Raises ValueError for `names` of Values that are not in the graph; TypeError for anything but Values, and for a node
+    whose data or grad is no longer a number.
+    """
+    roots = checked_outputs(outputs)
+    order = dict.fromkeys(value for root in roots for value in topological_order(root))
+    parameters, names = parameters or {}, names or {}
+    if strangers := [name for value, name in names.items() if value not in order]:
+        raise ValueError(f"names: what is to be called {', '.join(strangers)} is not in this graph")
+    nodes, ends = [], set(roots)
+    for index, value in enumerate(order):
+        given = names.get(value) or label_of(value) or parameters.get(value)
+        kind = _kind(value, ends, parameters)
+        nodes.append(Node(f"n{index}", index, value, given or f"v{index}", bool(given), kind))
+        _check_numbers(nodes[-1])
+    return GraphView(roots, tuple(nodes))
+
+
+def _kind(value: Value, outputs: set[Value], parameters: Mapping[Value, str]) -> str:
+    if value in parameters:
+        return "parameter"
+    if value.op is None:
+        return "input"
+    return "output" if value in outputs else "operation"
+
+
+def checked_outputs(outputs: Any) -> tuple[Value, ...]:
+    roots = tuple(flat_values(outputs))
+    if not roots:
+        raise ValueError("there is nothing to draw: the list of outputs is empty")
+    return tuple(dict.fromkeys(roots))
+
+
+def check_limit(name: str, limit: Any) -> None:
+    """TypeError for a limit that nothing can be compared with; math.inf is a limit too."""
+    if not isinstance(limit, int | float):
+        raise TypeError(f"{name} takes a number; got {described(limit)}")
+
+
+def flat_values(outputs: Any) -> Iterator[Value]:
+    """The Values in a Value, list or tuple, nested at will; TypeError for anything else."""
+    if isinstance(outputs, Value):
+        yield outputs
+    elif isinstance(outputs, list | tuple):
+        for output in outputs:
+            yield from flat_values(output)
+    else:
+        raise TypeError(
+            f"expected a Value or a list of Values, got {type(outputs).__name__}: draw the result of a computation, "
+            "as in y = x * x; draw(y), or a model with its input, draw(model, x)"
+        )
+
+
+def _check_numbers(node: Node) -> None:
+    for what in ("data", "grad"):
+        found = getattr(node.value, what)
+        if not isinstance(found, Real):
+            raise TypeError(
+                f"the {what} of {shorten(node.name, TITLE_LIMIT)} is a {type(found).__name__}, not a number; it was "
+                f"overwritten after the node was made. Assign numbers: p.data -= lr * p.grad, not p.data -= lr * p"
+            )
+
+
+def folded(value: Value, spec: str = ".4g") -> str:
+    """An operation with its constants written in: `× 3`, `3 −`, `max(·, 0)`; the symbol alone when there are none.
+
+    >>> x = Value(2.0)
+    >>> folded(x * 3), folded(3 - x), folded(x * x)
+    ('× 3', '3 −', '×')
+    """
+    assert value.op is not None
+    symbol, operands = operation_symbol(value), value.operands
+    constants = [number(operand, spec) for operand in operands if not isinstance(operand, Value)]
+    if not constants or value.op.variadic:
+        return symbol
+    if symbol in INFIX and len(operands) == 2:
+        return f"{symbol} {constants[0]}" if isinstance(operands[0], Value) else f"{constants[0]} {symbol}"
+    return f"{symbol}({', '.join('·' if isinstance(o, Value) else number(o, spec) for o in operands)})"

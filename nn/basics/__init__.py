@@ -1,0 +1,1 @@
+"""What every room of nn stands on; knows no Module."""

@@ -1,0 +1,67 @@
+"""Activations: any operation of one argument by its name, or any function of a Value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import autograd
+from autograd import OPERATIONS, Operation, softmax
+from nn.basics.nested import Nested, as_list, mapped
+from nn.module import Module
+
+ActivationLike: TypeAlias = str | Callable[[Any], Any] | None
+
+
+class Activation(Module):
+    """f of every number, in the same shape, for use between other layers; "softmax" of a row as a whole.
+
+    `activation` is the name of an operation of one argument, "softmax", or a function of a Value.
+
+    >>> Activation("relu")([-1.0, [2.0, 3.0]])
+    [0.0, [2.0, 3.0]]
+    """
+
+    def __init__(self, activation: ActivationLike) -> None:
+        self.softmax = activation == "softmax"
+        self.activation = None if self.softmax else find_activation(activation)
+
+    def __call__(self, x: Nested) -> Any:
+        if self.softmax:
+            return softmax(as_list(x))
+        return mapped(self.activation, x) if self.activation else x
+
+    def extra_repr(self) -> str:
+        return "softmax" if self.softmax else name_of(self.activation)
+
+
+def find_activation(activation: ActivationLike) -> Callable[[Any], Any] | None:
+    """The function called `activation`; a function as it is; None for None and "linear".
+
+    Raises ValueError for a name that is no operation of one argument, with the list of them.
+    """
+    if activation is None or activation == "linear":
+        return None
+    if not isinstance(activation, str):
+        if not callable(activation):
+            raise TypeError(f"activation must be a name, a function or None, not {type(activation).__name__}")
+        return activation
+    row = OPERATIONS.get(activation)
+    if row is None or not _takes_one(row):
+        public = (name for name in autograd.__all__ if name in OPERATIONS and _takes_one(OPERATIONS[name]))
+        names = ", ".join(sorted(public))
+        raise ValueError(f"activation {activation!r} is not known; use a function of one Value or one of {names}")
+    return row
+
+
+def name_of(activation: Callable[[Any], Any] | None) -> str:
+    """What to call it: "tanh" for the operation, the name of a function, "linear" for none."""
+    if activation is None:
+        return "linear"
+    return getattr(activation, "__name__", type(activation).__name__)
+
+
+def _takes_one(row: Operation) -> bool:
+    """Whether the operation needs one argument; others may have defaults, as the slope of leaky_relu."""
+    defaults = getattr(row.forward, "__defaults__", None) or ()
+    return not row.variadic and len(row.derivatives) - len(defaults) == 1

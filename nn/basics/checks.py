@@ -1,0 +1,52 @@
+"""Checks of arguments that several layers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from numbers import Real
+from typing import Any
+
+from autograd import Value
+from nn.basics.nested import Nested, as_list, is_list, plain, shape
+
+
+def positive(name: str, number: Any, least: int = 1) -> int:
+    """`number` if it is a whole number of at least `least`; otherwise TypeError or ValueError that says so."""
+    if isinstance(number, bool) or not hasattr(number, "__index__"):
+        raise TypeError(f"{name} must be a whole number, not {number!r}")
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}, not {number}")
+    return int(number)
+
+
+def parameter_list(who: str, params: Any) -> list[Any]:
+    """`params` as a list; TypeError that says what is meant for a model, a single Value or anything else."""
+    if isinstance(params, Iterable) and not isinstance(params, Mapping | str):
+        return list(params)
+    advice = "write [it]" if isinstance(params, Value | Mapping) else "pass model.parameters()"
+    given = repr(params).partition("\n")[0]  # a model's repr goes on with its layers
+    raise TypeError(f"{who} takes a list of parameters, got {given:.40} ({type(params).__name__}): {advice}")
+
+
+def index(what: str, i: Any, count: int) -> int:
+    """`i` as an int if it is one of 0 … count − 1; otherwise ValueError that says `what` was counted."""
+    whole = isinstance(i, Real) and float(i).is_integer()
+    if not whole or not 0 <= i < count:
+        raise ValueError(f"{what} {i!r} does not exist: {what} must be a whole number from 0 to {count - 1}")
+    return int(i)
+
+
+def numbers(layer: str, x: Nested, count: int) -> list[Any]:
+    """`x` as a list if it holds `count` numbers; otherwise ValueError that names the layer."""
+    row = as_list(plain(x))
+    if len(row) != count or any(map(is_list, row)):
+        raise ValueError(f"{layer} takes a list of {count} numbers, not {shape(x)}")
+    return row
+
+
+def sequence(layer: str, x: Nested, size: int) -> list[list[Any]]:
+    """`x` as a list of lists of `size` numbers, at least one; otherwise ValueError that names the layer."""
+    steps = [as_list(step) for step in plain(x)] if is_list(x) else []
+    if not steps or any(len(step) != size for step in steps):
+        raise ValueError(f"{layer} takes a sequence of lists of {size} numbers, not {shape(x)}")
+    return steps

@@ -1,0 +1,95 @@
+"""What losses share: pairing predictions with targets of the same shape, checking them, reducing many losses to one.
+
+Shapes are those of nested lists. NumPy arrays are read as nested lists; a row of one element may stand for its element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import fsum
+from typing import Any
+
+from autograd import mean, total
+from nn.basics.nested import Nested, data_of, flat, is_list, plain, shape
+
+REDUCTIONS = ("mean", "sum", "none")
+
+
+def each_number(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested, reduction: str) -> Any:
+    """The reduced item(p, t) over all pairs of numbers. Raises ValueError when the shapes differ."""
+    return reduced(_paired(item, plain(prediction), plain(target)), reduction)
+
+
+def _paired(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested) -> Any:
+    many, wanted = is_list(prediction), is_list(target)
+    if many and wanted and len(prediction) == len(target):
+        return [_paired(item, p, t) for p, t in zip(prediction, target, strict=True)]
+    if many and not wanted and len(prediction) == 1:
+        return _paired(item, prediction[0], target)
+    if wanted and not many and len(target) == 1:
+        return _paired(item, prediction, target[0])
+    if many or wanted:
+        raise ValueError(f"prediction is {shape(prediction)}, but target is {shape(target)}")
+    return item(prediction, target)
+
+
+def each_row(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested, reduction: str) -> Any:
+    """The reduced item(row, t) over all rows of the prediction and items of the target; one row may stand alone."""
+    rows, wanted, alone = rows_of(prediction, target)
+    losses = [item(row, t) for row, t in zip(rows, wanted, strict=True)]
+    return losses[0] if alone else reduced(losses, reduction)
+
+
+def rows_of(prediction: Nested, target: Nested) -> tuple[list[Any], list[Any], bool]:
+    """(rows, targets, whether it was a single row without a list around it), as many of the one as of the other."""
+    prediction, target = plain(prediction), plain(target)
+    if not is_list(prediction) or not len(prediction):
+        raise ValueError(
+            f"prediction must be a row with one number per class, or a list of rows, not {shape(prediction)}"
+        )
+    alone = not is_list(prediction[0])
+    rows, wanted = ([prediction], [target]) if alone else (prediction, target)
+    if not is_list(wanted) or len(rows) != len(wanted) or not all(map(is_list, rows)):
+        raise ValueError(f"prediction is {shape(prediction)}, but target is {shape(target)}")
+    return list(rows), list(wanted), alone
+
+
+def reduced(losses: Nested, reduction: str) -> Any:
+    """One loss from a nested list of losses: their "mean", their "sum", or the list itself for "none"."""
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"reduction must be one of {', '.join(REDUCTIONS)}, not {reduction!r}")
+    if reduction == "none" or not is_list(losses):
+        return losses
+    numbers = list(flat(losses))
+    if not numbers:
+        raise ValueError("there is no loss of no examples: prediction and target are empty")
+    return mean(numbers) if reduction == "mean" else total(numbers)
+
+
+def scaled(factor: float, loss: Any) -> Any:
+    """factor · loss, without a node in the graph for a factor of 1."""
+    return loss if factor == 1 else factor * loss
+
+
+def probability(number: Any, what: str) -> Any:
+    """`number` if it lies in [0, 1] (or is nan, which goes on to the loss); otherwise ValueError naming `what`."""
+    if data_of(number) < 0 or data_of(number) > 1:
+        raise ValueError(f"{what} must lie in [0, 1], got {data_of(number):g}")
+    return number
+
+
+def distribution(row: Sequence[Any], length: int, what: str) -> Sequence[Any]:
+    """`row` if it holds `length` probabilities that add up to 1 (to 1e-6); otherwise ValueError naming `what`."""
+    if not is_list(row) or len(row) != length:
+        raise ValueError(f"{what} must be rows of {length} probabilities, got {shape(row)}")
+    whole = fsum(data_of(probability(p, f"every entry of {what}")) for p in row)
+    if abs(whole - 1) > 1e-6:
+        raise ValueError(f"{what} must be rows that add up to 1, got one that adds up to {whole:g}")
+    return row
+
+
+def class_weights(weight: Sequence[float] | None, classes: int) -> Sequence[float]:
+    """`weight`, or ones for None. Raises ValueError unless it has one number per class."""
+    if weight is not None and len(weight) != classes:
+        raise ValueError(f"weight must have one number for each of {classes} classes, got {len(weight)}")
+    return [1.0] * classes if weight is None else weight

@@ -1,0 +1,242 @@
+"""The jobs of `python -m nn`: what to learn from, with which loss and settings, and how to picture the result."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nn.data.rows import Rows, Scaler, Sets, micrograd_moons, split, standardize, two_moons
+from nn.data.tables import Encoding, TableError, read_csv
+from nn.descent.optimizer import Optimizer
+from nn.losses import cross_entropy, hinge, l2_penalty, mse
+from nn.metrics import confusion_matrix, predicted_class, r2, score_accuracy
+from nn.module import Module
+from nn.optim import SGD, Adam
+from nn.schedules import Schedule, linear
+from nn.training.loop import Loss, Metric, Penalty
+
+HELD_OUT = 0.2
+"""Share of a table's rows that the network never learns from."""
+
+MOST_NAMES_LISTED = 8
+"""In the title of a job; wider tables are said to have so many columns."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to train unless the user says otherwise."""
+
+    layers: tuple[int, ...]
+    activation: str
+    epochs: int
+    learning_rate: float
+    batch_size: int | str
+    optimizer: Callable[..., Optimizer]
+    schedule: Callable[[int], Schedule] | None = None  # of the number of epochs
+    penalty: Penalty | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """Rows and targets as the network sees them, and what belongs to them. Made by `moons_job` and `table_job`."""
+
+    title: str
+    train: Sets
+    held_out: Sets
+    outputs: int
+    loss: Loss
+    metric_name: str
+    metric: Metric
+    settings: Settings
+    about: dict[str, Any]
+    panels: tuple[Callable[[Module, Any], Any], ...]  # each draws the model into one axes
+    notes: Sequence[str] = ()  # what the user should know about the table and how it was dealt out
+
+    @property
+    def inputs(self) -> int:
+        """How many numbers a row has."""
+        return len(self.train[0][0])
+
+
+def moons_job(seed: int) -> Job:
+    """micrograd's demo: 100 points of two moons, hinge loss + 1e-4 Σp², learning rate from 1.0 down to 0.1.
+
+    Source: demo.ipynb of https://github.com/karpathy/micrograd. Held out are 100 fresh points of the same shape.
+    """
+    train = micrograd_moons()
+
+    def boundary(model: Module, ax: Any) -> Any:
+        from nn.inspection.boundary import plot_boundary
+
+        return plot_boundary(model, *train, ax)
+
+    return Job(
+        title="two moons, 100 points (micrograd's demo)",
+        train=train,
+        held_out=two_moons(100, 0.1, random.Random(seed)),
+        outputs=1,
+        loss=hinge,
+        metric_name="accuracy",
+        metric=score_accuracy,
+        settings=Settings(
+            layers=(16, 16),
+            activation="relu",
+            epochs=100,
+            learning_rate=1.0,
+            batch_size="batch",
+            optimizer=SGD,
+            schedule=lambda epochs: linear(1.0, 0.1, epochs),
+            penalty=lambda model: l2_penalty(model, 1e-4),
+        ),
+        about={"inputs": ["x1", "x2"], "answer": "score: above 0 is +1, below 0 is -1"},
+        panels=(boundary,),
+    )
+
+
+TABLE_SETTINGS = Settings(layers=(8,), activation="tanh", epochs=50, learning_rate=0.01, batch_size=16, optimizer=Adam)
+
+
+def table_job(
+    path: str | Path,
+    target: str,
+    seed: int,
+    ignore: Collection[str] = (),
+    categorical: Collection[str] = (),
+    task: str = "auto",
+) -> Job:
+    """A CSV file: standardised inputs, classes (cross-entropy) or a number (squared error) to learn, a fifth
+    held out.
+
+    Every class keeps its share in both parts. TableError when the file or its columns cannot be used.
+    """
+    table = read_csv(path)
+    encoding = Encoding.of(table, target, ignore, categorical, task)
+    X, y = encoding.X(table), encoding.y(table)
+    classes = encoding.target.values
+    train, held_out = _split(X, y, classes is not None, random.Random(seed))
+    scaler = standardize(train[0])
+    title = f"{Path(path).name}: {target} from {_listed([column.name for column in encoding.inputs])}"
+    about = {"columns": encoding.to_dict(), "inputs": encoding.labels(), "input_scaler": asdict(scaler)}
+    if classes is None:
+        job = _regression(title, train, held_out, scaler, about, encoding)
+    else:
+        job = _classification(title, train, held_out, scaler, about, encoding, classes)
+    return replace(job, notes=[*encoding.notes(table), *_constants(encoding, train[0])])
+
+
+def _constants(encoding: Encoding, rows: Rows) -> list[str]:
+    """A line about each column that is the same in all rows to learn from: nothing can be learnt about it."""
+    columns, lines = iter(zip(*rows, strict=True)), []
+    for column in encoding.inputs:
+        own = [next(columns) for _ in column.labels()]
+        if all(min(numbers) == max(numbers) for numbers in own):
+            lines.append(
+                f"column {column.name!r} is the same in every row to learn from, which tells the network nothing: it "
+                f"is only centred, not scaled; --ignore {column.name!r} leaves it out"
+            )
+    return lines
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= MOST_NAMES_LISTED else f"{len(names)} columns"
+
+
+def _split(X: Rows, y: list[Any], stratify: bool, rng: random.Random) -> tuple[Sets, Sets]:
+    try:
+        train, held_out = split(X, y, (1 - HELD_OUT, HELD_OUT), stratify, rng)
+    except ValueError:
+        sizes = f", classes of {sorted(Counter(y).values())} rows" if stratify else ""
+        raise TableError(
+            f"{len(X)} rows{sizes} are too few to hold a fifth of them out: 3 (per class) are the least"
+        ) from None
+    if len(set(train[1])) < 2:
+        raise TableError("all rows to learn from have the same target: there is nothing to learn")
+    return train, held_out
+
+
+def _classification(
+    title: str,
+    train: Sets,
+    held_out: Sets,
+    scaler: Scaler,
+    about: dict[str, Any],
+    encoding: Encoding,
+    classes: tuple[str, ...],
+) -> Job:
+    """One score per class; the largest is the answer."""
+
+    def boundary(model: Module, ax: Any) -> Any:
+        from nn.inspection.boundary import plot_boundary
+        from nn.inspection.principal_plane import main_plane
+        from nn.inspection.style import literal
+
+        rows, targets = train[0] + held_out[0], train[1] + held_out[1]
+        if len(rows[0]) == 2:
+            names = [literal(label) for label in encoding.labels()]
+            return plot_boundary(
+                model, rows, targets, ax, inputs=lambda p: scaler([p])[0], names=names, classes=classes
+            )
+        plane = main_plane(scaler(rows))
+        points = [plane.project(row) for row in scaler(rows)]
+        names = [f"main direction {k}: {share:.0%} of the variance" for k, share in enumerate(plane.shares, 1)]
+        return plot_boundary(model, points, targets, ax, inputs=plane.lift, names=names, classes=classes)
+
+    def confusion(model: Module, ax: Any) -> Any:
+        from nn.inspection.curves import plot_confusion
+
+        predicted = [predicted_class(output) for output in model.batch(scaler(held_out[0]))]
+        return plot_confusion(confusion_matrix(predicted, held_out[1], range(len(classes))), classes, ax)
+
+    return Job(
+        title=title,
+        train=(scaler(train[0]), train[1]),
+        held_out=(scaler(held_out[0]), held_out[1]),
+        outputs=len(classes),
+        loss=cross_entropy,
+        metric_name="accuracy",
+        metric=score_accuracy,
+        settings=TABLE_SETTINGS,
+        about={**about, "classes": list(classes), "answer": "one score per class: the largest is the class"},
+        panels=(boundary, confusion) if len(train[0][0]) > 1 else (confusion,),
+    )
+
+
+def _regression(
+    title: str, train: Sets, held_out: Sets, scaler: Scaler, about: dict[str, Any], encoding: Encoding
+) -> Job:
+    """One number, standardised as the inputs are: a target in the thousands would need steps in the thousands."""
+    target_scaler = standardize([[y] for y in train[1]])
+
+    def in_units(z: float) -> float:
+        return target_scaler.inverse([[z]])[0][0]
+
+    def fitted(model: Module, ax: Any) -> Any:
+        from nn.inspection.curves import plot_regression
+        from nn.inspection.style import literal
+
+        names = (literal(encoding.labels()[0]), literal(encoding.target.name))
+        return plot_regression(model, *held_out, ax, inputs=lambda row: scaler([row])[0], output=in_units, names=names)
+
+    def scaled(part: Sets) -> Sets:
+        return scaler(part[0]), [z for (z,) in target_scaler([[y] for y in part[1]])]
+
+    return Job(
+        title=title,
+        train=scaled(train),
+        held_out=scaled(held_out),
+        outputs=1,
+        loss=mse,
+        metric_name="R²",
+        metric=r2,
+        settings=TABLE_SETTINGS,
+        about={
+            **about,
+            "target_scaler": asdict(target_scaler),
+            "answer": "one number: target = answer·scale + offset",
+        },
+        panels=(fitted,),
+    )

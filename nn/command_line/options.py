@@ -1,0 +1,139 @@
+"""The options of `python -m nn`: what they are called, what they take, and one clear line for what they do not."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from nn.basics.activations import find_activation
+from nn.command_line.jobs import Job, moons_job, table_job
+from nn.data.tables import TableError
+from nn.optim import SGD, Adam
+
+OPTIMIZERS = {"sgd": SGD, "adam": Adam}
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line, without the usage in front of it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"python -m nn: {message} (python -m nn --help explains the options)\n")
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line as options; exits with code 2 and one line for what cannot be understood."""
+    return _parser().parse_args(arguments)
+
+
+def choose_job(options: argparse.Namespace) -> Job:
+    """The job that is asked for; TableError for options that do not go together."""
+    if options.csv is None:
+        wanted = [f"--{name}" for name in ("target", "ignore", "categorical") if getattr(options, name)]
+        if wanted or options.task != "auto":
+            raise TableError(f"{', '.join(wanted) or '--task'} needs --csv FILE")
+        return moons_job(options.seed)
+    if options.target is None:
+        raise TableError("--csv needs --target COLUMN, the column to predict")
+    return table_job(options.csv, options.target, options.seed, options.ignore, options.categorical, options.task)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m nn",
+        description="Train a small network and show what happened: progress, a summary, and a folder with the model, "
+        "a picture of what it learnt, and its graph with the gradients of one example.",
+        epilog="Without --csv it learns the two moons of micrograd's demo, with that demo's settings.",
+        allow_abbrev=False,
+    )
+    data = parser.add_argument_group("what to learn")
+    data.add_argument("--csv", metavar="FILE", help="a table: the first line names the columns")
+    data.add_argument(
+        "--target", metavar="COLUMN", help="the column to predict: texts or few whole numbers are classes"
+    )
+    data.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="leave a column out (repeatable)")
+    data.add_argument("--categorical", metavar="COLUMN", action="append", default=[], help="take numbers as categories")
+    data.add_argument(
+        "--task",
+        choices=("auto", "classification", "regression"),
+        default="auto",
+        help="default: %(default)s",
+    )
+    how = parser.add_argument_group("how to learn", "defaults: those of micrograd's demo, or what suits a small table")
+    how.add_argument(
+        "--layers",
+        metavar="N,N,…",
+        type=_sizes,
+        help='hidden layers, "" for none (default: 16,16; tables 8)',
+    )
+    how.add_argument(
+        "--activation",
+        metavar="NAME",
+        type=_activation,
+        help="relu, tanh, sigmoid, gelu, … (default: relu; tables tanh)",
+    )
+    how.add_argument("--epochs", metavar="N", type=_at_least_one, help="passes over the rows (default: 100; tables 50)")
+    how.add_argument(
+        "--lr",
+        metavar="RATE",
+        type=_positive,
+        help="learning rate (default: 1.0 sinking to 0.1; tables 0.01)",
+    )
+    how.add_argument(
+        "--batch-size",
+        metavar="N",
+        type=_batch_size,
+        help='rows per update, "batch" or "stochastic" (default: batch; tables 16)',
+    )
+    how.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help="default: sgd; tables adam")
+    how.add_argument(
+        "--seed",
+        metavar="N",
+        type=_whole,
+        default=1337,
+        help="of first weights, split and shuffling (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--output", metavar="FOLDER", default="nn-output", help="where the results go (default: %(default)s)"
+    )
+    return parser
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a whole number, got {text!r}") from None
+
+
+def _at_least_one(text: str) -> int:
+    number = _whole(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
+    return number
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
+    return number
+
+
+def _batch_size(text: str) -> int | str:
+    return text if text in ("batch", "stochastic") else _at_least_one(text)
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(_at_least_one(part) for part in text.split(",")) if text.strip() else ()
+
+
+def _activation(text: str) -> str:
+    try:
+        find_activation(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text

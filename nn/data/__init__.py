@@ -1,0 +1,56 @@
+"""Data: rows of numbers, cut, scaled and served in batches.
+
+X is a list of rows (lists of floats), y a list with one target per row; NumPy arrays are taken apart into
+lists. Everything random takes `rng`, a random.Random of your own or a seed; without one it draws from the module
+`random`, so that `random.seed(…)` makes a whole experiment repeatable.
+"""
+
+from nn.data.rows import (
+    Random,
+    Rows,
+    Scaler,
+    Sets,
+    as_list,
+    as_pairs,
+    as_rows,
+    batches,
+    circles,
+    diabetes,
+    digits,
+    iris,
+    mean_and_deviation,
+    micrograd_moons,
+    min_max,
+    moons,
+    one_hot,
+    rows_per_update,
+    spirals,
+    split,
+    standardize,
+    two_moons,
+)
+
+__all__ = [
+    "Random",
+    "Rows",
+    "Scaler",
+    "Sets",
+    "as_list",
+    "as_pairs",
+    "as_rows",
+    "batches",
+    "circles",
+    "diabetes",
+    "digits",
+    "iris",
+    "mean_and_deviation",
+    "micrograd_moons",
+    "min_max",
+    "moons",
+    "one_hot",
+    "rows_per_update",
+    "spirals",
+    "split",
+    "standardize",
+    "two_moons",
+]

@@ -1,0 +1,1 @@
+"""What the formulas of nn/optim.py stand on."""

@@ -1,0 +1,326 @@
+"""What all optimizers share: groups of parameters, their memory, saving it and taking it over again.
+
+The rules themselves, from SGD to AdamW, are in `nn.optim`.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Real
+from operator import truediv
+from reprlib import repr as short  # neither long nor deep, whatever a file held
+from typing import Any, Protocol, TypeAlias
+
+from autograd import Value
+from autograd.numerics.floats import divide
+from nn.basics.checks import parameter_list
+
+Group = dict[str, Any]
+Number: TypeAlias = Any  # a float, or an array with one for every parameter of a group
+Columns = dict[str, Number]  # one number per parameter of a group, under the name torch gives it
+Rule = Callable[..., tuple[Number, ...]]  # (p, g, *remembered) → (p, *remembered), after one step
+
+STATE_FORMAT = 1
+MAKE_ANOTHER = "to step more or fewer parameters, make another optimizer of them"
+MOST_STEPS = 2**53  # more than anybody takes, and few enough for arithmetic on floats
+
+
+class Numbers(Protocol):
+    """What a rule needs beyond + - * /, for its kind of numbers: floats, or arrays."""
+
+    def sqrt(self, x: Number, /) -> Number: ...
+
+    def divide(self, a: Number, b: Number, /) -> Number: ...
+
+    def larger(self, a: Number, b: Number, /) -> Number: ...
+
+    def each(self, rule: Rule, *columns: Number) -> Sequence[Number]:
+        """Columns of results of the rule, applied to the numbers that stand side by side in `columns`."""
+        ...
+
+
+class Floats:
+    """Numbers that are floats, in lists, with these functions for √x and a/b."""
+
+    def __init__(self, sqrt: Callable[[float], float], divide: Callable[[float, float], float]) -> None:
+        self.sqrt, self.divide, self.larger = sqrt, divide, max
+
+    @staticmethod
+    def each(rule: Rule, *columns: list[float]) -> list[list[float]]:
+        return [list(column) for column in zip(*map(rule, *columns), strict=True)]
+
+
+FLOATS = Floats(math.sqrt, truediv)  # quick, and raise an error for √-1 and 0/0
+CAREFUL_FLOATS = Floats(lambda x: math.sqrt(x) if x >= 0.0 else math.nan, divide)  # nan instead, as arrays have it
+_set_data = Value.data.__set__  # type: ignore[attr-defined, misc]
+
+
+class Optimizer:
+    """What all optimizers share: groups of parameters, their memory, saving both.
+
+    `params` is an iterable of Values, or of dicts `{"params": Values, "lr": …}` when groups of parameters need
+    settings of their own; settings a dict leaves out come from the keyword arguments. `optimizer.param_groups` is the
+    list of those dicts and may be changed between steps: a schedule does nothing else than write `group["lr"]`.
+    `optimizer.lr = 0.01` writes it in every group, and so does the name of any other setting.
+
+    Raises TypeError for parameters that are not Values, ValueError for none at all, for one given twice and
+    for settings out of range.
+    """
+
+    def __init__(self, params: Iterable[Value] | Iterable[Mapping[str, Any]], **defaults: Any) -> None:
+        self.param_groups: list[Group] = [{**defaults, **group} for group in _as_groups(params, defaults)]
+        for group in self.param_groups:
+            _check_settings(type(self).__name__, group)
+            self.check(group)
+            group.update({name: _plain(setting) for name, setting in group.items() if name != "params"})
+        _check_parameters([p for group in self.param_groups for p in group["params"]])
+        self.state: list[Columns] = [self.first_state(group) for group in self.param_groups]
+        self.steps_taken = 0
+
+    def __getattr__(self, name: str) -> Any:
+        """A setting, such as `optimizer.lr`; AttributeError where the groups differ in it, or know no such name."""
+        found = [group[name] for group in self._groups_with(name)]
+        if found and found.count(found[0]) == len(found):
+            return found[0]
+        what = f"has groups that differ in {name}: see param_groups" if found else f"has no setting {name!r}"
+        raise AttributeError(f"this {type(self).__name__} {what}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """A setting is written in every group: as an attribute of the optimizer it would be accepted and ignored."""
+        groups = self._groups_with(name)
+        for group in groups:
+            changed = {**group, name: value}
+            _check_settings(type(self).__name__, changed)
+            self.check(changed)
+        for group in groups:
+            group[name] = _plain(value)
+        if not groups:
+            super().__setattr__(name, value)
+
+    def _groups_with(self, name: str) -> list[Group]:
+        """The groups that have a setting `name`; none before there are groups, as when a copy is being made."""
+        return [group for group in vars(self).get("param_groups", ()) if name in group and name != "params"]
+
+    def check(self, group: Group) -> None:
+        """Raise ValueError for a combination of settings that has no meaning (a hook; most rules have none)."""
+
+    decay_in_gradient = True  # g + weight_decay·p is the gradient; False for a rule that takes decay off p by itself
+
+    def remembers(self, group: Group) -> tuple[str, ...]:
+        """Names of what a rule remembers of every parameter from step to step (a hook)."""
+        return ()
+
+    def first_state(self, group: Group) -> Columns:
+        """What is remembered before the first step: 0 for every parameter (a hook)."""
+        return {name: [0.0] * len(group["params"]) for name in self.remembers(group)}
+
+    def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
+        """The function (p, g, *remembered) → (p, *remembered) of step t = 1, 2, … with the settings of `group`.
+
+        It gets one float for each, or an array for each: arithmetic does for both, and `numbers` has the rest.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has to say how a gradient changes a parameter: rule()")
+
+    def after(
+        self, group: Group, state: Columns, data: Number, grads: Number, numbers: Numbers
+    ) -> tuple[Number, Columns]:
+        """(data, what is remembered) of one group after one more step; changes nothing."""
+        if not len(data):
+            return data, {}
+        names = self.remembers(group)
+        columns = [state[name] for name in names if name in state]
+        if any(len(column) != len(data) for column in columns):
+            raise ValueError(f"a group of {len(data)} parameters has a memory of another length: {MAKE_ANOTHER}")
+        rule = self._with_decay(group, self.rule(group, self.steps_taken + 1, numbers))
+        moved, *remembered = numbers.each(rule, data, grads, *columns)
+        return moved, dict(zip(names, remembered, strict=True))
+
+    def _with_decay(self, group: Group, rule: Rule) -> Rule:
+        """The rule with -g for g under `maximize` (which climbs instead of descending), and weight_decay·p added."""
+        decay = group.get("weight_decay", 0.0) if self.decay_in_gradient else 0.0
+        sign = -1.0 if group.get("maximize") else 1.0
+        if decay:
+            return lambda p, g, *remembered: rule(p, sign * g + decay * p, *remembered)
+        return rule if sign == 1.0 else lambda p, g, *remembered: rule(p, -g, *remembered)
+
+    def after_floats(self, group: Group, state: Columns) -> tuple[list[float], Columns]:
+        """`after` on the numbers that the parameters have."""
+        data, grads = [p.data for p in group["params"]], [p.grad for p in group["params"]]
+        try:
+            moved, remembered = self.after(group, state, data, grads, FLOATS)
+        except (ZeroDivisionError, ValueError):
+            moved, remembered = self.after(group, state, data, grads, CAREFUL_FLOATS)
+        if set(map(type, moved)) <= {float}:
+            return moved, remembered
+        # one float32 of NumPy's, in a setting or a gradient, would make all of them such: half the digits would be lost
+        return self._as_floats(moved), {name: self._as_floats(column) for name, column in remembered.items()}
+
+    def _as_floats(self, made: list[Any]) -> list[float]:
+        strangers = [type(x).__name__ for x in made if not isinstance(x, Real)]
+        if strangers:
+            raise TypeError(
+                f"{type(self).__name__} made a {strangers[0]} where a number belongs: was a parameter's data or grad, "
+                "or a setting, overwritten by one? Assign numbers, p.data and not p"
+            )
+        return [float(x) for x in made]
+
+    def step(self) -> None:
+        """Change every parameter by its gradient, once; none of them where that raises an error."""
+        if len(self.state) != len(self.param_groups):
+            raise ValueError(f"{len(self.param_groups)} groups, but memory for {len(self.state)}: {MAKE_ANOTHER}")
+        moved = [self.after_floats(*pair) for pair in zip(self.param_groups, self.state, strict=True)]
+        for group, state, (data, remembered) in zip(self.param_groups, self.state, moved, strict=True):
+            deque(map(_set_data, group["params"], data), 0)
+            state.update(remembered)
+        self.steps_taken += 1
+
+    def zero_grad(self) -> None:
+        """Set every parameter's gradient to 0.0, which `backward()` adds to."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = 0.0
+
+    def state_dict(self) -> dict[str, Any]:
+        """Settings and memory as plain numbers, lists and dicts (fit for JSON); parameters are named by
+        position only.
+        """
+        groups = [
+            {**{k: v for k, v in g.items() if k != "params"}, "params": len(g["params"])} for g in self.param_groups
+        ]
+        return {
+            "optimizer": type(self).__name__,
+            "format": STATE_FORMAT,
+            "steps_taken": self.steps_taken,
+            "param_groups": copy.deepcopy(groups),
+            "state": copy.deepcopy(self.state),
+        }
+
+    def load_state_dict(self, saved: Mapping[str, Any]) -> None:
+        """Take over what `state_dict()` gave; ValueError, and nothing changed, when it does not fit this optimizer."""
+        groups = _checked_groups(self, saved)
+        state = _checked_state(self, saved, groups)
+        for group, new in zip(self.param_groups, groups, strict=True):
+            group.update(new)
+        self.state = state
+        self.steps_taken = int(saved["steps_taken"])
+
+    def __repr__(self) -> str:
+        groups = [
+            ", ".join(f"{k}={v!r}" for k, v in g.items() if k != "params") + f"; {len(g['params'])} parameters"
+            for g in self.param_groups
+        ]
+        return f"{type(self).__name__}({' | '.join(groups)})"
+
+
+def _as_groups(params: Iterable[Any], defaults: Mapping[str, Any]) -> list[Group]:
+    """Values or dicts, as a list of dicts whose "params" is a list."""
+    items = parameter_list("an optimizer", params)
+    if not any(isinstance(item, Mapping) for item in items):
+        return [{"params": items}]
+    groups = []
+    for item in items:
+        unknown = sorted(set(item) - set(defaults) - {"params"}) if isinstance(item, Mapping) else [item]
+        if unknown or "params" not in item:
+            raise ValueError(
+                f'a parameter group is a dict with "params" and any of {sorted(defaults)}; '
+                + (f"not understood: {unknown}" if unknown else '"params" is missing')
+            )
+        groups.append({**item, "params": list(item["params"])})
+    return groups
+
+
+def _check_parameters(params: Sequence[Any]) -> None:
+    if not params:
+        raise ValueError(
+            "an optimizer needs at least one parameter, got none (did the model's parameters() return []?)"
+        )
+    for p in params:
+        if not isinstance(p, Value):
+            raise TypeError(f"a parameter has to be a Value, got {type(p).__name__}: {p!r}")
+    if len({id(p) for p in params}) < len(params):
+        raise ValueError("the same parameter was given twice; it would be stepped twice")
+
+
+_Range = tuple[str, Callable[[Any], bool]]  # what a setting may be, for the message, and the test of it
+_SIZE: _Range = ("a finite number, 0 or more", lambda v: isinstance(v, Real) and 0 <= float(v) < math.inf)
+_SWITCH: _Range = ("True or False", lambda v: isinstance(v, bool))
+_RANGES: dict[str, _Range] = {
+    **dict.fromkeys(("lr", "momentum", "weight_decay", "lr_decay", "initial_accumulator_value", "eps", "alpha"), _SIZE),
+    **dict.fromkeys(("nesterov", "maximize", "amsgrad", "centered"), _SWITCH),
+    "dampening": ("a finite number", math.isfinite),
+    "betas": ("two numbers in [0, 1)", lambda v: len(v) == 2 and all(0 <= b < 1 for b in v)),
+}
+
+
+def _check_settings(owner: str, group: Mapping[str, Any]) -> None:
+    for name, (expected, holds) in _RANGES.items():
+        try:
+            good = name not in group or holds(group[name])
+        except (TypeError, OverflowError):  # of another kind, or a whole number beyond all floats
+            good = False
+        if not good:
+            raise ValueError(f"{owner}: {name} has to be {expected}, got {short(group[name])}")
+
+
+def _plain(setting: Any) -> Any:
+    """NumPy's numbers as Python's: an lr that is a float32 would turn every parameter into one."""
+    if isinstance(setting, list):  # betas; a tuple is nobody's to change
+        return tuple(map(_plain, setting))
+    return float(setting) if isinstance(setting, Real) and not isinstance(setting, int) else setting
+
+
+def _checked_groups(optimizer: Optimizer, saved: Mapping[str, Any]) -> list[Group]:
+    """The saved settings, when they are of this optimizer's kind and size."""
+    kind = type(optimizer).__name__
+    if not isinstance(saved, Mapping) or saved.get("optimizer") != kind or saved.get("format") != STATE_FORMAT:
+        raise ValueError(f"not the state_dict() of {kind} in format {STATE_FORMAT}")
+    listed = saved.get("param_groups")
+    if not isinstance(listed, list | tuple) or not all(isinstance(group, Mapping) for group in listed):
+        raise ValueError(f"the saved state of this {kind} is incomplete: it has no list of param_groups")
+    have, given = [len(g["params"]) for g in optimizer.param_groups], [g.get("params") for g in listed]
+    if have != given:
+        raise ValueError(f"this {kind} has groups of {have} parameters, the saved state has groups of {short(given)}")
+    groups = [{k: v for k, v in g.items() if k != "params"} for g in listed]
+    for group, own in zip(groups, optimizer.param_groups, strict=True):
+        if group.keys() != own.keys() - {"params"}:
+            found, expected = short(sorted(map(str, group))), sorted(own.keys() - {"params"})
+            raise ValueError(f"{kind}: the saved settings are {found}, expected {expected}")
+        _check_settings(kind, group)
+        optimizer.check({**own, **group})
+    return copy.deepcopy(groups)
+
+
+def _checked_state(optimizer: Optimizer, saved: Mapping[str, Any], groups: list[Group]) -> list[Columns]:
+    """The saved memory, when every list in it has one number per parameter."""
+    listed, steps = saved.get("state"), saved.get("steps_taken")
+    counted = isinstance(steps, int) and not isinstance(steps, bool) and 0 <= steps <= MOST_STEPS
+    if not counted or not isinstance(listed, list | tuple) or len(listed) != len(groups):
+        raise ValueError(f"the saved state of this {type(optimizer).__name__} is incomplete")
+    state: list[Columns] = []
+    for columns, own, group in zip(listed, optimizer.param_groups, groups, strict=True):
+        if not isinstance(columns, Mapping):
+            raise ValueError(f"the saved state of a group is {short(columns)}, expected a dict of lists of numbers")
+        needed = optimizer.first_state({**own, **group})
+        state.append({})
+        for name in [*needed, *(name for name in columns if name not in needed)]:
+            numbers = _floats(columns.get(name))
+            if numbers == [] and name not in needed:
+                continue  # saved before the first step
+            if numbers is None or len(numbers) != len(own["params"]):
+                raise ValueError(f"the saved state has no {name!r:.60} of {len(own['params'])} numbers")
+            state[-1][name] = numbers
+    return state
+
+
+def _floats(numbers: Any) -> list[float] | None:
+    """A list (or an array) of numbers as floats; None for anything else."""
+    numbers = numbers.tolist() if hasattr(numbers, "tolist") else numbers
+    if not isinstance(numbers, list | tuple) or not all(isinstance(n, Real) for n in numbers):
+        return None
+    try:
+        return [float(n) for n in numbers]
+    except OverflowError:
+        return None

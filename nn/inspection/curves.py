@@ -1,0 +1,181 @@
+"""Pictures of training: each function draws into `ax` (a new figure's, when none is given) and returns it.
+
+Decision boundaries are in boundary.py, loss surfaces in loss_surface.py. Needs the extra `plots` (matplotlib).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograd import no_grad
+from nn.data.rows import as_list, as_pairs, as_rows, mean_and_deviation
+from nn.inspection.history import History
+from nn.inspection.style import COLORS, INK, SLATE, literal, new_axes, style
+from nn.metrics import plain
+from nn.module import Module, evaluating
+from nn.training.diagnosis import layer_outputs, saturation
+from nn.training.loop import parameters_by_layer
+
+
+def plot_regression(
+    model: Module,
+    X: Any,
+    y: Any,
+    ax: Any = None,
+    *,
+    inputs: Callable[[list[float]], Any] = list,
+    output: Callable[[float], float] = float,
+    names: Sequence[str] = ("x", "y"),
+) -> Any:
+    """The fit: with one number per row the curve ŷ(x) through the rows, with several ŷ against y (perfect on
+    the diagonal).
+
+    `inputs` turns a row into what the model takes, `output` what it gives into the unit of y.
+    """
+    rows, targets = as_pairs(as_rows(X), y)
+    targets = list(map(_single, targets))
+    with style():
+        ax = ax or new_axes()[0]
+        if len(rows[0]) == 1:
+            low, high = min(rows)[0], max(rows)[0]
+            xs = [low + (high - low) * k / 200 for k in range(201)]
+            ax.scatter([row[0] for row in rows], targets, s=18, color=COLORS[0], edgecolors="white", linewidths=0.5)
+            ax.plot(xs, [output(v) for v in _answers(model, [inputs([x]) for x in xs])], color=COLORS[1])
+            ax.set(xlabel=names[0], ylabel=names[1], title="fit")
+            return ax
+        answers = [output(v) for v in _answers(model, [inputs(row) for row in rows])]
+        ends = [min(*targets, *answers), max(*targets, *answers)]
+        ax.plot(ends, ends, color=SLATE, linewidth=1, linestyle="--")
+        ax.scatter(targets, answers, s=18, color=COLORS[0], edgecolors="white", linewidths=0.5)
+        ax.set(xlabel=f"{names[-1]}, true", ylabel=f"{names[-1]}, predicted", title="fit")
+    return ax
+
+
+def _answers(model: Module, rows: list[Any]) -> list[float]:
+    with no_grad(), evaluating(model):
+        outputs = plain(model.batch(rows))
+    return list(map(_single, outputs))
+
+
+def _single(output: Any) -> Any:
+    """The number in a list of one, as a model or a column of targets may give it; a number as it is."""
+    return output[0] if isinstance(output, list) else output
+
+
+def plot_loss(history: History, ax: Any = None, *, metric: str = "accuracy") -> Any:
+    """Loss over the epochs on a log scale, held-out loss dashed; `metric` (a share, in %) on a second axis at
+    the right.
+
+    A loss that reaches 0 or below cannot be shown on a log scale: the axis is linear then.
+    """
+    with style():
+        ax = ax or new_axes()[0]
+        ax.plot(history.loss, color=COLORS[0], label="loss")
+        if history.validation_loss:
+            ax.plot(history.validation_loss, color=COLORS[0], linestyle="--", linewidth=1.2, label="held-out loss")
+            ax.legend(loc="lower left")
+        if history.epochs and min(history.loss + history.validation_loss) > 0:
+            ax.set_yscale("log")
+        ax.set(xlabel="epoch", title="loss")
+        ax.set_ylabel("loss", color=COLORS[0])
+        ax.tick_params(axis="y", which="both", labelcolor=COLORS[0])
+        _draw_metric(history, ax, metric)
+    return ax
+
+
+def _draw_metric(history: History, ax: Any, metric: str) -> None:
+    curves = [(metric, "-"), (f"validation_{metric}", "--")]
+    curves = [(name, line) for name, line in curves if name in history.metrics]
+    if not curves:
+        return
+    twin = ax.twinx()
+    for name, line in curves:
+        twin.plot(
+            [100 * share for share in history.metrics[name]],
+            color=COLORS[2],
+            linestyle=line,
+            linewidth=1.2,
+            alpha=0.8,
+        )
+    twin.set_ylabel(f"{metric}, %", color=COLORS[2])
+    twin.tick_params(axis="y", labelcolor=COLORS[2])
+    twin.spines["right"].set_visible(True)
+    twin.grid(False)
+    if ax.get_legend() is not None:  # on the upper axes, or the metric would run through it
+        ax.get_legend().remove()
+        twin.legend(*ax.get_legend_handles_labels(), loc="lower left")
+
+
+def plot_activations(model: Module, X: Any, ax: Any = None, bins: int = 40) -> Any:
+    """Histogram of each hidden layer's outputs over all rows, with σ and the shares that are saturated or dead.
+
+    Saturated: the activation's slope is below 5 % of its steepest (for relu: the unit is off); dead: on every row.
+    """
+    with style(), evaluating(model):
+        ax = ax or new_axes()[0]
+        layers = list(layer_outputs(model, X).items())
+        for k, (name, values) in enumerate(layers[:-1] or layers):
+            numbers = [unit.data for row in values for unit in row]
+            share, dead = saturation(values)
+            _, deviation = mean_and_deviation(numbers)
+            label = f"{name}: σ={deviation:.2f}, sat {share:.0%}" + (f", dead {dead}/{len(values[0])}" if dead else "")
+            _outline(ax, numbers, bins, k, label)
+        ax.set(xlabel="output of the activation", ylabel="density", title="activations")
+        ax.legend(loc="best")
+    return ax
+
+
+def plot_gradients(model: Module, ax: Any = None, bins: int = 30) -> Any:
+    """Histogram of log₁₀|∂L/∂w| per layer, from the gradients the parameters hold now; zeros are counted in
+    the legend.
+    """
+    with style():
+        ax = ax or new_axes()[0]
+        for k, (name, parameters) in enumerate(parameters_by_layer(model).items()):
+            sizes = [math.log10(abs(p.grad)) for p in parameters if p.grad]
+            zeros = len(parameters) - len(sizes)
+            label = name + (f" ({zeros} of {len(parameters)} are 0)" if zeros else "")
+            if sizes:
+                _outline(ax, sizes, bins, k, label)
+            else:
+                ax.plot([], [], color=COLORS[k % 10], label=label)  # nothing to see but its line in the legend
+        ax.set(xlabel=r"$\log_{10}|\partial L/\partial w|$", ylabel="density", title="gradient size")
+        ax.legend(loc="best")
+    return ax
+
+
+def _outline(ax: Any, numbers: Sequence[float], bins: int, k: int, label: str) -> None:
+    """The histogram of layer `k` as a line, so that layers can lie over one another."""
+    ax.hist(numbers, bins=bins, density=True, histtype="step", linewidth=1.6, color=COLORS[k % 10], label=label)
+
+
+def plot_gradient_flow(history: History, ax: Any = None) -> Any:
+    """Gradient norm of each layer over the epochs, log scale: lines that drift apart are vanishing or exploding."""
+    with style():
+        ax = ax or new_axes()[0]
+        for k, (name, norms) in enumerate(history.gradient_norm.items()):
+            ax.plot([norm or math.nan for norm in norms], color=COLORS[k % 10], linewidth=1.4, label=name)
+        ax.set_yscale("log")
+        ax.set(xlabel="epoch", ylabel=r"$\|\partial L/\partial w\|$", title="gradient flow by layer")
+        if history.gradient_norm:
+            ax.legend(loc="best")
+    return ax
+
+
+def plot_confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], ax: Any = None) -> Any:
+    """A confusion matrix (nn.metrics.confusion_matrix) as a table of shaded cells with their counts."""
+    with style():
+        ax = ax or new_axes()[0]
+        largest = max(max(row) for row in matrix) or 1
+        ax.imshow(as_list(matrix), cmap="Blues", vmin=0, vmax=largest)
+        for i, row in enumerate(matrix):
+            for j, count in enumerate(row):
+                ax.text(j, i, str(count), ha="center", va="center", color="white" if count > largest / 2 else INK)
+        names = [literal(label) for label in labels]
+        ax.set_xticks(range(len(names)), names)
+        ax.set_yticks(range(len(names)), names)
+        ax.set(xlabel="predicted", ylabel="true", title="held-out rows")
+        ax.grid(False)
+    return ax

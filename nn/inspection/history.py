@@ -1,0 +1,93 @@
+"""History: what happened while a model was trained, one number per epoch."""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+Curve = list[float]
+
+
+@dataclass
+class History:
+    """The record `fit` returns. Every list has one entry per finished epoch, except `update_loss`."""
+
+    loss: Curve = field(default_factory=list)
+    """Mean loss over the epoch's rows, each taken before the update it led to, penalty included."""
+    validation_loss: Curve = field(default_factory=list)
+    """Loss of the held-out rows after the epoch; empty without `validation`."""
+    metrics: dict[str, Curve] = field(default_factory=dict)
+    """By name; the held-out rows' under "validation_" + name."""
+    learning_rate: Curve = field(default_factory=list)
+    """Of the first parameter group."""
+    gradient_norm: dict[str, Curve] = field(default_factory=dict)
+    """√(Σ g²) of each layer's parameters in the epoch's last update, before clipping."""
+    update_loss: Curve = field(default_factory=list)
+    """Loss of every single update: its spikes are what mini-batches cost."""
+    seconds: float = 0.0
+    stopped: str = ""
+    """Why training ended, in words."""
+    engine: str = "graphs"
+    """"program" where gradients came from a recorded program, otherwise "graphs", with the reason if it was tried."""
+    diverged: bool = False
+    """Whether it ended because the loss or the gradient was no longer finite."""
+
+    @property
+    def epochs(self) -> int:
+        """Number of finished epochs."""
+        return len(self.loss)
+
+    @property
+    def updates(self) -> int:
+        """Number of parameter updates."""
+        return len(self.update_loss)
+
+    @property
+    def watched_loss(self) -> float:
+        """The loss that says how good the model is: of the held-out rows when there are some."""
+        return (self.validation_loss or self.loss)[-1]
+
+    @property
+    def spikiness(self) -> float:
+        """Mean rise of the loss from one update to the next, in mean losses: 0.0 where it only ever falls.
+
+        The loss of an update is that of its own batch, so the fewer rows a batch has, the more it jumps about.
+        """
+        rises = [max(after - before, 0.0) for before, after in pairwise(self.update_loss)]
+        total = math.fsum(self.update_loss)
+        return math.fsum(rises) / len(rises) / (total / self.updates) if rises and total else 0.0
+
+    def columns(self) -> dict[str, Curve]:
+        """Everything known per epoch under one flat name each, as `to_csv` writes it."""
+        curves = {"loss": self.loss, "validation_loss": self.validation_loss, **self.metrics}
+        curves["learning_rate"] = self.learning_rate
+        curves.update({f"gradient_norm[{layer}]": curve for layer, curve in self.gradient_norm.items()})
+        return {name: curve for name, curve in curves.items() if curve}
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write one line per epoch (numbers as repr, so that they read back exactly). OSError when it cannot
+        be written.
+        """
+        columns = self.columns()
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["epoch", *columns])
+            for epoch in range(self.epochs):
+                writer.writerow([epoch, *(repr(curve[epoch]) for curve in columns.values())])
+
+    def plot(self, ax: Any = None) -> Any:
+        """Loss (log scale) and accuracy over the epochs; see `nn.plot_loss`. Needs the extra `plots`."""
+        from nn.inspection.curves import plot_loss
+
+        return plot_loss(self, ax)
+
+    def __repr__(self) -> str:
+        if not self.epochs:
+            return f"History(no finished epoch; {self.stopped})"
+        shown = {name: curve[-1] for name, curve in self.columns().items() if not name.startswith("gradient_norm")}
+        numbers = ", ".join(f"{name} {number:.4g}" for name, number in shown.items())
+        return f"History({self.epochs} epochs, {self.updates} updates: {numbers}; {self.stopped})"

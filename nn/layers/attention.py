@@ -1,0 +1,64 @@
+"""Attention: every element of a sequence asks all others, and takes from each in proportion to how well it fits."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import dot, softmax
+from nn.basics.checks import positive, sequence
+from nn.basics.first_weights import Init, as_rng
+from nn.basics.nested import data_of
+from nn.module import Module
+from nn.neuron import Layer
+
+
+class AttentionHead(Module):
+    """softmax(q·Kᵀ/√d)·V for every query q: scaled dot-product attention of a sequence on itself (Vaswani et al. 2017).
+
+    Queries, keys and values are linear layers from `nin` to `size` = d numbers. ``causal=True`` lets an element see
+    only itself and those before it. `weights` keeps the attention weights of the last call, to be looked at: a row of
+    floats for every query. Raises ValueError for an empty sequence and for elements of another length than `nin`.
+
+    >>> head = AttentionHead(4, 2, rng=1, causal=True)
+    >>> outputs = head([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]])
+    >>> len(outputs), len(outputs[0]), [len(row) for row in head.weights]
+    (3, 2, [1, 2, 3])
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        size: int,
+        *,
+        causal: bool = False,
+        init: Init = "xavier_uniform",
+        rng: random.Random | int | None = None,
+        fused: bool = True,
+        bias: bool = False,
+    ) -> None:
+        self.nin, self.size = nin, positive("size", size)
+        rng = as_rng(rng)
+        self.query, self.key, self.value = (
+            Layer(nin, size, nonlin=False, init=init, rng=rng, fused=fused, bias=bias) for _ in range(3)
+        )
+        self.causal = causal
+        self.weights: list[list[float]] = []
+
+    def __call__(self, x: Sequence[Any]) -> list[Any]:
+        steps = sequence("AttentionHead", x, self.nin)
+        layers = (self.query, self.key, self.value)
+        queries, keys, values = ([layer.outputs(step) for step in steps] for layer in layers)
+        weights = [self._weights(q, keys[: t + 1] if self.causal else keys) for t, q in enumerate(queries)]
+        self.weights = [[data_of(w) for w in row] for row in weights]
+        columns = list(zip(*values, strict=True))
+        return [[dot(row, column[: len(row)]) for column in columns] for row in weights]
+
+    def _weights(self, query: list[Any], keys: list[list[Any]]) -> list[Any]:
+        """How much a query takes from each of the keys it may see: positive numbers that add up to 1."""
+        return softmax([dot(query, key) / math.sqrt(self.size) for key in keys])
+
+    def extra_repr(self) -> str:
+        return f"{self.nin} → {self.size}{', causal' if self.causal else ''}"

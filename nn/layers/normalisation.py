@@ -1,0 +1,118 @@
+"""Normalisation: numbers shifted and scaled to mean 0 and variance 1, then by a scale γ and a shift β that are learnt.
+
+BatchNorm takes mean and variance of each feature over the examples of a batch, LayerNorm of each example over its
+features; RMSNorm only scales. ε keeps the division finite where the variance is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import Value, mean, rsqrt, sum_of_squares
+from nn.basics.checks import numbers, positive
+from nn.basics.nested import data_of
+from nn.module import Buffer, Module
+
+
+class BatchNorm(Module):
+    """γ(x − μ)/√(σ² + ε) + β for each of `features`, μ and σ² over the rows of a batch (Ioffe and Szegedy 2015).
+
+    While learning, call ``batch(rows)``: the examples of a batch influence each other, so one alone has no result. The
+    running mean and variance follow, r ← (1 − momentum)·r + momentum·(that of the batch; for the variance the unbiased
+    one, /(n − 1)), and stand for μ and σ² in use, after eval(). Defaults and results are torch.nn.BatchNorm1d's.
+    Raises ValueError for a batch of one row while learning, and for rows of another length.
+    """
+
+    def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        self.gamma = [Value(1.0) for _ in range(positive("features", features))]
+        self.beta = [Value(0.0) for _ in range(features)]
+        self.running_mean = [Buffer(0.0) for _ in range(features)]
+        self.running_var = [Buffer(1.0) for _ in range(features)]
+        self.eps = eps
+        self.momentum = momentum
+
+    def __call__(self, x: Any) -> list[Any]:
+        """One example by the running statistics. Raises ValueError while learning."""
+        if self.training:
+            raise ValueError("BatchNorm needs a whole batch while learning: call batch(rows), or eval() first")
+        row = numbers("BatchNorm", x, len(self.gamma))
+        statistics = zip(self.running_mean, self.running_var, strict=True)
+        scales = [(average.data, rsqrt(variance.data + self.eps)) for average, variance in statistics]
+        normal = [(v - average) * scale for v, (average, scale) in zip(row, scales, strict=True)]
+        return _scaled(normal, self.gamma, self.beta)
+
+    def batch(self, rows: Sequence[Any]) -> list[list[Any]]:
+        """All rows by their own statistics while learning, by the running ones in use."""
+        if not self.training:
+            return [self(row) for row in rows]
+        if len(rows) < 2:
+            raise ValueError(
+                f"BatchNorm needs at least 2 rows while learning, not {len(rows)}: one has no variance. Choose a "
+                "batch_size that leaves no single row for the last batch, or leave a row out"
+            )
+        columns = zip(*(numbers("BatchNorm", row, len(self.gamma)) for row in rows), strict=True)
+        normal = [self._column(i, column) for i, column in enumerate(columns)]
+        return [_scaled(row, self.gamma, self.beta) for row in zip(*normal, strict=True)]
+
+    def _column(self, i: int, column: Sequence[Any]) -> list[Any]:
+        """One feature of all rows, with mean 0 and variance 1."""
+        average = mean(column)
+        centred = [v - average for v in column]
+        squares = sum_of_squares(centred)
+        self._follow(self.running_mean[i], data_of(average))
+        self._follow(self.running_var[i], data_of(squares) / (len(column) - 1))
+        scale = rsqrt(squares / len(column) + self.eps)
+        return [v * scale for v in centred]
+
+    def _follow(self, running: Buffer, current: float) -> None:
+        running.data = (1.0 - self.momentum) * running.data + self.momentum * current
+
+    def extra_repr(self) -> str:
+        return f"{len(self.gamma)} features"
+
+
+class LayerNorm(Module):
+    """γ(x − μ)/√(σ² + ε) + β, μ and σ² over the `features` numbers of one example (Ba, Kiros and Hinton 2016).
+
+    Defaults and results are torch.nn.LayerNorm's. Raises ValueError for an example of another length.
+    """
+
+    def __init__(self, features: int, eps: float = 1e-5) -> None:
+        self.gamma = [Value(1.0) for _ in range(positive("features", features))]
+        self.beta = [Value(0.0) for _ in range(features)]
+        self.eps = eps
+
+    def __call__(self, x: Any) -> list[Any]:
+        row = numbers("LayerNorm", x, len(self.gamma))
+        average = mean(row)
+        centred = [v - average for v in row]
+        scale = rsqrt(sum_of_squares(centred) / len(row) + self.eps)
+        return _scaled([v * scale for v in centred], self.gamma, self.beta)
+
+    def extra_repr(self) -> str:
+        return f"{len(self.gamma)} features"
+
+
+class RMSNorm(Module):
+    """γx/√(mean of x² + ε) over the `features` numbers of one example (Zhang and Sennrich 2019): no shift, no mean.
+
+    Results are torch.nn.RMSNorm's for the same ε. Raises ValueError for an example of another length.
+    """
+
+    def __init__(self, features: int, eps: float = 1e-5) -> None:
+        self.gamma = [Value(1.0) for _ in range(positive("features", features))]
+        self.eps = eps
+
+    def __call__(self, x: Any) -> list[Any]:
+        row = numbers("RMSNorm", x, len(self.gamma))
+        scale = rsqrt(sum_of_squares(row) / len(row) + self.eps)
+        return [gamma * (v * scale) for v, gamma in zip(row, self.gamma, strict=True)]
+
+    def extra_repr(self) -> str:
+        return f"{len(self.gamma)} features"
+
+
+def _scaled(normal: Sequence[Any], gamma: Sequence[Value], beta: Sequence[Value]) -> list[Any]:
+    """γx + β, feature by feature."""
+    return [g * v + b for v, g, b in zip(normal, gamma, beta, strict=True)]

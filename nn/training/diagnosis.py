@@ -1,0 +1,238 @@
+"""Diagnosis: what goes wrong in a network, in words and with the numbers behind them.
+
+`diagnose(model, X, y, loss)` runs the rows through the model once, looks at what each layer puts out and at the
+gradient that reaches it, and says whether gradients vanish or explode, units are dead or saturated, and (given the
+History of a training) whether the learning rate is too high. The limits are rules of thumb, gathered here by name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from operator import attrgetter
+from typing import Any
+
+from autograd import Operation, Value
+from nn.data.rows import as_list, as_pairs, mean_and_deviation
+from nn.inspection.history import History
+from nn.losses import find_loss
+from nn.module import Module
+from nn.training.loop import Loss, eager_step, parameters_by_layer
+
+FLAT = 0.05  # a slope below this share of the activation's steepest is saturated: |tanh| > 0.975, |relu'| = 0
+DEAD = 1e-6  # a unit whose slope never exceeds this share, on any row, learns nothing
+MUCH_SATURATED = 0.5  # share of saturated outputs of a bounded activation that is worth a sentence
+FAR_APART = 1e3  # ratio of typical gradients of two layers that is worth a sentence
+HUGE = 1e3  # a typical gradient beyond this makes any usual learning rate too high
+RISING = 0.25  # share of epochs with a clearly higher loss that speaks for a smaller learning rate
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """One layer: its outputs over all rows and units, and its parameters' gradients."""
+
+    name: str
+    units: int
+    mean: float
+    deviation: float
+    saturated: float  # share of outputs where the activation is flat (for relu: where it is off)
+    dead: int  # units whose activation is flat on every row
+    bounded: bool  # whether the activation levels off on both sides
+    gradient: float  # root mean square of ∂L/∂p over the layer's parameters
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name:<10} {self.units:5d} {self.mean:10.3g} {self.deviation:10.3g} "
+            f"{self.saturated:9.1%} {self.dead:5d} {self.gradient:11.3g}"
+        )
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found, sentence by sentence, and the table it rests on. print() shows both."""
+
+    findings: tuple[str, ...]
+    layers: tuple[LayerReport, ...]
+
+    def __str__(self) -> str:
+        head = (
+            f"{'layer':<10} {'units':>5} {'mean':>10} {'deviation':>10} {'saturated':>9} {'dead':>5} {'|gradient|':>11}"
+        )
+        found = self.findings or ("Nothing stands out.",)
+        return "\n".join([head, *map(str, self.layers), *(f"- {sentence}" for sentence in found)])
+
+
+def diagnose(model: Module, X: Any, y: Any, loss: Loss | str, history: History | None = None) -> Diagnosis:
+    """Look at `model` (one with a list `layers`) on rows X with targets y; model and gradients stay as they are.
+
+    `loss` is a function or the name of one, as for `fit`. Pass the History of a training to have the learning rate
+    judged as well. TypeError for a model without `layers`.
+    """
+    rows, targets = as_pairs(X, y)
+    loss = find_loss(loss)
+    state = model.state_dict()
+    gradients = _typical_gradients(model, rows, targets, loss)
+    outputs = layer_outputs(model, rows)
+    model.load_state_dict(state)  # running statistics of a batch norm have seen the rows twice
+    layers = tuple(_report(name, values, gradients.get(name, 0.0)) for name, values in outputs.items())
+    checks = (
+        _vanishing(layers),
+        _exploding(layers),
+        _dead(layers),
+        _saturated(layers),
+        _learning_rate(history),
+    )
+    return Diagnosis(tuple(sentence for sentence in checks if sentence), layers)
+
+
+def layer_outputs(model: Module, X: Any) -> dict[str, list[list[Value]]]:
+    """What every layer puts out, row by row: {"layer0": [[Value, …] of row 0, …], …}, as Values with their graph.
+
+    Works for models that keep their layers in a list `layers` and apply them one after the other (MLP, Sequential).
+    """
+    layers: Sequence[Module] | None = getattr(model, "layers", None)
+    if not isinstance(layers, list | tuple):
+        raise TypeError(f"{type(model).__name__} has no list `layers` to look into; MLP and Sequential have one")
+    outputs, values = {}, as_list(X)
+    for i, layer in enumerate(layers):
+        values = layer.batch(values)
+        outputs[f"layer{i}"] = [list(row) if isinstance(row, list | tuple) else [row] for row in values]
+    return outputs
+
+
+def slope(output: Value) -> float:
+    """Slope of the activation that made this output, as a share of its steepest; 1.0 for a linear unit.
+
+    Read from the node itself: its local derivative is the activation's slope at this row.
+    """
+    curve = _curve(output)
+    if curve is None:
+        return 1.0
+    steepest = _shape(*curve)[0]
+    return abs(output.local_grads[0]) / steepest if steepest else 1.0
+
+
+def saturation(values: list[list[Value]]) -> tuple[float, int]:
+    """(share of saturated outputs, number of dead units) of one layer's outputs, row by row."""
+    slopes = [[slope(unit) for unit in row] for row in values]
+    flat = [s < FLAT for row in slopes for s in row]
+    return flat.count(True) / len(flat), [max(unit) <= DEAD for unit in zip(*slopes, strict=True)].count(True)
+
+
+def _curve(output: Value) -> tuple[Operation, tuple[float, ...]] | None:
+    """The activation that made an output, and its numbers (the slope of leaky_relu); None for a linear unit."""
+    if output.op is None or output.op.variadic or len(output.parents) != 1:
+        return None
+    numbers = tuple(operand for operand in output.operands[1:] if not isinstance(operand, Value))
+    return (output.op, numbers) if output.operands[0] is output.parents[0] else None
+
+
+@cache
+def _shape(op: Operation, numbers: tuple[float, ...]) -> tuple[float, bool]:
+    """(steepest slope, whether it levels off on both sides) of an activation, by looking at it from -40 to 40."""
+    points = [k / 4 for k in range(-24, 25)]
+    steepest = max(abs(op.local_grads((x, *numbers), op.forward(x, *numbers))[0]) for x in points)
+    levels_off = all(abs(op.forward(2 * x, *numbers) - op.forward(x, *numbers)) < 1e-6 for x in (-20.0, 20.0))
+    return steepest, levels_off
+
+
+def _report(name: str, values: list[list[Value]], gradient: float) -> LayerReport:
+    numbers = [unit.data for row in values for unit in row]
+    mean, deviation = mean_and_deviation(numbers)
+    curve = _curve(values[0][0])
+    share, dead = saturation(values)
+    return LayerReport(
+        name=name,
+        units=len(values[0]),
+        mean=mean,
+        deviation=deviation,
+        saturated=share,
+        dead=dead,
+        bounded=curve is not None and _shape(*curve)[1],
+        gradient=gradient,
+    )
+
+
+def _typical_gradients(model: Module, rows: list[Any], targets: list[Any], loss: Loss) -> dict[str, float]:
+    """Root mean square gradient of each layer's parameters over all rows; `.grad` is put back afterwards."""
+    kept = [(p, p.grad) for p in model.parameters()]
+    try:
+        eager_step(model, loss)(rows, targets)
+        layers = parameters_by_layer(model)
+        return {name: math.hypot(*(p.grad for p in ps)) / math.sqrt(len(ps)) for name, ps in layers.items()}
+    finally:
+        for p, grad in kept:
+            p.grad = grad
+
+
+def _vanishing(layers: Sequence[LayerReport]) -> str:
+    learning = [layer for layer in layers if layer.gradient > 0]
+    if len(learning) < 2:
+        return ""
+    least, most = min(learning, key=attrgetter("gradient")), max(learning, key=attrgetter("gradient"))
+    if most.gradient < FAR_APART * least.gradient or layers.index(least) > layers.index(most):
+        return ""
+    return (
+        f"Gradients vanish: a parameter of {least.name} gets a gradient of typically {least.gradient:.2g}, "
+        f"{most.gradient / least.gradient:.2g} times less than one of {most.name} ({most.gradient:.2g}). "
+        "ReLU, Xavier or He initialisation, batch norm or residual connections help."
+    )
+
+
+def _exploding(layers: Sequence[LayerReport]) -> str:
+    far_too_large = [layer.gradient for layer in layers if not layer.gradient < HUGE]  # nan is no number below it
+    last = next((layer for layer in reversed(layers) if layer.gradient > 0), None)
+    first = next((layer for layer in layers if layer.gradient > 0), None)
+    if far_too_large:
+        return (
+            f"Gradients explode: typically {max(far_too_large):.2g} in one layer. "
+            "Clip them (clip=1.0) or start with smaller weights."
+        )
+    if first is None or last is None or first.gradient < FAR_APART * last.gradient:
+        return ""
+    return (
+        f"Gradients explode towards the input: {first.gradient:.2g} in {first.name}, "
+        f"{last.gradient:.2g} in {last.name}. "
+        "Clip them (clip=1.0) or start with smaller weights."
+    )
+
+
+def _dead(layers: Sequence[LayerReport]) -> str:
+    dead = [f"{layer.dead} of {layer.units} in {layer.name}" for layer in layers if layer.dead]
+    if not dead:
+        return ""
+    return (
+        f"Dead units (flat on every row, so no gradient reaches them): {', '.join(dead)}. "
+        "A smaller learning rate, He initialisation or a leaky activation keep units alive."
+    )
+
+
+def _saturated(layers: Sequence[LayerReport]) -> str:
+    much = [
+        f"{layer.saturated:.0%} of {layer.name}"
+        for layer in layers
+        if layer.bounded and layer.saturated > MUCH_SATURATED
+    ]
+    if not much:
+        return ""
+    return f"Saturated outputs: {', '.join(much)}. Smaller initial weights or standardized inputs keep the slope up."
+
+
+def _learning_rate(history: History | None) -> str:
+    if history is None:
+        return ""
+    if history.diverged:
+        return f"The learning rate is too high, most likely: training {history.stopped}"
+    if not history.epochs:
+        return ""
+    losses, rate = history.loss, max(history.learning_rate)
+    rises = [after > 1.1 * before for before, after in pairwise(losses)].count(True)
+    share = rises / max(len(losses) - 1, 1)
+    if losses[-1] > losses[0]:
+        return f"The learning rate {rate:g} is too high: the loss went from {losses[0]:.3g} up to {losses[-1]:.3g}."
+    if share > RISING:
+        return f"The learning rate {rate:g} is rather high: in {share:.0%} of the epochs the loss rose by over a tenth."
+    return ""

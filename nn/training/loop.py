@@ -1,0 +1,449 @@
+"""Training: the loop that turns gradients into a better model, and what it watches meanwhile.
+
+    for every epoch:  for every batch:  predict → loss → backward → (clip) → optimizer step
+
+`fit` is that loop with everything one usually adds by hand: batches, validation, schedules, clipping,
+stopping, a record.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any, Protocol
+
+from autograd import Value, no_grad
+from nn.basics.first_weights import as_rng
+from nn.data.rows import Random, Sets, as_pairs, batches, rows_per_update, split
+from nn.descent.clipping import check_limit
+from nn.descent.optimizer import Optimizer
+from nn.inspection.history import History
+from nn.losses import find_loss
+from nn.metrics import plain
+from nn.module import Module, modes_kept
+from nn.optim import Adam
+from nn.schedules import ReduceOnPlateau, Schedule
+from nn.training.on_values import Clip, Home, OnValues
+from nn.training.progress import Progress
+from nn.training.recorded import RecordedPredictions, RecordedStep
+from nn.training.stopping import EarlyStopping, as_early_stopping, converged, gentle_interrupt
+
+Loss = Callable[[list[Any], list[Any]], Value]
+"""loss(predictions of a batch, targets of a batch) → one Value, as in nn.losses."""
+Penalty = Callable[[Module], Value]
+"""penalty(model) → a Value added to every batch's loss, for example `lambda m: l2_penalty(m, 1e-4)`."""
+Metric = Callable[[list[Any], list[Any]], float]
+"""metric(predictions as plain numbers, targets) → a number, as nn.metrics.score_accuracy."""
+Callback = Callable[[History], object]
+"""Called with the history after every epoch; returning True ends the training."""
+WORTH_COMPILING = 2000
+"""Examples, times epochs, from which on recording pays for itself."""
+Rates = list[tuple[dict[str, Any], float]]
+"""Groups of an optimizer, and their own learning rates."""
+GradientStep = Callable[[list[Any], list[Any]], tuple[float, list[Any]]]
+"""(X, y) of one batch → (loss, predictions); leaves d loss / d p in the grad of every parameter p."""
+
+
+def fit(
+    model: Module,
+    X: Any,
+    y: Any,
+    *,
+    loss: Loss | str,
+    optimizer: Optimizer | Callable[[list[Value]], Optimizer] | None = None,
+    epochs: int = 100,
+    batch_size: int | str | None = "batch",
+    shuffle: bool = True,
+    rng: Random | int | None = None,
+    penalty: Penalty | None = None,
+    validation: tuple[Any, Any] | float | None = None,
+    metrics: Mapping[str, Metric] | None = None,
+    schedule: Schedule | None = None,
+    clip: float | Callable[[list[Value]], object] | None = None,
+    early_stopping: int | EarlyStopping | None = None,
+    callbacks: Sequence[Callback] = (),
+    progress: bool | str = "auto",
+    tolerance: float | None = None,
+    compiled: bool | str = "auto",
+) -> History:
+    """Train `model` on rows X with targets y; returns the History. The model is changed in place.
+
+    For each of `epochs` passes over the rows, cut into batches of `batch_size` ("batch" = all rows, "stochastic" = 1,
+    or a number): p ← optimizer(p, ∂(loss + penalty)/∂p).
+
+    loss            a function of (predictions, targets), or the name of one in nn.losses: "mse"
+    optimizer       an Optimizer, or a function of the parameters that makes one; default Adam(parameters, lr=0.01)
+    shuffle, rng    a new order every epoch, drawn from rng (a random.Random or a seed; default: the module `random`)
+    penalty         a function of the model, added to every batch's loss: `lambda m: nn.l2_penalty(m, 1e-4)`
+    validation      held-out (X, y), or the share of the rows to hold out; watched, never learnt from
+    metrics         {name: metric(predictions, targets)}, noted in the History for both parts of the rows
+    schedule        epoch number → factor of the learning rate (nn.schedules); the rate is put back at the end
+    clip            largest gradient norm, or a function of the parameters: `lambda ps: nn.clip_grad_value(ps, 1.0)`
+    early_stopping  patience in epochs (see EarlyStopping), on the validation loss where there is one
+    callbacks       called with the History after every epoch; one that returns True ends the training
+    progress        True, False, or "auto": shown on terminals and in notebooks
+    tolerance       stop when the loss changed by ≤ tolerance·|loss| in an epoch, or ‖gradient‖ ≤ tolerance
+    compiled        True: the loss of one example is recorded and replayed (autograd.record), and parameters and
+                    optimizer live in arrays during an epoch, the Values having them at its end; False: graphs; "auto":
+                    replayed where that pays and gives the same, with the reason in History.engine where it does not.
+                    A callback may change the model, and what the loss and the penalty go by: that is noticed. Whoever
+                    does so elsewhere, as in a schedule or a metric, has to say False
+
+    Ctrl-C ends the training after the running update, with what was learnt (a second one interrupts at once). A loss or
+    gradient that is not finite ends it with a RuntimeWarning that gives advice; the parameters stay as they were before
+    that update. Why it ended stands in History.stopped. ValueError or TypeError for arguments that make no sense,
+    before anything is changed.
+
+    >>> import nn
+    >>> model = nn.MLP(1, [1], init=0.0)  # ŷ = wx + b, from w = b = 0
+    >>> X, y = [[0.0], [1.0]], [1.0, 3.0]
+    >>> history = fit(model, X, y, loss=nn.mse, optimizer=nn.SGD(model.parameters(), lr=0.5), epochs=60)
+    >>> [round(p.data, 3) for p in model.parameters()], history.loss[0], history.stopped
+    ([2.0, 1.0], 5.0, 'all 60 epochs done')
+    """
+    if not isinstance(model, Module):
+        raise TypeError(f"fit trains a model, such as nn.MLP(2, [8, 1]), got {model!r:.60}")
+    loss = find_loss(loss)
+    callbacks, metrics = _as_callbacks(callbacks), _named(metrics)
+    _check_functions(penalty=penalty, schedule=schedule, **{f"metrics[{k!r}]": f for k, f in metrics.items()})
+    _check_numbers(epochs, tolerance)
+    dice = as_rng(rng, "shuffle")
+    rows, held_out = _held_out(as_pairs(X, y), validation, dice)
+    if compiled not in (True, False, "auto"):
+        raise ValueError(f'compiled has to be True, False or "auto", got {compiled!r}')
+    rows_per_update(len(rows[0]), batch_size)  # complains before anything has changed
+    training = _Training(
+        model=model,
+        rows=rows,
+        loss=loss,
+        optimizer=_as_optimizer(optimizer, model),
+        batch_size=batch_size,
+        shuffle=shuffle,
+        rng=dice,
+        penalty=penalty,
+        metrics=metrics,
+        schedule=schedule,
+        clip=_as_clip(clip),
+        early_stopping=as_early_stopping(early_stopping),
+        callbacks=callbacks,
+        tolerance=tolerance,
+        compiled=epochs * len(rows[0]) >= WORTH_COMPILING if compiled == "auto" else bool(compiled),
+        required=compiled is True,
+        validation=held_out,
+    )
+    with Progress(epochs, progress) as bar:
+        history = training.run(epochs, bar)
+    if history.diverged:
+        warnings.warn(history.stopped, RuntimeWarning, stacklevel=2)
+    return history
+
+
+def eager_step(
+    model: Module, loss: Loss, penalty: Penalty | None = None, optimizer: Optimizer | None = None
+) -> GradientStep:
+    """The gradient of one batch by building its graph: predictions, loss, zero_grad, backward.
+
+    An optimizer's gradients start at 0, too: it may hold parameters of the loss, which are none of the model.
+    """
+
+    def gradient(rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
+        predictions = model.batch(rows)
+        total = _one_value(loss(predictions, targets))
+        if penalty is not None:
+            total = total + penalty(model)
+        model.zero_grad()
+        if optimizer is not None:
+            optimizer.zero_grad()
+        total.backward()
+        return total.data, predictions
+
+    return gradient
+
+
+def _one_value(total: object) -> Value:
+    if not isinstance(total, Value):
+        raise TypeError(f'loss has to return one Value (reduction="mean" or "sum"), got {type(total).__name__}')
+    return total
+
+
+class _Step(Protocol):
+    """How the loop gets a gradient: a GradientStep that says where it is. RecordedStep is one."""
+
+    @property
+    def home(self) -> Home:
+        """Where parameters and gradients are after the last batch."""
+
+    @property
+    def engine(self) -> str:
+        """What the training runs on, for its History."""
+
+    def __call__(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
+        """One batch."""
+
+    def look_again(self) -> None:
+        """Before an epoch, when a callback may have changed the model, the loss or the penalty."""
+
+
+@dataclass
+class _Graphs:
+    """A graph for every batch, and all numbers in the Values."""
+
+    gradient: GradientStep
+    home: OnValues
+    engine: str = "graphs"
+
+    def __call__(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
+        return self.gradient(rows, targets)
+
+    def look_again(self) -> None:
+        pass  # a new graph is made of what is there
+
+
+class _Stop(Exception):
+    """Training is over; the message says why."""
+
+
+@dataclass
+class _Training:
+    """Everything one call of `fit` works with."""
+
+    model: Module
+    rows: Sets
+    loss: Loss
+    optimizer: Optimizer
+    batch_size: int | str | None
+    shuffle: bool
+    rng: Random
+    penalty: Penalty | None
+    metrics: dict[str, Metric]
+    schedule: Schedule | None
+    clip: Clip | None
+    early_stopping: EarlyStopping | None
+    callbacks: Sequence[Callback]
+    tolerance: float | None
+    compiled: bool
+    required: bool  # to be compiled
+    validation: Sets | None = None
+    history: History = field(default_factory=History)
+
+    def __post_init__(self) -> None:
+        # found once: looking for them costs as much as an update
+        self.values = OnValues(self.model.parameters(), parameters_by_layer(self.model), self.optimizer)
+        self.norms: dict[str, float] = {}
+        self.answers = RecordedPredictions(self.model)
+
+    def run(self, epochs: int, bar: Progress) -> History:
+        """All epochs; whatever ends them, settings are put back and the history says why."""
+        started = time.perf_counter()
+        groups = self.optimizer.param_groups if self.schedule is not None else []  # else the rates are the user's
+        rates = [(group, group["lr"]) for group in groups if "lr" in group]
+        try:
+            with gentle_interrupt() as interrupted, modes_kept(self.model):
+                self._epochs(epochs, rates, bar, interrupted)
+            self.history.stopped = f"all {epochs} epochs done"
+        except _Stop as reason:
+            self.history.stopped = str(reason)
+        except KeyboardInterrupt:
+            self.history.stopped = "interrupted"
+        finally:
+            self._put_back(rates)
+            self.history.seconds = time.perf_counter() - started
+        return self.history
+
+    def _epochs(self, epochs: int, rates: Rates, bar: Progress, interrupted: threading.Event) -> None:
+        eager = eager_step(self.model, self.loss, self.penalty, self.optimizer)
+        step: _Step = _Graphs(eager, self.values)
+        if self.compiled:
+            step = RecordedStep(
+                *(eager, self.model, self.loss, self.penalty, self.values),
+                predictions=bool(self.metrics),
+                required=self.required,
+            )
+        self.model.train()
+        for epoch in range(epochs):
+            self._set_rates(rates, epoch)
+            if self.callbacks:  # schedules, metrics and clipping have other things to do than to change a loss
+                step.look_again()
+            self._epoch(step, interrupted)
+            self.history.engine = step.engine
+            bar.advance(_status(self.history))
+            self._after_epoch()
+
+    def _set_rates(self, rates: Rates, epoch: int) -> None:
+        if self.schedule is None:
+            return
+        factor = self.schedule(epoch)
+        if not isinstance(factor, Real) or not 0 <= factor < math.inf:
+            raise ValueError(f"the schedule gave the factor {factor!r} for epoch {epoch}: expected 0 or more")
+        for group, rate in rates:
+            group["lr"] = float(rate * factor)
+
+    def _epoch(self, step: _Step, interrupted: threading.Event) -> None:
+        """One pass over the rows, then the figures of the epoch."""
+        losses, predicted, actual = [], [], []
+        step.home.take()
+        try:
+            for rows, targets in batches(*self.rows, self.batch_size, self.shuffle, self.rng):
+                value, predictions = step(rows, targets)
+                self._update(step.home, value)  # where the gradient is after that step
+                losses.append(value * len(rows))
+                if self.metrics:
+                    predicted.extend(plain(predictions))
+                    actual.extend(targets)
+                if interrupted.is_set():
+                    raise KeyboardInterrupt
+        finally:
+            step.home.give_back()
+        self.history.loss.append(math.fsum(losses) / len(self.rows[0]))
+        self.history.learning_rate.append(self._rate())
+        for layer, norm in self.norms.items():
+            self.history.gradient_norm.setdefault(layer, []).append(norm)
+        self._measure("", predicted, actual)
+        self._validate(step)
+
+    def _update(self, home: Home, value: float) -> None:
+        """Change the parameters by the gradient that the step left, unless it would ruin them."""
+        self.norms = home.norms()
+        if not (math.isfinite(value) and math.isfinite(math.hypot(*self.norms.values()))):
+            raise _Stop(self._diverged(value))
+        if self.clip is not None:
+            home.clip(self.clip)
+        home.step()
+        self.history.update_loss.append(value)
+
+    def _rate(self) -> float:
+        return float(self.optimizer.param_groups[0].get("lr", math.nan))  # a rule of one's own may have none
+
+    def _diverged(self, value: float) -> str:
+        """What happened, and what to try."""
+        self.history.diverged = True
+        what = f"the loss became {value}" if not math.isfinite(value) else "the gradient is not finite"
+        return (
+            f"stopped in epoch {self.history.epochs}: {what}; the parameters are those before this update. "
+            f"Try a learning rate below {self._rate():g}, clip=1.0 or standardized inputs; "
+            "autograd.detect_anomaly() names the operation it comes from."
+        )
+
+    def _measure(self, prefix: str, predicted: list[Any], actual: list[Any]) -> None:
+        for name, metric in self.metrics.items():
+            value = plain(metric(predicted, actual))
+            if not isinstance(value, Real):
+                raise TypeError(f"metrics[{name!r}] has to return a number, it returned {value!r:.60}")
+            self.history.metrics.setdefault(prefix + name, []).append(float(value))  # also where it is one of NumPy's
+
+    def _validate(self, step: _Step) -> None:
+        """Loss and metrics of the held-out rows, without a graph and with dropout and the like switched off."""
+        if self.validation is None:
+            return
+        rows, targets = self.validation
+        self.model.eval()
+        with no_grad():
+            predictions = self.answers(rows) if step.engine == "program" else self.model.batch(rows)
+            self.history.validation_loss.append(self.loss(predictions, targets).data)
+        self.model.train()
+        self._measure("validation_", plain(predictions), targets)
+
+    def _after_epoch(self) -> None:
+        """Tell everyone who watches; raise _Stop when one of them has seen enough."""
+        history = self.history
+        if isinstance(self.schedule, ReduceOnPlateau):
+            self.schedule.observe(history.watched_loss)
+        if self.early_stopping is not None and self.early_stopping.enough(history.watched_loss, self.model):
+            raise _Stop(f"no better for {self.early_stopping.patience} epochs (best {self.early_stopping.best:.6g})")
+        if self.tolerance is not None and converged(history, math.hypot(*self.norms.values()), self.tolerance):
+            raise _Stop(f"converged within {self.tolerance:g} after {history.epochs} epochs")
+        answers = [callback(history) for callback in self.callbacks]  # all of them, whatever the first one says
+        if any(answer is True for answer in answers):
+            raise _Stop(f"ended by a callback after {history.epochs} epochs")
+
+    def _put_back(self, rates: Rates) -> None:
+        for group, rate in rates:
+            group["lr"] = rate
+        if self.early_stopping is not None:
+            self.early_stopping.finish(self.model)
+
+
+def parameters_by_layer(model: Module) -> dict[str, list[Value]]:
+    """Parameters under the first part of their names: {"layer0": […], "layer1": […]}."""
+    layers: dict[str, list[Value]] = {}
+    for name, parameter in model.named_parameters():
+        layers.setdefault(name.partition(".")[0], []).append(parameter)
+    return layers
+
+
+def _status(history: History) -> str:
+    """The newest figures in a few words, for the progress line."""
+    parts = [f"loss {history.loss[-1]:.4g}"]
+    parts += [f"validation {history.validation_loss[-1]:.4g}"] if history.validation_loss else []
+    parts += [f"{name} {curve[-1]:.3f}" for name, curve in history.metrics.items()]
+    return "  ".join(parts)
+
+
+def _held_out(rows: Sets, validation: tuple[Any, Any] | float | None, rng: Random) -> tuple[Sets, Sets | None]:
+    """(training rows, validation rows or None): those given, or a share of the rows."""
+    if validation is None:
+        return rows, None
+    if isinstance(validation, Real) and not isinstance(validation, int):
+        share = float(validation)
+        train, held_out = split(*rows, shares=(1 - share, share), rng=rng)
+        return train, held_out
+    if not isinstance(validation, tuple | list) or len(validation) != 2:
+        raise TypeError(f"validation has to be (X, y) or a share such as 0.2, got {validation!r:.60}")
+    return rows, as_pairs(*validation)
+
+
+def _as_optimizer(optimizer: Optimizer | Callable[[list[Value]], Optimizer] | None, model: Module) -> Optimizer:
+    if optimizer is None:
+        return Adam(model.parameters(), lr=0.01)
+    if not isinstance(optimizer, Optimizer) and not callable(optimizer):
+        raise TypeError(
+            f"optimizer has to be one: optimizer=nn.Adam(model.parameters(), lr=0.01), got {optimizer!r:.60}"
+        )
+    made = optimizer if isinstance(optimizer, Optimizer) else optimizer(model.parameters())
+    if not isinstance(made, Optimizer):
+        raise TypeError(f"optimizer={optimizer!r:.60} has to make an Optimizer, it made {made!r:.60}")
+    own = {id(p) for p in model.parameters()}
+    if not any(id(p) in own for group in made.param_groups for p in group["params"]):
+        raise ValueError("the optimizer holds no parameter of this model: make it from model.parameters()")
+    return made
+
+
+def _named(metrics: Mapping[str, Metric] | None) -> dict[str, Metric]:
+    if metrics is not None and not isinstance(metrics, Mapping):
+        raise TypeError(f'metrics are given by name: {{"accuracy": nn.score_accuracy}}, got {metrics!r:.60}')
+    named = dict(metrics or {})
+    taken = {"epoch", "loss", "validation_loss", "learning_rate", *(f"validation_{name}" for name in named)}
+    if used := sorted(taken & named.keys()):
+        raise ValueError(f"the History has a curve of that name already, call the metric something else: {used}")
+    return named
+
+
+def _as_callbacks(callbacks: Sequence[Callback]) -> list[Callback]:
+    if not isinstance(callbacks, Iterable) or not all(map(callable, listed := list(callbacks))):
+        raise TypeError(f"callbacks has to be a list of functions of the History, got {callbacks!r:.60}")
+    return listed
+
+
+def _check_functions(**arguments: object) -> None:
+    """TypeError for an argument that is neither a function nor left out."""
+    for name, given in arguments.items():
+        if given is not None and not callable(given):
+            raise TypeError(f"{name} has to be a function (what fit's docstring says of it), got {given!r:.60}")
+
+
+def _as_clip(clip: Clip | None) -> Clip | None:
+    if clip is not None and not callable(clip):
+        check_limit("clip", clip)
+    return clip
+
+
+def _check_numbers(epochs: int, tolerance: float | None) -> None:
+    if not hasattr(epochs, "__index__") or isinstance(epochs, bool) or epochs < 0:
+        raise ValueError(f"epochs has to be a whole number, 0 or more, got {epochs!r}")
+    if tolerance is not None and not (isinstance(tolerance, Real) and tolerance >= 0):
+        raise ValueError(f"tolerance has to be 0 or more, got {tolerance!r}")

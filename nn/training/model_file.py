@@ -1,0 +1,133 @@
+"""Saving: a model's numbers as JSON, which anybody can read and nothing can hide in.
+
+    {"format": "glassgrad model", "version": 1, "about": {…}, "state": {"layer0.neuron0.w0": 0.37, …}}
+
+A file is data only: loading runs no code (unlike pickle). Numbers are written as Python's repr, the shortest
+decimal that reads back as the same float, so every bit survives; nan and the infinities, which JSON does not
+have, are written as text.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from reprlib import repr as short  # neither long nor deep, whatever a stranger's file holds
+from typing import Any
+
+from nn.module import Module
+
+FORMAT = "glassgrad model"
+VERSION = 1
+_WORDS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+
+
+def save(model: Module, path: str | Path, about: Mapping[str, Any] | None = None) -> None:
+    """Write `model.state_dict()` to `path`, with `about`: anything JSON can hold that helps to use the model later.
+
+    The file appears whole or not at all: an older one at `path` stays until the new one is complete. OSError
+    when it cannot be written, TypeError when `about` holds something JSON has no form for, ValueError when that is nan
+    or an infinity.
+
+    >>> import nn, tempfile
+    >>> model, copy = nn.Neuron(2), nn.Neuron(2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(model, f"{folder}/neuron.json", about={"inputs": ["age", "height"]})
+    ...     load(copy, f"{folder}/neuron.json")
+    {'inputs': ['age', 'height']}
+    >>> copy.state_dict() == model.state_dict()
+    True
+    """
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "about": dict(about or {}),
+        "state": {name: _written(number) for name, number in model.state_dict().items()},
+    }
+    try:
+        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"`about` holds something JSON has no form for: {error}") from None
+    target = Path(path)
+    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        unfinished.write_text(text + "\n", encoding="utf-8")
+        unfinished.replace(target)
+    except OSError as error:  # it names the unfinished file, of which the user knows nothing
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load(model: Module, path: str | Path) -> dict[str, Any]:
+    """Give `model` the numbers saved at `path`; returns what was saved as `about`.
+
+    OSError when the file cannot be read. ValueError when it is no model of this format and version, is cut off, or
+    does not fit the model: the message lists names missing, unknown or without a number. The model is unchanged then.
+    """
+    content = read(path)
+    try:
+        model.load_state_dict(content["state"])
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    return dict(content["about"])
+
+
+def read(path: str | Path) -> dict[str, Any]:
+    """What a model file holds, checked but not yet tied to a model: "about" and "state" (names → floats)."""
+    try:
+        content = json.loads(
+            Path(path).read_bytes().decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} is no complete model file: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError(f'{path} is no model file: "format" is not {FORMAT!r}')
+    if content.get("version") != VERSION:
+        version = short(content.get("version"))
+        raise ValueError(f"{path} has version {version} of the format, this program reads {VERSION}")
+    state, about = content.get("state"), content.get("about")
+    if not isinstance(state, dict) or not isinstance(about, dict):
+        raise ValueError(f'{path} is no complete model file: "state" or "about" is missing')
+    return {"about": about, "state": _numbers(path, state)}
+
+
+def _written(number: float) -> float | str:
+    return number if math.isfinite(number) else str(number)
+
+
+def _numbers(path: str | Path, state: Mapping[str, Any]) -> dict[str, float]:
+    """The entries as floats; ValueError that lists all that are none."""
+    read = {name: _number(entry) for name, entry in state.items()}
+    bad = [f"{name} is {short(state[name])}" for name, number in read.items() if number is None]
+    if bad:
+        raise ValueError(f"{path}: these should be numbers: {'; '.join(bad)}")
+    return {name: number for name, number in read.items() if number is not None}
+
+
+def _number(entry: Any) -> float | None:
+    if isinstance(entry, str):
+        return _WORDS.get(entry)
+    if isinstance(entry, bool) or not isinstance(entry, int | float):
+        return None
+    try:
+        number = float(entry)
+    except OverflowError:  # a whole number beyond all floats
+        return None
+    return number if math.isfinite(number) else None  # 1e999 is no infinity: those are written as text
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object as a dict; a name given twice is an error, where json would keep the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        times = Counter(name for name, _ in pairs)
+        raise ValueError(f"given twice: {', '.join(sorted(name for name in times if times[name] > 1))}")
+    return found
+
+
+def _no_constant(word: str) -> float:
+    raise ValueError(f"{word} is not JSON")

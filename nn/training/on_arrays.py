@@ -1,0 +1,196 @@
+"""A training whose numbers live in arrays: one for all parameters, one for their gradients, and those of the optimizer.
+
+A step on arrays is the arithmetic of a step on Values, so the two give the same numbers; see nn.training.on_values.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import BranchChanged, Program, Value
+from autograd.programs.program import side_by_side
+from nn.descent.optimizer import Columns, Number, Optimizer, Rule
+from nn.training.on_values import Clip, OnValues, Part
+
+AGREEMENT = 1e-9  # of a rule on arrays with the same rule on floats
+
+_set_data, _set_grad = Value.data.__set__, Value.grad.__set__  # type: ignore[attr-defined, misc]
+
+
+class OnArrays:
+    """A training on arrays, which begins with the numbers of `values`."""
+
+    def __init__(self, values: OnValues, optimizer: Optimizer) -> None:
+        self.values, self.optimizer = values, optimizer
+        self._functions: dict[Program, tuple[Number, Callable[..., Any]]] = {}
+        self._parameters = values.parameters.copy()
+        self._place = {p: i for i, p in enumerate(self._parameters)}
+        self.take()
+
+    # Values and arrays -----------------------------------------------------------------------------------------------
+    def take(self) -> None:
+        self._take_numbers()
+        self._groups = [self._index(group["params"]) for group in self.optimizer.param_groups]
+        self._layers = {name: self._index(parameters) for name, parameters in self.values.layers.items()}
+        self._memory = [self._columns(state) for state in self.optimizer.state]
+
+    def give_back(self) -> None:
+        self._give_numbers()
+        for state, columns in zip(self.optimizer.state, self._memory, strict=True):
+            state.update({name: column.tolist() for name, column in columns.items()})
+
+    def _take_numbers(self) -> None:
+        self._data = np.array([p.data for p in self._parameters], dtype=float)
+        self._gradient = np.array([p.grad for p in self._parameters], dtype=float)
+
+    def _give_numbers(self) -> None:
+        """Each deque runs a map that is all C: no signal is handled in its middle."""
+        deque(map(_set_data, self._parameters, self._data.tolist()), 0)
+        deque(map(_set_grad, self._parameters, self._gradient.tolist()), 0)
+
+    @staticmethod
+    def _columns(state: Columns) -> Columns:
+        return {name: np.array(column, dtype=float) for name, column in state.items()}
+
+    def _index(self, parameters: Sequence[Value]) -> Number:
+        """Where these stand in the arrays; those that nobody has met so far are put at the end."""
+        new = [p for p in dict.fromkeys(parameters) if p not in self._place]
+        if new:
+            self._place |= {p: i for i, p in enumerate(new, len(self._parameters))}
+            self._parameters += new
+            self._data = np.append(self._data, [p.data for p in new])
+            self._gradient = np.append(self._gradient, [p.grad for p in new])
+        return side_by_side([self._place[p] for p in parameters])
+
+    # A step of training ----------------------------------------------------------------------------------------------
+    def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
+        prepared = [(*self._prepared(program, "sum"), columns) for program, *columns in parts]
+        found, value = np.zeros_like(self._gradient), 0.0
+        for places, function, columns in prepared:
+            one, slopes = function(self._data[places], *columns)
+            found[places] += slopes
+            value += one
+        found, value = found / divisor, value / divisor
+        if penalty is not None:
+            one, places, slopes = self._of_penalty(penalty)
+            found = np.append(found, np.zeros(len(self._gradient) - len(found)))
+            found[places] += slopes
+            value += one
+        kept = self._gradient.copy()  # a new array every time: the optimizer may have kept the last one as its memory
+        kept[: len(self.values.parameters)] = 0.0
+        self._gradient = kept + found
+        return value
+
+    def _prepared(self, program: Program, reduce: str | None) -> tuple[Number, Callable[..., Any]]:
+        """Where the parameters of a program stand, and its gradient as a function of them."""
+        if program not in self._functions:
+            self._functions[program] = self._index(program.parameters), program.gradient_function(reduce)
+        return self._functions[program]
+
+    def _of_penalty(self, penalty: Program) -> tuple[float, Number, Number]:
+        """(value, places, gradient) of a program without arguments; recorded again where its comparisons change."""
+        places, function = self._prepared(penalty, None)
+        try:
+            value, slopes = function(self._data[places])
+        except BranchChanged:
+            self._give_numbers()
+            penalty()
+            del self._functions[penalty]
+            places, function = self._prepared(penalty, None)
+            value, slopes = function(self._data[places])
+        return value, places, slopes
+
+    def predictions(self, program: Program, rows: list[Any]) -> list[Any]:
+        return program.map(rows, parameters=self._data[self._index(program.parameters)])
+
+    def norms(self) -> dict[str, float]:
+        return {layer: length(self._gradient[places]) for layer, places in self._layers.items()}
+
+    def clip(self, limit: Clip) -> None:
+        own = len(self.values.parameters)
+        if callable(limit):  # it gets the Values
+            self._give_numbers()
+            limit(self.values.parameters)
+            self._take_numbers()
+        elif limit < (norm := length(self._gradient[:own])) < math.inf:
+            self._gradient[:own] *= limit / norm
+
+    def step(self) -> None:
+        try:
+            moved = self._after()  # everything is computed when the first number changes
+        except Exception:  # a rule may ask late what arrays do not answer, as `if g > 0`: this step is one on floats
+            self.give_back()
+            self.optimizer.step()
+            self.take()
+            return
+        data = self._data.copy()
+        for places, (numbers, _) in zip(self._groups, moved, strict=True):
+            data[places] = numbers
+        self._data = data
+        for columns, (_, remembered) in zip(self._memory, moved, strict=True):
+            columns.update(remembered)
+        self.optimizer.steps_taken += 1
+
+    def _after(self) -> list[tuple[Number, Columns]]:
+        """What the optimizer makes of each of its groups."""
+        with np.errstate(all="ignore"):
+            return [
+                self.optimizer.after(
+                    group,
+                    {name: _read_only(column) for name, column in columns.items()},
+                    _read_only(self._data[places]),
+                    _read_only(self._gradient[places]),
+                    ARRAYS,
+                )
+                for group, columns, places in zip(self.optimizer.param_groups, self._memory, self._groups, strict=True)
+            ]
+
+    def agrees(self) -> bool:
+        """Whether the optimizer's next step is the same on arrays as on floats."""
+        for (data, columns), group, state in zip(
+            self._after(), self.optimizer.param_groups, self.optimizer.state, strict=True
+        ):
+            expected, remembered = self.optimizer.after_floats(group, state)
+            pairs = [(data, expected), *((columns[name], remembered[name]) for name in remembered)]
+            if not all(_agree(found, wanted) for found, wanted in pairs):
+                return False
+        return True
+
+
+class Arrays:
+    """Numbers that are arrays; the same functions as optimizer.Floats."""
+
+    sqrt = staticmethod(np.sqrt)
+    divide = staticmethod(np.divide)
+    larger = staticmethod(np.maximum)
+
+    @staticmethod
+    def each(rule: Rule, *columns: Number) -> Sequence[Number]:
+        return rule(*columns)
+
+
+ARRAYS = Arrays()
+
+
+def _read_only(array: Number) -> Number:
+    """The same numbers, for a rule that could write `p -= lr * g`: in place that would be a step before its time."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _agree(found: Number, wanted: list[float]) -> bool:
+    """Whether a rule made the same numbers of arrays as of floats, one for each."""
+    return np.shape(found) == np.shape(wanted) and np.allclose(found, wanted, rtol=AGREEMENT, atol=0.0, equal_nan=True)
+
+
+def length(vector: Number) -> float:
+    """√(Σ x²), without overflow on the way."""
+    with np.errstate(over="ignore"):
+        squares = float(np.dot(vector, vector))
+    return math.sqrt(squares) if 1e-200 < squares < 1e200 else math.hypot(*vector.tolist())

@@ -1,0 +1,116 @@
+"""Where the numbers of a training live while it runs.
+
+    OnValues    parameter.data, parameter.grad and optimizer.state: what everyone sees, always current
+    OnArrays    one array for all parameters, one for their gradients, one for each column of the optimizer's memory;
+                the Values get their numbers back at the end of every epoch and on any exit
+
+A step on arrays is the arithmetic of a step on Values, in the same order, and so has the same bits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+import autograd.programs.trace
+from autograd import Program, Value
+from nn.descent.clipping import clip_grad_norm, gradient_norm
+from nn.descent.optimizer import Optimizer
+
+Clip: TypeAlias = float | Callable[[list[Value]], object]
+Part = tuple[Any, ...]  # a program of the loss, and its columns: the rows of a batch that it is for
+
+_set_grad = Value.grad.__set__  # type: ignore[attr-defined, misc]
+
+
+class Home(Protocol):
+    """What a training asks of the place where its numbers are."""
+
+    def take(self) -> None:
+        """Read the Values and the optimizer's memory, at the start of an epoch: someone may have written to them."""
+
+    def give_back(self) -> None:
+        """Write the Values and the optimizer's memory."""
+
+    def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
+        """Σ loss / divisor + penalty; notes its gradient for every parameter, and adds it to that of other leaves."""
+
+    def predictions(self, program: Program, rows: list[Any]) -> list[Any]:
+        """What the recorded model says of each row."""
+
+    def norms(self) -> dict[str, float]:
+        """The length of the gradient of each layer."""
+
+    def clip(self, limit: Clip) -> None:
+        """Clip by the norm of the whole gradient, or however the user's function does it."""
+
+    def step(self) -> None:
+        """One step of the optimizer."""
+
+
+class OnValues:
+    """A training that keeps its numbers in the Values, and its optimizer's in the optimizer."""
+
+    def __init__(
+        self,
+        parameters: list[Value],
+        layers: Mapping[str, list[Value]] | None = None,
+        optimizer: Optimizer | None = None,
+    ) -> None:
+        """`parameters` of the model; to those of the loss that the optimizer steps, all applies as well."""
+        stepped = [p for group in optimizer.param_groups for p in group["params"]] if optimizer else []
+        self.parameters = list(dict.fromkeys([*parameters, *stepped]))
+        self.layers, self.optimizer = layers or {}, optimizer
+
+    def take(self) -> None:
+        pass  # what is worked on are the Values
+
+    def give_back(self) -> None:
+        pass
+
+    def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
+        own = dict.fromkeys(self.parameters, 0.0)
+        kept = own | {p: p.grad for program, *_ in parts for p in program.parameters if p not in own}
+        deque(map(_set_grad, kept, [0.0] * len(kept)), 0)
+        try:
+            value: float = sum(program.map_backward(*columns, reduce="sum") for program, *columns in parts) / divisor
+        except BaseException:
+            deque(map(_set_grad, kept, kept.values()), 0)
+            raise
+        for p, grad in kept.items():
+            p.grad = grad + p.grad / divisor
+        return value + penalty.backward() if penalty is not None else value
+
+    def predictions(self, program: Program, rows: list[Any]) -> list[Any]:
+        return program.map(rows)
+
+    def norms(self) -> dict[str, float]:
+        return {layer: gradient_norm(parameters) for layer, parameters in self.layers.items()}
+
+    def clip(self, limit: Clip) -> None:
+        if callable(limit):
+            limit(self.parameters)
+        else:
+            clip_grad_norm(self.parameters, limit)
+
+    def step(self) -> None:
+        assert self.optimizer is not None
+        self.optimizer.step()
+
+
+def quickest(values: OnValues) -> Home:
+    """Arrays, if NumPy is there and the optimizer's rule does on them what it does on floats; else the Values."""
+    optimizer = values.optimizer
+    if optimizer is None or not autograd.programs.trace.numpy_is_there():
+        return values
+    from nn.training.on_arrays import OnArrays
+
+    for name in ("step", "after", "after_floats"):
+        if name in vars(optimizer) or getattr(type(optimizer), name) is not vars(Optimizer)[name]:
+            return values  # a rule with a step of its own
+    try:
+        arrays = OnArrays(values, optimizer)
+        return arrays if arrays.agrees() else values
+    except Exception:  # whatever a user's rule does with arrays it was not made for
+        return values

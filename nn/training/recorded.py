@@ -1,0 +1,289 @@
+"""Training on a recorded program: the loss of one example is recorded once, and every batch replays it.
+
+    Σᵢ ∂loss(model(xᵢ), yᵢ)        program.map_backward(X, y) instead of a graph per batch
+
+`RecordedStep` does the first batch with a graph, records, and replays that batch: only if loss and gradient agree to
+1e-9 does it go on replaying. A model whose examples influence each other (BatchNorm), that draws random numbers
+(Dropout), or a loss that is neither a mean nor a sum over examples, is trained with graphs, and `why` says so.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import warnings
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from typing import Any
+
+from autograd import BranchChanged, Program, Value, no_grad, record
+from nn.basics.nested import data_of, flat, mapped
+from nn.metrics import plain
+from nn.module import Module
+from nn.training.on_values import Home, OnValues, quickest
+
+AGREEMENT = 1e-9  # of replayed loss and gradient with those of a graph, relative to the largest
+CLASSES = 32  # distinct targets that may have a program each
+MOST_LOOKED_AT = 8  # examples of a batch, until one has a loss that shows a change
+Gradient = Callable[[list[Any], list[Any]], tuple[float, list[Any]]]
+
+
+class NotRecordable(Exception):
+    """This model or loss cannot be trained on a program; the message says why."""
+
+
+class _Undecided(Exception):
+    """A batch that does not tell how its loss is made of those of its rows."""
+
+
+class RecordedStep:
+    """(X, y) of a batch → (loss, predictions), gradients where `home` is, as the graph-building `eager` does it.
+
+    It begins with graphs and `values`; once the recording has been checked, `home` is the quickest place for the
+    numbers. `predictions=False` gives an empty list for them, which saves a pass. With `required`, NotRecordable is
+    raised instead of going on with graphs.
+    """
+
+    def __init__(
+        self,
+        eager: Gradient,
+        model: Module,
+        loss: Callable[[list[Any], list[Any]], Any],
+        penalty: Callable[[Any], Any] | None = None,
+        values: OnValues | None = None,
+        *,
+        predictions: bool = True,
+        required: bool = False,
+    ) -> None:
+        self._values = values or OnValues(model.parameters())
+        self.home: Home = self._values
+        self.why = ""  # not recorded; empty as long as it is
+        self._eager, self._required = eager, required
+        self._model, self._loss, self._penalty, self._predictions = model, loss, penalty, predictions
+        self._dice = _dice(model)
+        self._batches: _Batches | None = None
+
+    def __call__(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
+        """One batch."""
+        if self._batches is not None:
+            try:
+                return self._batches.gradient(self.home, rows, targets)
+            except (BranchChanged, NotRecordable) as change:
+                self._give_up(f"in a later batch: {change}", change)
+        found = self._eager(rows, targets)
+        if not self.why:
+            self._begin(rows, targets, found[0])
+        return found
+
+    @property
+    def engine(self) -> str:
+        """What the training runs on, for its History."""
+        if self._batches is not None:
+            return "program"
+        return f"graphs: {self.why or 'the loss has been 0, which is the mean of its rows as well as their sum'}"
+
+    def look_again(self) -> None:
+        """Between epochs, when a callback may have changed the model, or what the loss and the penalty go by."""
+        if self._batches is not None and not self._batches.hold():
+            self._give_up("the model, the loss or the penalty has changed since it was recorded", None)
+
+    def _begin(self, rows: list[Any], targets: list[Any], value: float) -> None:
+        """Record, and keep the recording if it agrees; leaves gradients and random generators as they were."""
+        states = [dice.getstate() for dice in self._dice]
+        try:
+            self._batches = self._checked(rows, targets, value)
+            if states != [dice.getstate() for dice in self._dice]:
+                raise NotRecordable("the model draws random numbers")
+            self.home = quickest(self._values)
+        except _Undecided:
+            self._batches = None  # the next batch may tell more
+        except Exception as problem:  # whatever a model or loss does with Values it was not made for
+            self._batches = None
+            self._give_up(str(problem).partition("\n")[0] or type(problem).__name__, problem)
+        finally:
+            for dice, state in zip(self._dice, states, strict=True):
+                dice.setstate(state)
+
+    def _checked(self, rows: list[Any], targets: list[Any], value: float) -> _Batches:
+        """With targets as arguments, as a regression has them; else, or if that differs, a program for each class."""
+        try:
+            return self._replaying(rows, targets, value, classes=False)
+        except (NotRecordable, BranchChanged, RuntimeWarning, TypeError, ValueError) as problem:
+            try:
+                return self._replaying(rows, targets, value, classes=True)
+            except NotRecordable as second:
+                raise problem if isinstance(problem, NotRecordable) else second from None
+
+    def _replaying(self, rows: list[Any], targets: list[Any], value: float, classes: bool) -> _Batches:
+        """A recording that replays this batch with the same loss and gradient."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # record() warns of random numbers
+            batches = _Batches(self._model, self._loss, self._penalty, rows, targets, classes, self._predictions)
+            batches.choose_reduction(self._values, rows, targets, value)
+            gradients = {p: p.grad for p in batches.leaves()}
+            try:
+                replayed, _ = batches.gradient(self._values, rows, targets)
+                differences = [abs(p.grad - gradients[p]) for p in batches.parameters]
+            finally:
+                for p, gradient in gradients.items():
+                    p.grad = gradient
+        scale = max((abs(gradients[p]) for p in batches.parameters), default=0.0)
+        if not (_close(replayed, value) and all(d <= AGREEMENT * scale for d in differences)):
+            raise NotRecordable("the replayed loss and gradient differ from those of a graph")
+        return batches
+
+    def _give_up(self, why: str, cause: BaseException | None) -> None:
+        if self._required:
+            raise NotRecordable(f"compiled=True, but {why}; compiled=False trains with graphs") from cause
+        self.home.give_back()
+        self.home, self._batches, self.why = self._values, None, why
+
+
+class RecordedPredictions:
+    """rows → what the model says of each, as Values without a graph; from a program if that says the same."""
+
+    def __init__(self, model: Module) -> None:
+        self._model, self._dice = model, _dice(model)
+        self._program: Program | None = None
+        self._tried = False
+
+    def __call__(self, rows: list[Any]) -> list[Any]:
+        program = self._program
+        if program is not None:
+            try:
+                return [mapped(Value, prediction) for prediction in program.map(rows)]
+            except BranchChanged:
+                self._program = None
+        with no_grad():
+            predictions = self._model.batch(rows)
+        if not self._tried:
+            self._tried, self._program = True, self._recorded(rows, plain(predictions))
+        return predictions
+
+    def _recorded(self, rows: list[Any], predictions: list[Any]) -> Program | None:
+        """A program that says the same of these rows; leaves random generators as they were."""
+        states = [dice.getstate() for dice in self._dice]
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # record() warns of random numbers
+                program = record(self._model, rows[0])
+                same = mapped(_close, predictions, program.map(rows))
+            return program if all(flat(same)) else None
+        except Exception:  # whatever a model does with Values it was not made for
+            return None
+        finally:
+            for dice, state in zip(self._dice, states, strict=True):
+                dice.setstate(state)
+
+
+class _Batches:
+    """The programs of a loss, and how to run a batch on them; with `classes`, one for every target."""
+
+    def __init__(
+        self,
+        model: Module,
+        loss: Callable[[list[Any], list[Any]], Any],
+        penalty: Callable[[Any], Any] | None,
+        rows: list[Any],
+        targets: list[Any],
+        classes: bool,
+        predictions: bool,
+    ) -> None:
+        if len(model.state_dict()) > len(model.parameters()):
+            raise NotRecordable("the model keeps running statistics, which a program cannot update")
+        self.parameters = model.parameters()
+        self.reduce, self._scale = "mean", 1.0
+        self._of_class: dict[Hashable, Program] = {}
+        self._model, self._loss, self._penalised = model, loss, penalty
+        self._examples = list(zip(rows, targets, strict=True))[:MOST_LOOKED_AT]
+        self._program = None
+        if not classes:
+            self._program = record(lambda x, y: loss([model(x)], [y]), rows[0], targets[0])
+        self._penalty = record(lambda: penalty(model)) if penalty is not None else None
+        self._predict = record(model, rows[0]) if predictions else None
+
+    def choose_reduction(self, home: Home, rows: list[Any], targets: list[Any], value: float) -> None:
+        """Whether the loss of a batch is the mean or the sum of those of its examples."""
+        singles = [x for program, *columns in self._split(home, rows, targets) for x in program.map(*columns)]
+        rest = value - (self._penalty() if self._penalty is not None else 0.0)
+        whole, self._scale = math.fsum(singles), max(1.0, *map(abs, singles))
+        if whole == 0.0 and len(rows) > 1:
+            raise _Undecided
+        if _close(whole / len(rows), rest):
+            self.reduce = "mean"
+        elif _close(whole, rest):
+            self.reduce = "sum"
+        else:
+            raise NotRecordable("the loss of a batch is neither the mean nor the sum of the losses of its rows")
+
+    def leaves(self) -> list[Value]:
+        """Every Value that a gradient goes to: the parameters, and whatever else loss and penalty use."""
+        programs = [*self._of_class.values(), *(p for p in (self._program, self._penalty) if p is not None)]
+        return list(dict.fromkeys([*self.parameters, *(p for program in programs for p in program.parameters)]))
+
+    def gradient(self, home: Home, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
+        """As RecordedStep."""
+        parts = self._split(home, rows, targets)
+        value = home.gradient(parts, len(rows) if self.reduce == "mean" else 1, self._penalty)
+        return value, home.predictions(self._predict, rows) if self._predict is not None else []
+
+    def hold(self) -> bool:
+        """Whether model, loss and penalty are what was recorded, as far as an example shows."""
+        if self._model.parameters() != self.parameters:
+            return False
+        with no_grad(), suppress(BranchChanged):  # a batch on another path speaks for itself
+            if self._penalty is not None and self._penalised is not None:
+                penalties = self._penalty(), data_of(self._penalised(self._model))
+                if not _close(*penalties):
+                    return False
+            for example in self._examples:
+                if (replayed := self._replayed(*example)) != 0.0:  # a loss of 0 may be one whatever has changed
+                    return self._is_still(replayed, *example)
+            return all(self._is_still(0.0, *example) for example in self._examples)
+        return True
+
+    def _replayed(self, row: Any, target: Any) -> float:
+        """The loss of one example by its program."""
+        found: float = self._program(row, target) if self._program is not None else self._of(target)(row)
+        return found
+
+    def _is_still(self, replayed: float, row: Any, target: Any) -> bool:
+        """Whether the loss of an example is what its program says."""
+        # digits that a small loss loses where its example is all but right are no change
+        return _close(replayed, data_of(self._loss([self._model(row)], [target])), 1e-14 * self._scale)
+
+    def _split(self, home: Home, rows: list[Any], targets: list[Any]) -> list[tuple[Any, ...]]:
+        """(program, its columns) for every program that this batch needs."""
+        if self._program is not None:
+            return [(self._program, rows, targets)]
+        parts: dict[Hashable, list[Any]] = {}
+        try:
+            for row, target in zip(rows, targets, strict=True):
+                parts.setdefault(target, []).append(row)
+        except TypeError:
+            raise NotRecordable("the loss does not take its targets as Values, and they are no classes") from None
+        if not parts.keys() <= self._of_class.keys():
+            home.give_back()  # a class is recorded with the numbers of now
+        return [(self._of(target), part) for target, part in parts.items()]
+
+    def _of(self, target: Hashable) -> Program:
+        """The program of a class, recorded when it first occurs."""
+        if target not in self._of_class:
+            if len(self._of_class) == CLASSES:
+                raise NotRecordable(
+                    f"the loss does not take its targets as Values, and has more than {CLASSES} of them"
+                )
+            self._of_class[target] = record(lambda x: self._loss([self._model(x)], [target]), self._examples[0][0])
+        return self._of_class[target]
+
+
+def _close(a: float, b: float, around: float = 1e-300) -> bool:
+    return math.isclose(a, b, rel_tol=AGREEMENT, abs_tol=around)
+
+
+def _dice(model: Module) -> list[Any]:
+    """The random generators that the model could draw from."""
+    own = [
+        thing for _, module in model.named_modules() for thing in vars(module).values() if hasattr(thing, "getstate")
+    ]
+    return list({id(dice): dice for dice in (random, *own)}.values())

@@ -1,0 +1,86 @@
+"""Stopping: when a training has learnt enough, and how Ctrl-C ends it without leaving anything half done."""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from nn.inspection.history import History
+from nn.module import Module
+
+
+@dataclass
+class EarlyStopping:
+    """End when the watched loss has not fallen below best - min_delta for `patience` epochs in a row.
+
+    With restore_best (default) the model gets the parameters of its best epoch back, also after Ctrl-C.
+    """
+
+    patience: int
+    min_delta: float = 0.0
+    restore_best: bool = True
+    best: float = field(default=math.inf, init=False)
+    waited: int = field(default=0, init=False)
+    state: dict[str, float] | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        whole = hasattr(self.patience, "__index__") and not isinstance(self.patience, bool)
+        if not whole or self.patience < 1 or not self.min_delta >= 0:
+            raise ValueError(f"early stopping needs patience ≥ 1 (epochs) and min_delta ≥ 0, got {self!r}")
+
+    def enough(self, loss: float, model: Module) -> bool:
+        """Take in the loss of one more epoch; True when it is time to stop."""
+        if loss < self.best - self.min_delta:
+            self.best, self.waited = loss, 0
+            self.state = model.state_dict() if self.restore_best else None
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+    def finish(self, model: Module) -> None:
+        """Give the model its best parameters back."""
+        if self.state is not None:
+            model.load_state_dict(self.state)
+
+
+def as_early_stopping(stopping: int | EarlyStopping | None) -> EarlyStopping | None:
+    """A fresh EarlyStopping: one that was used before would remember another training's best."""
+    if stopping is None:
+        return None
+    return replace(stopping) if isinstance(stopping, EarlyStopping) else EarlyStopping(stopping)
+
+
+def converged(history: History, norm: float, tolerance: float) -> bool:
+    """|change of the loss| ≤ tolerance·|loss| over the last epoch, or ‖gradient‖ ≤ tolerance."""
+    recent = history.loss[-2:]
+    return norm <= tolerance or (len(recent) == 2 and abs(recent[1] - recent[0]) <= tolerance * abs(recent[1]))
+
+
+@contextmanager
+def gentle_interrupt() -> Iterator[threading.Event]:
+    """Ctrl-C sets the flag given, so that no update is cut in half; a second Ctrl-C interrupts as usual.
+
+    Signals belong to the main thread, and a handler of the user's own stays in charge.
+    """
+    flag = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield flag
+        return
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is not signal.default_int_handler:
+        yield flag
+        return
+
+    def note(number: int, frame: object) -> None:
+        flag.set()
+        signal.signal(signal.SIGINT, usual)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield flag
+    finally:
+        signal.signal(signal.SIGINT, usual)

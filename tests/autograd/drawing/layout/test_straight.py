@@ -1,0 +1,98 @@
+"""Straight arrows."""
+
+import pytest
+
+from autograd.drawing.layout.placement import Arrangement, Box, Layout, Link, Route, place
+from autograd.drawing.layout.straight import _back_from, _corners, _meets, straightened
+
+
+def fanned(boxes: list[Box], links: list[Link]) -> Layout:
+    return straightened(place(boxes, links, Arrangement(fan=True)), boxes, links, "LR")
+
+
+def test_fanned_arrows_are_straight_unless_a_box_is_in_the_way(engine: str) -> None:
+    boxes = [Box(name, 60.0, 40.0) for name in "abc"]
+    links = [Link("ab", "a", "b"), Link("bc", "b", "c"), Link("ac", "a", "c")]
+    placed = fanned(boxes, links)
+    straight = {name for name, route in placed.routes.items() if is_straight(route.curves[0])}
+    assert {"ab", "bc"} <= straight
+    in_the_way = _corners(placed.centres["b"], (60.0, 40.0))
+    start, tip = placed.routes["ac"].curves[0][0], placed.routes["ac"].tip
+    assert ("ac" in straight) is not _meets(start, tip, in_the_way)
+
+
+def test_arrows_that_lead_back_are_not_drawn_through_their_boxes(engine: str) -> None:
+    boxes = [Box(name, 60.0, 40.0) for name in "ab"]
+    placed = fanned(boxes, [Link("ab", "a", "b"), Link("ba", "b", "a")])
+    assert is_straight(placed.routes["ab"].curves[0]) is not is_straight(placed.routes["ba"].curves[0])
+
+
+@pytest.mark.parametrize(
+    ("shift", "direction", "start", "end", "tip"),
+    [
+        ((100.0, 0.0), "LR", (10.0, 0.0), (83.0, 0.0), (90.0, 0.0)),
+        ((-100.0, 0.0), "RL", (-10.0, 0.0), (-83.0, 0.0), (-90.0, 0.0)),
+        ((0.0, 100.0), "TB", (0.0, 4.0), (0.0, 89.0), (0.0, 96.0)),
+        ((0.0, -100.0), "BT", (0.0, -4.0), (0.0, -89.0), (0.0, -96.0)),
+    ],
+)
+def test_an_arrow_leads_from_side_to_side_unless_a_box_stands_between(shift, direction, start, end, tip) -> None:
+    boxes = [Box(name, 20.0, 8.0) for name in "abc"]
+    route = Route((((0.0, 0.0), (1.0, 2.0), (3.0, 4.0), (5.0, 6.0)),), (5.0, 6.0), None)
+    for share, straight in ((0.5, False), (0.9, False), (1.5, True), (-0.5, True)):
+        centres = {"a": (0.0, 0.0), "b": shift, "c": (share * shift[0], share * shift[1])}
+        placed = straightened(Layout(9.0, 9.0, centres, {"ab": route}, {}), boxes, [Link("ab", "a", "b")], direction)
+        assert placed.routes["ab"] == (Route(((start, start, end, end),), tip, None) if straight else route)
+    for gap, straight in ((-11.0, True), (-9.0, False), (9.0, False), (11.0, True)):  # beside the arrow, half way
+        across = (0.5 * shift[0], gap * 0.4) if shift[0] else (gap, 0.5 * shift[1])
+        centres = {"a": (0.0, 0.0), "b": shift, "c": across}
+        placed = straightened(Layout(9.0, 9.0, centres, {"ab": route}, {}), boxes, [Link("ab", "a", "b")], direction)
+        assert (placed.routes["ab"] != route) is straight
+
+
+@pytest.mark.parametrize(
+    ("direction", "ahead", "aside"),
+    [("LR", (1, 0), (0, 60)), ("RL", (-1, 0), (0, -60)), ("TB", (0, 1), (60, 0)), ("BT", (0, -1), (-60, 0))],
+)
+def test_an_arrow_that_leads_only_sideways_keeps_its_way(direction, ahead, aside) -> None:
+    boxes = [Box(name, 20.0, 20.0) for name in "ab"]
+    route = Route((((0.0, 0.0), (1.0, 2.0), (3.0, 4.0), (5.0, 6.0)),), (5.0, 6.0), None)
+    for gap, straight in ((-0.5, False), (0.0, False), (0.5, True)):  # between the facing sides
+        b = (100.0 + (20.0 + gap) * ahead[0] + aside[0], 200.0 + (20.0 + gap) * ahead[1] + aside[1])
+        centres = {"a": (100.0, 200.0), "b": b}
+        placed = straightened(Layout(9.0, 9.0, centres, {"ab": route}, {}), boxes, [Link("ab", "a", "b")], direction)
+        assert (placed.routes["ab"] != route) is straight
+
+
+def test_a_line_ends_where_its_head_begins_or_is_no_line_where_there_is_no_room() -> None:
+    assert _back_from((30.0, 40.0), (0.0, 0.0), 5.0) == pytest.approx((27.0, 36.0))
+    assert _back_from((3.0, 4.0), (0.0, 0.0), 5.0) == (0.0, 0.0)
+    assert _back_from((3.0, 5.0), (0.0, 1.0), 7.0) == (0.0, 1.0)
+
+
+def is_straight(points: tuple[tuple[float, float], ...]) -> bool:
+    return len(points) == 4 and points[0] == points[1] and points[2] == points[3]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "meets"),
+    [
+        ((-5.0, 5.0), (15.0, 5.0), True),
+        ((-5.0, -5.0), (15.0, -1.0), False),
+        ((-5.0, 5.0), (5.0, 25.0), False),
+        ((5.0, -5.0), (5.0, -1.0), False),
+        ((5.0, -5.0), (5.0, 20.0), True),
+        ((2.0, 2.0), (3.0, 3.0), True),
+        ((11.0, -5.0), (11.0, 20.0), False),
+        ((0.0, -5.0), (0.0, 20.0), True),  # along a side is not beside it
+        ((10.0, -5.0), (10.0, 20.0), True),
+        ((-5.0, 0.0), (20.0, 0.0), True),
+        ((-5.0, 10.0), (20.0, 10.0), True),
+        ((5.0, -5.0), (15.0, 5.0), True),  # through a corner
+        ((5.0, -6.0), (15.0, 4.0), False),
+        ((-5.0, 5.0), (0.0, 5.0), True),  # up to a side
+        ((-5.0, 5.0), (-1.0, 5.0), False),
+    ],
+)
+def test_whether_a_segment_meets_a_rectangle(start: tuple[float, float], end: tuple[float, float], meets: bool) -> None:
+    assert _meets(start, end, (0.0, 0.0, 10.0, 10.0)) is meets

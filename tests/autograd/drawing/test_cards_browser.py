@@ -1,0 +1,57 @@
+"""Cards in a real browser: with its fonts and its rules of layout every text fits its card, every label its pill.
+
+Needs chromium; marked `browser`, run by .ci/run.
+"""
+
+import random
+from typing import Any
+
+import pytest
+
+import nn
+from autograd import Value, draw
+from autograd.drawing.cards import Picture
+from autograd.drawing.figure import Drawing
+from tests.autograd.drawing.picture_graphs import HOSTILE, neuron
+
+pytestmark = pytest.mark.browser
+
+MISFITS = """() => {
+  const box = element => element.getBoundingClientRect();
+  const cards = [...document.querySelectorAll('.card')], pills = [...document.querySelectorAll('.pill')];
+  const outside = [...cards, ...pills].flatMap(group => [...group.querySelectorAll('text')]
+    .filter(text => box(text).left < box(group).left || box(text).right > box(group).right)
+    .map(text => text.textContent));
+  const meets = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const covered = pills.filter(pill => cards.some(card => meets(box(pill), box(card)))).map(p => p.textContent);
+  return {outside, covered, texts: document.querySelectorAll('text').length};
+}"""
+
+
+def network(level: str) -> Drawing:
+    model = nn.MLP(2, [4, 4, 1], activation="tanh", rng=random.Random(1), fused=False)
+    return draw(model, [1.0, -2.0], level=level, grads="own")
+
+
+def awkward_names() -> Drawing:
+    names = [*HOSTILE, "W" * 24, "m" * 24, "i" * 24, "αβγδεζηθικλμνξοπ", "ÄÖÜäöüß", "layer0.neuron12.w345"]
+    return draw(sum((Value(-1.0e-300, label=name) for name in names), Value(1.0)), grads="own")
+
+
+DRAWINGS = {
+    "one neuron": lambda: draw(neuron()[0]),
+    "awkward names": awkward_names,
+    **{level: lambda level=level: network(level) for level in ("values", "clusters", "neuron", "layer")},
+}
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_every_text_fits_and_no_label_lies_on_a_card(chromium: Any, name: str) -> None:
+    picture = DRAWINGS[name]().picture
+    assert isinstance(picture, Picture)
+    page = chromium.new_page()
+    page.set_content(picture.svg(marks=True))
+    found = page.evaluate(MISFITS)
+    assert found["texts"] >= sum(1 + len(card.rows) for card in picture.cards)
+    assert found["outside"] == []
+    assert found["covered"] == []

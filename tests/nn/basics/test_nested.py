@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from autograd import Value
+from nn.basics.nested import as_list, flat, is_list, mapped, plain, shape
+
+
+def test_what_counts_as_a_list():
+    assert all(map(is_list, ([], (1,), np.zeros(2), range(3))))
+    assert not any(map(is_list, (1.0, Value(1.0), "ab", {1: 2}, None, np.float64(2))))
+
+
+def test_arrays_become_lists_at_any_depth():
+    assert plain(np.array([[1.5, 2.0]])) == [[1.5, 2.0]]
+    nested = plain([np.array([1, 2]), (np.float64(3.0), [np.int64(4)])])
+    assert nested == [[1, 2], [3.0, [4]]]
+    assert {type(number) for number in flat(nested)} == {int, float}
+
+
+def test_items_that_are_no_arrays_are_left_alone():
+    value = Value(1.0)
+    assert plain([value, 2.0]) == [value, 2.0]
+    assert as_list(value) == [value]
+
+
+def test_mapping_needs_equal_shapes():
+    with pytest.raises(ValueError, match="shapes differ: a list of 2, a list of 1"):
+        mapped(max, [1, 2], [3])
+    with pytest.raises(ValueError, match="shapes differ: a list of 1, a single number"):
+        mapped(max, [[1], [2]], [3, 4])
+    assert shape([]) == "a list of 0"

@@ -1,0 +1,625 @@
+"""fit: the same numbers as a loop by hand; what it watches, when it stops, and that nothing is left half done."""
+
+import csv
+import math
+import random
+import signal
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value
+from nn.data import batches, micrograd_moons
+from nn.descent.clipping import clip_grad_value
+from nn.descent.optimizer import Optimizer
+from nn.inspection.history import History
+from nn.metrics import score_accuracy
+from nn.module import Module
+from nn.optim import SGD, Adam
+from nn.schedules import ReduceOnPlateau, linear, step_decay
+from nn.training.loop import eager_step, fit
+from nn.training.stopping import EarlyStopping, converged
+
+X = [[0.0], [1.0], [2.0], [3.0]]
+Y = [1.0, 3.0, 5.0, 7.0]  # y = 2x + 1
+
+
+def line():
+    return nn.MLP(1, [1], init=0.0)
+
+
+def numbers(model):
+    return [p.data for p in model.parameters()]
+
+
+# The loop itself --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", ["batch", "stochastic", 3])
+def test_fit_gives_the_numbers_of_a_loop_by_hand(size):
+    rows, targets = micrograd_moons()
+    rows, targets = rows[:20], targets[:20]
+    by_hand, fitted = (nn.MLP(2, [4, 1], rng=random.Random(1)) for _ in range(2))
+    optimizer, rng = SGD(by_hand.parameters(), lr=0.1, momentum=0.5), random.Random(2)
+    for _ in range(3):
+        for xs, ys in batches(rows, targets, size, rng=rng):
+            loss = nn.hinge([by_hand(x) for x in xs], ys) + nn.l2_penalty(by_hand, 1e-3)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    history = fit(
+        fitted,
+        rows,
+        targets,
+        loss=nn.hinge,
+        optimizer=SGD(fitted.parameters(), lr=0.1, momentum=0.5),
+        penalty=lambda m: nn.l2_penalty(m, 1e-3),
+        epochs=3,
+        batch_size=size,
+        rng=random.Random(2),
+    )
+    assert numbers(fitted) == numbers(by_hand)
+    assert history.update_loss[-1] == loss.data
+    assert history.updates == 3 * len(list(batches(rows, targets, size)))
+
+
+def test_one_step_on_a_line_by_arithmetic():
+    # ŷ = 0: L = mean(y²) = (1 + 9 + 25 + 49)/4 = 21
+    # ∂L/∂w = mean(-2xy) = -2(0 + 3 + 10 + 21)/4 = -17; ∂L/∂b = mean(-2y) = -2·16/4 = -8
+    model = line()
+    history = fit(model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=0.01), epochs=1)
+    assert history.loss == [21.0]
+    assert history.gradient_norm == {"layer0": [math.hypot(17.0, 8.0)]}
+    assert numbers(model) == pytest.approx([0.17, 0.08], rel=1e-15)
+
+
+def test_the_line_is_found():
+    model = line()
+    history = fit(model, X, Y, loss=nn.mse, optimizer=lambda ps: Adam(ps, lr=0.1), epochs=500, tolerance=1e-12)
+    assert numbers(model) == pytest.approx([2.0, 1.0], abs=1e-3)
+    assert history.loss[-1] < 1e-6
+
+
+def test_without_an_optimizer_it_is_adam():
+    one, other = line(), line()
+    fit(one, X, Y, loss=nn.mse, epochs=7)
+    fit(other, X, Y, loss=nn.mse, epochs=7, optimizer=Adam(other.parameters(), lr=0.01))
+    assert numbers(one) == numbers(other)
+
+
+def test_the_gradient_step_leaves_gradients_and_says_the_loss():
+    model = line()
+    value, predictions = eager_step(model, nn.mse)(X, Y)
+    assert value == 21.0
+    assert [p.data for p in predictions] == [0.0] * 4
+    assert [p.grad for p in model.parameters()] == [-17.0, -8.0]
+
+
+def test_numpy_rows():
+    numpy = pytest.importorskip("numpy")
+    one, other = line(), line()
+    fit(one, numpy.array(X), numpy.array(Y), loss=nn.mse, epochs=3)
+    fit(other, X, Y, loss=nn.mse, epochs=3)
+    assert numbers(one) == numbers(other)
+
+
+# What it watches --------------------------------------------------------------------------------------------
+
+
+def test_by_default_adam_trains_for_100_epochs_on_all_rows_at_a_time():
+    model, same = line(), line()
+    history = fit(model, X, Y, loss=nn.mse)
+    fit(same, X, Y, loss=nn.mse, optimizer=Adam(same.parameters(), lr=0.01), epochs=100, batch_size=len(X))
+    assert (history.epochs, history.updates) == (100, 100)
+    assert numbers(model) == numbers(same)
+
+
+def test_a_seed_stands_for_its_generator():
+    def run(rng):
+        model = line()
+        fit(model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=0.05), batch_size=1, epochs=3, rng=rng)
+        return numbers(model)
+
+    assert run(5) == run(random.Random(5)) != run(6)  # a new order every epoch, not the seed's first one again
+
+
+def test_the_history_has_one_figure_per_epoch():
+    rows, targets = micrograd_moons()
+    model = nn.MLP(2, [4, 1], rng=random.Random(0))
+    history = fit(
+        model,
+        rows,
+        targets,
+        loss=nn.hinge,
+        epochs=5,
+        batch_size=25,
+        validation=0.2,
+        metrics={"accuracy": score_accuracy},
+        rng=random.Random(0),
+    )
+    assert set(history.columns()) == {
+        *("loss", "validation_loss", "accuracy", "validation_accuracy", "learning_rate"),
+        *("gradient_norm[layer0]", "gradient_norm[layer1]"),
+    }
+    assert all(len(curve) == 5 for curve in history.columns().values())
+    assert history.updates == 5 * math.ceil(80 / 25)
+    assert history.stopped == "all 5 epochs done"
+    assert history.watched_loss == history.validation_loss[-1]
+    assert "5 epochs, 20 updates" in repr(history)
+    assert "gradient_norm" not in repr(history)  # one per layer is too much for a line
+
+
+def test_the_history_has_the_seconds_between_start_and_end(monkeypatch):
+    assert History().seconds == 0.0
+    clock = iter([100.0, 103.5])
+    monkeypatch.setattr("nn.training.loop.time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    assert fit(line(), X, Y, loss=nn.mse, epochs=2).seconds == 3.5
+
+
+def test_the_epochs_loss_is_the_mean_over_rows_not_over_batches():
+    # weights stay 0 (lr 0): rows cost 1, 9, 25, 49; a batch of 3 and one of 1 still have the mean 21
+    model = line()
+    history = fit(
+        model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=0.0), epochs=1, batch_size=3, shuffle=False
+    )
+    assert history.update_loss == [35 / 3, 49.0]
+    assert history.loss == [21.0]
+
+
+def test_validation_rows_are_watched_and_never_learnt_from():
+    model, alone = line(), line()
+    history = fit(model, X, Y, loss=nn.mse, epochs=4, validation=([[10.0]], [0.0]))
+    fit(alone, X, Y, loss=nn.mse, epochs=4)
+    assert numbers(model) == numbers(alone)
+    assert history.validation_loss[-1] == model([10.0]).data ** 2
+
+
+def test_dropout_is_on_while_learning_and_off_while_validating():
+    modes = []
+
+    class Spy(Module):
+        def __init__(self):
+            self.w = Value(1.0)
+
+        def __call__(self, x):
+            modes.append(self.training)
+            return self.w * x[0]
+
+    model = Spy().eval()
+    fit(model, X, Y, loss=nn.mse, epochs=2, validation=([[1.0]], [1.0]))
+    assert modes == ([True] * 4 + [False]) * 2
+    assert not model.training  # left as it came
+
+
+def test_every_module_is_left_in_the_mode_it_had():
+    model = nn.Sequential(nn.Layer(1, 3), nn.Dropout(0.5), nn.Layer(3, 1, nonlin=False))
+    model.layers[1].eval()
+    fit(model, X, Y, loss=nn.mse, epochs=1, validation=(X, Y))
+    assert [layer.training for layer in model.layers] == [True, False, True]
+    assert model.training
+
+
+def test_history_as_csv(tmp_path):
+    history = fit(line(), X, Y, loss=nn.mse, epochs=3)
+    history.to_csv(tmp_path / "history.csv")
+    with open(tmp_path / "history.csv", newline="", encoding="utf-8") as file:
+        head, *rows = csv.reader(file)
+    assert head == ["epoch", "loss", "learning_rate", "gradient_norm[layer0]"]
+    assert [float(row[1]) for row in rows] == history.loss  # exact
+    assert [row[0] for row in rows] == ["0", "1", "2"]
+
+
+def test_numbers_of_numpy_are_plain_ones_in_the_record(tmp_path):
+    model = line()
+    history = fit(
+        model, X, Y, loss=nn.mse, epochs=np.int64(2), batch_size=np.int32(4), schedule=lambda epoch: np.float64(0.5),
+        metrics={"half": lambda p, y: np.float32(0.5)}, early_stopping=np.int64(3), validation=np.float32(0.25),
+    )  # fmt: skip
+    history.to_csv(tmp_path / "history.csv")
+    assert ",0.5,0.005," in (tmp_path / "history.csv").read_text(encoding="utf-8").splitlines()[1]
+    assert {type(number) for curve in history.columns().values() for number in curve} == {float}
+    assert {type(p.data) for p in model.parameters()} == {float}
+
+
+def test_spikiness_is_the_mean_rise_in_mean_losses():
+    assert History(update_loss=[4.0, 2.0, 1.0]).spikiness == 0.0
+    # rises 0, 3, 0, 1; mean rise 1; mean loss 2
+    assert History(update_loss=[1.0, 1.0, 4.0, 1.5, 2.5]).spikiness == 1.0 / 2.0
+    assert History().spikiness == History(update_loss=[1.0]).spikiness == 0.0
+
+
+def test_an_empty_history_has_a_repr():
+    assert repr(History(stopped="interrupted")) == "History(no finished epoch; interrupted)"
+
+
+# Learning rate, clipping, callbacks -------------------------------------------------------------------------
+
+
+def test_a_schedule_sets_the_rate_of_each_epoch_and_the_rate_is_put_back():
+    model = line()
+    optimizer = SGD([{"params": model.parameters(), "lr": 0.08}])
+    history = fit(model, X, Y, loss=nn.mse, optimizer=optimizer, epochs=5, schedule=step_decay(2, 0.5))
+    assert history.learning_rate == [0.08, 0.08, 0.04, 0.04, 0.02]
+    assert optimizer.param_groups[0]["lr"] == 0.08
+
+
+def test_reduce_on_plateau_is_told_the_loss():
+    schedule = ReduceOnPlateau(gamma=0.5, patience=0)
+    model = line()
+    history = fit(
+        model, X, Y, loss=lambda p, y: nn.mse(p, y) * 0.0 + 1.0, optimizer=SGD(model.parameters(), lr=1.0), epochs=4,
+        schedule=schedule,
+    )  # fmt: skip
+    assert history.learning_rate == [1.0, 1.0, 0.5, 0.25]
+
+
+def test_a_schedule_that_gives_nonsense_is_refused_and_the_rate_put_back():
+    model = line()
+    optimizer = SGD(model.parameters(), lr=0.1)
+    with pytest.raises(ValueError, match="the schedule gave the factor -1"):
+        fit(model, X, Y, loss=nn.mse, optimizer=optimizer, epochs=3, schedule=lambda epoch: -1.0)
+    assert optimizer.param_groups[0]["lr"] == 0.1
+
+
+def test_without_a_schedule_a_callback_may_change_the_rate():
+    model = line()
+    optimizer = SGD(model.parameters(), lr=0.08)
+
+    def halve(history):
+        optimizer.lr /= 2
+
+    history = fit(model, X, Y, loss=nn.mse, optimizer=optimizer, epochs=3, callbacks=[halve])
+    assert history.learning_rate == [0.08, 0.04, 0.02]
+    assert optimizer.lr == 0.01
+
+
+@pytest.mark.parametrize("schedule", [None, step_decay(1, 0.5)])
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_callback_may_begin_to_train_more_of_the_model(schedule, compiled):
+    model = nn.MLP(1, [2, 1], activation="tanh", rng=1)
+    first, last = (layer.parameters() for layer in model.layers)
+    before = [p.data for p in first]
+    optimizer = SGD(last, lr=0.1)
+
+    def thaw(history):
+        if history.epochs == 2:
+            assert [p.data for p in first] == before
+            optimizer.param_groups.append({**optimizer.param_groups[0], "params": first, "lr": 0.03})
+            optimizer.state.append({})
+
+    options = {"optimizer": optimizer, "callbacks": [thaw], "schedule": schedule, "compiled": compiled}
+    fit(model, X, Y, loss=nn.mse, epochs=4, **options)
+    assert [p.data for p in first] != before
+    assert [group["lr"] for group in optimizer.param_groups] == [0.1, 0.03]
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_parameter_of_the_loss_learns_by_the_gradient_of_one_batch(compiled):
+    model, scale = line(), Value(2.0)
+    frozen = [p.data for p in model.parameters()]
+    fit(
+        model, X, Y, loss=lambda p, y: nn.mse(p, y) * 0.0 + scale, optimizer=SGD([scale, *model.parameters()], lr=0.25),
+        epochs=2, batch_size=2, compiled=compiled,
+    )  # fmt: skip
+    assert (scale.data, scale.grad) == (1.0, 1.0)  # four steps of 1/4
+    assert numbers(model) == frozen
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_rule_without_a_learning_rate(compiled):
+    class Fixed(Optimizer):
+        def rule(self, group, t, numbers):
+            return lambda p, g: (p - 0.125 * g,)
+
+    model, usual = line(), line()
+    fit(usual, X, Y, loss=nn.mse, optimizer=SGD(usual.parameters(), lr=0.125), epochs=2)
+    history = fit(
+        model, X, Y, loss=nn.mse, optimizer=Fixed, epochs=2, schedule=step_decay(1, 0.5), compiled=compiled
+    )  # fmt: skip
+    assert numbers(model) == pytest.approx(numbers(usual))
+    assert all(map(math.isnan, history.learning_rate))
+
+
+def test_clipping_caps_the_step_and_the_history_keeps_the_norm_before():
+    model = line()
+    history = fit(model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=1.0), epochs=1, clip=0.5)
+    assert math.hypot(*numbers(model)) == pytest.approx(0.5)
+    assert history.gradient_norm["layer0"] == [math.hypot(17.0, 8.0)]
+
+
+def test_clipping_by_a_function():
+    model = line()
+    fit(
+        model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=1.0), epochs=1,
+        clip=lambda parameters: clip_grad_value(parameters, 0.25),
+    )  # fmt: skip
+    assert numbers(model) == [0.25, 0.25]
+
+
+def test_callbacks_see_every_epoch_and_can_end_it():
+    seen = []
+
+    def until_three(history):
+        seen.append(history.epochs)
+        return history.epochs == 3
+
+    history = fit(line(), X, Y, loss=nn.mse, epochs=10, callbacks=[until_three, lambda h: seen.append("second")])
+    assert seen == [1, "second", 2, "second", 3, "second"]
+    assert history.stopped == "ended by a callback after 3 epochs"
+
+
+# When it stops ----------------------------------------------------------------------------------------------
+
+
+def test_early_stopping_gives_the_best_parameters_back():
+    # a validation target the training moves away from: the first epoch is the best
+    model = line()
+    history = fit(model, X, Y, loss=nn.mse, epochs=50, validation=([[0.0]], [-5.0]), early_stopping=3)
+    assert history.epochs == 4
+    assert history.stopped.startswith("no better for 3 epochs")
+    assert history.validation_loss.index(min(history.validation_loss)) == 0
+    after_one = line()
+    fit(after_one, X, Y, loss=nn.mse, epochs=1)
+    assert numbers(model) == numbers(after_one)
+
+
+def test_a_patience_of_one_stops_at_the_first_rise():
+    history = fit(line(), X, Y, loss=nn.mse, epochs=50, validation=([[0.0]], [-5.0]), early_stopping=1)
+    assert history.epochs == 2
+
+
+def test_early_stopping_can_keep_the_last_parameters():
+    model = line()
+    stopping = EarlyStopping(patience=2, restore_best=False)
+    for _ in range(2):  # used twice: the second training starts afresh
+        history = fit(model, X, Y, loss=nn.mse, epochs=50, validation=([[0.0]], [-5.0]), early_stopping=stopping)
+        assert history.epochs == 3
+    assert (model([0.0]).data + 5.0) ** 2 == history.validation_loss[-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "losses", "enough"),
+    [
+        ({}, [3.0, 2.5, 2.75, 2.25, 2.25, 2.5], [False, False, False, False, False, True]),  # an equal one is no better
+        ({"min_delta": 0.25}, [3.0, 2.75, 2.5, 2.3, 2.25], [False, False, False, False, True]),
+        ({"min_delta": 0.25}, [3.0, 2.75, 2.75], [False, False, True]),
+        ({}, [math.inf, math.nan], [False, True]),
+    ],
+)
+def test_early_stopping_waits_for_a_loss_below_the_best_by_more_than_min_delta(options, losses, enough):
+    stopping, model = EarlyStopping(patience=2, **options), line()
+    assert [stopping.enough(loss, model) for loss in losses] == enough
+
+
+@pytest.mark.parametrize("min_delta", [-0.5, math.nan])
+def test_a_loss_cannot_be_asked_to_rise(min_delta):
+    with pytest.raises(ValueError, match="min_delta ≥ 0"):
+        EarlyStopping(3, min_delta)
+
+
+def test_it_stops_at_convergence_of_the_loss_or_of_the_gradient():
+    model = line()
+    history = fit(model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=0.1), epochs=10_000, tolerance=1e-9)
+    assert history.epochs < 2000
+    assert "converged within 1e-09" in history.stopped
+    assert fit(model, X, Y, loss=nn.mse, epochs=100, tolerance=1.0).epochs == 1  # ‖gradient‖ is below 1 from the start
+
+
+def test_convergence_is_about_the_last_two_losses_and_includes_the_tolerance():
+    assert converged(History(loss=[1.0]), 0.25, 0.25)
+    assert not converged(History(loss=[1.0]), 0.5, 0.25)
+    assert converged(History(loss=[9.0, 5.0, 4.0]), 9.0, 0.25)
+    assert not converged(History(loss=[4.0, 4.0, 5.5]), 9.0, 0.25)
+    assert converged(History(loss=[1.0, -3.0, -4.0]), 9.0, 0.25)
+
+
+def test_a_tolerance_of_zero_is_for_losses_that_no_longer_change():
+    model = line()
+    optimizer = SGD(model.parameters(), lr=0.0)
+    assert fit(model, X, Y, loss=nn.mse, optimizer=optimizer, epochs=9, tolerance=0.0).epochs == 2
+
+
+def test_the_parameters_of_the_best_epoch_are_too_many_for_a_repr():
+    stopping = EarlyStopping(3)
+    stopping.enough(0.5, line())
+    assert repr(stopping) == "EarlyStopping(patience=3, min_delta=0.0, restore_best=True, best=0.5, waited=0)"
+
+
+@pytest.mark.parametrize("name", ["best", "waited", "state"])
+def test_what_early_stopping_has_seen_is_not_a_setting(name):
+    with pytest.raises(TypeError, match=name):
+        EarlyStopping(patience=1, **{name: 1})
+
+
+@pytest.mark.parametrize("compiled", [True, False, "auto"])
+def test_compiled_or_not_is_a_choice(compiled):
+    model = line()
+    fit(model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=0.01), epochs=1, compiled=compiled)
+    assert numbers(model) == pytest.approx([0.17, 0.08])
+
+
+@pytest.mark.parametrize(
+    ("rows", "epochs", "engine"), [(100, 20, "program"), (1999, 1, "graphs"), (2000, 1, "program")]
+)
+def test_training_is_compiled_from_2000_examples_on(rows, epochs, engine):
+    model = line()
+    optimizer = SGD(model.parameters(), lr=0.01)
+    assert fit(model, [[1.0]] * rows, [2.0] * rows, loss=nn.mse, optimizer=optimizer, epochs=epochs).engine == engine
+
+
+def test_a_diverging_loss_stops_with_advice_and_finite_parameters():
+    model = line()
+    with pytest.warns(RuntimeWarning, match="Try a learning rate below 1e\\+30") as caught:
+        history = fit(model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=1e30), epochs=50)
+    assert caught[0].filename == __file__  # the warning points at the user's line
+    assert history.diverged
+    assert history.epochs < 20
+    assert all(map(math.isfinite, numbers(model)))
+    assert "the parameters are those before this update" in history.stopped
+
+
+def test_a_nan_in_the_data_changes_nothing():
+    model = line()
+    with pytest.warns(RuntimeWarning, match="the loss became nan"):
+        history = fit(model, [[math.nan]], [1.0], loss=nn.mse)
+    assert numbers(model) == [0.0, 0.0]
+    assert (history.epochs, history.updates) == (0, 0)
+
+
+def test_a_gradient_that_is_not_finite_changes_nothing():
+    model = line()
+    with pytest.warns(RuntimeWarning, match="the gradient is not finite"):
+        fit(model, [[1.0]], [0.0], loss=lambda p, y: p[0].sqrt())  # √0 = 0, slope inf
+    assert numbers(model) == [0.0, 0.0]
+
+
+# Ctrl-C -----------------------------------------------------------------------------------------------------
+
+
+def press_ctrl_c(history):
+    if history.epochs == 2:
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("size", ["batch", 1])
+def test_ctrl_c_ends_after_the_running_update_with_what_was_learnt(size):
+    model = line()
+    history = fit(model, X, Y, loss=nn.mse, epochs=100, batch_size=size, callbacks=[press_ctrl_c])
+    assert history.stopped == "interrupted"
+    assert history.epochs == 2
+    assert history.updates == (2 if size == "batch" else 8) + 1
+    assert numbers(model) != [0.0, 0.0]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_ctrl_c_interrupts_at_once():
+    def twice(history):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    history = fit(line(), X, Y, loss=nn.mse, epochs=100, callbacks=[twice])
+    assert (history.stopped, history.updates) == ("interrupted", 1)
+
+
+def test_a_handler_of_the_users_own_stays_in_charge():
+    calls = []
+    usual = signal.signal(signal.SIGINT, lambda *_: calls.append(1))
+    try:
+        history = fit(line(), X, Y, loss=nn.mse, epochs=5, callbacks=[press_ctrl_c])
+        assert calls == [1]
+        assert history.epochs == 5
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def test_in_another_thread():
+    histories = []
+    thread = threading.Thread(target=lambda: histories.append(fit(line(), X, Y, loss=nn.mse, epochs=3)))
+    thread.start()
+    thread.join()
+    assert histories[0].epochs == 3
+
+
+# Wrong arguments --------------------------------------------------------------------------------------------
+
+
+def still(parameters):
+    return SGD(parameters, lr=0.0)
+
+
+BAD = [
+    ({"epochs": -1}, ValueError, "epochs has to be"),
+    ({"epochs": 2.5}, ValueError, "epochs has to be"),
+    ({"batch_size": 0}, ValueError, "batch_size has to be"),
+    ({"epochs": True}, ValueError, "epochs has to be"),
+    ({"tolerance": -1.0}, ValueError, "tolerance has to be"),
+    ({"tolerance": "small"}, ValueError, "tolerance has to be"),
+    ({"clip": 0.0}, ValueError, "clip has to be above 0"),
+    ({"clip": "norm"}, TypeError, "clip has to be a number above 0, got .norm."),
+    ({"early_stopping": 0}, ValueError, "patience ≥ 1"),
+    ({"early_stopping": 2.5}, ValueError, "patience ≥ 1"),
+    ({"early_stopping": True}, ValueError, "patience ≥ 1"),
+    ({"schedule": lambda epoch: None}, ValueError, "the schedule gave the factor None for epoch 0"),
+    ({"validation": 1.5}, ValueError, "above 0 and add up to 1"),
+    ({"validation": "some"}, TypeError, "validation has to be"),
+    ({"validation": ([[1.0]], [])}, ValueError, "one target per row"),
+    ({"rng": "seven"}, TypeError, "rng must be a random.Random, a whole number as seed"),
+    ({"batch_size": [1]}, ValueError, "batch_size has to be"),
+    ({"progress": "loud"}, ValueError, "progress has to be"),
+    ({"optimizer": SGD([Value(1.0)])}, ValueError, "no parameter of this model"),
+    ({"optimizer": "adam"}, TypeError, r"optimizer=nn\.Adam\(model\.parameters\(\), lr=0\.01\), got 'adam'"),
+    ({"optimizer": lambda ps: None}, TypeError, "has to make an Optimizer, it made None"),
+    ({"schedule": 3}, TypeError, "schedule has to be a function .* got 3"),
+    ({"penalty": 1e-4}, TypeError, "penalty has to be a function"),
+    ({"metrics": {"loss": score_accuracy}}, ValueError, r"has a curve of that name already.*\['loss'\]"),
+    ({"metrics": {"a": max, "validation_a": max}}, ValueError, r"that name already.*\['validation_a'\]"),
+    ({"metrics": score_accuracy}, TypeError, "metrics are given by name"),
+    (
+        {"metrics": {"accuracy": lambda p, y: None}, "optimizer": still},
+        TypeError,
+        "has to return a number, it returned N",
+    ),
+    ({"metrics": {"accuracy": 0.5}}, TypeError, r"metrics\['accuracy'\] has to be a function"),
+    ({"callbacks": 3}, TypeError, "callbacks has to be a list of functions of the History, got 3"),
+    ({"callbacks": print}, TypeError, "callbacks has to be a list"),
+    ({"loss": "mean"}, ValueError, "loss 'mean' is not known; use a function or one of mse"),
+    ({"loss": lambda p, y: 1.0}, TypeError, "loss has to return one Value"),
+    ({"loss": lambda p, y: nn.mse(p, y, "none")}, TypeError, "loss has to return one Value"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), BAD)
+def test_arguments_that_make_no_sense_are_refused_before_anything_changes(arguments, error, message):
+    model = line()
+    with pytest.raises(error, match=message):
+        fit(model, X, Y, **{"loss": nn.mse, **arguments})
+    assert numbers(model) == [0.0, 0.0]
+
+
+def test_fit_trains_models_only():
+    with pytest.raises(TypeError, match=r"fit trains a model, .* got 3"):
+        fit(3, X, Y, loss=nn.mse)
+
+
+def test_a_loss_can_be_given_by_name():
+    named, given = line(), line()
+    assert fit(named, X, Y, loss="mse", epochs=3).loss == fit(given, X, Y, loss=nn.mse, epochs=3).loss
+    assert numbers(named) == numbers(given)
+
+
+def test_rows_without_targets():
+    with pytest.raises(ValueError, match="got 4 rows, 1 targets"):
+        fit(line(), X, [1.0], loss=nn.mse)
+
+
+# The demo ---------------------------------------------------------------------------------------------------
+
+
+def test_micrograds_demo_reaches_all_100_points_in_100_steps():
+    rows, targets = micrograd_moons()
+    model = nn.MLP(2, [16, 16, 1], rng=random.Random(1337))
+    history = fit(
+        model,
+        rows,
+        targets,
+        loss=nn.hinge,
+        penalty=lambda m: nn.l2_penalty(m, 1e-4),
+        optimizer=SGD(model.parameters(), lr=1.0),
+        schedule=linear(1.0, 0.1, 100),
+        metrics={"accuracy": score_accuracy},
+        epochs=100,
+    )
+    assert history.metrics["accuracy"][-1] == 1.0
+    assert history.loss[0] == pytest.approx(
+        0.8958441028683222, rel=1e-9
+    )  # as the demo's notebook prints its first step
+    assert history.loss[-1] < 0.012
+
+
+def test_a_history_shows_its_last_figures():
+    history = fit(nn.MLP(1, [1], init=0.5), [[1.0], [2.0]], [1.0, 3.0], loss=nn.mse, epochs=5, progress=False)
+    assert len(set(history.loss)) == 5
+    assert f"loss {history.loss[-1]:.4g}" in repr(history)

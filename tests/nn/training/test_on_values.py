@@ -1,0 +1,340 @@
+"""Where the numbers of a training live: on arrays it is the same training, and the Values have them when one looks."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Value
+from nn.data import micrograd_moons
+from nn.descent.optimizer import Optimizer
+from nn.losses import cross_entropy, hinge, mse
+from nn.training.loop import eager_step, fit, parameters_by_layer
+from nn.training.on_arrays import OnArrays, _agree, length
+from nn.training.on_values import OnValues, quickest
+from nn.training.recorded import RecordedStep
+
+X, Y = (column[:30] for column in micrograd_moons())
+RULES = {
+    "SGD": lambda ps: nn.SGD(ps, lr=0.05),
+    "momentum": lambda ps: nn.SGD(ps, lr=0.05, momentum=0.9, dampening=0.1, weight_decay=1e-3),
+    "Nesterov": lambda ps: nn.SGD(ps, lr=0.05, momentum=0.9, nesterov=True),
+    "Adagrad": lambda ps: nn.Adagrad(ps, lr=0.05, lr_decay=0.01),
+    "RMSprop": lambda ps: nn.RMSprop(ps, lr=0.01, centered=True, momentum=0.5),
+    "Adam": lambda ps: nn.Adam(ps, lr=0.02, weight_decay=1e-3),
+    "AMSGrad": lambda ps: nn.Adam(ps, lr=0.02, amsgrad=True),
+    "AdamW": lambda ps: nn.AdamW(ps, lr=0.02),
+    "groups": lambda ps: nn.Adam([{"params": ps[::2], "lr": 0.03}, {"params": ps[1::2]}], lr=0.01),
+    "a part": lambda ps: nn.SGD(ps[5:], lr=0.05, momentum=0.5),
+}
+
+
+def network(seed=3):
+    return nn.MLP(2, [5, 4, 1], activation="tanh", rng=seed)
+
+
+def snapshot(model, optimizer):
+    parameters = model.parameters()
+    return (
+        [p.data for p in parameters],
+        [p.grad for p in parameters],
+        {f"{i}.{k}": list(column) for i, state in enumerate(optimizer.state) for k, column in state.items()},
+        optimizer.steps_taken,
+    )
+
+
+def close(found, wanted):
+    (data, grads, state, steps), (data0, grads0, state0, steps0) = found, wanted
+    assert steps == steps0
+    assert data == pytest.approx(data0, rel=1e-9, abs=1e-12)
+    assert grads == pytest.approx(grads0, rel=1e-9, abs=1e-12)
+    assert state.keys() == state0.keys()
+    for name, column in state.items():
+        assert column == pytest.approx(state0[name], rel=1e-9, abs=1e-12)
+
+
+def trained(compiled, rule=RULES["Adam"], model=None, loss=mse, targets=Y, callbacks=(), **options):
+    """What everyone sees after every epoch, and after the training however it ended."""
+    model = model or network()
+    optimizer = rule(model.parameters())
+    seen = []
+    watch = [*callbacks, lambda history: seen.append(snapshot(model, optimizer))]
+    options = {"epochs": 4, "batch_size": 8, "rng": random.Random(1), "progress": False} | options
+    try:
+        fit(model, X, targets, loss=loss, optimizer=optimizer, callbacks=watch, compiled=compiled, **options)
+    except ZeroDivisionError:
+        seen.append("failed")
+    return [*seen, snapshot(model, optimizer)]
+
+
+def same(**options):
+    """Train both ways; returns how often there was something to compare."""
+    graphs, arrays = (trained(compiled, **options) for compiled in (False, True))
+    assert len(graphs) == len(arrays)
+    for wanted, found in zip(graphs, arrays, strict=True):
+        if wanted == "failed":
+            assert found == "failed"
+        else:
+            close(found, wanted)
+    return len(graphs)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_after_every_epoch_the_values_have_what_graphs_give_them(rule):
+    assert same(rule=RULES[rule]) == 5
+
+
+def test_the_history_has_the_norms_of_all_layers():
+    found = []
+    for compiled in (False, True):
+        model = network()
+        optimizer = nn.SGD(model.parameters(), lr=0.05)
+        history = fit(model, X, Y, loss=mse, optimizer=optimizer, epochs=2, compiled=compiled, progress=False)
+        found.append(history.gradient_norm)
+    assert [*found[0]] == [*found[1]] == ["layer0", "layer1", "layer2"]
+    for layer, norms in found[0].items():
+        assert len(norms) == 2
+        assert min(norms) > 0.0
+        assert found[1][layer] == pytest.approx(norms, rel=1e-9)
+
+
+def test_a_penalty_may_be_about_some_of_the_parameters():
+    def of_weights(model):
+        return nn.l2_penalty([w for layer in model.layers for neuron in layer.neurons for w in neuron.w], 0.01)
+
+    assert same(penalty=of_weights) == 5
+
+
+def one_update_of(step, home):
+    step(X, Y)
+    home().step()
+
+
+def test_meanwhile_the_numbers_are_in_arrays():
+    model = network()
+    values = OnValues(model.parameters(), parameters_by_layer(model), nn.Adam(model.parameters()))
+    step = RecordedStep(eager_step(model, mse), model, mse, None, values)
+    one_update_of(step, lambda: step.home)
+    assert isinstance(step.home, OnArrays)
+    before = [p.data for p in model.parameters()]
+    one_update_of(step, lambda: step.home)
+    assert [p.data for p in model.parameters()] == before
+    step.home.give_back()
+    assert [p.data for p in model.parameters()] != before
+
+
+def test_without_numpy_they_stay_in_the_values(monkeypatch):
+    monkeypatch.setattr("autograd.programs.trace.numpy_is_there", lambda: False)
+    model = network()
+    values = OnValues(model.parameters(), {}, nn.Adam(model.parameters()))
+    assert quickest(values) is values
+    assert same() == 5
+
+
+class WithAStep(nn.SGD):
+    def step(self):
+        super().step()
+        self.count = getattr(self, "count", 0) + 1
+
+
+class ForFloats(Optimizer):
+    def rule(self, group, t, numbers):
+        return lambda p, g: (p - math.copysign(0.01, g),)
+
+
+class Different(Optimizer):
+    """A rule that looks at all gradients it gets at once."""
+
+    def rule(self, group, t, numbers):
+        return lambda p, g: (p - 0.01 * g / getattr(g, "size", 1),)
+
+
+class InPlace(Optimizer):
+    """A rule that writes over what it gets, which for floats changes nothing."""
+
+    def remembers(self, group):
+        return ("b",)
+
+    def rule(self, group, t, numbers):
+        def change(p, g, b):
+            b *= 0.9
+            b += g
+            p -= group["lr"] * b
+            return p, b
+
+        return change
+
+
+class OneForAll(Optimizer):
+    """A rule that remembers the same number of every parameter."""
+
+    def remembers(self, group):
+        return ("t",)
+
+    def rule(self, group, t, numbers):
+        return lambda p, g, last: (p - group["lr"] * g / t, float(t))
+
+
+@pytest.mark.parametrize("kind", [WithAStep, ForFloats, Different, InPlace, OneForAll])
+def test_a_rule_that_arrays_do_not_suit_keeps_its_values(kind):
+    model = network()
+    for p in model.parameters():
+        p.grad = 1.0
+    values = OnValues(model.parameters(), {}, kind(model.parameters(), lr=0.05))
+    assert quickest(values) is values
+    assert same(rule=lambda ps: kind(ps, lr=0.05)) == 5
+
+
+class LaterForFloats(Optimizer):
+    """A rule that arrays suit until the third step."""
+
+    def rule(self, group, t, numbers):
+        return lambda p, g: (p - group["lr"] * (max(g, -0.01) if t >= 3 else g),)
+
+
+def test_a_rule_that_arrays_do_not_suit_any_more():
+    assert same(rule=lambda ps: LaterForFloats(ps, lr=0.05)) == 5
+
+
+def test_a_step_that_somebody_has_put_into_the_optimizer_is_the_one_that_is_made():
+    def within_bounds(parameters):
+        optimizer = nn.SGD(parameters, lr=0.05)
+        step = optimizer.step
+
+        def bounded():
+            step()
+            for p in parameters:
+                p.data = max(min(p.data, 0.3), -0.3)
+
+        optimizer.step = bounded
+        return optimizer
+
+    assert same(rule=within_bounds) == 5
+    assert max(abs(x) for x in trained(True, within_bounds)[-1][0]) == 0.3
+
+
+def clip_each(parameters):
+    nn.clip_grad_value(parameters, 0.05)
+
+
+@pytest.mark.parametrize("clip", [0.05, 1e6, clip_each])
+def test_clipping(clip):
+    assert same(clip=clip) == 5
+
+
+def test_a_penalty_and_metrics():
+    accuracy = {"accuracy": lambda p, t: sum((a > 0) == (b > 0) for a, b in zip(p, t, strict=True)) / len(t)}
+    assert same(loss=hinge, penalty=lambda m: nn.l2_penalty(m, 1e-2), metrics=accuracy, validation=(X, Y)) == 5
+
+
+def test_a_penalty_that_takes_another_way_is_recorded_again():
+    def only_large(model):
+        return autograd.sum_of_squares([p for p in model.parameters() if abs(p) > 0.5] or [0.0])
+
+    assert same(penalty=only_large, rule=lambda ps: nn.SGD(ps, lr=0.3), epochs=8) == 9
+
+
+def test_classes():
+    model = lambda: nn.MLP(2, [4, 2], activation="tanh", rng=1)  # noqa: E731
+    graphs, arrays = (
+        trained(c, model=model(), loss=cross_entropy, targets=[int(y > 0) for y in Y], batch_size=3) for c in (0, 1)
+    )
+    for wanted, found in zip(graphs, arrays, strict=True):
+        close(found, wanted)
+
+
+def test_what_a_callback_writes_counts():
+    def project(model, optimizer):
+        def callback(history):
+            for p in model.parameters():
+                p.data = max(min(p.data, 0.3), -0.3)
+            optimizer.lr = 0.5 * optimizer.lr
+            optimizer.state[0]["exp_avg"][0] = 1.0
+
+        return callback
+
+    runs = []
+    for compiled in (False, True):
+        model = network()
+        optimizer = RULES["Adam"](model.parameters())
+        runs.append(trained(compiled, lambda ps, o=optimizer: o, model, callbacks=[project(model, optimizer)]))
+    for wanted, found in zip(*runs, strict=True):
+        close(found, wanted)
+
+
+class Failing:
+    """A schedule of failures: raises `error` at the `count`-th call."""
+
+    def __init__(self, error, count):
+        self.error, self.left = error, count
+
+    def __call__(self, parameters):
+        self.left -= 1
+        if self.left == 0:
+            raise self.error
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
+@pytest.mark.parametrize("update", [2, 7])
+def test_whatever_ends_it_the_values_have_the_last_update(error, update):
+    graphs, arrays = (trained(c, clip=Failing(error, update)) for c in (False, True))
+    assert graphs[-1][3] == update - 1
+    close(arrays[-1], graphs[-1])
+
+
+def test_other_leaves_of_the_loss_collect_their_gradients():
+    def run(compiled):
+        scale = Value(0.7)
+        trained(compiled, loss=lambda p, t: mse([scale * x for x in p], t))
+        return scale.grad
+
+    assert run(True) == pytest.approx(run(False), rel=1e-9)
+
+
+def test_other_leaves_without_numpy(monkeypatch):
+    monkeypatch.setattr("autograd.programs.trace.numpy_is_there", lambda: False)
+    test_other_leaves_of_the_loss_collect_their_gradients()
+
+
+def test_a_later_batch_on_another_path_goes_on_in_the_values():
+    class Line(nn.Module):
+        def __init__(self):
+            self.w = Value(1.0)
+
+        def __call__(self, x):
+            return self.w * x[0] if x[0] > -1.5 else self.w * 0.5
+
+    rows, targets = [[1.0], [2.0], [0.5], [-2.0]], [0.5, 1.0, 0.1, 0.3]
+    runs = []
+    for compiled in (False, "auto"):
+        line = Line()
+        options = {"epochs": 700, "batch_size": 2, "shuffle": False, "compiled": compiled, "progress": False}
+        history = fit(line, rows, targets, loss=mse, optimizer=lambda ps: nn.Adam(ps, lr=1e-3), **options)
+        runs.append((line.w.data, line.w.grad, history.engine))
+    assert runs[1][:2] == pytest.approx(runs[0][:2], rel=1e-9)
+    assert runs[1][2].startswith("graphs: in a later batch")
+
+
+def test_a_batch_that_fails_leaves_the_gradients_of_other_leaves():
+    w, scale = Value(1.0), Value(2.0)
+    program = autograd.record(lambda x: scale * x * w if x > 0 else w * x, 1.0)
+    scale.grad = 3.0
+    with pytest.raises(autograd.BranchChanged):
+        OnValues([w]).gradient([(program, [1.0]), (program, [-1.0])], 1.0, None)
+    assert scale.grad == 3.0
+
+
+@pytest.mark.parametrize("numbers", [[3.0, 4.0], [3e200, 4e200], [3e-200, 4e-200], [0.0, 0.0]])
+def test_length(numbers):
+    import numpy as np
+
+    assert length(np.array(numbers)) == pytest.approx(math.hypot(*numbers), rel=1e-15)
+
+
+def test_two_ways_agree_that_there_is_no_number():
+    """0/0 in a rule is nan on arrays and on floats, which is no reason to leave the arrays."""
+    assert _agree(np.array([math.nan, 1.0]), [math.nan, 1.0])
+    assert not _agree(np.array([math.nan, 1.0]), [0.0, 1.0])
