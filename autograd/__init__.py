@@ -12,11 +12,24 @@ whole interface is documented in notebooks/reference.md.
 """
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
-from autograd.installation import refuse_foreign_files
+_OF_HIPS = ("tracer.py", os.path.join("numpy", "numpy_boxes.py"))
 
-refuse_foreign_files(__path__[0])
+
+def _refuse_foreign_files(folder: str) -> None:
+    """ImportError, with the cure, if files of HIPS' package, which is called autograd too, lie in this one's folder."""
+    foreign = [name for name in _OF_HIPS if os.path.exists(os.path.join(folder, name))]
+    if foreign:
+        raise ImportError(
+            f"two packages named 'autograd' lie in {folder}: glassgrad's and HIPS' ({', '.join(foreign)}). "
+            "Uninstall both (`pip uninstall -y autograd glassgrad`), then install glassgrad again (`pip install .` in "
+            "its source folder). Uninstalling HIPS' alone would take glassgrad's __init__.py along."
+        )
+
+
+_refuse_foreign_files(__path__[0])
 
 # ruff: noqa: E402, I001, F401
 # fmt: off

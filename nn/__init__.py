@@ -6,19 +6,39 @@ a course on backpropagation names. Everything is built from `autograd.Value`: it
 Data sets and batches are in `nn.data`, learning rate schedules in `nn.schedules`.
 """
 
-from nn import engine  # noqa: I001, F401  (first: it says what is wrong when another package is called autograd)
+import autograd
+
+if not hasattr(autograd, "OPERATIONS"):
+    raise ImportError(
+        f"nn needs glassgrad's autograd, but {autograd.__file__} belongs to another package named 'autograd' "
+        "(HIPS' on PyPI). Uninstall both (`pip uninstall -y autograd glassgrad`), then install glassgrad again "
+        "(`pip install .` in its source folder)."
+    )
+
 from autograd.system.moved import keep_old_homes
 from nn import data, schedules
 from nn.basics.activations import Activation
-from nn.layers.attention import AttentionHead
-from nn.inspection.boundary import plot_boundary
+from nn.basics.first_weights import gain, initializer
 from nn.descent.clipping import clip_grad_norm, clip_grad_value, gradient_norm
+from nn.descent.optimizer import Optimizer
+from nn.inspection.boundary import plot_boundary
+from nn.inspection.curves import (
+    plot_activations,
+    plot_confusion,
+    plot_gradient_flow,
+    plot_gradients,
+    plot_loss,
+    plot_regression,
+)
+from nn.inspection.history import History
+from nn.inspection.loss_surface import ParameterPath, plot_loss_surface
+from nn.inspection.summary import Summary, summary
+from nn.layers.attention import AttentionHead
 from nn.layers.containers import Dropout, Flatten, Residual, Sequential
 from nn.layers.convolution import AvgPool1d, AvgPool2d, Conv1d, Conv2d, MaxPool1d, MaxPool2d
-from nn.training.diagnosis import Diagnosis, diagnose
 from nn.layers.embedding import Embedding
-from nn.inspection.history import History
-from nn.basics.first_weights import gain, initializer
+from nn.layers.normalisation import BatchNorm, LayerNorm, RMSNorm
+from nn.layers.recurrent import RNN, RNNCell
 from nn.losses import (
     LOSSES,
     binary_cross_entropy,
@@ -42,24 +62,12 @@ from nn.losses import (
 from nn.metrics import accuracy, confusion_matrix, mean_absolute_error, precision_recall_f1, r2, score_accuracy
 from nn.module import Buffer, Module
 from nn.neuron import MLP, Layer, Neuron
-from nn.layers.normalisation import BatchNorm, LayerNorm, RMSNorm
 from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
-from nn.descent.optimizer import Optimizer
-from nn.inspection.curves import (
-    plot_activations,
-    plot_confusion,
-    plot_gradient_flow,
-    plot_gradients,
-    plot_loss,
-    plot_regression,
-)
-from nn.layers.recurrent import RNN, RNNCell
-from nn.training.restarts import Restarts, restarts
-from nn.training.model_file import load, save
-from nn.training.stopping import EarlyStopping
-from nn.inspection.summary import Summary, summary
-from nn.inspection.loss_surface import ParameterPath, plot_loss_surface
+from nn.training.diagnosis import Diagnosis, diagnose
 from nn.training.loop import fit
+from nn.training.model_file import load, save
+from nn.training.restarts import Restarts, restarts
+from nn.training.stopping import EarlyStopping
 
 keep_old_homes(
     "nn",

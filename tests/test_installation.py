@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd.installation import refuse_foreign_files
+from autograd import _refuse_foreign_files
 
 ROOT = Path(__file__).parent.parent
 # Files of HIPS' autograd 1.8.0, as far as they tell the two packages apart.
@@ -84,10 +84,10 @@ def test_hips_autograd_installed_over_it_is_noticed_by_nn(wheel, hips_wheel, env
 
 
 def test_foreign_files_are_named(tmp_path):
-    refuse_foreign_files(str(tmp_path))
+    _refuse_foreign_files(str(tmp_path))
     (tmp_path / "tracer.py").touch()
     with pytest.raises(ImportError, match=r"tracer\.py"):
-        refuse_foreign_files(str(tmp_path))
+        _refuse_foreign_files(str(tmp_path))
 
 
 def test_importing_autograd_loads_the_standard_library_and_the_engine_only():
@@ -100,7 +100,7 @@ def test_importing_autograd_loads_the_standard_library_and_the_engine_only():
     packages, modules = done.stdout.splitlines()
     assert packages == "autograd"
     engine = (
-        *("backprop", "installation", "modes", "numerics", "numerics.floats", "operations", "operations.lists", "ops"),
+        *("backprop", "modes", "numerics", "numerics.floats", "operations", "operations.lists", "ops"),
         *("system", "system.moved", "value"),
     )
     assert modules.split() == [f"autograd.{name}" for name in engine]

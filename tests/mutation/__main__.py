@@ -102,7 +102,6 @@ TESTS = {
     "nn/basics/checks.py": "embedding normalisation recurrent attention convolution optim losses every_layer",
     "nn/descent/clipping.py": "loop optim",
     "nn/training/recorded.py": "recorded -k 'not hundred'",
-    "nn/engine.py": "public_names",
     "nn/inspection/history.py": "loop diagnosis",
     "nn/command_line/jobs.py": JOB,
     "nn/neuron.py": NEURON,
