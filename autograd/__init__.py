@@ -51,7 +51,8 @@ if TYPE_CHECKING:
     from autograd.derivatives.transforms import differentiate, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
     from autograd.checking.gradients import check_gradients
     from autograd.checking.anomaly import detect_anomaly
-    from autograd.explaining.paths import count_paths, explain, naive_backward
+    from autograd.explaining.paths import count_paths, explain
+    from autograd.explaining.naive import naive_backward
     from autograd.operations.custom import operation
     from autograd.drawing.levels import draw, to_dot
     from autograd.drawing.sparsity import spy
@@ -73,7 +74,8 @@ _LAZY = {
     "derivatives.transforms": ("grad", "value_and_grad", "jacobian", "hessian", "hvp", "jvp", "vjp", "differentiate"),
     "checking.gradients": ("check_gradients",),
     "checking.anomaly": ("detect_anomaly",),
-    "explaining.paths": ("explain", "count_paths", "naive_backward"),
+    "explaining.paths": ("explain", "count_paths"),
+    "explaining.naive": ("naive_backward",),
     "operations.custom": ("operation",),
     "drawing.levels": ("draw", "to_dot"),
     "drawing.sparsity": ("spy",),
@@ -90,7 +92,7 @@ keep_old_homes(
     {
         "check": "checking.gradients",
         "differences": "numerics.differences",
-        "explanation": "explaining.paths",
+        "explanation": "explaining.naive explaining.paths",
     },
 )
 _HOME = {name: module for module, names in _LAZY.items() for name in names}

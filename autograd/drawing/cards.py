@@ -14,7 +14,7 @@ from functools import cached_property
 
 from autograd.drawing.layout.placement import Arrangement, Box, Frame, Layout, Link, Point, Route, place
 from autograd.drawing.layout.straight import straightened
-from autograd.drawing.shapes import FONT_SIZE, Group, Path, Rect, Shape, Step, Text, rounded, svg_page
+from autograd.drawing.shapes import FONT_SIZE, Group, Path, Rect, Shape, Step, Styled, Text, rounded, svg_page
 from autograd.view.notation import number_width, title_width
 
 # White 11 px bold text reads on every header with a contrast of at least 4.5 : 1 (WCAG 2.2, 1.4.3).
@@ -146,9 +146,9 @@ class Picture:
         for card in self.cards:
             yield card_shapes(card, shifted(layout.centres[card.id]))
 
-    def svg(self, marks: bool = False) -> str:
-        """The picture as SVG; with marks=True every card, arrow, row and pill has an id or a class."""
-        return svg_page(self.shapes(), *self.size, label=self.description, marks=marks)
+    def svg(self, styled: Styled = None) -> str:
+        """The picture as SVG; given `styled` (see shapes.py) every card, arrow, row and pill has an id or a class."""
+        return svg_page(self.shapes(), *self.size, label=self.description, styled=styled)
 
 
 def shifted(point: Point) -> Point:

@@ -4,36 +4,22 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.cards import Picture
 from autograd.drawing.digraph import digraph
 from autograd.drawing.layout.graphviz import LayoutError
 from autograd.drawing.png_pdf import raster
-from autograd.drawing.shapes import Shape
+from autograd.drawing.shapes import Drawable
 
 if TYPE_CHECKING:
     import graphviz
 
 NOTEBOOK_LINES = 40
-
-
-class Drawable(Protocol):
-    """What a Drawing needs of its picture: a graph of cards (`cards.Picture`) or a plot."""
-
-    @property
-    def description(self) -> str: ...
-
-    @property
-    def size(self) -> tuple[float, float]: ...
-
-    def shapes(self) -> Iterator[Shape]: ...
-
-    def svg(self) -> str: ...
 
 
 class Drawing:

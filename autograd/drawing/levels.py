@@ -17,14 +17,12 @@ from typing import TYPE_CHECKING, Any
 from autograd.backprop import topological_order
 from autograd.drawing.cards import Picture
 from autograd.drawing.figure import Drawing
-from autograd.drawing.frames import enclosures, succession
 from autograd.drawing.groups_picture import groups_picture
 from autograd.drawing.layout.placement import DIRECTIONS
 from autograd.drawing.text_tree import text_tree
-from autograd.drawing.values_picture import Gradients, Look, values_picture
+from autograd.drawing.values_picture import Gradients, Look, enclosures, succession, values_picture
 from autograd.value import Value
-from autograd.view.graph import GraphView, check_limit
-from autograd.view.highlight import on_paths
+from autograd.view.graph import GraphView, check_limit, on_paths
 from autograd.view.parts import GroupPath
 from autograd.view.subject import Subject, expanded, listed, subject_of
 

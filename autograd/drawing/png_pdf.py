@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from autograd.drawing.layout.graphviz import LayoutError, plain_label, run_dot
 from autograd.drawing.layout.placement import Point
-from autograd.drawing.shapes import Group, Path, Rect, Shape, Step, Text, rounded
+from autograd.drawing.shapes import Drawable, Group, Path, Rect, Shape, Step, Text, rounded
 from autograd.view.notation import number_width, title_width
-
-if TYPE_CHECKING:
-    from autograd.drawing.figure import Drawable
 
 PIXELS_PER_INCH = 144  # two pixels per point: sharp on today's screens
 

@@ -1,14 +1,16 @@
 """The few shapes our pictures are made of, and how each is written as SVG.
 
 SVG pictures carry presentation attributes only: no <style> and no ids, both of which would leak into the page
-when a notebook puts the picture inline. With `marks=True` elements carry ids and classes, for a page of its own.
+when a notebook puts the picture inline. On a page of its own (`styled` is given) elements carry ids and classes, and
+those whose mark is in `styled` leave fonts and colours to the page's style sheet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
+from typing import Protocol
 
 from autograd.drawing.layout.placement import Point
 
@@ -64,7 +66,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Shapes that belong together; `id` and `mark` are written with marks=True only, `tooltip` always."""
+    """Shapes that belong together; `id` and `mark` are written on pages of their own only, `tooltip` always."""
 
     shapes: tuple[Shape, ...]
     id: str = ""
@@ -73,6 +75,21 @@ class Group:
 
 
 Shape = Rect | Path | Text | Group
+Styled = Collection[str] | None
+
+
+class Drawable(Protocol):
+    """What can be shown and saved: a graph of cards (`cards.Picture`) or a plot (`sparsity.SpyPlot`)."""
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def size(self) -> tuple[float, float]: ...
+
+    def shapes(self) -> Iterator[Shape]: ...
+
+    def svg(self) -> str: ...
 
 
 def rounded(x: float, y: float, width: float, height: float, top: float, bottom: float) -> tuple[Step, ...]:
@@ -106,9 +123,9 @@ def decimal(x: float) -> str:
     return format(round(x, 1) + 0.0, ".9g")  # + 0.0 turns -0.0 into 0.0
 
 
-def svg_page(shapes: Iterable[Shape], width: float, height: float, label: str, marks: bool = False) -> str:
+def svg_page(shapes: Iterable[Shape], width: float, height: float, label: str, styled: Styled = None) -> str:
     """An SVG picture of `shapes`, `width` by `height` pixels, transparent; `label` is its name to screen readers."""
-    return svg_document("\n".join(svg(shape, marks) for shape in shapes), width, height, label)
+    return svg_document("\n".join(svg(shape, styled) for shape in shapes), width, height, label)
 
 
 def svg_document(body: str, width: float, height: float, label: str, style: str = "") -> str:
@@ -122,36 +139,36 @@ def svg_document(body: str, width: float, height: float, label: str, style: str 
     )
 
 
-def svg(shape: Shape, marks: bool = False) -> str:
+def svg(shape: Shape, styled: Styled = None) -> str:
     """One shape as SVG, to stand inside the <g> of `svg_page`, which sets the common font and colour."""
     match shape:
         case Group():
-            return _svg_group(shape, marks)
+            return _svg_group(shape, styled)
         case Rect():
-            return _svg_rect(shape, marks)
+            return _svg_rect(shape, styled)
         case Path():
-            return _svg_path(shape, marks)
-    return _svg_text(shape, marks)
+            return _svg_path(shape, styled)
+    return _svg_text(shape, styled)
 
 
-def _svg_group(group: Group, marks: bool) -> str:
-    attributes = _marked(group.mark, marks)
-    if marks and group.id:
+def _svg_group(group: Group, styled: Styled) -> str:
+    attributes = _marked(group.mark, styled)
+    if styled is not None and group.id:
         attributes += f' id="{escape(group.id)}"'
     title = f"<title>{escape(group.tooltip)}</title>" if group.tooltip else ""
-    return f"<g{attributes}>{title}{''.join(svg(shape, marks) for shape in group.shapes)}</g>"
+    return f"<g{attributes}>{title}{''.join(svg(shape, styled) for shape in group.shapes)}</g>"
 
 
-def _svg_rect(rect: Rect, marks: bool) -> str:
+def _svg_rect(rect: Rect, styled: Styled) -> str:
     place = f'x="{decimal(rect.x)}" y="{decimal(rect.y)}"'
     size = f'width="{decimal(rect.width)}" height="{decimal(rect.height)}"'
     radius = f' rx="{decimal(rect.radius)}"' if rect.radius else ""
-    return f"<rect {place} {size}{radius}{_paint(rect)}{_marked(rect.mark, marks)}/>"
+    return f"<rect {place} {size}{radius}{_paint(rect, styled)}{_marked(rect.mark, styled)}/>"
 
 
-def _svg_path(path: Path, marks: bool) -> str:
+def _svg_path(path: Path, styled: Styled) -> str:
     dashes = ' stroke-dasharray="3 3"' if path.dashed else ""
-    return f'<path d="{_svg_steps(path)}"{_paint(path)}{dashes}{_marked(path.mark, marks)}/>'
+    return f'<path d="{_svg_steps(path)}"{_paint(path, styled)}{dashes}{_marked(path.mark, styled)}/>'
 
 
 def _svg_steps(path: Path) -> str:
@@ -167,20 +184,29 @@ def _svg_steps(path: Path) -> str:
     return "".join(pieces) + ("Z" if path.fill != "none" else "")
 
 
-def _svg_text(text: Text, marks: bool) -> str:
+def _svg_text(text: Text, styled: Styled) -> str:
+    anchor = f' text-anchor="{text.anchor}"' if text.anchor != "middle" else ""
+    place = f'x="{decimal(text.x)}" y="{decimal(text.y)}"'
+    return f"<text {place}{_type(text, styled)}{anchor}{_marked(text.mark, styled)}>{escape(text.text)}</text>"
+
+
+def _type(text: Text, styled: Styled) -> str:
+    """Font and colour of a text, where they differ from those of the whole picture."""
+    if styled and text.mark in styled:
+        return ""
     font = f' font-family="{TITLE_FONT}" font-weight="bold"' if text.bold else ""
     size = f' font-size="{decimal(text.size)}"' if text.size != FONT_SIZE else ""
     color = f' fill="{text.color}"' if text.color != TEXT_COLOR else ""
-    anchor = f' text-anchor="{text.anchor}"' if text.anchor != "middle" else ""
-    place = f'x="{decimal(text.x)}" y="{decimal(text.y)}"'
-    return f"<text {place}{font}{size}{color}{anchor}{_marked(text.mark, marks)}>{escape(text.text)}</text>"
+    return f"{font}{size}{color}"
 
 
-def _paint(shape: Rect | Path) -> str:
+def _paint(shape: Rect | Path, styled: Styled) -> str:
+    if styled and shape.mark in styled:
+        return ""
     stroke = f' stroke="{shape.stroke}"' if shape.stroke != "none" else ""
     width = f' stroke-width="{decimal(shape.stroke_width)}"' if stroke and shape.stroke_width != 1 else ""
     return f' fill="{shape.fill}"{stroke}{width}'
 
 
-def _marked(mark: str, marks: bool) -> str:
-    return f' class="{escape(mark)}"' if marks and mark else ""
+def _marked(mark: str, styled: Styled) -> str:
+    return f' class="{escape(mark)}"' if styled is not None and mark else ""

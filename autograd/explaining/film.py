@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from autograd.drawing.cards import (
     CARD_FILL,
@@ -25,12 +24,9 @@ from autograd.drawing.cards import (
     shifted,
 )
 from autograd.drawing.shapes import FONT_SIZE, Path, Rect, Shape, Text, decimal, svg, svg_document
-from autograd.explaining.narration import Line, Moment, Run
+from autograd.explaining.moments import Line, Moment, Run, Timeline
 from autograd.view.graph import check_limit
 from autograd.view.notation import number_width
-
-if TYPE_CHECKING:
-    from autograd.explaining.stepper import Stepper
 
 MOST_STEPS = 100
 COLORS = {"upstream": "#6D28D9", "local": "#0F766E", "product": "#B93A0C", "muted": "#475569"}
@@ -40,13 +36,13 @@ COUNTER_WIDTH = 110.0
 REST = 2  # the finished picture stays for as long as this many steps
 
 
-def animate(stepper: Stepper, seconds: float) -> str:
-    """An SVG picture that walks through `stepper.moments` for ever, `seconds` per moment.
+def animate(timeline: Timeline, seconds: float) -> str:
+    """An SVG picture that walks through `timeline.moments` for ever, `seconds` per moment.
 
     Raises ValueError for more than 100 moments, which nobody watches and browsers are slow to play, and for seconds
     that are not positive.
     """
-    count = len(stepper.moments)
+    count = len(timeline.moments)
     if count - 1 > MOST_STEPS:
         raise ValueError(
             f"an animation of {count - 1} steps is longer than anybody watches (at most {MOST_STEPS}): "
@@ -55,17 +51,17 @@ def animate(stepper: Stepper, seconds: float) -> str:
     check_limit("seconds", seconds)
     if not seconds > 0:
         raise ValueError(f"seconds must be positive, got {seconds!r}")
-    return _Film(stepper, seconds).svg()
+    return _Film(timeline, seconds).svg()
 
 
 class _Film:
     """The shapes of a picture, each with the span of moments for which it shows."""
 
-    def __init__(self, stepper: Stepper, seconds: float) -> None:
-        self.moments = stepper.moments
-        self.picture = stepper.picture
-        self.title = stepper.title
-        self.count = len(stepper.moments)
+    def __init__(self, timeline: Timeline, seconds: float) -> None:
+        self.moments = timeline.moments
+        self.picture = timeline.picture
+        self.title = timeline.title
+        self.count = len(timeline.moments)
         self.duration = (self.count + REST) * seconds
         self.spans: set[tuple[int, int]] = set()
         lines = max(len(moment.lines) for moment in self.moments)

@@ -1,7 +1,6 @@
 """Backpropagation told moment by moment: what the stepper, its text and the animated picture show.
 
-A `Moment` is a position on the timeline: a few lines of arithmetic, the cards and arrows they are about, and what
-changes on the cards. The numbers come from `autograd.backprop.steps`, so they are those of `backward()`, bit for bit.
+The numbers come from `autograd.backprop.steps`, so they are those of `backward()`, bit for bit.
 """
 
 from __future__ import annotations
@@ -9,59 +8,15 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from autograd.backprop import BackwardStep, ForwardStep, SeedStep, Step, steps
 from autograd.drawing.cards import tint_strength
+from autograd.explaining.moments import DATA_ROW, GRAD_ROW, Change, Line, Moment, Run
 from autograd.value import Value
 from autograd.view.graph import GraphView
 from autograd.view.notation import MANY, NO_GRADIENT, counted, factor, formula, gradient, number, shorten
 
 NAME_LIMIT = 24
-DATA_ROW, GRAD_ROW = 0, 1
-
-
-class Run(NamedTuple):
-    """A piece of a line. `style` is "upstream", "local", "product", "value" or "muted", or "" for none; an `answer`
-    is what predict-first hides."""
-
-    text: str
-    style: str = ""
-    answer: bool = False
-
-
-Line = tuple[Run, ...]
-
-
-class Change(NamedTuple):
-    """From this moment on, row `row` of card `card` reads `text`, on a tint of `strength` (None: without a tint)."""
-
-    card: str
-    row: int
-    text: str
-    strength: float | None = None
-
-
-@dataclass(frozen=True)
-class Moment:
-    """One position of the timeline; `phase` is "start", "forward", "seed" or "backward".
-
-    `cards` and `arrows` are the ids of what is in focus, `target` the one of the cards that receives. The arrows of a
-    forward step have local derivatives from then on.
-    """
-
-    phase: str
-    lines: tuple[Line, ...]
-    cards: tuple[str, ...] = ()
-    arrows: tuple[str, ...] = ()
-    target: str = ""
-    changes: tuple[Change, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The lines as plain text."""
-        return "\n".join("".join(run.text for run in line) for line in self.lines)
 
 
 def moments(graph: GraphView, spec: str = ".4g") -> list[Moment]:

@@ -12,17 +12,8 @@ from dataclasses import replace
 from autograd.backprop import BackwardStep, SeedStep, steps
 from autograd.drawing.cards import Picture
 from autograd.drawing.values_picture import Look
-from autograd.explaining.narration import (
-    DATA_ROW,
-    GRAD_ROW,
-    NAME_LIMIT,
-    Change,
-    Line,
-    Moment,
-    Run,
-    Writer,
-    largest_adjoint,
-)
+from autograd.explaining.moments import DATA_ROW, GRAD_ROW, Change, Line, Moment, Run
+from autograd.explaining.narration import NAME_LIMIT, Writer, largest_adjoint
 from autograd.explaining.neurons import Unit, carded_leaves, neurons_picture, parameter_rows, units
 from autograd.value import Value
 from autograd.view.graph import GraphView

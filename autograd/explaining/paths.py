@@ -3,8 +3,7 @@
     dy/dx = Σ over all paths from x to y  Π over the edges of the path  ∂node/∂parent
 
 `explain` lists the paths. Their number can double with every shared node, so it is counted first, exactly and without
-listing them. Backpropagation adds the paths up where they meet, once per node, in topological order; `naive_backward`
-shows what becomes of recursion that does not wait for a node to be complete.
+listing them. Backpropagation adds the paths up where they meet, once per node, in topological order.
 """
 
 import html
@@ -13,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.derivatives.sweeps import edges_of, local_floats, pull
+from autograd.derivatives.sweeps import edges_of, local_floats
 from autograd.numerics.floats import exact_sum
 from autograd.ops import as_float
 from autograd.value import Value
 from autograd.view.graph import check_limit
 from autograd.view.notation import factor, formula, label_of, number, shorten
 
-_NAME_LIMIT = 24
+NAME_LIMIT = 24
 _SHOWN = 12  # nodes of one path that are written out; a longer path is shortened in its middle
 
 Edge = tuple[Value, float]  # a parent and the local derivative towards it
@@ -86,8 +85,8 @@ def explain(y: Value, x: Value, max_paths: int = 100) -> Explanation:
             "the paths up where they meet. Explain a nearer pair of nodes, or allow more with max_paths"
         )
     order = topological_order(y)
-    names = {node: shorten(label_of(node), _NAME_LIMIT) or f"v{i}" for i, node in enumerate(order)}
-    names.setdefault(x, shorten(label_of(x), _NAME_LIMIT) or "x")
+    names = {node: shorten(label_of(node), NAME_LIMIT) or f"v{i}" for i, node in enumerate(order)}
+    names.setdefault(x, shorten(label_of(x), NAME_LIMIT) or "x")
     paths = (Path((y,), (), 1.0),) if y is x else tuple(_paths(y, x, order))
     return Explanation(y, x, exact_sum([path.product for path in paths]), paths, names)
 
@@ -102,7 +101,7 @@ def count_paths(y: Value, x: Value) -> int:
     >>> count_paths(y, x)
     1152921504606846976
     """
-    _check_values(y, x)
+    check_values(y, x)
     counts = {x: 1}
     for node in topological_order(y):
         if node is not x:
@@ -110,7 +109,8 @@ def count_paths(y: Value, x: Value) -> int:
     return counts.get(y, 0)
 
 
-def _check_values(y: Any, x: Any) -> None:
+def check_values(y: Any, x: Any) -> None:
+    """TypeError for anything but Values."""
     for name, value in (("y", y), ("x", x)):
         if not isinstance(value, Value):
             raise TypeError(f"{name} has to be a Value, got {type(value).__name__} {value!r}")
@@ -221,104 +221,3 @@ def _html(e: Explanation) -> str:
     where = "<br>".join(html.escape(line) for line in _where(e))
     table = f"<table><caption>{html.escape(_headline(e))}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
     return f"<div>{table}<p>{where}</p></div>" if where else f"<div>{table}</div>"
-
-
-# What goes wrong without a topological order ------------------------------------------------------------
-@dataclass(frozen=True)
-class NaiveBackward:
-    """What naive recursion computes beside the truth: `naive` and `right` map each node to its gradient.
-
-    `visits` counts the edges the recursion walked, `edges` those that exist.
-    """
-
-    naive: dict[Value, float]
-    right: dict[Value, float]
-    visits: int
-    edges: int
-
-    @property
-    def wrong(self) -> list[Value]:
-        """The nodes whose gradient came out wrong, in topological order."""
-        return [node for node, gradient in self.right.items() if not _same(self.naive[node], gradient)]
-
-    def __str__(self) -> str:
-        wrong = set(self.wrong)
-        verdict = f"{len(wrong)} of {len(self.right)} gradients wrong"
-        lines = [f"{verdict}; {self.visits:,} steps along {self.edges:,} edges"]
-        for i, (node, right) in enumerate(self.right.items()):
-            mark = "   ← wrong" if node in wrong else ""
-            name = shorten(label_of(node), _NAME_LIMIT) or f"v{i}"
-            lines.append(f"  {name:<8} naive {number(self.naive[node]):<10} right {number(right):<10}{mark}".rstrip())
-        return "\n".join(lines)
-
-    __repr__ = __str__
-
-
-def _same(a: float, b: float) -> bool:
-    """Equal, or both nan."""
-    return a == b or (a != a and b != b)
-
-
-def naive_backward(y: Value, max_visits: int = 100_000) -> NaiveBackward:
-    """What this recursion, which many write first, makes of the gradients below `y`, next to the right ones:
-
-        def backward(node):
-            for parent, local in node:
-                parent.grad += local * node.grad
-                backward(parent)                # too early: node may be reached again, with its grad grown
-
-    On a tree it is right. Where a node is used twice, its first visit passes on half of its gradient, and its second
-    visit passes on the whole, the first half once more:
-
-    >>> from autograd import Value, naive_backward
-    >>> a = Value(3.0, label="a")
-    >>> b = a * 2;    b.label = "b"
-    >>> c = b * b;    c.label = "c"             # c = 4a²
-    >>> naive_backward(c)
-    1 of 3 gradients wrong; 4 steps along 3 edges
-      a        naive 36         right 24           ← wrong
-      b        naive 12         right 12
-      c        naive 1          right 1
-
-    It also walks every path where backward() walks every edge. No `.grad` is read or changed.
-
-    Raises ValueError, with the exact number, if it would take more than `max_visits` steps.
-    """
-    _check_values(y, y)
-    check_limit("max_visits", max_visits)
-    order = topological_order(y)
-    visits = _naive_steps(y, order)
-    edges = sum(len(node.parents) for node in order)
-    if visits > max_visits:
-        raise ValueError(
-            f"naive recursion would take {visits:,} steps on this graph of {edges:,} edges, more than "
-            f"max_visits={max_visits:,}. That is its second fault: backward() takes one step per edge"
-        )
-    interior, leaves = [n for n in order if n.op is not None], [n for n in order if n.op is None]
-    right = pull(edges_of(interior, leaves, local_floats), y)
-    naive = _recurse(y)
-    return NaiveBackward({n: naive[n] for n in order}, {n: right[n] for n in order}, visits, edges)
-
-
-def _naive_steps(y: Value, order: list[Value]) -> int:
-    """How many steps the recursion takes: a node is entered once per path that leads to it."""
-    entered = dict.fromkeys(order, 0) | {y: 1}
-    for node in reversed(order):
-        for parent in node.parents:
-            entered[parent] += entered[node]
-    return sum(entered.values()) - 1
-
-
-def _recurse(y: Value) -> dict[Value, float]:
-    """The recursion of naive_backward with a stack of its own, on a dict in the place of `.grad`."""
-    gradient = {y: 1.0}
-    stack = [(y, iter(zip(y.parents, y.local_grads, strict=True)))]
-    while stack:
-        node, edges = stack[-1]
-        if (edge := next(edges, None)) is None:
-            stack.pop()
-            continue
-        parent, local = edge
-        gradient[parent] = gradient.get(parent, 0.0) + local * gradient[node]
-        stack.append((parent, iter(zip(parent.parents, parent.local_grads, strict=True))))
-    return gradient

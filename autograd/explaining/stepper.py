@@ -1,19 +1,15 @@
 """`stepper(y)`: a page on which backpropagation is walked through, one edge at a time.
 
-The page is one self-contained file: the picture as inline SVG, the moments as text and as JSON, and a plain script. It
-needs no network, no kernel and no widget package. The picture comes from the same cards as `draw`; the moments come
-from `narration`.
+The picture comes from the same cards as `draw`, the moments from `narration` or `neuron_narration`; `page` and `film`
+make a file of them.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +20,11 @@ from autograd.drawing.layout.graphviz import LayoutError
 from autograd.drawing.levels import check_options
 from autograd.drawing.shapes import FONT_SIZE
 from autograd.drawing.values_picture import Look, values_picture
-from autograd.explaining.narration import Line, Moment, Run, moments
+from autograd.explaining.film import animate
+from autograd.explaining.moments import Moment, Timeline
+from autograd.explaining.narration import moments
 from autograd.explaining.neuron_narration import neuron_moments
+from autograd.explaining.page import page
 from autograd.value import Value
 from autograd.view.graph import GraphView, check_limit
 from autograd.view.notation import number_width, shorten
@@ -33,40 +32,16 @@ from autograd.view.subject import Subject, expanded, subject_of
 
 MAX_EDGES = 300
 LEVELS = ("auto", "values", "neuron")
-PAINT = re.compile(  # of the classes that page.css gives fonts and colours
-    r'(?: font-[a-z]+="[^"]*")*(?: fill="[^"]*")?(?: stroke="[^"]*")?(?: stroke-width="[^"]*")?'
-    r'(?= class="(?:face|outline|line|head|pill-fill|local|title|data|grad|weight)")'
-)
-PHASES = ("start", "forward", "seed", "backward")
-STYLE_CLASSES = {"upstream": "u", "local": "l", "product": "p", "value": "v", "muted": "m"}
 
 
 @dataclass(frozen=True)
-class Stepper:
-    """A timeline and the picture it plays on. In a notebook it shows itself; elsewhere `.save("step.html")`.
-
-    `moments` is the timeline, `picture` the drawing with the final numbers, `title` names the output.
-    """
-
-    title: str
-    moments: tuple[Moment, ...]
-    picture: Picture
+class Stepper(Timeline):
+    """A timeline that shows itself in a notebook; elsewhere `.save("step.html")`."""
 
     @cached_property
     def page(self) -> str:
         """The whole page as one HTML string."""
-        parts = {
-            "title": escape(self.title),
-            "style": _asset("page.css"),
-            "script": _asset("page.js"),
-            "last": str(len(self.moments) - 1),
-            "summary": _html_lines(self.moments[0].lines),
-            "transcript": "".join(f"<li>{_html_lines(moment.lines)}\n" for moment in self.moments),
-            "picture": _page_picture(self.picture),
-            "steps": _json_for_script([_step(moment) for moment in self.moments]),
-        }
-        # One pass, so that nothing that is put in is searched for places again.
-        return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], _asset("page.html"))
+        return page(self)
 
     def text(self) -> str:
         """The timeline for a terminal: every moment's arithmetic, numbered, under the name of its phase."""
@@ -83,8 +58,6 @@ class Stepper:
 
     def animated_svg(self, seconds: float = 1.6) -> str:
         """The timeline as a picture that plays by itself, `seconds` per step; see explaining/film.py."""
-        from autograd.explaining.film import animate
-
         return animate(self, seconds)
 
     def save(self, path: str | Path) -> None:
@@ -219,47 +192,3 @@ def with_room(picture: Picture, timeline: Sequence[Moment]) -> Picture:
             width = number_width(change.text, FONT_SIZE) + 2 * CARD_PADDING
             widths[change.card] = max(widths[change.card], width)
     return replace(picture, cards=tuple(replace(card, min_width=widths[card.id]) for card in picture.cards))
-
-
-# The parts of the page -----------------------------------------------------------------------------------------------
-
-
-def _asset(name: str) -> str:
-    return files("autograd.explaining").joinpath(name).read_text(encoding="utf-8")
-
-
-def _page_picture(picture: Picture) -> str:
-    """The picture as SVG with ids and classes, and without what the page's style sheet says anyway."""
-    return PAINT.sub("", picture.svg(marks=True))
-
-
-def _html_lines(lines: Sequence[Line]) -> str:
-    return "".join(f"<p>{''.join(map(_html_run, line))}" for line in lines)
-
-
-def _html_run(run: Run) -> str:
-    """A run as short as HTML allows: a long timeline has thousands."""
-    classes = [*filter(None, [STYLE_CLASSES.get(run.style)]), *(["a"] if run.answer else [])]
-    text = escape(run.text, quote=False)
-    if not classes:
-        return text
-    return f"<b class={classes[0]}>{text}</b>" if len(classes) == 1 else f'<b class="{" ".join(classes)}">{text}</b>'
-
-
-def _step(moment: Moment) -> list[Any]:
-    """[phase, cards, arrows, changes]: what the script needs to know of a moment; its words are in the page already.
-
-    The card that receives comes last; arrows of a forward step show their local derivatives from then on.
-    """
-    others = [card for card in moment.cards if card != moment.target]
-    changes = [
-        [c.card, c.row, c.text] if c.strength is None else [c.card, c.row, c.text, round(c.strength, 3)]
-        for c in moment.changes
-    ]
-    return [PHASES.index(moment.phase), [*others, moment.target] if moment.target else [], moment.arrows, changes]
-
-
-def _json_for_script(data: Any) -> str:
-    """JSON that cannot end the <script> it stands in, nor open a comment there."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -52,7 +52,12 @@ DRAWING = "levels -k 'not million and not process'"
 PLOTS = "plots_as_meant curves"
 JOB = "main -k 'not moons and not iris and not ctrl_c and not graphviz and not saved and not matplotlib'"
 PICTURED = ("autograd/drawing/", "autograd/explaining/", "autograd/view/")  # have a say in how pictures look
-NOT_PICTURED = ("autograd/view/expand.py", "autograd/explaining/paths.py", "autograd/drawing/layout/graphviz.py")
+NOT_PICTURED = (
+    *(
+        f"autograd/{name}.py"
+        for name in ("view/expand", "explaining/paths", "explaining/naive", "drawing/layout/graphviz")
+    ),
+)
 TESTS = {
     "autograd/__init__.py": "numpy_names",
     "autograd/__main__.py": "main",
@@ -73,7 +78,9 @@ TESTS = {
     "autograd/derivatives/sweeps.py": "dual transforms paths",
     "autograd/modes.py": "modes value anomaly",
     "autograd/programs/naming.py": "naming program json_file",
+    "autograd/explaining/moments.py": "stepper film",
     "autograd/explaining/narration.py": "stepper film",
+    "autograd/explaining/page.py": "stepper",
     "autograd/explaining/neuron_narration.py": "stepper",
     "autograd/explaining/neurons.py": "stepper",
     "autograd/numerics/floats.py": NUMERIC,
@@ -90,7 +97,7 @@ TESTS = {
     "autograd/programs/tape.py": RECORDED,
     "autograd/derivatives/run.py": "gradients transforms",
     "autograd/value.py": f"value modes copying special_points anomaly backprop {STATE} lists",
-    "autograd/drawing/values_picture.py": f"text_tree stepper {DRAWING}",
+    "autograd/drawing/values_picture.py": f"values_picture text_tree stepper {DRAWING}",
     "autograd/programs/on_arrays/plan.py": "program_arrays nn/training/test_recorded",
     "autograd/programs/on_arrays/views.py": "program_arrays",
     "nn/__init__.py": "public_names",

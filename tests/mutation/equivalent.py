@@ -294,7 +294,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "width=round(self.right - self.left, 2),",
         "self.right - self.left → self.right + self.left",
     ): AT_ZERO,
-    ("autograd/explaining/stepper.py", "text = escape(run.text, quote=False)", "False → True"): (
+    ("autograd/explaining/page.py", "text = escape(run.text, quote=False)", "False → True"): (
         "between tags a quotation mark needs no escape, and may have one"
     ),
     (
@@ -601,7 +601,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "260 → 259",
     ): "the page's script makes its frame as high as it is",
     (
-        "autograd/explaining/stepper.py",
+        "autograd/explaining/page.py",
         'text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)',
         "False → True",
     ): "a guard: no number on a page is nan, for what is not finite has no tint",

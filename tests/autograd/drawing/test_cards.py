@@ -89,7 +89,7 @@ def test_static_svg_has_no_ids_classes_styles_or_scripts() -> None:
 
 
 def test_marked_svg_has_an_id_for_every_card_and_arrow() -> None:
-    root = ET.fromstring(picture().svg(marks=True))
+    root = ET.fromstring(picture().svg(styled=()))
     ids = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
     assert sorted(ids) == ["e0", "e1", "n0", "n1"]
     classes = {name for element in root.iter() for name in element.attrib.get("class", "").split()}
@@ -97,7 +97,7 @@ def test_marked_svg_has_an_id_for_every_card_and_arrow() -> None:
 
 
 def test_marks_change_nothing_that_is_seen() -> None:
-    bare = re.sub(r' (id|class)="[^"]*"', "", picture().svg(marks=True))
+    bare = re.sub(r' (id|class)="[^"]*"', "", picture().svg(styled=()))
     assert bare == picture().svg()
 
 

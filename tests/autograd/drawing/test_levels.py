@@ -94,7 +94,7 @@ def test_the_neuron_has_its_cards_and_arrows() -> None:
 
 def test_every_text_of_the_cards_is_in_the_svg_inside_its_card_and_cards_do_not_overlap() -> None:
     picture = cards_of(draw(neuron()[0]))
-    root = ET.fromstring(picture.svg(marks=True))
+    root = ET.fromstring(picture.svg(styled=()))
     faces = {}
     for group in root.iter("{http://www.w3.org/2000/svg}g"):
         if "card" in group.attrib.get("class", "").split():

@@ -41,7 +41,7 @@ def test_a_corner_passes_through_the_circle() -> None:
 
 def test_text_and_attributes_are_escaped() -> None:
     shapes = [Group((Text(1, 2, 'a<b>&"c"'),), id='x"y', mark="m", tooltip="<t>")]
-    root = ET.fromstring(svg_page(shapes, 10, 10, 'name "<&>"', marks=True))
+    root = ET.fromstring(svg_page(shapes, 10, 10, 'name "<&>"', styled=()))
     assert root.attrib["aria-label"] == 'name "<&>"'
     group = root[0][0]
     assert group.attrib["id"] == 'x"y'
@@ -53,7 +53,7 @@ def test_marks_are_for_a_page_of_its_own() -> None:
     shapes = [Group((Text(1, 2, "a", mark="t"),), id="i", mark="m")]
     assert not re.search(' (id|class)="', svg_page(shapes, 10, 10, "name"))
     assert not re.search(' (id|class)="', svg(shapes[0]))
-    marked = svg_page(shapes, 10, 10, "name", marks=True)
+    marked = svg_page(shapes, 10, 10, "name", styled=())
     assert re.findall(' (?:id|class)="(.)"', marked) == ["m", "i", "t"]
 
 

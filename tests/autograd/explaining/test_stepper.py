@@ -18,7 +18,8 @@ from autograd.backprop import topological_order
 from autograd.drawing.cards import CARD_PADDING
 from autograd.drawing.layout.graphviz import LayoutError
 from autograd.drawing.shapes import FONT_SIZE
-from autograd.explaining.stepper import PHASES, stepper
+from autograd.explaining.page import PHASES
+from autograd.explaining.stepper import stepper
 from autograd.view.notation import number_width
 from nn import MLP
 from tests.autograd.drawing.picture_graphs import Named, labelled
@@ -546,7 +547,7 @@ def test_hostile_labels_stay_text(label):
     assert [tag for tag, _ in Outline(shown.page).tags] == [tag for tag, _ in Outline(plain.page).tags]
     assert page_steps(shown.page) == page_steps(plain.page)
     assert len(shown.page) < 60_000
-    for svg in (shown.picture.svg(marks=True), shown.animated_svg()):
+    for svg in (shown.picture.svg(styled=()), shown.animated_svg()):
         ElementTree.fromstring(svg)
     shown.page.encode()
     shown.text().encode()
@@ -566,7 +567,7 @@ def test_in_a_notebook_a_frame_is_no_higher_than_900_pixels():
 
 
 def test_data_in_the_page_cannot_end_its_script():
-    from autograd.explaining.stepper import _json_for_script
+    from autograd.explaining.page import _json_for_script
 
     text = _json_for_script(["</script>", "<!--", "\u2028", "😀"])
     assert not set("<\u2028\u2029") & set(text)
