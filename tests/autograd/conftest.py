@@ -1,7 +1,9 @@
 """What pictures are made and seen with, where it is installed: the engines that lay graphs out, and a browser."""
 
+import json
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -29,3 +31,19 @@ def chromium() -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"], headless=True)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def node() -> Callable[[str, Any, str], Any]:
+    """Runs JavaScript in node: a script that finds `input`, and the expression whose value is the answer."""
+    program = shutil.which("node") or shutil.which("nodejs")
+    if program is None:
+        pytest.skip("needs node on the PATH")
+
+    def run(script: str, given: Any, answer: str) -> Any:
+        text = f'"use strict";\nconst input = {json.dumps(given)};\n{script}\nconsole.log(JSON.stringify({answer}));\n'
+        done = subprocess.run([program, "-"], input=text, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
