@@ -22,8 +22,7 @@ from typing import Any
 from autograd.numerics.trees import leaves
 from autograd.ops import OPERATIONS
 from autograd.programs.recorder import Recording
-from autograd.programs.tape import Guard, Tape, needed, table_name, wanted_operands
-from autograd.programs.trace import HOLDS
+from autograd.programs.tape import HOLDS, Guard, Tape, needed, table_name, wanted_operands
 from autograd.value import Value
 
 FORMAT, VERSION = "glassgrad program", 1

@@ -9,8 +9,8 @@
     program.source                         what runs, readable
 
 Building a graph is most of the work of an eager engine, and it is the same work at every step of a training. A program
-does it once: tape.py is what it keeps, reverse.py derives its backward pass, codegen.py writes both as Python,
-vectorize.py runs them on arrays.
+does it once: tape.py is what it keeps, reverse.py derives its backward pass, source/ writes both as Python, on_arrays/
+runs them on arrays, trace.py chooses between the two.
 
 What f does besides arithmetic on Values happens once, while recording: random draws, prints, reading files, reading
 `.data`. Comparisons of Values are remembered as guards: where one comes out differently, f is recorded again for the
@@ -19,17 +19,41 @@ new path.
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any, NoReturn, SupportsIndex
 
 from autograd.backprop import add_to_grads
 from autograd.numerics.trees import leaves, leaves_like, rebuild
-from autograd.programs.codegen import BranchTaken
-from autograd.programs.export import module
+from autograd.programs.columns import (
+    Batch,
+    as_array,
+    as_lists,
+    check_count,
+    counted,
+    flat_arrays,
+    import_numpy,
+    numbers_like,
+    plain_numbers,
+    rectangular,
+    seed_of,
+    shortened,
+    side_by_side,
+)
 from autograd.programs.json_file import dumped, loaded
-from autograd.programs.recorder import Recording, plain_numbers, record_call
-from autograd.programs.tape import Guard
-from autograd.programs.trace import Path, described, numpy_is_there
+from autograd.programs.kinds import (
+    ARGUMENT_GRADIENTS,
+    GRADIENTS,
+    MAP_GRADIENTS,
+    MAP_VALUES,
+    PARAMETER_GRADIENTS,
+    VALUE,
+    Kind,
+)
+from autograd.programs.recorder import Recording, record_call
+from autograd.programs.source.export import module
+from autograd.programs.source.python import Writer
+from autograd.programs.tape import BranchTaken
+from autograd.programs.trace import Trace
 from autograd.value import Value
 
 PATHS = 32  # recordings kept, one per path through f
@@ -58,7 +82,7 @@ class Program:
         self._name = name
         self._example = example
         self._arrays = arrays
-        self._paths = [Path(recording, arrays) for recording in recordings]  # the one that ran last comes first
+        self._paths = [Trace(recording, arrays) for recording in recordings]  # the one that ran last comes first
         self._place: dict[Value, int] = {}  # where each parameter stands in `parameters`
         for met in (parameters, *(path.parameters for path in self._paths)):
             self._meet(met)
@@ -76,18 +100,18 @@ class Program:
         for p in parameters:
             self._place.setdefault(p, len(self._place))
 
-    def _places(self, path: Path) -> list[int]:
+    def _places(self, path: Trace) -> list[int]:
         """Where the parameters of one path stand in `parameters`."""
         return [self._place[p] for p in path.parameters]
 
     @property
     def source(self) -> str:
         """Python source of the value and of all gradients, of the path that ran last."""
-        path = self._paths[0]
-        texts = [path.write("value")[1]]
-        if self._differentiable(path):
-            texts.append(path.write("gradients")[1])
-        return "\n\n".join(texts)
+        return "\n\n".join(Writer(self._paths[0].work(kind)).written() for kind in self._asked())
+
+    def _asked(self) -> list[Kind]:
+        """What of the path that ran last is worth writing down."""
+        return [VALUE, GRADIENTS] if self._paths[0].differentiable else [VALUE]
 
     def __repr__(self) -> str:
         path = self._paths[0]
@@ -105,7 +129,7 @@ class Program:
         """
         if self._f is None:
             raise TypeError("a loaded program has no function to compare with")
-        result = self._f(*rebuild(self._example, map(Value, self._numbers(args))))
+        result = self._f(*rebuild(self._example, map(Value, numbers_like(self._example, args))))
         replayed = self(*args)
         try:
             found = leaves_like(replayed, result, "the result")
@@ -121,22 +145,22 @@ class Program:
                 )
 
     # Files -----------------------------------------------------------------------------------------------------------
-    def save(self, path: str | FilePath) -> None:
+    def save(self, path: str | Path) -> None:
         """Write the program and its parameters as JSON: a list of instructions, see autograd.programs.json_file.
 
         ValueError if it uses an operation of your own, or dicts with keys that are no str.
         """
         text = dumped(self._name, self._example, [p.recording for p in self._paths], self.parameters)
-        FilePath(path).write_text(text, encoding="utf-8")
+        Path(path).write_text(text, encoding="utf-8")
 
     @classmethod
-    def load(cls, path: str | FilePath, *, arrays: bool | None = None) -> "Program":
+    def load(cls, path: str | Path, *, arrays: bool | None = None) -> "Program":
         """The program in a file, with parameters of its own. Nothing in the file is executed.
 
         ValueError, with the place, for a file that is not a whole and consistent program. A loaded program has no f to
         record again: a comparison that comes out differently on every path it holds raises BranchChanged.
         """
-        name, example, parameters, recordings = loaded(FilePath(path).read_bytes(), str(path))
+        name, example, parameters, recordings = loaded(Path(path).read_bytes(), str(path))
         return cls(None, name, example, recordings, arrays, parameters)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
@@ -146,88 +170,65 @@ class Program:
             "makes one with parameters of its own"
         )
 
-    def export(self, path: str | FilePath) -> None:
+    def export(self, path: str | Path) -> None:
         """Write the path that ran last as a Python module that needs only `math`.
 
         Its PARAMETERS are those of this path alone, in the order in which `source` unpacks them. ValueError if it uses
         an operation of your own.
         """
         running = self._paths[0]
-        kinds = ["value", "gradients"] if self._differentiable(running) else ["value"]
-        sources = []
-        for kind in kinds:
-            writer, source = running.write(kind, careful=True)
-            sources.append((writer, source, running.steps(kind)))
-        FilePath(path).write_text(module(self._name, running.parameters, sources), encoding="utf-8")
+        text = module(self._name, running.parameters, map(running.work, self._asked()))
+        Path(path).write_text(text, encoding="utf-8")
 
     # One example -----------------------------------------------------------------------------------------------------
     def __call__(self, *args: Any) -> Any:
         """f(*args) as a float, or as f's nested result with floats; parameters as they are now."""
-        path, found = self._run("value", args)
-        return rebuild(path.recording.result, found if isinstance(found, tuple) else (found,))
+        path, result, _ = self._run(VALUE, args)
+        return rebuild(path.recording.result, result if isinstance(result, tuple) else (result,))
 
     def backward(self, *args: Any) -> float:
         """f(*args); adds ∂f/∂p to p.grad for every parameter p. TypeError unless f returns one Value."""
-        path, (value, gradients) = self._run("parameter_gradients", args)
-        add_to_grads(path.parameters, gradients)
+        path, value, gradients = self._run(PARAMETER_GRADIENTS, args)
+        add_to_grads(path.parameters, as_lists(gradients))
         return value  # type: ignore[no-any-return]
 
     def value_and_grad(self, *args: Any) -> tuple[float, tuple[Any, ...]]:
         """f(*args) and the tuple of ∂f/∂arg, each in the structure of its argument."""
-        _, (value, gradients) = self._run("argument_gradients", args)
-        return value, tuple(rebuild(self._example, gradients))
+        _, value, gradients = self._run(ARGUMENT_GRADIENTS, args)
+        return value, tuple(rebuild(self._example, as_lists(gradients)))
 
-    def _run(self, kind: str, args: Sequence[Any]) -> tuple[Path, Any]:
-        """On the path whose guards hold for `args`; on a new one where none does."""
-        numbers = self._numbers(args)
+    def _run(self, kind: Kind, args: Sequence[Any]) -> tuple[Trace, Any, Any]:
+        """The path whose guards hold for `args`, a new one where none does; the result and the gradients on it."""
+        numbers = numbers_like(self._example, args)
         for path in self._ways(args):
-            if kind != "value":
-                self._require_scalar(path)
+            if kind.towards:
+                require_scalar(path)
             try:
-                found = path.call(kind, numbers)
+                found = path.run(kind, path.data(), numbers)
             except BranchTaken as branch:
-                taken = path.recording.tape.guards[branch.args[0]]
+                taken = path.guard(branch)
                 continue
             self._ran(path)
-            return path, found
+            return path, *found
         if self._f is None:
-            raise BranchChanged(f"{described(taken)} comes out differently, and a loaded program cannot record again")
+            raise BranchChanged(f"{taken} comes out differently, and a loaded program cannot record again")
         raise BranchChanged(
-            f"{described(taken)} comes out differently in the replay than in the recording for the same arguments: "
+            f"{taken} comes out differently in the replay than in the recording for the same arguments: "
             "its sides are equal up to rounding, or the function is not the same at every call"
         )
 
-    def _ways(self, args: Sequence[Any]) -> Iterator[Path]:
+    def _ways(self, args: Sequence[Any]) -> Iterator[Trace]:
         """The paths recorded so far, then one recorded for `args`."""
         yield from list(self._paths)
         if self._f is not None:
-            yield Path(record_call(self._f, [as_lists(arg) for arg in args]), self._arrays)
+            yield Trace(record_call(self._f, [as_lists(arg) for arg in args]), self._arrays)
 
-    def _ran(self, path: Path) -> None:
+    def _ran(self, path: Trace) -> None:
         """The path that ran last is tried first, and dropped last."""
         if self._paths[0] is not path:
             if path not in self._paths:
                 self._meet(path.parameters)
             self._paths = [path, *(other for other in self._paths if other is not path)][:PATHS]
-
-    def _numbers(self, args: Sequence[Any]) -> list[float]:
-        """The numbers of `args`, which must be shaped like the example."""
-        self._check_count(args)
-        if set(map(type, args)) <= {float} and set(map(type, self._example)) <= {float}:
-            return list(args)
-        return plain_numbers(leaves_like(self._example, [as_lists(arg) for arg in args], "args"))
-
-    def _check_count(self, args: Sequence[Any]) -> None:
-        if len(args) != len(self._example):
-            raise TypeError(f"this program takes {len(self._example)} arguments, got {len(args)}")
-
-    @staticmethod
-    def _differentiable(path: Path) -> bool:
-        return not isinstance(path.recording.result, list | tuple | dict)
-
-    def _require_scalar(self, path: Path) -> None:
-        if not self._differentiable(path):
-            raise TypeError("gradients need a function that returns one Value, this one returns several")
 
     # A batch ---------------------------------------------------------------------------------------------------------
     def map(self, *columns: Any, parameters: Any = None) -> list[Any]:
@@ -235,35 +236,41 @@ class Program:
 
         `parameters`: a list or array of numbers to compute with instead of those in `program.parameters`.
         """
-        path, data = self._paths[0], None
-        if parameters is not None:
-            data = plain_numbers(leaves(as_lists(parameters), "parameters"))
-            counted(data, len(self._place), parameters)
-            data = [data[place] for place in self._places(path)]
-        results = self._batch("map_values", columns, data=data)
+        path = self._paths[0]
+        if parameters is None:
+            data = path.data()
+        else:
+            numbers = plain_numbers(leaves(as_lists(parameters), "parameters"))
+            counted(numbers, len(self._place), parameters)
+            data = [numbers[place] for place in self._places(path)]
+        results, _ = self._batch(path, MAP_VALUES, columns, data)
         return [rebuild(path.recording.result, r if isinstance(r, tuple) else (r,)) for r in results]
 
     def map_backward(self, *columns: Any, reduce: str = "mean") -> float:
         """The mean (or the sum) of f over the examples; adds its derivative to the grad of every parameter."""
-        path, seed = self._paths[0], seed_of(reduce, batch_size(columns))
-        self._require_scalar(path)
-        value, gradients = self._batch("map_gradients", columns, seed)
-        add_to_grads(path.parameters, gradients)
+        path = self._paths[0]
+        require_scalar(path)
+        value, gradients = self._batch(path, MAP_GRADIENTS, columns, path.data(), reduce)
+        add_to_grads(path.parameters, as_lists(gradients))
         return value  # type: ignore[no-any-return]
 
-    def _batch(self, kind: str, columns: Sequence[Any], seed: float = 1.0, data: Sequence[float] | None = None) -> Any:
-        """On arrays where they pay, otherwise looping inside the source."""
-        path, count = self._paths[0], batch_size(columns)
-        data = path.data() if data is None else data
+    def _batch(
+        self, path: Trace, kind: Kind, columns: Sequence[Any], data: Any, reduce: str = "mean"
+    ) -> tuple[Any, Any]:
+        """The result and the gradients for all examples on one path, whose parameters are `data`.
+
+        A kind that is about one example takes the first.
+        """
+        batch = Batch(self._example, columns, None if kind.batch else 1)
         try:
-            if path.prefers_arrays(kind, count):
-                found = path.run_batch(kind, data, self._flattened(columns, count), seed)
-                if found is not None:
-                    values, gradients = (array.tolist() for array in found)
-                    return (values[0], gradients) if kind == "map_gradients" else one_per_example(values, count)
-            return path.run(kind, self._examples(columns), data, seed, float(count))
+            inputs = batch if kind.batch else batch.array()[:, 0]
+            return path.run(kind, data, inputs, seed_of(reduce, batch.count))
         except BranchTaken as branch:
-            raise self._branch_changed(path, path.recording.tape.guards[branch.args[0]], columns, data) from None
+            rows = shortened(list(path.strays(batch.examples(), data)))
+            raise BranchChanged(
+                f"{path.guard(branch)} comes out differently for rows {rows} of the batch, and a batch runs one path. "
+                "Write the choice with autograd.maximum, relu or where, which all rows share, or loop over the rows"
+            ) from None
 
     def gradient_function(self, reduce: str | None = "mean") -> Callable[..., tuple[float, Any]]:
         """`g(parameters, *columns)` → (mean or sum of f, its gradient), for training loops on arrays.
@@ -276,23 +283,17 @@ class Program:
         import_numpy("gradient_function")
         import numpy as np
 
-        if reduce is not None:
-            seed_of(reduce, 1)  # names what it does not know now, not at the first call
+        seed_of(reduce or "sum", 1)  # names what it does not know now, not at the first call
         path = self._paths[0]
-        self._require_scalar(path)
+        require_scalar(path)
         own, everything = side_by_side(self._places(path)), len(self._place)
 
         def value_and_gradient(parameters: Any, *columns: Any) -> tuple[float, Any]:
-            if reduce is None:
-                columns = tuple([arg] for arg in columns)
-            count = 1 if reduce is None else batch_size(columns)
-            seed = None if reduce is None else seed_of(reduce, count)
             data = counted(rectangular(parameters), everything, parameters)[own]
-            try:
-                value, slopes = path.array_gradient(data, self._flattened(columns, count), seed)
-            except BranchTaken as branch:
-                guard = path.recording.tape.guards[branch.args[0]]
-                raise self._branch_changed(path, guard, columns, data.tolist()) from None
+            if reduce is None:
+                value, slopes = self._batch(path, PARAMETER_GRADIENTS, [[arg] for arg in columns], data)
+            else:
+                value, slopes = self._batch(path, MAP_GRADIENTS, columns, data, reduce)
             gradient = np.zeros(everything)
             gradient[own] = slopes
             return value, gradient
@@ -314,14 +315,15 @@ class Program:
             raise TypeError(f"bind takes the module itself, as in program.bind(numpy), got {xp!r:.60}")
         import_numpy("bind")
         from autograd.programs.on_arrays.bound import Bound, cast
+        from autograd.programs.on_arrays.plan import planned
 
         path = self._paths[0]
         own, everything = side_by_side(self._places(path)), len(self._place)
-        bound, result = Bound(path.plan("value"), xp), path.recording.result
+        bound, result = Bound(planned(path.work(VALUE)), xp), path.recording.result
 
         def program(parameters: Any, *args: Any) -> Any:
             data = counted(as_array(xp, parameters), everything, parameters)[own]
-            self._check_count(args)
+            check_count(self._example, args)
             pieces = list(flat_arrays(xp, self._example, args, "args", data.dtype))
             numbers = xp.concatenate(pieces) if pieces else None
             dtype = data.dtype if everything or numbers is None else numbers.dtype
@@ -330,32 +332,11 @@ class Program:
 
         return program
 
-    def _branch_changed(
-        self, path: Path, guard: Guard, columns: Sequence[Any], parameters: Sequence[float]
-    ) -> BranchChanged:
-        """Which rows take another way."""
-        rows = shortened(list(path.strays(self._examples(columns), list(parameters))))
-        return BranchChanged(
-            f"{described(guard)} comes out differently for rows {rows} of the batch, and a batch runs one path. Write "
-            "the choice with autograd.maximum, relu or where, which all rows share, or loop over the rows"
-        )
 
-    def _examples(self, columns: Sequence[Any]) -> list[list[float]]:
-        """The numbers of each example."""
-        return [self._numbers(example) for example in zip(*map(as_lists, columns), strict=True)]
-
-    def _flattened(self, columns: Sequence[Any], count: int) -> Any:
-        """An array with a row for each number of an example and a column for each example."""
-        import numpy as np
-
-        self._check_count(columns)
-        parts = []
-        for column, example in zip(columns, self._example, strict=True):
-            array, like = rectangular(column), rectangular(example)
-            if array is None or like is None or array.shape != (count, *like.shape):
-                return np.array(self._examples(columns)).T  # ragged lists, dicts, or a message that says what is wrong
-            parts.append(array.reshape(count, -1))
-        return np.concatenate(parts, axis=1).T if parts else np.zeros((0, count))
+def require_scalar(path: Trace) -> None:
+    """TypeError unless f returns one Value."""
+    if not path.differentiable:
+        raise TypeError("gradients need a function that returns one Value, this one returns several")
 
 
 def record(f: Callable[..., Any], *example_args: Any, arrays: bool | None = None) -> Program:
@@ -399,99 +380,3 @@ def record(f: Callable[..., Any], *example_args: Any, arrays: bool | None = None
     example = [as_lists(arg) for arg in example_args]
     name = getattr(f, "__name__", type(f).__name__)
     return Program(f, name, example, [record_call(f, example)], arrays)
-
-
-def rectangular(nested: Any) -> Any:
-    """Nested lists of numbers as a NumPy array of floats; None if they are anything else."""
-    import numpy as np
-
-    try:
-        array = np.asarray(nested)
-    except ValueError:
-        return None
-    return array.astype(np.float64, copy=False) if array.dtype.kind in "fiub" else None
-
-
-def flat_arrays(xp: Any, like: Any, arg: Any, what: str, dtype: Any) -> Iterator[Any]:
-    """The numbers of `arg`, which is shaped like `like`, as flat arrays; plain numbers become arrays of `dtype`."""
-    if isinstance(arg, dict) and isinstance(like, dict) and arg.keys() == like.keys():
-        for key, part in like.items():
-            yield from flat_arrays(xp, part, arg[key], f"{what}[{key!r}]", dtype)
-    elif isinstance(arg, list | tuple) and isinstance(like, list | tuple) and len(arg) == len(like):
-        for i, part in enumerate(like):
-            yield from flat_arrays(xp, part, arg[i], f"{what}[{i}]", dtype)
-    else:
-        if not (hasattr(arg, "shape") or isinstance(arg, int | float)):
-            (arg,) = plain_numbers(leaves_like(like, arg, what))  # a Fraction passes, strangers are named
-        array = as_array(xp, arg, dtype).reshape(-1)
-        if array.shape[0] != (wanted := len(leaves(like, what))):
-            raise ValueError(f"{what} should hold as many numbers as in the example, {wanted}, got {array.shape[0]}")
-        yield array
-
-
-def as_array(xp: Any, thing: Any, dtype: Any = None) -> Any:
-    """Arrays with the gradients that their engine follows; numbers and lists of them as arrays.
-
-    All of floats, which the factor makes of whole numbers: those overflow, and would make whole numbers of others.
-    """
-    return 1.0 * (thing if hasattr(thing, "shape") and not isinstance(thing, float) else xp.asarray(thing, dtype=dtype))
-
-
-def counted(numbers: Any, count: int, given: Any) -> Any:
-    """`numbers`, which were `given` for the parameters; TypeError or ValueError unless they are `count` in a row."""
-    if numbers is None or getattr(numbers, "ndim", 1) != 1:
-        raise TypeError(f"the parameters are one array of {count} numbers, got {given!r:.60}")
-    if len(numbers) != count:
-        raise ValueError(f"program.parameters holds {count} parameters, got numbers for {len(numbers)}")
-    return numbers
-
-
-def side_by_side(places: list[int]) -> Any:
-    """An index for arrays: a slice where the places follow each other, which is a view."""
-    import numpy as np
-
-    start = places[0] if places else 0
-    stop = start + len(places)
-    return slice(start, stop) if places == list(range(start, stop)) else np.array(places)
-
-
-def seed_of(reduce: str, count: int) -> float:
-    """∂(mean or sum)/∂(one example's result)."""
-    if reduce not in ("mean", "sum"):
-        raise ValueError(f'reduce is "mean" or "sum", got {reduce!r}')
-    return 1.0 / count if reduce == "mean" else 1.0
-
-
-def batch_size(columns: Sequence[Any]) -> int:
-    """The length all columns have; ValueError where they differ, or where there is nothing; TypeError for a number."""
-    for k, column in enumerate(columns):
-        if not hasattr(column, "__len__") or getattr(column, "shape", None) == ():  # an array of no dimension
-            raise TypeError(
-                f"column {k} of a batch holds that argument of every example, [x0, x1, …], got {column!r:.60}"
-            )
-    lengths = {len(column) for column in columns}
-    if len(lengths) != 1 or lengths == {0}:
-        raise ValueError(f"a batch needs columns of one length, at least 1; got {[len(c) for c in columns]}")
-    return lengths.pop()
-
-
-def one_per_example(values: list[list[float]] | list[float], count: int) -> list[Any]:
-    """Results of arrays, a row per output, as one entry per example."""
-    rows = [row if isinstance(row, list) else [row] * count for row in values]
-    return list(rows[0]) if len(rows) == 1 else list(zip(*rows, strict=True)) or [()] * count
-
-
-def import_numpy(what: str) -> None:
-    """ImportError that names the extra to install."""
-    if not numpy_is_there():
-        raise ImportError(f"{what} needs NumPy: pip install 'glassgrad[fast]'")
-
-
-def as_lists(column: Any) -> Any:
-    """Arrays as nested lists, everything else as it is."""
-    return column.tolist() if hasattr(column, "tolist") and not isinstance(column, Value) else column
-
-
-def shortened(listed: list[int]) -> str:
-    """The first few numbers of a long list."""
-    return f"{', '.join(map(str, listed[:8]))}{f' and {len(listed) - 8} more' if len(listed) > 8 else ''}"

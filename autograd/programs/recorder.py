@@ -18,8 +18,8 @@ from typing import Any
 from autograd.backprop import topological_order
 from autograd.derivatives.sweeps import made_in_derivatives
 from autograd.modes import mode
-from autograd.numerics.trees import is_number_like, leaves, paths, rebuild
-from autograd.ops import as_float, described
+from autograd.numerics.trees import leaves, paths, rebuild
+from autograd.programs.columns import plain_numbers
 from autograd.programs.tape import Guard, Tape
 from autograd.value import Value, _users_line
 
@@ -133,18 +133,6 @@ class _Ear:
     def flush(self) -> None:
         if self._stream is not None:
             self._stream.flush()
-
-
-def plain_numbers(numbers: Sequence[Any]) -> list[float]:
-    """The numbers among the arguments of a program as floats; TypeError for Values, which a program does not take."""
-    try:
-        return [as_float(x) for x in numbers]
-    except TypeError:
-        stranger = next(x for x in numbers if is_number_like(x))  # leaves() has refused everything else
-    raise TypeError(
-        f"the arguments of a program are plain numbers, got {described(stranger)}: pass its .data. (A Value that "
-        "the function reads by itself becomes a parameter of the program, and backward() adds to its grad)"
-    )
 
 
 def argument_names(f: Callable[..., Any], args: Sequence[Any]) -> list[str]:

@@ -8,9 +8,10 @@ the slots of its operands; every slot is filled once, before it is read. Everyth
 (writing it as Python, running it on arrays, deriving its backward pass, saving it) reads this list.
 """
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.ops import OPERATIONS, Operation
 
@@ -21,6 +22,15 @@ class Instruction(NamedTuple):
     row: Operation
     operands: tuple[int, ...]
     result: int
+
+
+HOLDS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "bool": operator.ne,
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,18 @@ class Guard:
     outcome: bool
     after: int
     line: str | None
+
+    def __str__(self) -> str:
+        question = "bool(…)" if self.kind == "bool" else f"the comparison {self.kind}"
+        return f"{question} at {self.line}" if self.line else question
+
+    def holds(self, left: Any, right: Any) -> Any:
+        """Whether the comparison comes out as it did, for numbers or arrays."""
+        return HOLDS[self.kind](left, right) == self.outcome
+
+
+class BranchTaken(Exception):
+    """A comparison came out differently than while recording; args[0] is the number of its guard."""
 
 
 def sum_of_products(*operands: float) -> float:
@@ -74,6 +96,21 @@ def wanted_operands(row: Operation, operands: tuple[int, ...], constants: dict[i
     if name == "dot":
         return "" if count % 2 else f"weights, as many inputs, and a bias for {name}"
     return "" if count or name not in ("mean", "logsumexp") else f"at least one operand for {name}"
+
+
+def sum_terms(instruction: Instruction) -> list[tuple[int, ...]] | None:
+    """The products that an instruction adds up, each a tuple of slots; None for an instruction that is no sum."""
+    row, operands, _ = instruction
+    name, half = table_name(row), len(operands) // 2
+    if row in (GATHER, OVER_EXAMPLES):
+        return list(zip(operands[:half], operands[half:], strict=True))
+    if name == "dot":
+        return [*zip(operands[:half], operands[half:-1], strict=True), (operands[-1],)]
+    if name in ("total", "mean"):
+        return [(slot,) for slot in operands]
+    if name == "sum_of_squares":
+        return [(slot, slot) for slot in operands]
+    return None
 
 
 MUL, NEG, POW = (OPERATIONS[name] for name in ("mul", "neg", "pow"))

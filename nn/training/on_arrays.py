@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import BranchChanged, Program, Value
-from autograd.programs.program import side_by_side
+from autograd.programs.columns import side_by_side
 from nn.descent.optimizer import Columns, Number, Optimizer, Rule
 from nn.training.on_values import Clip, OnValues, Part
 

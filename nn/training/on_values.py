@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-import autograd.programs.trace
+import autograd.programs.columns
 from autograd import Program, Value
 from nn.descent.clipping import clip_grad_norm, gradient_norm
 from nn.descent.optimizer import Optimizer
@@ -102,7 +102,7 @@ class OnValues:
 def quickest(values: OnValues) -> Home:
     """Arrays, if NumPy is there and the optimizer's rule does on them what it does on floats; else the Values."""
     optimizer = values.optimizer
-    if optimizer is None or not autograd.programs.trace.numpy_is_there():
+    if optimizer is None or not autograd.programs.columns.numpy_is_there():
         return values
     from nn.training.on_arrays import OnArrays
 

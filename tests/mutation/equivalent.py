@@ -89,16 +89,16 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         'selu: Row                  = _row("selu", "selu", f.selu, lambda a, y: piecewise(a, SELU_SCALE_ALPHA',
         "a → y",
     ): SAME_SIDE,
-    ("autograd/programs/on_arrays/products.py", "orders = (lambda pair: pair, lambda pair: pair[::-1])", "1 → 2"): (
+    ("autograd/programs/on_arrays/grouping.py", "orders = (lambda pair: pair, lambda pair: pair[::-1])", "1 → 2"): (
         "the order of terms decides how few matrices are made, not what they hold; by the right slots it is in both"
     ),
     (
-        "autograd/programs/on_arrays/products.py",
+        "autograd/programs/on_arrays/grouping.py",
         "if all(len(p.left[0]) * len(p.right[0]) > 1 for p in found):",
         "len(p.left[0]) * len(p.right[0]) → len(p.left[0]) / len(p.right[0])",
     ): FEWEST,
     (
-        "autograd/programs/on_arrays/products.py",
+        "autograd/programs/on_arrays/grouping.py",
         "if all(len(p.left[0]) * len(p.right[0]) > 1 for p in found):",
         "1 → 2",
     ): FEWEST,
@@ -125,7 +125,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "the frame left out is the engine's own, and those are passed over"
     ),
     (
-        "autograd/programs/on_arrays/views.py",
+        "autograd/programs/on_arrays/plan.py",
         "steps = tuple(int(places.take(1, axis).flat[0] - base) if n > 1 else 0 for axis, n in enumerate(plac",
         "0 → 1",
     ): ("the step along an axis of one place is not taken"),
@@ -217,7 +217,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "3.2 → 3.20032",
     ): ROUNDED,
     (
-        "autograd/programs/codegen.py",
+        "autograd/programs/source/python.py",
         'return "{} ** {}" if self.tape.constants.get(operands[1], 0.5).is_integer() else None',
         "0.5 → 1.5",
     ): ("it stands for an exponent that nobody knows yet: any number that is not whole"),
@@ -270,11 +270,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/numerics/floats.py", "if x >= 0.0:", "0.0 → 1.0"): MEETING,
     ("autograd/numerics/floats.py", "while x > 2.5:", "2.5 → 2.50025"): MEETING,
     (
-        "autograd/programs/program.py",
+        "autograd/programs/columns.py",
         'return array.astype(np.float64, copy=False) if array.dtype.kind in "fiub" else None',
         "False → True",
     ): ("a copy more"),
-    ("autograd/programs/program.py", "start = places[0] if places else 0", "0 → 1"): NOTHING_TO_DO,
+    ("autograd/programs/columns.py", "start = places[0] if places else 0", "0 → 1"): NOTHING_TO_DO,
     (
         "autograd/drawing/levels.py",
         'return "layer" if max(sizes.values(), default=0) > MOST_NEURONS_IN_A_LAYER else "neuron"',
@@ -318,12 +318,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "x - self.left → x + self.left",
     ): AT_ZERO,
     (
-        "autograd/programs/export.py",
-        'parts += [source.replace("parameters):", "parameters=PARAMETERS):", 1) for _, source, _ in sources]',
+        "autograd/programs/source/export.py",
+        'sources.append(writer.written().replace("parameters):", "parameters=PARAMETERS):", 1))',
         "1 → 2",
     ): ("a function has one list of parameters"),
     (
-        "autograd/programs/on_arrays/products.py",
+        "autograd/programs/on_arrays/grouping.py",
         "whole = len(part) >= DENSE * len(left) * len(right) and len({(u, v) for u, v, _ in part}) == len(par",
         "len(part) >= DENSE * len(left) * len(right) → len(part) > DENSE * len(left) * len(right)",
     ): ("as one matrix or in parts: the products are the same"),
@@ -337,7 +337,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "return SELU_SCALE * x if x > 0.0 else SELU_SCALE_ALPHA * math.expm1(x)",
         "x > 0.0 → x >= 0.0",
     ): ("at 0 both are 0, with the sign of x"),
-    ("autograd/programs/trace.py", "size = max(1, MOVING_NUMBERS // self.plan(kind).sizes[1])", "1 → 2"): (
+    ("autograd/programs/on_arrays/numpy_run.py", "size = max(1, MOVING_NUMBERS // self.plan.sizes[1])", "1 → 2"): (
         "two examples at once where even one is too large: the results are the same"
     ),
     (

@@ -1,6 +1,6 @@
 """A recorded program as a pure function on any array namespace: numpy, jax.numpy, torch.
 
-It runs the plan of vectorize.py without memory of its own: every step makes a new array, so that jit, vmap and grad of
+It runs the plan of plan.py without memory of its own: every step makes a new array, so that jit, vmap and grad of
 the other engine see through it. What was a strided view becomes slices and reshapes, whose derivatives such engines
 know to be cheap; only irregular reads are indexed.
 """
@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.numerics.arrays import DIRECT, array_form
-from autograd.programs.on_arrays.plan import FIRST, LOWEST, ZERO, Places, Plan, Read, Step
-from autograd.programs.on_arrays.views import grid
+from autograd.programs.on_arrays.plan import FIRST, LOWEST, ZERO, Places, Plan, Read, Step, grid
 from autograd.programs.tape import table_name
 
 Array = Any

@@ -1,5 +1,9 @@
-"""Runs a plan on NumPy: all memory is set aside once, and every step is one prepared call that writes into it."""
+"""Runs a plan on NumPy: all memory is set aside once, and every step is one prepared call that writes into it.
 
+`ArrayRun` is a plan with memory for batches of one size, `Arrays` the backend that keeps several of them.
+"""
+
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -8,13 +12,76 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.numerics.arrays import ARRAYS, DIRECT, array_form
-from autograd.programs.on_arrays.plan import FIRST, LOWEST, Plan, Read, Step
-from autograd.programs.on_arrays.views import grid, view
-from autograd.programs.tape import table_name
+from autograd.programs.columns import one_per_example
+from autograd.programs.kinds import Work
+from autograd.programs.on_arrays.plan import FIRST, LOWEST, Plan, Read, Step, grid, planned, view
+from autograd.programs.tape import BranchTaken, table_name
 
 Floats = NDArray[np.float64]
-#: rows for which NumPy has a function that can write its result in place and keeps the conventions of numerics.py
+#: rows for which NumPy has a function that can write its result in place and keeps the conventions of floats.py
 IN_PLACE = {**DIRECT, "round": "rint"}
+MOVING_NUMBERS = 4_000_000  # that a batch holds at once, 32 MB; larger batches run in pieces
+HELD_NUMBERS = 4 * MOVING_NUMBERS  # that runs for batches of different sizes keep; the one used longest ago goes first
+
+
+class Arrays:
+    """Does a piece of work on NumPy; see trace.py for what a backend is."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.plan = planned(work)
+        self.runs: dict[int | None, ArrayRun] = {}
+        self._lock = threading.Lock()
+
+    def run(self, parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any] | None:
+        """The result and the gradients; None where a number is not finite.
+
+        Padding and the entries of a matrix product that nobody asked for are harmless while all numbers are finite;
+        where one is not, the source has the last word.
+        """
+        kind = self.work.kind
+        found = self._in_pieces(parameters, inputs.array(), seed) if kind.batch else self._once(parameters, inputs)
+        if found is None:
+            return None
+        values, gradients = found
+        if kind.batch and not kind.towards:
+            return one_per_example(values.tolist(), inputs.count), gradients
+        return (float(values[0]) if len(values) == 1 else tuple(values.tolist())), gradients
+
+    def _in_pieces(self, parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any] | None:
+        """A batch, an example per column of `inputs`, in pieces that fit into memory and caches."""
+        gradients_too = bool(self.work.kind.towards)
+        size = max(1, MOVING_NUMBERS // self.plan.sizes[1])
+        parts = []
+        for start in range(0, inputs.shape[1], size):
+            piece = inputs[:, start : start + size]
+            named = {"seed": seed, "count": float(piece.shape[1])} if gradients_too else {}
+            if (found := self._once(parameters, piece, piece.shape[1], **named)) is None:
+                return None
+            parts.append(found)
+        values, gradients = zip(*parts, strict=True)
+        if gradients_too:
+            return sum(values), sum(gradients)
+        return (np.concatenate(values, axis=1) if values[0].ndim == 2 else values[0]), gradients[0]
+
+    def _once(self, parameters: Any, inputs: Any, size: int | None = None, **numbers: float) -> tuple[Any, Any] | None:
+        with self._lock:  # threads share the memory of a run
+            found = self._run_of(size)(parameters, inputs, **numbers)
+            values, gradients, left, right = (array.copy() for array in found)
+        for number, guard in enumerate(self.work.guards):
+            if not guard.holds(left[number], right[number]).all():
+                raise BranchTaken(number)
+        return (values, gradients) if np.isfinite(values).all() and np.isfinite(gradients).all() else None
+
+    def _run_of(self, size: int | None) -> "ArrayRun":
+        """The plan with memory for a batch of `size`."""
+        run = self.runs.pop(size, None)
+        if run is None:
+            run = ArrayRun(self.plan, size)
+            while self.runs and run.size + sum(held.size for held in self.runs.values()) > HELD_NUMBERS:
+                del self.runs[next(iter(self.runs))]
+        self.runs[size] = run  # what was used last stands last
+        return run
 
 
 class ArrayRun:

@@ -7,7 +7,8 @@ Every number of the program has a place, in one of two stores:
 
 A program for a single example has no moving numbers. A step reads places (arrays of indices) and fills a block of new
 places in a row, in the order that its operands have in their store, so that most reads turn out to be slices and
-strided views rather than copies: `views.py` finds those.
+strided views rather than copies: a regular `grid` of places is a `view` of its store, anything else has to be copied
+together.
 """
 
 from collections.abc import Sequence
@@ -15,12 +16,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from autograd.ops import OPERATIONS, Operation
-from autograd.programs.on_arrays.grouping import Job, Splitter, grouped
-from autograd.programs.on_arrays.products import Product, products
-from autograd.programs.on_arrays.views import grid
+from autograd.programs.kinds import Work
+from autograd.programs.on_arrays.grouping import Job, Product, Splitter, grouped, products
 from autograd.programs.tape import Instruction, Tape
 
 Places = NDArray[np.int64]
@@ -37,7 +38,7 @@ class Read:
 
 @dataclass
 class Step:
-    """One call: `kind` as in regroup.Job, or "lift", which copies still numbers into moving rows.
+    """One call: `kind` as in grouping.Job, or "lift", which copies still numbers into moving rows.
 
     The result fills `start`… of the moving store if `moving`, else of the still one, in the shape `shape`.
     """
@@ -62,6 +63,12 @@ class Plan:
     arguments: list[int]  # places: moving for a batch, otherwise still
     outputs: list[Read]
     numbers: dict[str, int] = field(default_factory=dict)  # places of seed and count
+
+
+def planned(work: Work) -> Plan:
+    """The plan of `work`; its outputs are the values, the gradients, and the two sides of the guards."""
+    sides = ([guard.left for guard in work.guards], [guard.right for guard in work.guards])
+    return Planner(work.tape, work.steps, [work.values, work.gradients, *sides], work.kind.batch).plan()
 
 
 class Planner:
@@ -290,3 +297,23 @@ def run_length(column: Places) -> int:
     steps = np.diff(column)
     breaks = np.flatnonzero(steps != steps[0])
     return int(breaks[0]) + 1 if len(breaks) else len(column)
+
+
+def grid(places: Places) -> tuple[int, ...] | None:
+    """The distance between neighbours along each axis if `places` is a regular grid, otherwise None."""
+    if not places.size:
+        return None
+    base = places.flat[0]
+    steps = tuple(int(places.take(1, axis).flat[0] - base) if n > 1 else 0 for axis, n in enumerate(places.shape))
+    expected = np.full(places.shape, base)
+    for axis, (step, n) in enumerate(zip(steps, places.shape, strict=True)):
+        expected += (step * np.arange(n)).reshape([n if i == axis else 1 for i in range(places.ndim)])
+    return steps if np.array_equal(expected, places) else None
+
+
+def view(store: NDArray[np.float64], places: Places, steps: tuple[int, ...]) -> NDArray[np.float64]:
+    """The part of `store` at a regular grid of places, without a copy; further axes of the store follow."""
+    base, rest = store[int(places.flat[0]) :], store.shape[1:]
+    strides = (*(step * store.strides[0] for step in steps), *store.strides[1:])
+    result: Any = as_strided(base, (*places.shape, *rest), strides)
+    return result  # type: ignore[no-any-return]

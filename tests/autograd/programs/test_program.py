@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import OPERATIONS, BranchChanged, Value, grad, hvp, jvp, operation, record
-from autograd.programs.codegen import folded
+from autograd.programs.kinds import VALUE
 from autograd.programs.program import Program
+from autograd.programs.source.python import folded
 from autograd.programs.tape import Tape, sum_of_products
 
 ROWS = list(OPERATIONS.values())
@@ -829,6 +830,6 @@ def test_lines_of_source_are_broken_beyond_110_characters():
 
 def test_arrays_are_taken_from_fifty_like_operations_on():
     path = record(lambda x: autograd.total([autograd.tanh(x * (i + 1.0)) for i in range(60)]), 0.5)._paths[0]
-    assert [path.prefers_arrays("value"), path.prefers_arrays("value", 2)] == [False, True]
-    path._width["value"] = 12.5
-    assert [path.prefers_arrays("value", count) for count in (3, 4)] == [False, True]
+    assert [path.prefers_arrays(VALUE), path.prefers_arrays(VALUE, 2)] == [False, True]
+    path._width[VALUE] = 12.5
+    assert [path.prefers_arrays(VALUE, count) for count in (3, 4)] == [False, True]

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 import autograd
 from autograd import OPERATIONS, BranchChanged, Value, record
 from autograd.numerics.arrays import ARRAYS, DIRECT
+from autograd.programs.kinds import MAP_GRADIENTS, MAP_VALUES, PARAMETER_GRADIENTS
+from autograd.programs.on_arrays import numpy_run
 from autograd.programs.on_arrays.bound import dot, pick
+from autograd.programs.on_arrays.grouping import products, spread, widened
 from autograd.programs.on_arrays.numpy_run import ArrayRun
-from autograd.programs.on_arrays.plan import nested_shape
-from autograd.programs.on_arrays.products import products, spread, widened
-from autograd.programs.on_arrays.views import grid, view
+from autograd.programs.on_arrays.plan import grid, nested_shape, planned, view
 from autograd.programs.program import Program
 from nn import MLP
 
@@ -57,7 +58,7 @@ def test_every_row_has_the_conventions_of_the_engine_on_arrays(row):
         chosen = [a for a in args if a[numbers - orders :] == order]
         free = numbers - orders
         program = record(lambda *xs, order=order: row(*xs, *order), *[0.5] * free, arrays=True)
-        run = ArrayRun(program._paths[0].plan("map_values"), len(chosen))  # what no fallback has touched
+        run = ArrayRun(planned(program._paths[0].work(MAP_VALUES)), len(chosen))  # what no fallback has touched
         found = run([], np.array([a[:free] for a in chosen]).T)[0][0]
         for x, y, a in zip(found.tolist(), [row.forward(*a) for a in chosen], chosen, strict=True):
             assert close(x, y), (a, x, y)
@@ -239,7 +240,10 @@ def test_a_large_batch_runs_in_pieces(monkeypatch):
     expected = [p.grad for p in program.parameters]
     for p in program.parameters:
         p.grad = 0.0
-    monkeypatch.setattr("autograd.programs.trace.MOVING_NUMBERS", 4 * program._paths[0].plan("map_gradients").sizes[1])
+    monkeypatch.setattr(
+        "autograd.programs.on_arrays.numpy_run.MOVING_NUMBERS",
+        4 * planned(program._paths[0].work(MAP_GRADIENTS)).sizes[1],
+    )
     assert program.map(*DATA) == values
     assert program.map_backward(*DATA) == pytest.approx(loss, rel=1e-14)
     assert [p.grad for p in program.parameters] == pytest.approx(expected, rel=1e-12)
@@ -318,7 +322,7 @@ def test_attention_over_positions():
     program = record(lambda xs: attention(w, xs), xs, arrays=True)
     assert program.backward(xs) == pytest.approx(root.data, rel=1e-12)
     assert [p.grad for p in parameters] == pytest.approx(expected, rel=1e-10, abs=1e-14)
-    kinds = [step.kind for step in program._paths[0].plan("parameter_gradients").steps]
+    kinds = [step.kind for step in planned(program._paths[0].work(PARAMETER_GRADIENTS)).steps]
     assert len(kinds) < 120  # of about 1,400 scalar operations
     batch = [xs, (np.array(xs) * 0.5).tolist(), xs]
     assert program.map(batch) == pytest.approx([attention(w, x).data for x in batch], rel=1e-12)
@@ -362,19 +366,19 @@ def test_the_shape_of_the_graph_chooses():
 
     wide = record(mlp_loss(MLP(2, [16, 16, 1], rng=0)), DATA[0][0], DATA[1][0])
     chain = record(deep, 1.0)
-    assert wide._paths[0].prefers_arrays("map_gradients", 100)
-    assert not chain._paths[0].prefers_arrays("map_gradients", 4)
-    assert chain._paths[0].prefers_arrays("map_gradients", 200)
-    assert not chain._paths[0].prefers_arrays("parameter_gradients")
+    assert wide._paths[0].prefers_arrays(MAP_GRADIENTS, 100)
+    assert not chain._paths[0].prefers_arrays(MAP_GRADIENTS, 4)
+    assert chain._paths[0].prefers_arrays(MAP_GRADIENTS, 200)
+    assert not chain._paths[0].prefers_arrays(PARAMETER_GRADIENTS)
 
 
 def test_everything_works_without_numpy(monkeypatch):
     monkeypatch.setattr("autograd.programs.trace.numpy_is_there", lambda: False)
-    monkeypatch.setattr("autograd.programs.program.numpy_is_there", lambda: False)
+    monkeypatch.setattr("autograd.programs.columns.numpy_is_there", lambda: False)
     model = MLP(2, [16, 1], rng=0)
     program = record(mlp_loss(model), DATA[0][0], DATA[1][0])
     columns = (DATA[0] * 50, DATA[1] * 50)
-    assert not program._paths[0].prefers_arrays("map_gradients", 450)
+    assert not program._paths[0].prefers_arrays(MAP_GRADIENTS, 450)
     assert program.map_backward(*columns) == pytest.approx(program.map_backward(*DATA), rel=1e-12)
     for needs_numpy in (program.gradient_function, lambda: program.bind(np), lambda: record(abs, 1.0, arrays=True)):
         with pytest.raises(ImportError, match=r"glassgrad\[fast\]"):
@@ -583,21 +587,22 @@ def test_batches_of_changing_size_keep_their_memory_up_to_a_limit(monkeypatch):
     program = record(mlp_loss(MLP(2, [4, 1], rng=2)), DATA[0][0], DATA[1][0], arrays=True)
     path = program._paths[0]
     expected = {count: program.map_backward(DATA[0][:count], DATA[1][:count]) for count in range(1, 9)}
-    runs = dict(path._runs)
+    (arrays,) = (backend for backend in path._backends.values() if isinstance(backend, numpy_run.Arrays))
+    runs = dict(arrays.runs)
     assert len(runs) == 8
     for count, value in expected.items():
         assert program.map_backward(DATA[0][:count], DATA[1][:count]) == value
-    assert path._runs == runs
-    assert 8 * autograd.programs.trace.HELD_NUMBERS == 128_000_000  # bytes
-    monkeypatch.setattr("autograd.programs.trace.HELD_NUMBERS", sum(run.size for run in runs.values()))
+    assert arrays.runs == runs
+    assert 8 * numpy_run.HELD_NUMBERS == 128_000_000  # bytes
+    monkeypatch.setattr("autograd.programs.on_arrays.numpy_run.HELD_NUMBERS", sum(run.size for run in runs.values()))
     program.map_backward(DATA[0][:9], DATA[1][:9])
-    kept = [count for _, count in path._runs]
+    kept = [*arrays.runs]
     assert kept == [*range(kept[0], 10)]  # those used longest ago made room
-    spare = autograd.programs.trace.HELD_NUMBERS - sum(run.size for run in path._runs.values())
-    assert 0 <= spare < runs["map_gradients", kept[0] - 1].size
-    monkeypatch.setattr("autograd.programs.trace.HELD_NUMBERS", 0)
+    spare = numpy_run.HELD_NUMBERS - sum(run.size for run in arrays.runs.values())
+    assert 0 <= spare < runs[kept[0] - 1].size
+    monkeypatch.setattr("autograd.programs.on_arrays.numpy_run.HELD_NUMBERS", 0)
     assert program.map_backward(DATA[0][:1], DATA[1][:1]) == expected[1]
-    assert [count for _, count in path._runs] == [1]
+    assert [*arrays.runs] == [1]
 
 
 @pytest.mark.parametrize("batch", [False, True])

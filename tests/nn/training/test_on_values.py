@@ -127,7 +127,8 @@ def test_meanwhile_the_numbers_are_in_arrays():
 
 
 def test_without_numpy_they_stay_in_the_values(monkeypatch):
-    monkeypatch.setattr("autograd.programs.trace.numpy_is_there", lambda: False)
+    for module in ("columns", "trace"):
+        monkeypatch.setattr(f"autograd.programs.{module}.numpy_is_there", lambda: False)
     model = network()
     values = OnValues(model.parameters(), {}, nn.Adam(model.parameters()))
     assert quickest(values) is values
@@ -295,7 +296,8 @@ def test_other_leaves_of_the_loss_collect_their_gradients():
 
 
 def test_other_leaves_without_numpy(monkeypatch):
-    monkeypatch.setattr("autograd.programs.trace.numpy_is_there", lambda: False)
+    for module in ("columns", "trace"):
+        monkeypatch.setattr(f"autograd.programs.{module}.numpy_is_there", lambda: False)
     test_other_leaves_of_the_loss_collect_their_gradients()
 
 

@@ -44,7 +44,8 @@ def by_hand(prediction, target):
 @pytest.mark.parametrize("batch_size", ["batch", "stochastic", 12])
 @pytest.mark.parametrize("arrays", [True, False])
 def test_the_same_training_as_with_graphs(loss, batch_size, arrays, monkeypatch):
-    monkeypatch.setattr("autograd.programs.trace.numpy_is_there", lambda: arrays)
+    for module in ("columns", "trace"):
+        monkeypatch.setattr(f"autograd.programs.{module}.numpy_is_there", lambda: arrays)
     options = {"batch_size": batch_size, "epochs": 6}
     graphs, expected = trained(False, loss, rng=random.Random(1), **options)
     program, found = trained(True, loss, rng=random.Random(1), **options)

@@ -18,8 +18,9 @@ from typing import Any
 
 from autograd.numerics import floats as numerics
 from autograd.ops import Operation
-from autograd.programs.naming import TAKEN, Names, candidate
-from autograd.programs.tape import GATHER, OVER_EXAMPLES, Guard, Instruction, Tape, table_name
+from autograd.programs.kinds import Work
+from autograd.programs.source.naming import TAKEN, Names, candidate
+from autograd.programs.tape import OVER_EXAMPLES, BranchTaken, Guard, Instruction, Tape, sum_terms, table_name
 
 WIDTH = 110
 TERMS_PER_LINE = 60  # Python's compiler recurses into a sum term by term
@@ -43,16 +44,12 @@ MATH = frozenset(
 )
 
 
-class BranchTaken(Exception):
-    """Generated source met a comparison that came out differently than while recording; args[0] is its number."""
-
-
 class Writer:
-    """Writes functions for one tape; all of them use the same names."""
+    """Writes the function that does a piece of work; `written` is its source."""
 
-    def __init__(self, tape: Tape, careful: bool, forward: int) -> None:
-        self.tape = tape
-        self.forward = forward  # slots from here on belong to the backward pass
+    def __init__(self, work: Work, careful: bool = False) -> None:
+        self.work = work
+        self.tape = tape = work.tape
         self.careful = careful
         self.namespace: dict[str, Any] = {
             "inf": math.inf,
@@ -83,31 +80,37 @@ class Writer:
         self.namespace[name] = getattr(math, row.name) if quick else row.forward
 
     # Functions -------------------------------------------------------------------------------------------------------
-    def function(self, name: str, steps: Sequence[Instruction], returns: Any, guards: Sequence[Guard] = ()) -> str:
-        """`def name(arguments…, parameters)` that runs `steps`; `returns` is a slot or nested tuples of slots."""
+    def written(self) -> str:
+        """The function named after the kind of the work."""
+        work = self.work
+        value: Any = work.values[0] if len(work.values) == 1 else work.values
+        returns = (value, work.gradients) if work.kind.towards else value
+        return self._loop(returns) if work.kind.batch else self._function(returns)
+
+    def _function(self, returns: Any) -> str:
+        """`def name(arguments…, parameters)`; `returns` is a slot or nested tuples of slots."""
         arguments = "".join(f"{self.names.of(slot)}, " for slot in self.tape.arguments)
-        lines = [f"def {name}({arguments}parameters):", *self._unpack()]
-        lines += indented(self.body(steps, guards))
+        lines = [f"def {self.work.kind.name}({arguments}parameters):", *self._unpack()]
+        lines += indented(self.body(self.work.steps, self.work.guards))
         lines.append(f"    return {self.value(returns)}")
         return "\n".join(folded(lines)) + "\n"
 
-    def loop(
-        self, name: str, steps: Sequence[Instruction], returns: Any, guards: Sequence[Guard] = (), listed: bool = False
-    ) -> str:
+    def _loop(self, returns: Any) -> str:
         """`def name(examples, parameters, seed, count)`: what is the same for all examples before the loop and after.
 
-        It returns `returns`, or, if `listed`, the list of what that is for each example.
+        It returns `returns`, or, where no gradient is asked for, the list of what that is for each example.
         """
-        before, each, after = phases(self.tape, steps)
+        listed = not self.work.kind.towards
+        before, each, after = phases(self.tape, self.work.steps)
         sums = [instruction.result for instruction in each if instruction.row is OVER_EXAMPLES]
-        inner = [*self.body(each, guards), *([f"results.append({self.value(returns)})"] if listed else [])]
+        inner = [*self.body(each, self.work.guards), *([f"results.append({self.value(returns)})"] if listed else [])]
         lines = [*self.body(before), *(f"{self.names.of(slot)} = 0.0" for slot in sums)]
         lines += ["results = []"] if listed else []
         if inner:
             lines += [f"for {self.value(tuple(self.tape.arguments))} in examples:", *indented(inner)]
         lines += self.body(after)
         lines.append(f"return {'results' if listed else self.value(returns)}")
-        head = f"def {name}(examples, parameters, seed=1.0, count=1.0):"
+        head = f"def {self.work.kind.name}(examples, parameters, seed=1.0, count=1.0):"
         return "\n".join(folded([head, *self._unpack(), *indented(lines)])) + "\n"
 
     def _unpack(self) -> list[str]:
@@ -123,7 +126,7 @@ class Writer:
         for instruction in steps:
             while waiting and {waiting[0].left, waiting[0].right} <= known:
                 yield self._guard(numbers[id(waiting[0])], waiting.pop(0))
-            if instruction.result >= self.forward and not announced:
+            if instruction.result >= self.work.forward and not announced:
                 yield "# backward: d_x is the derivative of the result towards x"
                 announced = True
             yield from self._lines(instruction, softmaxes)
@@ -203,21 +206,6 @@ class Writer:
         return f"({', '.join(map(self.value, returns))}{',' * (len(returns) == 1)})"
 
 
-def sum_terms(instruction: Instruction) -> list[tuple[int, ...]] | None:
-    """The products that an instruction adds up, each a tuple of slots; None for an instruction that is no sum."""
-    row, operands, _ = instruction
-    name, half = table_name(row), len(operands) // 2
-    if row in (GATHER, OVER_EXAMPLES):
-        return list(zip(operands[:half], operands[half:], strict=True))
-    if name == "dot":
-        return [*zip(operands[:half], operands[half:-1], strict=True), (operands[-1],)]
-    if name in ("total", "mean"):
-        return [(slot,) for slot in operands]
-    if name == "sum_of_squares":
-        return [(slot, slot) for slot in operands]
-    return None
-
-
 def phases(tape: Tape, steps: Sequence[Instruction]) -> tuple[list[Instruction], list[Instruction], list[Instruction]]:
     """`steps` as those to run once before the loop over the examples, in it, and once after it."""
     before: list[Instruction] = []
@@ -237,15 +225,6 @@ def phases(tape: Tape, steps: Sequence[Instruction]) -> tuple[list[Instruction],
             after.append(instruction)
             late.add(result)
     return before, each, after
-
-
-def flat(returns: Any) -> Iterator[int]:
-    """The slots of nested tuples."""
-    if isinstance(returns, tuple):
-        for part in returns:
-            yield from flat(part)
-    else:
-        yield returns
 
 
 def indented(lines: Iterable[str]) -> list[str]:
@@ -270,8 +249,10 @@ def folded(lines: Iterable[str]) -> Iterator[str]:
             yield part.replace("\0", " ")
 
 
-def compiled(writer: Writer, source: str, name: str) -> Callable[..., Any]:
-    """The function `name` of `source`, in the namespace of the writer."""
+def compiled(work: Work, careful: bool = False) -> Callable[..., Any]:
+    """The function that does the work."""
+    writer = Writer(work, careful)
+    code = compile(writer.written(), "<recorded program>", "exec")
     namespace = dict(writer.namespace)
-    exec(compile(source, "<recorded program>", "exec"), namespace)  # names in it passed the whitelist of naming.py
-    return namespace[name]  # type: ignore[no-any-return]
+    exec(code, namespace)  # names in it passed the whitelist of naming.py
+    return namespace[work.kind.name]  # type: ignore[no-any-return]

@@ -1,6 +1,6 @@
 """A recorded program as a Python module of its own that needs `math` and nothing else.
 
-The functions of numerics.py that the program calls are written out with it, and those that they call; that file is
+The functions of floats.py that the program calls are written out with it, and those that they call; that file is
 kept free of anything that would prevent it.
 """
 
@@ -12,9 +12,11 @@ from typing import Any
 
 from autograd.numerics import floats as numerics
 from autograd.ops import Operation
-from autograd.programs.codegen import SHORT, Writer, sum_terms
-from autograd.programs.naming import candidate
-from autograd.programs.tape import Instruction, table_name
+from autograd.programs.kinds import Work
+from autograd.programs.source.naming import candidate
+from autograd.programs.source.python import SHORT, Writer
+from autograd.programs.tape import sum_terms, table_name
+from autograd.value import Value
 
 HEADER = '''"""{name}, recorded and written out by glassgrad. Needs only the standard library.
 
@@ -35,10 +37,10 @@ class BranchTaken(Exception):
 '''
 
 
-def called_rows(writer: Writer, steps: Iterable[Instruction]) -> dict[str, Operation]:
+def called_rows(writer: Writer) -> dict[str, Operation]:
     """The rows that generated source calls as functions, by the name it calls them."""
     written_out = {*SHORT, "add", "sub", "mul", "neg", "softmax_entry"}
-    rows = {i.row for i in steps if sum_terms(i) is None and table_name(i.row) not in written_out}
+    rows = {i.row for i in writer.work.steps if sum_terms(i) is None and table_name(i.row) not in written_out}
     return {writer.functions[row]: row for row in sorted(rows, key=lambda row: writer.functions[row])}
 
 
@@ -71,7 +73,7 @@ def _alias(name: str, row: Operation) -> Iterator[str]:
 
 
 def reached(function: Any, seen: frozenset[Any] = frozenset()) -> Iterator[tuple[str, Any]]:
-    """What a function of numerics.py needs from that file, and what those need; itself last."""
+    """What a function of floats.py needs from that file, and what those need; itself last."""
     if getattr(function, "__module__", "") != numerics.__name__ or function in seen:
         return
     for name in _global_names(function.__code__):
@@ -90,16 +92,18 @@ def _global_names(code: CodeType) -> Iterator[str]:
             yield from _global_names(constant)
 
 
-def module(name: str, parameters: list[Any], sources: list[tuple[Writer, str, list[Instruction]]]) -> str:
-    """The text of the module, from the functions of a path: their writers, sources and instructions."""
+def module(name: str, parameters: Iterable[Value], works: Iterable[Work]) -> str:
+    """The text of the module: a function for each of the `works` of a path, and its parameters."""
     rows: dict[str, Operation] = {}
-    for writer, _, steps in sources:
-        rows |= called_rows(writer, steps)
-    text = "".join(source for _, source, _ in sources)
+    sources = []
+    for work in works:
+        writer = Writer(work, careful=True)
+        rows |= called_rows(writer)
+        sources.append(writer.written().replace("parameters):", "parameters=PARAMETERS):", 1))
     numbers = ", ".join(repr(p.data) for p in parameters)
-    parts = [HEADER.format(name=candidate(name) or "program"), *definitions(rows, softmax=" = softmax(" in text)]
+    softmax = any(" = softmax(" in source for source in sources)
+    parts = [HEADER.format(name=candidate(name) or "program"), *definitions(rows, softmax)]
     parts.append(f"PARAMETERS = [{numbers}]\n")
-    if "BranchTaken" in text:
+    if any("BranchTaken" in source for source in sources):
         parts.append(BRANCH)
-    parts += [source.replace("parameters):", "parameters=PARAMETERS):", 1) for _, source, _ in sources]
-    return "\n".join(parts).replace("\n\n\n\n", "\n\n\n")
+    return "\n".join([*parts, *sources]).replace("\n\n\n\n", "\n\n\n")

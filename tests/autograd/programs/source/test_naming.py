@@ -4,7 +4,7 @@ import keyword
 
 import pytest
 
-from autograd.programs.naming import Names, candidate
+from autograd.programs.source.naming import Names, candidate
 
 
 @pytest.mark.parametrize(

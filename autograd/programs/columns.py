@@ -1,0 +1,180 @@
+"""What a program is given: the numbers in nested arguments, columns of batches, arrays of NumPy and of other engines.
+
+A column holds one argument of every example of a batch. NumPy is imported where it is needed, and never missed.
+"""
+
+import functools
+import importlib.util
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from autograd.numerics.trees import is_number_like, leaves, leaves_like
+from autograd.ops import as_float, described
+from autograd.value import Value
+
+
+@functools.cache
+def numpy_is_there() -> bool:
+    """Whether NumPy can be imported; it is imported when it is needed."""
+    return importlib.util.find_spec("numpy") is not None
+
+
+def import_numpy(what: str) -> None:
+    """ImportError that names the extra to install."""
+    if not numpy_is_there():
+        raise ImportError(f"{what} needs NumPy: pip install 'glassgrad[fast]'")
+
+
+def as_lists(column: Any) -> Any:
+    """Arrays as nested lists, everything else as it is."""
+    return column.tolist() if hasattr(column, "tolist") and not isinstance(column, Value) else column
+
+
+def plain_numbers(numbers: Sequence[Any]) -> list[float]:
+    """The numbers among the arguments of a program as floats; TypeError for Values, which a program does not take."""
+    try:
+        return [as_float(x) for x in numbers]
+    except TypeError:
+        stranger = next(x for x in numbers if is_number_like(x))  # leaves() has refused everything else
+    raise TypeError(
+        f"the arguments of a program are plain numbers, got {described(stranger)}: pass its .data. (A Value that "
+        "the function reads by itself becomes a parameter of the program, and backward() adds to its grad)"
+    )
+
+
+def check_count(example: Sequence[Any], args: Sequence[Any]) -> None:
+    """TypeError unless there are as many arguments as in the example."""
+    if len(args) != len(example):
+        raise TypeError(f"this program takes {len(example)} arguments, got {len(args)}")
+
+
+def numbers_like(example: Sequence[Any], args: Sequence[Any]) -> list[float]:
+    """The numbers of `args`, which must be shaped like the example."""
+    check_count(example, args)
+    if set(map(type, args)) <= {float} and set(map(type, example)) <= {float}:
+        return list(args)
+    return plain_numbers(leaves_like(example, [as_lists(arg) for arg in args], "args"))
+
+
+class Batch:
+    """Columns of arguments shaped like the example, as lists or as one array, whichever whoever runs it asks for.
+
+    Its `count` has to be given where there may be no columns to tell it.
+    """
+
+    def __init__(self, example: Sequence[Any], columns: Sequence[Any], count: int | None = None) -> None:
+        self.count = batch_size(columns) if count is None else count
+        self._example, self._columns = example, columns
+        self._array: Any = None
+
+    def examples(self) -> list[list[float]]:
+        """The numbers of each example."""
+        if self._array is not None or any(hasattr(column, "dtype") for column in self._columns):
+            return self.array().T.tolist()  # type: ignore[no-any-return]
+        return self._one_by_one()
+
+    def _one_by_one(self) -> list[list[float]]:
+        return [numbers_like(self._example, one) for one in zip(*map(as_lists, self._columns), strict=True)]
+
+    def array(self) -> Any:
+        """A row for each number of an example and a column for each example."""
+        if self._array is None:
+            self._array = self._flattened()
+        return self._array
+
+    def _flattened(self) -> Any:
+        import numpy as np
+
+        check_count(self._example, self._columns)
+        parts = []
+        for column, one in zip(self._columns, self._example, strict=True):
+            array, like = rectangular(column), rectangular(one)
+            if array is None or like is None or array.shape != (self.count, *like.shape):
+                return np.array(self._one_by_one()).T  # ragged lists, dicts, or a message that says what is wrong
+            parts.append(array.reshape(self.count, -1))
+        return np.concatenate(parts, axis=1).T if parts else np.zeros((0, self.count))
+
+
+def batch_size(columns: Sequence[Any]) -> int:
+    """The length all columns have; ValueError where they differ, or where there is nothing; TypeError for a number."""
+    for k, column in enumerate(columns):
+        if not hasattr(column, "__len__") or getattr(column, "shape", None) == ():  # an array of no dimension
+            raise TypeError(
+                f"column {k} of a batch holds that argument of every example, [x0, x1, …], got {column!r:.60}"
+            )
+    lengths = {len(column) for column in columns}
+    if len(lengths) != 1 or lengths == {0}:
+        raise ValueError(f"a batch needs columns of one length, at least 1; got {[len(c) for c in columns]}")
+    return lengths.pop()
+
+
+def seed_of(reduce: str, count: int) -> float:
+    """∂(mean or sum)/∂(one example's result)."""
+    if reduce not in ("mean", "sum"):
+        raise ValueError(f'reduce is "mean" or "sum", got {reduce!r}')
+    return 1.0 / count if reduce == "mean" else 1.0
+
+
+def one_per_example(values: list[list[float]] | list[float], count: int) -> list[Any]:
+    """Results of arrays, a row per output, as one entry per example."""
+    rows = [row if isinstance(row, list) else [row] * count for row in values]
+    return list(rows[0]) if len(rows) == 1 else list(zip(*rows, strict=True)) or [()] * count
+
+
+def shortened(listed: list[int]) -> str:
+    """The first few numbers of a long list."""
+    return f"{', '.join(map(str, listed[:8]))}{f' and {len(listed) - 8} more' if len(listed) > 8 else ''}"
+
+
+def rectangular(nested: Any) -> Any:
+    """Nested lists of numbers as a NumPy array of floats; None if they are anything else."""
+    import numpy as np
+
+    try:
+        array = np.asarray(nested)
+    except ValueError:
+        return None
+    return array.astype(np.float64, copy=False) if array.dtype.kind in "fiub" else None
+
+
+def side_by_side(places: list[int]) -> Any:
+    """An index for arrays: a slice where the places follow each other, which is a view."""
+    import numpy as np
+
+    start = places[0] if places else 0
+    stop = start + len(places)
+    return slice(start, stop) if places == list(range(start, stop)) else np.array(places)
+
+
+def counted(numbers: Any, count: int, given: Any) -> Any:
+    """`numbers`, which were `given` for the parameters; TypeError or ValueError unless they are `count` in a row."""
+    if numbers is None or getattr(numbers, "ndim", 1) != 1:
+        raise TypeError(f"the parameters are one array of {count} numbers, got {given!r:.60}")
+    if len(numbers) != count:
+        raise ValueError(f"program.parameters holds {count} parameters, got numbers for {len(numbers)}")
+    return numbers
+
+
+def flat_arrays(xp: Any, like: Any, arg: Any, what: str, dtype: Any) -> Iterator[Any]:
+    """The numbers of `arg`, which is shaped like `like`, as flat arrays; plain numbers become arrays of `dtype`."""
+    if isinstance(arg, dict) and isinstance(like, dict) and arg.keys() == like.keys():
+        for key, part in like.items():
+            yield from flat_arrays(xp, part, arg[key], f"{what}[{key!r}]", dtype)
+    elif isinstance(arg, list | tuple) and isinstance(like, list | tuple) and len(arg) == len(like):
+        for i, part in enumerate(like):
+            yield from flat_arrays(xp, part, arg[i], f"{what}[{i}]", dtype)
+    else:
+        if not (hasattr(arg, "shape") or isinstance(arg, int | float)):
+            (arg,) = plain_numbers(leaves_like(like, arg, what))  # a Fraction passes, strangers are named
+        array = as_array(xp, arg, dtype).reshape(-1)
+        if array.shape[0] != (wanted := len(leaves(like, what))):
+            raise ValueError(f"{what} should hold as many numbers as in the example, {wanted}, got {array.shape[0]}")
+        yield array
+
+
+def as_array(xp: Any, thing: Any, dtype: Any = None) -> Any:
+    """Arrays with the gradients that their engine follows; numbers and lists of them as arrays.
+
+    All of floats, which the factor makes of whole numbers: those overflow, and would make whole numbers of others.
+    """
+    return 1.0 * (thing if hasattr(thing, "shape") and not isinstance(thing, float) else xp.asarray(thing, dtype=dtype))
