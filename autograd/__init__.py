@@ -48,7 +48,9 @@ from autograd.system.moved import keep_old_homes
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd.derivatives.transforms import differentiate, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+    from autograd.derivatives.transforms import (
+        differentiate, elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp,
+    )
     from autograd.checking.gradients import check_gradients
     from autograd.checking.anomaly import detect_anomaly
     from autograd.explaining.paths import count_paths, explain
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
     from autograd.explaining.stepper import stepper
     from autograd.programs.program import record, Program, BranchChanged
     from autograd.operations.numpy_names import (
-        absolute, add, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, divide, e, elementwise_grad, fabs,
+        absolute, add, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, divide, e, fabs,
         float_power, fmax, fmin, inf, multiply, nan, negative, pi, power, subtract, true_divide,
     )
 
@@ -71,7 +73,9 @@ sum, max, min = total, maximum, minimum
 
 # Names that live in modules of their own, imported when first used: `import autograd` costs the engine alone.
 _LAZY = {
-    "derivatives.transforms": ("grad", "value_and_grad", "jacobian", "hessian", "hvp", "jvp", "vjp", "differentiate"),
+    "derivatives.transforms": (
+        "differentiate", "elementwise_grad", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp",
+    ),
     "checking.gradients": ("check_gradients",),
     "checking.anomaly": ("detect_anomaly",),
     "explaining.paths": ("explain", "count_paths"),
@@ -83,7 +87,7 @@ _LAZY = {
     "programs.program": ("record", "Program", "BranchChanged"),
     "operations.numpy_names": (
         "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "divide", "e",
-        "elementwise_grad", "fabs", "float_power", "fmax", "fmin", "inf", "multiply", "nan", "negative", "pi", "power",
+        "fabs", "float_power", "fmax", "fmin", "inf", "multiply", "nan", "negative", "pi", "power",
         "subtract", "true_divide",
     ),
 }

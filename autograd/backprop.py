@@ -8,13 +8,13 @@ time and touches nothing.
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from operator import add, attrgetter
 from typing import Any, NamedTuple
 
 from autograd.modes import ACTIVE, current_mode
-from autograd.ops import as_float, described, is_real
+from autograd.numerics.real import as_float, described, is_real
 from autograd.value import Value
 
 _one_at_a_time = threading.Lock()  # .grad is the scratch of a running backward
@@ -23,28 +23,34 @@ _get_grad = attrgetter("grad")
 _get_data = attrgetter("data")
 
 
-def topological_order(root: Value) -> list[Value]:
-    """Every node below `root`, parents before children, `root` last; the same order in every process.
+def topological_order(root: Value, *more: Value) -> list[Value]:
+    """Every node below `root` (and `more`), parents before children, `root` last; the same order in every process.
 
     Depth first, left operand first, with a stack of its own: a chain of a million operations needs no recursion.
     """
-    _check_root(root, "topological_order()")
-    leaves, interior = _ordered(root)
-    order: dict[Value, None] = dict.fromkeys(() if interior else leaves)
-    for node in interior:
-        order.update(dict.fromkeys(node.parents))
-        order[node] = None
+    roots = (root, *more)
+    for root in roots:
+        _check_root(root, "topological_order()")
+    order: dict[Value, None] = {}
+    interior = iter(ordered(*roots)[1])
+    for root in roots:
+        if not root.parents:
+            order[root] = None
+        while root not in order:
+            node = next(interior)
+            order.update(dict.fromkeys(node.parents))
+            order[node] = None
     return list(order)
 
 
-def _ordered(root: Value) -> tuple[list[Value], list[Value]]:
-    """The leaves and, parents before children, the interior nodes below `root`."""
+def ordered(*roots: Value) -> tuple[list[Value], list[Value]]:
+    """The leaves and, parents before children, the interior nodes below all of `roots`."""
     leaves: list[Value] = []
     interior: list[Value] = []
     seen: set[Value] = set()
-    stack: list[Any] = []
-    node: Any = root
-    while True:
+    stack: list[Any] = [*reversed(roots)]
+    node: Any = stack.pop() if roots else None
+    while node is not None:
         while node not in seen:  # go down along the first operands, leaving the others on the stack
             seen.add(node)
             d_left = node._d_left
@@ -64,8 +70,7 @@ def _ordered(root: Value) -> tuple[list[Value], list[Value]]:
         node = None
         while stack and (node := stack.pop()) is None:  # all below the node under a None is in order: its turn
             interior.append(stack.pop())
-        if node is None:
-            return leaves, interior
+    return leaves, interior
 
 
 def backward(root: Value, gradient: float = 1.0) -> None:
@@ -85,7 +90,7 @@ def backward(root: Value, gradient: float = 1.0) -> None:
     """
     _check_root(root, "backward()")
     seed = as_float(gradient)
-    leaves, interior = _ordered(root)
+    leaves, interior = ordered(root)
     _check_data(root, leaves)
     with _one_at_a_time:
         before = list(map(_get_grad, leaves))
@@ -97,10 +102,9 @@ def backward(root: Value, gradient: float = 1.0) -> None:
                 node.grad = 0.0
             root.grad = seed
             _chain_rule(interior)
-            if ACTIVE and (anomaly := current_mode().anomaly):
-                from autograd.checking.anomaly import check_backward
-
-                check_backward(root, seed, anomaly)
+            if ACTIVE:
+                for listener in current_mode().listeners:
+                    listener.backward(root, seed)
             totals = list(map(add, before, map(_get_grad, leaves)))
             deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its middle
         except BaseException:
@@ -122,6 +126,20 @@ def _chain_rule(interior: list[Value]) -> None:
         d_right = node._d_right
         if d_right is not None:
             node._right.grad += d_right * upstream
+
+
+def adjoints(order: Sequence[Value], seeds: Mapping[Value, float]) -> dict[Value, float]:
+    """The derivative of Σ seed · root by every node of `order` (parents first), touching no `.grad`.
+
+    What lies below is not looked at where `order` leaves it out.
+    """
+    found: dict[Value, float] = {**dict.fromkeys(order, 0.0), **seeds}
+    for node in reversed(order):
+        upstream = found[node]
+        for parent, local in zip(node.parents, node.local_grads, strict=True):
+            if parent in found:
+                found[parent] += local * upstream
+    return found
 
 
 def _check_root(root: Any, who: str) -> None:
@@ -221,7 +239,7 @@ def steps(root: Value, gradient: float = 1.0) -> Iterator[Step]:
     1.0 * 3.0 = 3.0; 3.0 + 3.0 = 6.0
     """
     _check_root(root, "steps()")
-    leaves, interior = _ordered(root)
+    leaves, interior = ordered(root)
     _check_data(root, leaves)
     seed = as_float(gradient)
     uses = dict.fromkeys([*leaves, *interior], 0)

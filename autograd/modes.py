@@ -1,4 +1,4 @@
-"""How operations behave right now: gradients on or off, source lines noted, anomalies raised, a recorder listening.
+"""How operations behave right now: gradients on or off, source lines noted, and who listens.
 
 The mode belongs to the current context (`contextvars`): a thread or an asyncio task switches its own and no other's.
 Almost every program runs in the default mode, so the engine asks first whether anybody is in another one (`ACTIVE`, one
@@ -6,7 +6,10 @@ truth test on a list), and looks at the context only then.
 """
 
 import functools
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeVar
 
@@ -14,14 +17,39 @@ F = TypeVar("F", bound=Callable[..., Any])
 ACTIVE: list[None] = []  # one entry per mode entered and not yet left, in any context
 
 
+class Listener:
+    """Is told what the engine does while it is in a mode; what it raises comes out where the user's code stands.
+
+    The engine knows no checker, no recorder and no notes on parts of a model: they are listeners.
+    """
+
+    def node(self, node: Any) -> None:
+        """An operation made a node."""
+
+    def number(self, row: Any, args: Any, y: float) -> None:
+        """An operation gave a plain number inside a derivative, as in forward mode."""
+
+    def branch(self, kind: str, left: Any, right: Any, outcome: bool) -> None:
+        """Python compared Values, or asked whether one is zero ("bool")."""
+
+    def backward(self, root: Any, seed: float) -> None:
+        """A backward pass from `root` is under way; if this raises, no leaf has changed."""
+
+
 class Mode(NamedTuple):
-    """`grad`: results remember their operands. `lines`: and the source line that made them. `anomaly`: "nan" or "inf"
-    (nan as well), raise FloatingPointError at the first. `recorder`: is told of every node and of every branch."""
+    """`grad`: results remember their operands. `lines`: and the source line that made them. `anomaly` and `recorder`
+    listen, either in its own part: a recording within `detect_anomaly()` is not checked, and the other way round it is.
+    """
 
     grad: bool = True
     lines: bool = False
-    anomaly: str | None = None
-    recorder: Any = None
+    anomaly: Listener | None = None
+    recorder: Listener | None = None
+
+    @property
+    def listeners(self) -> list[Listener]:
+        """Those who listen."""
+        return [listener for listener in (self.anomaly, self.recorder) if listener is not None]
 
 
 _DEFAULT = Mode()
@@ -133,3 +161,43 @@ class trace_lines(mode):
 
     def __init__(self) -> None:
         super().__init__(lines=True)
+
+
+# What a mode, a listener or a recorder may ask of its surroundings ---------------------------------------------------
+def users_line() -> str | None:
+    """The innermost line on the call stack that is the user's: outside this package and all that are built on it.
+
+    Such a package says so in its `__init__`: `__built_on_values__ = True`.
+    """
+    frame = sys._getframe(1)
+    while frame is not None and _is_machinery(frame.f_globals.get("__name__", "")):
+        frame = frame.f_back  # type: ignore[assignment]
+    return f"{_file_name(frame.f_code.co_filename)}:{frame.f_lineno}" if frame is not None else None
+
+
+def _is_machinery(module: str) -> bool:
+    package = module.partition(".")[0]
+    return package == "autograd" or "__built_on_values__" in getattr(sys.modules.get(package), "__dict__", ())
+
+
+def _file_name(path: str) -> str:
+    """The name of a source file; of a notebook's cell, whose file has a number for a name, In[3]."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    cell = shell.compile.format_code_name(path) if shell is not None else None
+    return cell[1] if cell else os.path.basename(path)
+
+
+# Leaves that derivative functions made for themselves while the outermost one runs: no Value of the user's among them.
+made_here: ContextVar[set[Any] | None] = ContextVar("autograd_made_here", default=None)
+
+
+@contextmanager
+def made_in_derivatives() -> Iterator[set[Any]]:
+    """The set that derivative functions add their own leaves to inside this `with`."""
+    made: set[Any] = set()
+    token = made_here.set(made)
+    try:
+        yield made
+    finally:
+        made_here.reset(token)

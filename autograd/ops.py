@@ -22,11 +22,12 @@ and higher orders find it here. The conventions at awkward points are those of n
 import math
 import operator
 from collections.abc import Callable, Sequence
-from numbers import Real
 from types import FunctionType
 from typing import Any
 
 from autograd.numerics import floats as f
+from autograd.numerics.real import as_float, takes_part
+from autograd.numerics.signatures import signature
 
 Formula = Callable[..., Any] | float
 OPERATIONS: dict[str, "Operation"] = {}
@@ -53,14 +54,14 @@ class Operation:
         if len(derivatives) == 1 and not variadic:
             self.by_type[float] = forward
         self._defaults: tuple[float, ...] = getattr(forward, "__defaults__", None) or ()
-        self.__doc__ = forward.__doc__
+        self.__doc__ = f.PYTHONS_OWN.get(name) or forward.__doc__
         self.__name__ = self.__qualname__ = name
 
     def __getattr__(self, name: str) -> Any:
         """`__signature__`, worked out when it is first asked for: by help(), or by a call with keywords."""
         if name != "__signature__":
             raise AttributeError(f"an operation has no attribute {name!r}")
-        self.__signature__ = _signature(self.forward, None if self.variadic else len(self.derivatives))
+        self.__signature__ = signature(self.forward, None if self.variadic else len(self.derivatives))
         return self.__signature__
 
     def __call__(self, *args: Any, **named: Any) -> Any:
@@ -109,78 +110,6 @@ class Operation:
 
     def __reduce__(self) -> str:
         return self.__qualname__  # pickled by name: an operation is a global, never a copy
-
-
-def _signature(forward: Callable[..., float], count: int | None) -> Any:
-    """The arguments of `forward` (`count` of them; None for any number) without types, for messages and for help()."""
-    from inspect import Parameter, Signature, signature  # a third of the time that importing the engine would take
-
-    try:
-        given = list(signature(forward).parameters.values())
-    except ValueError:  # C code need not name its arguments
-        given = []
-    if count is not None and len(given) != count:
-        given = [Parameter(chr(ord("a") + i), Parameter.POSITIONAL_OR_KEYWORD) for i in range(count)]
-    kinds = [p.kind if p.kind is p.VAR_POSITIONAL else p.POSITIONAL_OR_KEYWORD for p in given]
-    return Signature([p.replace(kind=k, annotation=p.empty) for p, k in zip(given, kinds, strict=True)])
-
-
-class Ieee(float):
-    """A float whose / and ** answer as IEEE 754 does instead of raising: the second reading of a formula that raised."""
-
-    def _apply_operation(self, row: Operation, args: tuple[Any, ...]) -> "Ieee":
-        return Ieee(row.forward(*map(float, args)))
-
-    # fmt: off
-    def __add__(self, other: float) -> "Ieee": return Ieee(float(self) + float(other))
-    def __sub__(self, other: float) -> "Ieee": return Ieee(float(self) - float(other))
-    def __rsub__(self, other: float) -> "Ieee": return Ieee(float(other) - float(self))
-    def __mul__(self, other: float) -> "Ieee": return Ieee(float(self) * float(other))
-    def __truediv__(self, other: float) -> "Ieee": return Ieee(f.divide(float(self), float(other)))
-    def __rtruediv__(self, other: float) -> "Ieee": return Ieee(f.divide(float(other), float(self)))
-    def __pow__(self, other: float) -> "Ieee": return Ieee(f.power(float(self), float(other)))  # type: ignore[override]
-    def __rpow__(self, other: float) -> "Ieee": return Ieee(f.power(float(other), float(self)))  # type: ignore[override]
-    def __neg__(self) -> "Ieee": return Ieee(-float(self))
-    __radd__, __rmul__ = __add__, __mul__
-    # fmt: on
-
-
-def as_float(number: Any) -> float:
-    """`number` as a float. TypeError for anything that is not a real number, with advice; OverflowError beyond 1.8e308."""
-    kind = type(number)
-    if kind is float:
-        return number  # type: ignore[no-any-return]
-    if is_real(number):
-        try:
-            return float(number)
-        except OverflowError:
-            raise OverflowError(f"this {kind.__name__} is beyond the range of a float, about ±1.8e308") from None
-    raise TypeError(f"expected a real number, got {described(number)}.{_advice(number)}")
-
-
-def is_real(number: Any) -> bool:
-    """Is it an int, float, bool, Fraction or NumPy real scalar? (NumPy's bool alone is not registered as Real.)"""
-    kind = type(number)
-    return isinstance(number, Real) or (kind.__module__ == "numpy" and kind.__name__ in ("bool_", "bool"))
-
-
-def described(thing: Any) -> str:
-    """What was given, for a message: its type and the beginning of its repr."""
-    text = repr(thing)
-    return f"{type(thing).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
-
-
-def _advice(thing: Any) -> str:
-    """What to do instead, by what was given."""
-    if hasattr(type(thing), "_apply_operation"):
-        return " A number is wanted, not another Value: take its .data for the number, or use the Value as it is."
-    if isinstance(thing, complex):
-        return " Values are real: give the real and the imaginary part a Value each."
-    if isinstance(thing, str | bytes):
-        return " Convert text with float(...) first."
-    if hasattr(thing, "shape") or isinstance(thing, list | tuple | set):
-        return " Values and operations are about one scalar at a time: [Value(x) for x in xs], [tanh(x) for x in xs]."
-    return " Convert it with float(...) first if that is what you mean."
 
 
 def _row(
@@ -309,23 +238,9 @@ cross_entropy: Row         = _row("cross_entropy", "cross entropy", f.cross_entr
 # fmt: on
 
 
-_DOCUMENTATION = {  # of the rows whose forward is Python's own
-    add: "a + b.",
-    sub: "a − b.",
-    mul: "a · b.",
-    neg: "−x.",
-    abs: "|x|. The derivative is the sign of x, 0 at 0.",
-    square: "x².",
-    atan: "The angle in (−π/2, π/2) whose tangent is x.",
-    atan2: "The angle from the x axis to the point (x, y), in [−π, π].",
-    tanh: "(e^x − e^−x) / (e^x + e^−x).",
-    asinh: "ln(x + √(x² + 1)), the number whose sinh is x.",
-    erf: "2/√π ∫ e^−t² dt from 0 to x.",
-    erfc: "1 − erf(x), with all digits where erf(x) is nearly 1.",
-    hypot: "√(a² + b²), the distance of the point (a, b) from the origin.",
-}
-for _documented, _text in _DOCUMENTATION.items():
-    _documented.__doc__ = _text
+def table_name(row: Operation) -> str:
+    """The name of a row of the table; "" for a user's own, whatever name it was given."""
+    return row.name if OPERATIONS.get(row.name) is row else ""
 
 
 def softmax(xs: Sequence[Any]) -> list[Any]:
@@ -359,3 +274,43 @@ def _bind_to_floats() -> None:
 
 
 _bind_to_floats()
+
+
+# Operators for whatever applies rows itself -------------------------------------------------------------------------
+def _operators(row: Operation) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    """The operator of a row with two arguments and its reflection; a stranger is left to answer for itself."""
+
+    def operator(self: Any, other: Any) -> Any:
+        return self._apply_operation(row, (self, other)) if takes_part(other) else NotImplemented
+
+    def reflected(self: Any, other: Any) -> Any:
+        return self._apply_operation(row, (other, self)) if takes_part(other) else NotImplemented
+
+    return operator, reflected
+
+
+class Applies:
+    """What has a method `_apply_operation(row, arguments)` and is written with + − × / ** like a number."""
+
+    __slots__ = ()
+    __add__, __radd__ = _operators(add)
+    __sub__, __rsub__ = _operators(sub)
+    __mul__, __rmul__ = _operators(mul)
+    __truediv__, __rtruediv__ = _operators(div)
+    __pow__, __rpow__ = _operators(pow)
+
+    def __neg__(self) -> Any:
+        return neg(self)
+
+    def __abs__(self) -> Any:
+        return abs(self)
+
+    def __pos__(self) -> Any:
+        return self
+
+
+class Ieee(Applies, float):  # type: ignore[misc]
+    """A float whose / and ** answer as IEEE 754 does instead of raising: the second reading of a formula that raised."""
+
+    def _apply_operation(self, row: Operation, args: tuple[Any, ...]) -> "Ieee":
+        return Ieee(row.forward(*map(float, args)))

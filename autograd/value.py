@@ -10,15 +10,14 @@ below and the loop in backprop.py reads the properties `operands`, `parents` and
 
 from __future__ import annotations  # the factories below are written before the class they make
 
-import os
-import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Self, TypeVar
 
 from autograd import ops
-from autograd.modes import ACTIVE, current_mode
-from autograd.ops import Operation, as_float, is_real
+from autograd.modes import ACTIVE, Mode, current_mode, users_line
+from autograd.numerics.real import applies_rows, as_float, is_real
+from autograd.ops import Operation
 
 _new = object.__new__
 V = TypeVar("V", bound="Value")
@@ -78,32 +77,12 @@ def make(
     return node
 
 
-def _observe(node: Value, mode: Any) -> None:
-    """What lines, anomaly detection and a recorder want to know of a new node."""
-    if mode.lines or mode.anomaly:
-        node._line = _users_line() or ""
-    if mode.anomaly:
-        from autograd.checking.anomaly import check_forward
-
-        check_forward(node, mode.anomaly)
-    if mode.recorder is not None:
-        mode.recorder.on_node(node)
-
-
-def _users_line() -> str | None:
-    """The innermost line outside this package (and outside `nn`) on the call stack."""
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in ("autograd", "nn"):
-        frame = frame.f_back  # type: ignore[assignment]
-    return f"{_file_name(frame.f_code.co_filename)}:{frame.f_lineno}" if frame is not None else None
-
-
-def _file_name(path: str) -> str:
-    """The name of a source file; of a notebook's cell, whose file has a number for a name, In[3]."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    cell = shell.compile.format_code_name(path) if shell is not None else None
-    return cell[1] if cell else os.path.basename(path)
+def _observe(node: Value, mode: Mode) -> None:
+    """Note the line and tell who listens."""
+    if mode.lines:
+        node._line = users_line() or ""
+    for listener in mode.listeners:
+        listener.node(node)
 
 
 # Operators, built from the rows -------------------------------------------------------------------------------------
@@ -210,8 +189,9 @@ def _comparable(other: Any) -> float | None:
 
 
 def _branch(kind: str, left: Value, right: Any, outcome: bool) -> bool:
-    if ACTIVE and (recorder := current_mode().recorder) is not None:
-        recorder.on_branch(kind, left, right, outcome)
+    if ACTIVE:
+        for listener in current_mode().listeners:
+            listener.branch(kind, left, right, outcome)
     return outcome
 
 
@@ -333,7 +313,7 @@ class Value:
     def _apply_operation(self, row: Operation, args: tuple[Any, ...]) -> Any:
         """`row` applied to Values and numbers; the way in for every operation that has no operator below."""
         for a in args:
-            if not isinstance(a, Value) and hasattr(type(a), "_apply_operation"):
+            if not isinstance(a, Value) and applies_rows(a):
                 return NotImplemented
         return apply(row, tuple(a if isinstance(a, Value) else as_float(a) for a in args))
 

@@ -90,6 +90,8 @@ keep_old_homes(
     },
 )
 
+__built_on_values__ = True  # where a user's line is wanted, ours is passed over
+
 __all__ = [
     "LOSSES",
     "MLP",

@@ -6,13 +6,12 @@ loss or in a gradient, far from its cause.
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from autograd.backprop import BackwardStep, steps
-from autograd.modes import mode
+from autograd.modes import Listener, mode, users_line
 from autograd.numerics.trees import Number
 from autograd.ops import Operation
-from autograd.value import Value, _users_line
+from autograd.value import Value
 
 _SHOWN = 6  # operands named in a message; a dot product may have thousands
 
@@ -35,33 +34,44 @@ class detect_anomaly(mode):  # used like a function, so named like one
     """
 
     def __init__(self, *, inf: bool = False) -> None:
-        super().__init__(anomaly="inf" if inf else "nan")
+        super().__init__(anomaly=Checker(inf), lines=True)
 
 
-def is_anomaly(number: float, anomaly: str) -> bool:
-    """Whether `number` is what the mode `anomaly` ("nan", or "inf" for both) looks for."""
-    return number != number or (anomaly == "inf" and math.isinf(number))
+class Checker(Listener):
+    """FloatingPointError at the first nan, or infinity with `inf`, that it hears of."""
 
+    def __init__(self, inf: bool) -> None:
+        self.inf = inf
 
-def check_forward(node: Value, anomaly: str) -> None:
-    """FloatingPointError if the data of a node just made is an anomaly."""
-    if node.op is not None and is_anomaly(node.data, anomaly):
-        raise FloatingPointError(
-            f"forward: {_call(node.op, node.operands, node.data)}{_origin(node.operands, anomaly, node.line)}"
-        )
+    def is_anomaly(self, number: float) -> bool:
+        """Whether `number` is what is looked for."""
+        return number != number or (self.inf and math.isinf(number))
 
+    def node(self, node: Value) -> None:
+        """The data of a node just made."""
+        assert node.op is not None  # only operations are told of
+        self._check(node.op, node.operands, node.data, node.line)
 
-def check_operation(row: Operation, args: Sequence[float], y: float, anomaly: str) -> None:
-    """The same for an operation on plain numbers, as forward mode does them."""
-    if is_anomaly(y, anomaly):
-        raise FloatingPointError(f"forward: {_call(row, args, y)}{_origin(args, anomaly, _users_line())}")
+    def number(self, row: Operation, args: Sequence[float], y: float) -> None:
+        """The result of an operation on plain numbers, as forward mode does them."""
+        self._check(row, args, y, users_line())
 
+    def backward(self, root: Value, seed: float) -> None:
+        """Every number that root.backward(seed) meets."""
+        for step in steps(root, seed):
+            if isinstance(step, BackwardStep) and self.is_anomaly(step.after):
+                raise FloatingPointError(_backward_message(step))
 
-def check_backward(root: Value, seed: float, anomaly: str) -> None:
-    """FloatingPointError at the first anomaly that root.backward(seed) meets."""
-    for step in steps(root, seed):
-        if isinstance(step, BackwardStep) and is_anomaly(step.after, anomaly):
-            raise FloatingPointError(_backward_message(step))
+    def _check(self, row: Operation, operands: Sequence[Number], y: float, line: str | None) -> None:
+        if not self.is_anomaly(y):
+            return
+        message = f"forward: {_call(row, operands, y)}{_made(line)}"
+        for i, operand in enumerate(operands):
+            data = operand.data if isinstance(operand, Value) else operand
+            if self.is_anomaly(data):
+                message += f". Operand {i} was {data!r} before: look at where it comes from"
+                break
+        raise FloatingPointError(message)
 
 
 def _backward_message(step: BackwardStep) -> str:
@@ -99,15 +109,6 @@ def _operand(operand: Number) -> str:
     if not isinstance(operand, Value):
         return repr(operand)
     return f"{operand.label} = {operand.data!r}" if operand.label else repr(operand.data)
-
-
-def _origin(operands: Sequence[Any], anomaly: str, line: str | None) -> str:
-    """Where the operation stands, and whether the trouble was in the operands already."""
-    for i, operand in enumerate(operands):
-        data = operand.data if isinstance(operand, Value) else operand
-        if is_anomaly(data, anomaly):
-            return f"{_made(line)}. Operand {i} was {data!r} before: look at where it comes from"
-    return _made(line)
 
 
 def _made(line: str | None) -> str:

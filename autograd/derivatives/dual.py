@@ -19,14 +19,13 @@ nan or an infinite slope does not spread from there.
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
-from numbers import Real
 from typing import Any
 
-from autograd import ops
 from autograd.derivatives.sweeps import local_derivatives, times
 from autograd.modes import ACTIVE, current_mode
-from autograd.numerics.trees import Number, is_number_like
-from autograd.ops import OPERATIONS, Operation, as_float
+from autograd.numerics.real import applies_rows, as_float
+from autograd.numerics.trees import Number
+from autograd.ops import OPERATIONS, Applies, Operation
 from autograd.value import Value
 
 _levels = itertools.count(1)
@@ -35,22 +34,6 @@ _levels = itertools.count(1)
 def new_level() -> int:
     """A level above every one in use: an inner derivative starts later than those around it."""
     return next(_levels)
-
-
-def _operators(row: Operation) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
-    """An operator and its reflection."""
-
-    def operator(self: "Dual", other: Any) -> Any:
-        return self._apply_operation(row, (self, other)) if _takes_part(other) else NotImplemented
-
-    def reflected(self: "Dual", other: Any) -> Any:
-        return self._apply_operation(row, (other, self)) if _takes_part(other) else NotImplemented
-
-    return operator, reflected
-
-
-def _takes_part(other: Any) -> bool:
-    return type(other) is float or is_number_like(other) or isinstance(other, Real)
 
 
 def _comparison(name: str) -> Callable[[Any, Any], Any]:
@@ -65,7 +48,7 @@ def _comparison(name: str) -> Callable[[Any, Any], Any]:
     return compare
 
 
-class Dual:
+class Dual(Applies):
     """primal + tangent·ε at one level; behaves as a Value does inside a function that is being differentiated."""
 
     __slots__ = ("label", "level", "primal", "tangent")
@@ -84,13 +67,14 @@ class Dual:
                 if a.tangent is not None:
                     moving.append(i)
                 a = a.primal
-            elif type(a) is not float and not is_number_like(a):
+            elif type(a) is not float and not applies_rows(a):
                 a = as_float(a)
             on_floats = on_floats and type(a) is float
             primals.append(a)
         y = row.forward(*primals) if on_floats else row(*primals)
-        if ACTIVE and on_floats:
-            _watch(row, primals, y)
+        if ACTIVE and on_floats:  # numbers without a node
+            for listener in current_mode().listeners:
+                listener.number(row, primals, y)
         if fixed := _fixed(row):
             moving = [i for i in moving if i not in fixed]
         if not moving:
@@ -99,23 +83,7 @@ class Dual:
         terms = zip(slopes, [args[i].tangent for i in moving], strict=True)
         return Dual(y, weighted_sum(terms), level)
 
-    # fmt: off
-    __add__, __radd__         = _operators(ops.add)
-    __sub__, __rsub__         = _operators(ops.sub)
-    __mul__, __rmul__         = _operators(ops.mul)
-    __truediv__, __rtruediv__ = _operators(ops.div)
-    __pow__, __rpow__         = _operators(ops.pow)
     __lt__, __le__, __gt__, __ge__ = map(_comparison, ("__lt__", "__le__", "__gt__", "__ge__"))
-    # fmt: on
-
-    def __neg__(self) -> Number:
-        return ops.neg(self)
-
-    def __abs__(self) -> Number:
-        return ops.abs(self)
-
-    def __pos__(self) -> "Dual":
-        return self
 
     def __bool__(self) -> bool:
         return bool(_bottom(self))
@@ -158,14 +126,6 @@ class Dual:
         return f"Dual({self.primal!r}{moving})"
 
 
-def _watch(row: Operation, args: Sequence[float], y: float) -> None:
-    """Inside `detect_anomaly()`: numbers without a node are looked at here."""
-    if anomaly := current_mode().anomaly:
-        from autograd.checking.anomaly import check_operation
-
-        check_operation(row, args, y, anomaly)
-
-
 def _bottom(number: Number) -> Number:
     """The float or Value inside a dual, however many levels down."""
     while isinstance(number, Dual):
@@ -188,7 +148,7 @@ def weighted_sum(terms: Iterable[tuple[Number, Number]]) -> Number:
     return 0.0 if result is None else result
 
 
-# Duals as one more structure: the sweeps of linear.py see the floats and Values inside ------------------------------
+# Duals as one more structure: the sweeps see the floats and Values inside ------------------------------
 def parts(number: Number) -> list[Number]:
     """The floats and Values that a number is made of: itself, or those of the value and of the tangent of a dual."""
     if not isinstance(number, Dual):

@@ -11,10 +11,19 @@ local˙ comes from the formula of the table, read on dual numbers (B. A. Pearlmu
 
 from collections.abc import Sequence
 
-from autograd.derivatives import sweeps as linear
+from autograd.backprop import ordered
 from autograd.derivatives.dual import Dual, new_level, weighted_sum
-from autograd.derivatives.run import Row, Run, is_zero, report_anomalies
-from autograd.derivatives.sweeps import Edges, edges_of, local_floats, local_values, times
+from autograd.derivatives.run import Row, Run, is_zero, report_backward
+from autograd.derivatives.sweeps import (
+    Edges,
+    LocalsOf,
+    edges_of,
+    is_linear,
+    local_derivatives,
+    local_floats,
+    local_values,
+    times,
+)
 from autograd.modes import current_mode
 from autograd.numerics.trees import Number
 from autograd.value import Value
@@ -24,8 +33,8 @@ def adjoint_changes(run: Run, root: Number, rates: Row) -> Row:
     """How the adjoint of every input changes as the inputs change at `rates`."""
     if not isinstance(root, Value):
         return [0.0] * len(run.copies)
-    report_anomalies([root])
-    graph_leaves, interior = linear.ordered([root])
+    report_backward([root])
+    graph_leaves, interior = ordered(root)
     with_graph = bool(run.foreign(graph_leaves)) and current_mode().grad
     level = new_level()
     moving = {
@@ -38,7 +47,7 @@ def adjoint_changes(run: Run, root: Number, rates: Row) -> Row:
     return [changes.get(copy, 0.0) for copy in run.copies]
 
 
-def _bending(moving: dict[Value, Dual], level: int, with_graph: bool) -> linear.LocalsOf:
+def _bending(moving: dict[Value, Dual], level: int, with_graph: bool) -> LocalsOf:
     """For `edges_of`: each local derivative with its rate of change, or None if it does not change.
 
     `moving` holds the inputs as dual numbers, and is filled with those of the nodes as they are met.
@@ -56,9 +65,9 @@ def _bending(moving: dict[Value, Dual], level: int, with_graph: bool) -> linear.
         rates = [(d, operands[i].tangent) for i, d in zip(below, slopes, strict=True) if _moves(operands[i], d, level)]
         if rates:
             moving[node] = Dual(node if with_graph else node.data, weighted_sum(rates), level)
-        if not rates or linear.is_linear(node.op):
+        if not rates or is_linear(node.op):
             return [None if d is None else (d, None) for d in slopes]
-        bent = linear.local_derivatives(node.op, operands, moving[node], below)
+        bent = local_derivatives(node.op, operands, moving[node], below)
         pairs = zip(slopes, bent, strict=True)
         return [None if d is None else (d, b.tangent if _moves(b, d, level) else None) for d, b in pairs]
 

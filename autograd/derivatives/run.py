@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autograd.backprop import _chain_rule, _one_at_a_time
-from autograd.derivatives import sweeps as linear
+from autograd.backprop import _chain_rule, _one_at_a_time, ordered
 from autograd.derivatives.dual import Dual, join, parts
 from autograd.derivatives.sweeps import (
     Edges,
@@ -22,16 +21,15 @@ from autograd.derivatives.sweeps import (
     edges_of,
     local_floats,
     local_values,
-    made_here,
-    made_in_derivatives,
     pull,
     push,
+    reached,
     recording,
     times,
 )
-from autograd.modes import current_mode
+from autograd.modes import current_mode, made_here, made_in_derivatives
+from autograd.numerics.real import described
 from autograd.numerics.trees import Number, Tree, leaves, map_numbers, rebuild
-from autograd.ops import described
 from autograd.value import Value
 
 Function = Callable[..., Any]
@@ -109,10 +107,10 @@ class Run:
         return [join(number, iter(column)) for column in zip(*part_rows, strict=True)]
 
     def _rows(self, pieces: list[Number]) -> list[Row]:
-        ends = list(dict.fromkeys(piece for piece in pieces if isinstance(piece, Value)))
-        graph_leaves, interior = linear.ordered(ends)
+        ends = _values_among(pieces)
+        graph_leaves, interior = ordered(*ends)
         foreign = self.foreign(graph_leaves)
-        report_anomalies(ends)
+        report_backward(ends)
         if len(pieces) == len(ends) == 1 and not foreign:
             return [self.settled(_sweep_private(ends[0], graph_leaves, interior, self.copies))]
         with_graph = bool(foreign) and current_mode().grad
@@ -121,27 +119,17 @@ class Run:
         flat = iter(self.settled([slope for row in rows for slope in row]))
         return [[next(flat) for _ in row] for row in rows]
 
-    def settled(self, slopes: Row, extra: Iterable[Number] = ()) -> Row:
-        """`slopes` as floats, or all of them as Values if an argument was one or one of them depends on one."""
-        if self.wants_values or any_value(extra) or self._depend_on_outside(slopes):
-            return as_values(slopes)
-        return [slope.data if isinstance(slope, Value) else slope for slope in slopes]
-
-    def _depend_on_outside(self, slopes: Row) -> bool:
-        graph_leaves, _ = linear.ordered(list(dict.fromkeys(s for s in slopes if isinstance(s, Value))))
-        return bool(self.foreign(graph_leaves))
-
-    def values(self, outputs: Sequence[Number]) -> list[Number]:
-        """The results, as floats where they depend on nothing from outside."""
-        kept = self.kept(list(outputs))
-        return as_values(kept) if self.wants_values or any_value(kept) else kept
+    def settled(self, numbers: Row, extra: Iterable[Number] = ()) -> Row:
+        """`numbers` as floats; all of them as Values if an argument was one or one of them depends on one."""
+        kept: Row = self.kept(numbers)
+        return as_values(kept) if self.wants_values or any_value((*kept, *extra)) else kept
 
     def kept(self, thing: Any) -> Any:
         """`thing`, with a float in the place of every Value that has no connection to a Value from outside."""
-        inside: list[Value] = []
-        map_numbers(lambda x: inside.extend(part for part in parts(x) if isinstance(part, Value)), thing)
-        graph_leaves, interior = linear.ordered(list(dict.fromkeys(inside)))
-        outside = linear.reached(interior, self.foreign(graph_leaves)) if current_mode().grad else set()
+        inside: list[Number] = []
+        map_numbers(lambda x: inside.extend(parts(x)), thing)
+        graph_leaves, interior = ordered(*_values_among(inside))
+        outside = reached(interior, self.foreign(graph_leaves)) if current_mode().grad else set()
 
         def settled(part: Any) -> Any:
             return part.data if isinstance(part, Value) and part not in outside else part
@@ -217,13 +205,16 @@ def split(result: Any, has_aux: bool, f: Function) -> tuple[Any, Any]:
     return result
 
 
-def report_anomalies(ends: Iterable[Value]) -> None:
-    """Inside `detect_anomaly()`: raise at the first nan that a backward sweep would meet."""
-    if anomaly := current_mode().anomaly:
-        from autograd.checking.anomaly import check_backward
-
+def report_backward(ends: Iterable[Value]) -> None:
+    """Tell who listens that a backward sweep from each of `ends` begins."""
+    for listener in current_mode().listeners:
         for end in ends:
-            check_backward(end, 1.0, anomaly)
+            listener.backward(end, 1.0)
+
+
+def _values_among(numbers: Iterable[Number]) -> list[Value]:
+    """The distinct Values, in order."""
+    return list(dict.fromkeys(number for number in numbers if isinstance(number, Value)))
 
 
 def as_values(numbers: Iterable[Number]) -> Row:

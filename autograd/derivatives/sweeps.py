@@ -14,36 +14,19 @@ Only nodes on a way from the inputs to the root have edges here. A term that no 
 all, rather than 0.0 times whatever its local derivative is: a nan there cannot spread.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from operator import mul
 from typing import Any
 
-from autograd import ops
-from autograd.backprop import _ordered
-from autograd.modes import current_mode, mode
+from autograd.modes import current_mode, made_here, mode
 from autograd.numerics.trees import Number
 from autograd.ops import Operation
 from autograd.value import Value
 
 Edges = Sequence[tuple[Value, Sequence[tuple[Value, Number]]]]  # (node, (parent, local derivative) ...), parents first
 LocalsOf = Callable[[Value, list[int]], Sequence[Any]]
-
-# Leaves that derivative functions made for themselves while the outermost one runs: no Value of the user's among them.
-made_here: ContextVar[set[Value] | None] = ContextVar("autograd_made_here", default=None)
-
-
-@contextmanager
-def made_in_derivatives() -> Iterator[set[Value]]:
-    """The set that derivative functions add their own leaves to inside this `with`."""
-    made: set[Value] = set()
-    token = made_here.set(made)
-    try:
-        yield made
-    finally:
-        made_here.reset(token)
 
 
 def constant(number: float) -> Value:
@@ -57,17 +40,6 @@ def constant(number: float) -> Value:
 def recording() -> AbstractContextManager[None]:
     """Operations inside remember their operands, also within no_grad()."""
     return nullcontext() if current_mode().grad else mode(grad=True)
-
-
-def ordered(outputs: Sequence[Value]) -> tuple[list[Value], list[Value]]:
-    """The leaves and, parents before children, the interior nodes below all of `outputs`."""
-    if not outputs:
-        return [], []
-    if len(outputs) == 1:
-        return _ordered(outputs[0])
-    with mode(grad=True, lines=False, anomaly=None, recorder=None):  # one root above them all, seen by nobody
-        leaves, interior = _ordered(ops.total(*outputs))
-    return leaves, interior[:-1]
 
 
 def edges_of(interior: Iterable[Value], inputs: Iterable[Value], locals_of: LocalsOf) -> list[Any]:

@@ -38,7 +38,7 @@ and the copy that an inner one is about are different nodes, and neither can be 
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.derivatives import sweeps as linear
+from autograd.backprop import ordered
 from autograd.derivatives.dual import Dual, lift, lower, new_level, weighted_sum
 from autograd.derivatives.hessian_vector import adjoint_changes
 from autograd.derivatives.run import (
@@ -51,7 +51,7 @@ from autograd.derivatives.run import (
     is_zero,
     name_of,
     needs_function,
-    report_anomalies,
+    report_backward,
     result_of,
     running,
     split,
@@ -120,6 +120,9 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     return _named("grad", f, gradient)
 
 
+elementwise_grad = grad  # HIPS' name; of a function of one scalar, the same thing
+
+
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """The function x ↦ (f(x), ∇f(x)), from one run of `f`. With `has_aux`, ((f(x), anything), ∇f(x)).
 
@@ -140,7 +143,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
         with running(f, args, named, argnums, has_aux) as run:
             output = run.one_output()
             (slopes,) = run.derivatives(output)
-            (value,) = run.values(output)
+            (value,) = run.settled(output)
             return (value, run.kept(run.aux)) if has_aux else value, rebuild(run.inputs, slopes)
 
     return _named("value_and_grad", f, value_and_gradient)
@@ -215,7 +218,7 @@ def vjp(f: Function, *args: Any, has_aux: bool = False) -> Any:
     """
     needs_function("vjp", f)
     with running(f, args, {}, None, has_aux) as run:
-        value = rebuild(run.result, run.values(run.outputs))
+        value = rebuild(run.result, run.settled(run.outputs))
 
     def pullback(cotangent: Any) -> Any:
         weights = leaves_like(run.result, cotangent, "the cotangent")
@@ -271,8 +274,8 @@ def differentiate(y: Value, wrt: Tree) -> Tree:
     for x in targets:
         if not isinstance(x, Value):
             raise TypeError(f"differentiate() needs Values in wrt, got {type(x).__name__} {x!r}")
-    report_anomalies([y])
-    _, interior = linear.ordered([y])
+    report_backward([y])
+    _, interior = ordered(y)
     adjoint = pull(edges_of(interior, targets, local_values), y, times)
     return rebuild(wrt, as_values([adjoint.get(x, 0.0) for x in targets]))
 

@@ -14,7 +14,7 @@ from typing import Any
 from autograd.backprop import topological_order
 from autograd.derivatives.sweeps import edges_of, local_floats
 from autograd.numerics.floats import exact_sum
-from autograd.ops import as_float
+from autograd.numerics.real import as_float
 from autograd.value import Value
 from autograd.view.graph import check_limit
 from autograd.view.notation import factor, formula, label_of, number, shorten

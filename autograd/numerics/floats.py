@@ -802,3 +802,21 @@ def cross_entropy(target: float, *logits: float) -> float:
     at = int(target) if wanted == peak else logits.index(peak) if peak == peak else 0
     rest = exact_sum([exp(x - peak) for i, x in enumerate(logits) if i != at])
     return (peak - wanted if wanted != peak else 0.0) + log1p(rest)
+
+
+# What rows do whose forward function is Python's own, in the words of the reference
+PYTHONS_OWN = {
+    "add": "a + b.",
+    "sub": "a − b.",
+    "mul": "a · b.",
+    "neg": "−x.",
+    "abs": "|x|. The derivative is the sign of x, 0 at 0.",
+    "square": "x².",
+    "atan": "The angle in (−π/2, π/2) whose tangent is x.",
+    "atan2": "The angle from the x axis to the point (x, y), in [−π, π].",
+    "tanh": "(e^x − e^−x) / (e^x + e^−x).",
+    "asinh": "ln(x + √(x² + 1)), the number whose sinh is x.",
+    "erf": "2/√π ∫ e^−t² dt from 0 to x.",
+    "erfc": "1 − erf(x), with all digits where erf(x) is nearly 1.",
+    "hypot": "√(a² + b²), the distance of the point (a, b) from the origin.",
+}

@@ -1,6 +1,6 @@
 """Nested arguments and results: numbers in lists, tuples and dicts, nested at will.
 
-A derivative mirrors what it belongs to, so every function in derivatives.py takes a structure apart into a flat list
+A derivative mirrors what it belongs to, so every function of `derivatives` takes a structure apart into a flat list
 of numbers, works on the list, and puts the answer together in the same shape:
 
     leaves({"w": [1, 2], "b": 3})                      = [1.0, 2.0, 3.0]
@@ -14,21 +14,16 @@ import copy
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from autograd.ops import as_float, described
+from autograd.numerics.real import applies_rows, as_float, described
 
 Number = Any  # a float, a Value or a dual number
 Tree = Any  # a Number, or a list, tuple or dict of Trees
 
 
-def is_number_like(x: Any) -> bool:
-    """Whether `x` takes part in operations by itself: a Value, a dual number, a tracer."""
-    return hasattr(type(x), "_apply_operation")
-
-
 def leaves(tree: Tree, what: str) -> list[Number]:
     """The numbers of `tree`, left to right; TypeError that says where in `what` something else stands."""
     try:
-        return [x if is_number_like(x) else as_float(x) for x in _items(tree)]
+        return [x if applies_rows(x) else as_float(x) for x in _items(tree)]
     except TypeError:
         raise _stranger(tree, what) from None
 
@@ -67,7 +62,7 @@ def _stranger(tree: Tree, what: str) -> TypeError:
 
 
 def _is_number(item: Any) -> bool:
-    if not is_number_like(item):
+    if not applies_rows(item):
         try:
             as_float(item)
         except TypeError:

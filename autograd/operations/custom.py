@@ -18,8 +18,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.numerics.differences import central_difference
-from autograd.numerics.trees import is_number_like, leaves_like
-from autograd.ops import Formula, Operation, as_float
+from autograd.numerics.real import applies_rows, as_float
+from autograd.numerics.trees import leaves_like
+from autograd.ops import Formula, Operation
 
 
 def operation(
@@ -162,7 +163,7 @@ def _numbers_only(formula: Callable[..., Any], name: str) -> Formula:
     def on_floats(*args: Any) -> Any:
         for a in args:
             for number in a if isinstance(a, list | tuple) else (a,):
-                if is_number_like(number) and not isinstance(number, float):
+                if applies_rows(number) and not isinstance(number, float):
                     raise NotImplementedError(
                         f"the derivative of {name} is known as a number only (numeric=True), which is enough for first "
                         "derivatives. Here one was asked for that can be differentiated again (a second derivative, a "

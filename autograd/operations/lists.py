@@ -11,8 +11,8 @@ from typing import Any
 
 from autograd import ops
 from autograd.modes import ACTIVE
-from autograd.numerics import floats as numerics
-from autograd.ops import as_float, described
+from autograd.numerics import floats
+from autograd.numerics.real import applies_rows, as_float, described
 from autograd.value import Value, _node, make
 
 
@@ -87,7 +87,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     if any(not isinstance(x, Value | float) for x in terms):
         return ops.softmax(terms)
     data = [_data(x) for x in terms]
-    p = numerics.softmax(data)
+    p = floats.softmax(data)
     if not any(isinstance(x, Value) for x in terms):
         return p
     return [_softmax_node(i, p, terms, data) for i in range(len(p))]
@@ -116,7 +116,7 @@ def _terms(name: str, xs: Iterable[Any], needed: bool = False) -> tuple[Any, ...
     """The terms as Values, floats, or strangers that know how to apply an operation."""
     if isinstance(xs, Value) or not isinstance(xs, Iterable):
         raise TypeError(f"{name}() takes a list of Values and numbers, got {type(xs).__name__} {xs!r}")
-    terms = tuple(x if hasattr(type(x), "_apply_operation") else as_float(x) for x in xs)
+    terms = tuple(x if applies_rows(x) else as_float(x) for x in xs)
     if needed and not terms:
         raise ValueError(f"{name}() of no terms is not defined")
     return terms

@@ -12,9 +12,6 @@ True
 import math
 
 from autograd import ops
-from autograd.derivatives.transforms import grad
-
-elementwise_grad = grad  # of a function of one scalar, the same thing
 
 add, subtract, multiply, divide, true_divide = ops.add, ops.sub, ops.mul, ops.div, ops.div
 negative, absolute, fabs, power, float_power = ops.neg, ops.abs, ops.abs, ops.pow, ops.pow

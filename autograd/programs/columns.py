@@ -8,8 +8,8 @@ import importlib.util
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from autograd.numerics.trees import is_number_like, leaves, leaves_like
-from autograd.ops import as_float, described
+from autograd.numerics.real import applies_rows, as_float, described
+from autograd.numerics.trees import leaves, leaves_like
 from autograd.value import Value
 
 
@@ -35,7 +35,7 @@ def plain_numbers(numbers: Sequence[Any]) -> list[float]:
     try:
         return [as_float(x) for x in numbers]
     except TypeError:
-        stranger = next(x for x in numbers if is_number_like(x))  # leaves() has refused everything else
+        stranger = next(x for x in numbers if applies_rows(x))  # leaves() has refused everything else
     raise TypeError(
         f"the arguments of a program are plain numbers, got {described(stranger)}: pass its .data. (A Value that "
         "the function reads by itself becomes a parameter of the program, and backward() adds to its grad)"

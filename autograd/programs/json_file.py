@@ -20,9 +20,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd.numerics.trees import leaves
-from autograd.ops import OPERATIONS
+from autograd.ops import OPERATIONS, table_name
 from autograd.programs.recorder import Recording
-from autograd.programs.tape import HOLDS, Guard, Tape, needed, table_name, wanted_operands
+from autograd.programs.tape import HOLDS, Guard, Tape, needed, wanted_operands
 from autograd.value import Value
 
 FORMAT, VERSION = "glassgrad program", 1

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.derivatives.sweeps import made_in_derivatives
-from autograd.modes import mode
+from autograd.modes import Listener, made_in_derivatives, mode, users_line
 from autograd.numerics.trees import leaves, paths, rebuild
 from autograd.programs.columns import plain_numbers
 from autograd.programs.tape import Guard, Tape
-from autograd.value import Value, _users_line
+from autograd.value import Value
 
 
 @dataclass(frozen=True)
@@ -56,18 +55,15 @@ class Argument(Value):
         return self is other
 
 
-class Recorder:
-    """What the engine tells of a running function; see `autograd.modes`."""
+class Recorder(Listener):
+    """What the engine tells of a running function. Nodes need no note: the graph remembers them."""
 
     def __init__(self) -> None:
         self.branches: list[Branch] = []
 
-    def on_node(self, node: Value) -> None:
-        """A node was made: the graph remembers it."""
-
-    def on_branch(self, kind: str, left: Any, right: Any, outcome: bool) -> None:
+    def branch(self, kind: str, left: Any, right: Any, outcome: bool) -> None:
         """Python asked which of two Values is larger, or whether one is zero."""
-        self.branches.append(Branch(kind, left, right, outcome, _users_line()))
+        self.branches.append(Branch(kind, left, right, outcome, users_line()))
 
 
 @dataclass

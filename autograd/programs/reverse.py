@@ -7,14 +7,14 @@ So a replayed gradient needs nothing but forward functions, on floats as on arra
 """
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from autograd.ops import OPERATIONS, Operation
+from autograd.ops import Applies, Operation
 from autograd.programs.tape import GATHER, MUL, OVER_EXAMPLES, Instruction, Tape
 
 
-class Traced:
+class Traced(Applies):
     """A slot that writes down what is done with it."""
 
     __slots__ = ("slot", "tape")
@@ -26,23 +26,6 @@ class Traced:
     def _apply_operation(self, row: Operation, args: tuple[Any, ...]) -> "Traced":
         slots = tuple(a.slot if isinstance(a, Traced) else self.tape.constant(float(a)) for a in args)
         return Traced(self.tape, self.tape.emit(row, slots))
-
-
-def _add_operators() -> None:
-    def forwards(row: Operation) -> Callable[..., Any]:
-        return lambda self, *others: self._apply_operation(row, (self, *others))
-
-    def reflected(row: Operation) -> Callable[..., Any]:
-        return lambda self, other: self._apply_operation(row, (other, self))
-
-    for sign, name in {"add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "pow": "pow"}.items():
-        setattr(Traced, f"__{sign}__", forwards(OPERATIONS[name]))
-        setattr(Traced, f"__r{sign}__", reflected(OPERATIONS[name]))
-    for name in ("neg", "abs"):
-        setattr(Traced, f"__{name}__", forwards(OPERATIONS[name]))
-
-
-_add_operators()
 
 
 class Term(NamedTuple):

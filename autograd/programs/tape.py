@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from autograd.ops import OPERATIONS, Operation
+from autograd.ops import OPERATIONS, Operation, table_name
 
 
 class Instruction(NamedTuple):
@@ -73,11 +73,6 @@ def sum_of_products(*operands: float) -> float:
 GATHER = Operation("sum_of_products", "Σ", sum_of_products, 0.0, variadic=True)
 #: The same, summed over the examples of a batch; on a single example it is GATHER.
 OVER_EXAMPLES = Operation("sum_over_examples", "Σ", sum_of_products, 0.0, variadic=True)
-
-
-def table_name(row: Operation) -> str:
-    """The name of a row of the table; "" for a user's own, whatever name it was given."""
-    return row.name if OPERATIONS.get(row.name) is row else ""
 
 
 #: rows whose first operand says which of the others is meant

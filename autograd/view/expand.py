@@ -15,10 +15,9 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from autograd.backprop import topological_order
+from autograd.backprop import adjoints, topological_order
 from autograd.modes import mode
-from autograd.ops import OPERATIONS
-from autograd.programs.tape import table_name
+from autograd.ops import OPERATIONS, table_name
 from autograd.value import Value, make
 
 
@@ -45,11 +44,10 @@ class Expansion:
 
 def expand_all(outputs: Sequence[Value]) -> Expansion:
     """`expand` for several outputs, which keep sharing what they share."""
-    order = list(dict.fromkeys(node for output in outputs for node in topological_order(output)))
     recipes = _Recipes()
     expansion = Expansion({}, {})
     with mode(grad=True, lines=False, anomaly=None, recorder=None):
-        for node in order:
+        for node in topological_order(*outputs):
             expansion.new[node] = _expanded(node, expansion, recipes)
     return expansion
 
@@ -79,12 +77,8 @@ def _copy(node: Value, operands: tuple[Any, ...]) -> Value:
 def _carry_over(node: Value, result: Value, below: set[Any], origin: dict[Value, Value]) -> None:
     """Label, line and gradient of `node` for `result`; the chain rule from there down to the nodes of `below`."""
     inside = _between(result, below)
-    adjoints = dict.fromkeys(inside, 0.0) | {result: node.grad}
-    for new in reversed(inside):
-        for parent, local in zip(new.parents, new.local_grads, strict=True):
-            if parent not in below:
-                adjoints[parent] += local * adjoints[new]
-        new.grad += adjoints[new]
+    for new, gradient in adjoints(inside, {result: node.grad}).items():
+        new.grad += gradient
         origin.setdefault(new, node)
         if node.line is not None:
             new._line = node.line

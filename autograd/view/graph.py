@@ -12,8 +12,8 @@ from functools import cached_property
 from numbers import Real
 from typing import Any
 
-from autograd.backprop import topological_order
-from autograd.ops import described
+from autograd.backprop import adjoints, topological_order
+from autograd.numerics.real import described
 from autograd.value import Value
 from autograd.view.notation import INFIX, is_index, label_of, number, operation_symbol, shorten
 
@@ -135,14 +135,7 @@ class GraphView:
 
     def own_gradients(self) -> list[float]:
         """The derivative of (the sum of) the outputs by each node, in order."""
-        adjoints = dict.fromkeys((node.value for node in self.nodes), 0.0)
-        for output in self.outputs:
-            adjoints[output] += 1.0
-        for node in reversed(self.nodes):
-            adjoint = adjoints[node.value]
-            for parent, local in zip(node.value.parents, node.value.local_grads, strict=True):
-                adjoints[parent] += local * adjoint
-        return list(adjoints.values())
+        return list(adjoints([node.value for node in self.nodes], dict.fromkeys(self.outputs, 1.0)).values())
 
 
 def view(
@@ -157,7 +150,7 @@ def view(
     whose data or grad is no longer a number.
     """
     roots = checked_outputs(outputs)
-    order = dict.fromkeys(value for root in roots for value in topological_order(root))
+    order = dict.fromkeys(topological_order(*roots))
     parameters, names = parameters or {}, names or {}
     if strangers := [name for value, name in names.items() if value not in order]:
         raise ValueError(f"names: what is to be called {', '.join(strangers)} is not in this graph")

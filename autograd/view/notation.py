@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import ops
-from autograd.ops import described
+from autograd.numerics.real import described
 
 if TYPE_CHECKING:
     from autograd.value import Value

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from autograd import ops
-from autograd.modes import mode
+from autograd.modes import Listener, mode
 from autograd.value import Value
 from autograd.view.graph import GraphView
 
@@ -51,7 +51,7 @@ def module_path(name: str) -> GroupPath:
     return tuple(parts)
 
 
-class Notes:
+class Notes(Listener):
     """Listens while a model runs and notes for every new node which module's code made it.
 
     A module is recognised as `self` of a function on the call stack, so modules need not know that they are watched.
@@ -70,8 +70,8 @@ class Notes:
         with mode(recorder=self, grad=True):
             return self._model(x)
 
-    def on_node(self, node: Value) -> None:
-        """Called by the engine for every new node."""
+    def node(self, node: Value) -> None:
+        """Find whose code made the node."""
         frame = sys._getframe(1)
         while frame is not None and frame.f_code is not Notes.run.__code__:
             names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
@@ -79,9 +79,6 @@ class Notes:
                 self.paths[node] = path
                 return
             frame = frame.f_back  # type: ignore[assignment]
-
-    def on_branch(self, kind: str, left: Value, right: Any, outcome: bool) -> None:
-        """Branches are of no interest here."""
 
 
 def group_values(graph: GraphView, model: Any, noted: Mapping[Value, GroupPath]) -> list[GroupPath]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
-from autograd.ops import described
+from autograd.numerics.real import described
 from autograd.value import Value
 from autograd.view.expand import expand_all
 from autograd.view.graph import GraphView, flat_values, view

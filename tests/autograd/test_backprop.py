@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import BackwardStep, ForwardStep, SeedStep, Value, steps, topological_order
+from autograd.backprop import adjoints
 
 
 def test_leaves_accumulate_and_interior_nodes_are_set():
@@ -187,3 +188,24 @@ def test_gradients_are_added_to_all_leaves_or_to_none():
     with pytest.raises(TypeError, match="grad"):
         autograd.backprop.add_to_grads([a, b], [1.0, 1.0])
     assert a.grad == 10.5
+
+
+def test_the_order_of_several_roots_is_that_of_each_after_the_other():
+    a, b, alone = Value(1.0), Value(2.0), Value(3.0)
+    shared = a * b
+    y, z = shared + b, b * shared
+    assert topological_order(b, z, alone, y, z) == [b, a, shared, z, alone, y]
+    assert topological_order(y, shared) == [a, b, shared, y]
+    with pytest.raises(TypeError, match="starts from a Value, got float"):
+        topological_order(y, 1.0)
+
+
+def test_adjoints_are_what_backward_would_add_and_touch_nothing():
+    a, b = Value(3.0), Value(4.0)
+    y = (a * b) * a
+    order = topological_order(y)
+    found = adjoints(order, {y: 2.0})
+    assert all(node.grad == 0.0 for node in order)
+    y.backward(2.0)
+    assert found == {node: node.grad for node in order}
+    assert adjoints([order[2], y], {y: 1.0}) == {order[2]: 3.0, y: 1.0}

@@ -9,7 +9,7 @@ import types
 import pytest
 
 from autograd import Value, no_grad, trace_lines
-from autograd.modes import ACTIVE, Mode, current_mode, mode
+from autograd.modes import ACTIVE, Listener, Mode, current_mode, mode
 
 
 @pytest.fixture(autouse=True)
@@ -136,14 +136,14 @@ def test_lines_are_known_inside_trace_lines_only():
 
 
 def test_a_recorder_hears_of_nodes_and_branches():
-    class Recorder:
+    class Recorder(Listener):
         def __init__(self):
             self.nodes, self.branches = [], []
 
-        def on_node(self, node):
+        def node(self, node):
             self.nodes.append(node)
 
-        def on_branch(self, *branch):
+        def branch(self, *branch):
             self.branches.append(branch)
 
     recorder, x = Recorder(), Value(2.0)
@@ -155,6 +155,30 @@ def test_a_recorder_hears_of_nodes_and_branches():
     assert recorder.branches == [(">", y, 1, True), ("bool", x, 0.0, True)]
     assert not x < 1
     assert len(recorder.branches) == 2
+
+
+def test_a_listener_that_raises_stops_a_backward_before_any_leaf_has_changed():
+    class Strict(Listener):
+        def backward(self, root, seed):
+            raise ArithmeticError(f"{root.data} {seed}")
+
+    x = Value(2.0)
+    y = x * 3.0
+    with mode(anomaly=Strict()), pytest.raises(ArithmeticError, match=r"6\.0 1\.0"):
+        y.backward()
+    assert x.grad == 0.0
+
+
+def test_a_package_built_on_values_is_passed_over_like_the_engine_itself(monkeypatch):
+    package, module = types.ModuleType("stranger"), types.ModuleType("stranger.layers")
+    exec("def double(x):\n    return x * 2.0", vars(module))
+    monkeypatch.setitem(sys.modules, "stranger", package)
+    with trace_lines():
+        before = module.double(Value(1.0)).line
+        package.__built_on_values__ = True
+        after = module.double(Value(1.0)).line
+    assert before == "<string>:2"
+    assert after.startswith("test_modes.py:")
 
 
 def test_an_unknown_mode_is_refused_at_once():

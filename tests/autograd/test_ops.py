@@ -3,10 +3,8 @@
 import inspect
 import math
 import pickle
-from decimal import Decimal
 from fractions import Fraction
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -147,46 +145,6 @@ def test_an_operation_has_no_attribute_that_nobody_gave_it():
     assert not hasattr(ops.tanh, "inverse")
     with pytest.raises(AttributeError, match="an operation has no attribute 'inverse'"):
         _ = ops.tanh.inverse
-
-
-NUMPY_REALS = [np.float64(2.5), np.float32(2.5), np.float16(2.5), np.int8(2), np.uint64(2), np.bool_(True)]
-
-
-@pytest.mark.parametrize("number", [2, 2.5, True, Fraction(5, 2), *NUMPY_REALS], ids=lambda n: type(n).__name__)
-def test_every_real_number_becomes_a_float(number):
-    assert type(ops.as_float(number)) is float
-    assert ops.as_float(number) == number
-
-
-NO_REAL_NUMBERS = [1j, "3", b"3", None, [1.0], (1.0,), {1.0}, Decimal(1), np.array(1.0), np.array([1.0]), Value(1.0)]
-
-
-@pytest.mark.parametrize("thing", NO_REAL_NUMBERS, ids=lambda t: type(t).__name__)
-def test_what_is_no_real_number_is_refused_with_its_type_and_advice(thing):
-    with pytest.raises(TypeError, match=type(thing).__name__) as caught:
-        ops.as_float(thing)
-    assert str(caught.value).count(".") >= 1
-
-
-ADVICE = {
-    "take its .data": [Value(1.0)],
-    "the real and the imaginary part": [1j],
-    "Convert text with float": ["3", b"3"],
-    "about one scalar at a time": [[1.0], (1.0,), {1.0}, np.array([1.0])],
-    "if that is what you mean": [None, Decimal(1)],
-}
-
-
-@pytest.mark.parametrize(("advice", "thing"), [(a, t) for a, things in ADVICE.items() for t in things])
-def test_the_advice_fits_what_was_given(advice, thing):
-    with pytest.raises(TypeError, match=advice):
-        ops.as_float(thing)
-
-
-@pytest.mark.parametrize("huge", [10**400, -(10**400), Fraction(10**400)])
-def test_a_number_beyond_the_floats_is_an_overflow_error(huge):
-    with pytest.raises(OverflowError, match="beyond the range of a float"):
-        ops.as_float(huge)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

@@ -121,7 +121,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "len(slots) <= 2 → len(slots) < 2"): STORED,
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "2 → 1"): STORED,
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "not row.variadic → row.variadic"): STORED,
-    ("autograd/value.py", "frame = sys._getframe(1)", "1 → 2"): (
+    ("autograd/modes.py", "frame = sys._getframe(1)", "1 → 2"): (
         "the frame left out is the engine's own, and those are passed over"
     ),
     (
@@ -243,9 +243,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)",
         "43867 → 43868",
     ): ("of the last term, of which hardly a digit counts"),
-    ("autograd/derivatives/dual.py", "if ACTIVE and on_floats:", "ACTIVE and on_floats → ACTIVE or on_floats"): (
-        "a node has been looked at when it was made, and finds nothing when it is looked at again"
-    ),
+    (
+        "autograd/derivatives/dual.py",
+        "if ACTIVE and on_floats:  # numbers without a node",
+        "ACTIVE and on_floats → ACTIVE or on_floats",
+    ): ("a node has been looked at when it was made, and finds nothing when it is looked at again"),
     ("nn/command_line/jobs.py", "return len(self.train[0][0])", "0 → 1"): SAME_WIDTH,
     ("nn/command_line/jobs.py", "if len(rows[0]) == 2:", "0 → 1"): SAME_WIDTH,
     (

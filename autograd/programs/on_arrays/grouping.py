@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from autograd.ops import OPERATIONS, Operation
-from autograd.programs.tape import MUL, OVER_EXAMPLES, Instruction, Tape, sum_terms, table_name
+from autograd.ops import OPERATIONS, Operation, table_name
+from autograd.programs.tape import MUL, OVER_EXAMPLES, Instruction, Tape, sum_terms
 
 ADD, DIV, MEAN = OPERATIONS["add"], OPERATIONS["div"], OPERATIONS["mean"]
 ROWWISE = ("softmax_entry", "logsumexp", "cross_entropy")

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.numerics.arrays import ARRAYS, DIRECT, array_form
+from autograd.ops import table_name
 from autograd.programs.columns import one_per_example
 from autograd.programs.kinds import Work
 from autograd.programs.on_arrays.plan import FIRST, LOWEST, Plan, Read, Step, grid, planned, view
-from autograd.programs.tape import BranchTaken, table_name
+from autograd.programs.tape import BranchTaken
 
 Floats = NDArray[np.float64]
 #: rows for which NumPy has a function that can write its result in place and keeps the conventions of floats.py

@@ -11,11 +11,11 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from autograd.numerics import floats as numerics
-from autograd.ops import Operation
+from autograd.ops import Operation, table_name
 from autograd.programs.kinds import Work
 from autograd.programs.source.naming import candidate
 from autograd.programs.source.python import SHORT, Writer
-from autograd.programs.tape import sum_terms, table_name
+from autograd.programs.tape import sum_terms
 from autograd.value import Value
 
 HEADER = '''"""{name}, recorded and written out by glassgrad. Needs only the standard library.

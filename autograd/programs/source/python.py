@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd.numerics import floats as numerics
-from autograd.ops import Operation
+from autograd.ops import Operation, table_name
 from autograd.programs.kinds import Work
 from autograd.programs.source.naming import TAKEN, Names, candidate
-from autograd.programs.tape import OVER_EXAMPLES, BranchTaken, Guard, Instruction, Tape, sum_terms, table_name
+from autograd.programs.tape import OVER_EXAMPLES, BranchTaken, Guard, Instruction, Tape, sum_terms
 
 WIDTH = 110
 TERMS_PER_LINE = 60  # Python's compiler recurses into a sum term by term
