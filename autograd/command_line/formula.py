@@ -31,17 +31,15 @@ MAX_DEPTH = 50
 CONSTANTS = {"pi": math.pi, "tau": math.tau, "e": math.e, "inf": math.inf, "nan": math.nan}
 
 # The rows that are public functions of autograd. A formula has no lists: sums and means take their terms one by one, as
-# in mean(a, b, c), and operations on two lists are left out. So is add, which autograd has as a name of NumPy's alone.
+# in mean(a, b, c), and operations on two lists are left out.
 FUNCTIONS: dict[str, Operation] = {
-    **{
-        name: row
-        for name, row in OPERATIONS.items()
-        if name in vars(autograd) and name not in ("add", "dot", "cross_entropy")
-    },
+    **{name: row for name, row in OPERATIONS.items() if name in autograd.__all__},
+    **{name: OPERATIONS[name] for name in ("abs", "pow", "round")},
     "max": OPERATIONS["maximum"],
     "min": OPERATIONS["minimum"],
     "sum": OPERATIONS["total"],
 }
+del FUNCTIONS["dot"], FUNCTIONS["cross_entropy"]
 
 # A comparison gives a plain 0.0 or 1.0: a step has no derivative to pass on.
 COMPARISONS: dict[str, Callable[[Any, Any], float]] = {

@@ -1,4 +1,4 @@
-"""The names that NumPy and HIPS autograd give to what is here under another name, for scalars.
+"""The names that NumPy, HIPS autograd and papers give to what is here under another name, for scalars.
 
 Scalar code written for HIPS autograd runs when `import autograd.numpy as np` becomes `import autograd as np`:
 
@@ -12,10 +12,13 @@ True
 import math
 
 from autograd import ops
+from autograd.operations import lists
 
 add, subtract, multiply, divide, true_divide = ops.add, ops.sub, ops.mul, ops.div, ops.div
 negative, absolute, fabs, power, float_power = ops.neg, ops.abs, ops.abs, ops.pow, ops.pow
 arcsin, arccos, arctan, arctan2 = ops.asin, ops.acos, ops.atan, ops.atan2
 arcsinh, arccosh, arctanh = ops.asinh, ops.acosh, ops.atanh
 fmax, fmin = ops.maximum, ops.minimum
+sum, max, min = lists.total, ops.maximum, ops.minimum
+swish = ops.silu  # the name of Ramachandran et al. 2017
 pi, e, inf, nan = math.pi, math.e, math.inf, math.nan

@@ -179,7 +179,7 @@ As the engine computes them:
         for place in places:
             point = place if isinstance(place, tuple) else (place,)
             leaves = dict(zip("xy", map(Value, point), strict=False))
-            y = eval(expression, {**vars(autograd), "abs": autograd.abs}, leaves)
+            y = eval(expression, {name: getattr(autograd, name) for name in dir(autograd)}, leaves)
             y.backward()
             where = ", ".join(f"{name} = {leaf.data:g}" for name, leaf in leaves.items())
             rows.append(

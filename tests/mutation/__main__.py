@@ -59,10 +59,11 @@ NOT_PICTURED = (
     ),
 )
 TESTS = {
-    "autograd/__init__.py": "numpy_names",
+    "autograd/__init__.py": "numpy_names autograd/test_init",
     "autograd/__main__.py": "main",
     "autograd/command_line/main.py": "main",
     "autograd/system/moved.py": "./test_pickles",
+    "autograd/system/names.py": "autograd/test_init nn/test_public_names",
     "autograd/programs/on_arrays/numpy_run.py": "program_arrays nn/training/test_recorded",
     "autograd/numerics/arrays.py": "program_arrays",
     "autograd/backprop.py": f"backprop anomaly {STATE} bad_input",
