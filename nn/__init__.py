@@ -28,7 +28,7 @@ _HOMES = {
         multi_class_hinge multi_label""",
     "optim": "SGD Adagrad Adam AdamW RMSprop",
     "metrics": "accuracy confusion_matrix mean_absolute_error precision_recall_f1 r2 score_accuracy",
-    "basics.activations": "Activation",
+    "layers.activation": "Activation",
     "basics.first_weights": "gain initializer",
     "descent.clipping": "clip_grad_norm clip_grad_value gradient_norm",
     "descent.optimizer": "Optimizer",
@@ -55,7 +55,7 @@ __getattr__, __dir__ = public_names(__name__, _HOMES)
 keep_old_homes(
     "nn",
     {
-        "activations": "basics.activations",
+        "activations": "layers.activation",
         "attention": "layers.attention",
         "containers": "layers.containers",
         "convolution": "layers.convolution",

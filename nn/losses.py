@@ -19,6 +19,7 @@ from math import fsum
 from typing import Any, TypeAlias
 
 from autograd import (
+    OPERATIONS,
     Value,
     clip,
     log,
@@ -33,7 +34,6 @@ from autograd import (
     total,
 )
 from autograd import cross_entropy as cross_entropy_of_row
-from autograd.ops import div
 from nn.basics.checks import index
 from nn.basics.nested import Nested
 from nn.basics.pairing import (
@@ -47,6 +47,8 @@ from nn.basics.pairing import (
 from nn.module import Module
 
 Weights: TypeAlias = Sequence[float] | None
+Loss = Callable[[list[Any], list[Any]], Value]
+"""loss(predictions of a batch, targets of a batch) → one Value, as in nn.losses."""
 
 
 # Regression: a number per example, or rows of numbers ---------------------------------------------------------------
@@ -212,7 +214,7 @@ def cross_entropy(
     if weight is None or reduction != "mean":
         return each_row(item, prediction, target, reduction)
     summed = each_row(item, prediction, target, "sum")
-    return div(summed, fsum(used))  # nan where all weights used are 0, for plain numbers, too
+    return OPERATIONS["div"](summed, fsum(used))  # nan where all weights used are 0, for plain numbers, too
 
 
 def categorical_cross_entropy(

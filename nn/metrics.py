@@ -11,22 +11,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from autograd import Value
+from nn.basics.nested import only, plain
 
 Label = Any  # anything hashable: 0, 1, "setosa"
-
-
-def plain(output: Any) -> Any:
-    """A model's output as floats: Values are read, lists of them become lists of floats.
-
-    >>> plain([Value(1.0), 2.0])
-    [1.0, 2.0]
-    """
-    if isinstance(output, Value):
-        return output.data
-    if hasattr(output, "tolist"):  # an array
-        return output.tolist()
-    return [plain(item) for item in output] if isinstance(output, list | tuple) else output
 
 
 def predicted_class(output: Any) -> int:
@@ -37,10 +24,8 @@ def predicted_class(output: Any) -> int:
     >>> predicted_class(-0.3), predicted_class([0.1, 2.0, -1.0])
     (0, 1)
     """
-    scores = plain(output)
-    if isinstance(scores, list):
-        return predicted_class(scores[0]) if len(scores) == 1 else max(range(len(scores)), key=scores.__getitem__)
-    return int(scores > 0)
+    scores = only(plain(output))
+    return max(range(len(scores)), key=scores.__getitem__) if isinstance(scores, list) else int(scores > 0)
 
 
 def score_accuracy(outputs: Iterable[Any], targets: Iterable[Any]) -> float:
@@ -157,7 +142,4 @@ def _number_pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple
 
 def _number(output: Any) -> float:
     """A float out of 1.0, Value(1.0) or [Value(1.0)] (a model with one output may answer either way)."""
-    value = plain(output)
-    while isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    return float(value)
+    return float(only(plain(output)))

@@ -10,10 +10,10 @@ import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count, repeat
-from numbers import Real
 from typing import Any, Self, TypeAlias
 
 from autograd import Value
+from nn.basics.checks import as_number
 
 MOST_LISTED = 10
 """Names in one message."""
@@ -108,7 +108,7 @@ class Module:
         own = self._state()
         problems = [f"missing: {name}" for name in own if name not in state]
         problems += [f"unknown: {name}" for name in state if name not in own]
-        numbers = {name: number for name, x in state.items() if (number := _number(x)) is not None}
+        numbers = {name: number for name, x in state.items() if (number := as_number(x)) is not None}
         problems += [f"not a number: {name} = {x!r:.60}" for name, x in state.items() if name not in numbers]
         if problems:
             more = [f"and {len(problems) - MOST_LISTED} more"] if len(problems) > MOST_LISTED else []
@@ -144,6 +144,14 @@ class Module:
         return state
 
 
+def parameters_by_layer(model: Module) -> dict[str, list[Value]]:
+    """Parameters under the first part of their names: {"layer0": […], "layer1": […]}."""
+    layers: dict[str, list[Value]] = {}
+    for name, parameter in model.named_parameters():
+        layers.setdefault(name.partition(".")[0], []).append(parameter)
+    return layers
+
+
 @contextmanager
 def modes_kept(model: Module) -> Iterator[None]:
     """Whatever is switched to train or eval meanwhile, every module is left in the mode that it had."""
@@ -164,14 +172,6 @@ def evaluating(model: Module) -> Iterator[None]:
 
 
 Path: TypeAlias = tuple["Path", str | int] | tuple[()]  # how a thing was reached: (path to its holder, its key there)
-
-
-def _number(x: Any) -> float | None:
-    """`x` as a float, NumPy's numbers included; None for what is no number, or too large for one."""
-    try:
-        return float(x) if isinstance(x, Real) and not isinstance(x, bool) else None
-    except OverflowError:
-        return None
 
 
 def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[Path, Module | Value | Buffer]]:

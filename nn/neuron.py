@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from autograd import Value, dot, softmax
 from nn.basics.activations import ActivationLike, find_activation, name_of
-from nn.basics.checks import positive
-from nn.basics.first_weights import Init, as_rng, initializer
+from nn.basics.checks import as_rng, positive
+from nn.basics.first_weights import Init, initializer
 from nn.module import Module
 
 Input: TypeAlias = Sequence[Value | float]

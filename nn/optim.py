@@ -21,7 +21,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd import Value
-from nn.descent.optimizer import Columns, Group, Number, Numbers, Optimizer, Rule
+from nn.descent.optimizer import Numbers, Optimizer, Rule
+from nn.descent.settings import Columns, Group, Number
 
 
 class SGD(Optimizer):

@@ -1,1 +1,5 @@
-"""What every room of nn stands on; knows no Module."""
+"""What every other room of nn stands on; nothing here knows a Module.
+
+In reading order: `nested` (numbers in lists of lists), `checks` (what has to be a whole number, a generator …),
+`first_weights` (where training starts), `activations` (by name), `pairing` (predictions beside targets).
+"""

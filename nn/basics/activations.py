@@ -6,33 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import autograd
-from autograd import OPERATIONS, Operation, softmax
-from nn.basics.nested import Nested, as_list, mapped
-from nn.module import Module
+from autograd import OPERATIONS, Operation
 
 ActivationLike: TypeAlias = str | Callable[[Any], Any] | None
-
-
-class Activation(Module):
-    """f of every number, in the same shape, for use between other layers; "softmax" of a row as a whole.
-
-    `activation` is the name of an operation of one argument, "softmax", or a function of a Value.
-
-    >>> Activation("relu")([-1.0, [2.0, 3.0]])
-    [0.0, [2.0, 3.0]]
-    """
-
-    def __init__(self, activation: ActivationLike) -> None:
-        self.softmax = activation == "softmax"
-        self.activation = None if self.softmax else find_activation(activation)
-
-    def __call__(self, x: Nested) -> Any:
-        if self.softmax:
-            return softmax(as_list(x))
-        return mapped(self.activation, x) if self.activation else x
-
-    def extra_repr(self) -> str:
-        return "softmax" if self.softmax else name_of(self.activation)
 
 
 def find_activation(activation: ActivationLike) -> Callable[[Any], Any] | None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Mapping
 from numbers import Real
 from typing import Any
 
 from autograd import Value
-from nn.basics.nested import Nested, as_list, is_list, plain, shape
+from nn.basics.nested import Nested, as_row, is_list, shape, without_arrays
+
+
+def as_number(x: Any) -> float | None:
+    """`x` as a float, NumPy's numbers included; None for what is no number, or too large for one."""
+    try:
+        return float(x) if isinstance(x, Real) and not isinstance(x, bool) else None
+    except OverflowError:
+        return None
 
 
 def positive(name: str, number: Any, least: int = 1) -> int:
@@ -38,7 +47,7 @@ def index(what: str, i: Any, count: int) -> int:
 
 def numbers(layer: str, x: Nested, count: int) -> list[Any]:
     """`x` as a list if it holds `count` numbers; otherwise ValueError that names the layer."""
-    row = as_list(plain(x))
+    row = as_row(without_arrays(x))
     if len(row) != count or any(map(is_list, row)):
         raise ValueError(f"{layer} takes a list of {count} numbers, not {shape(x)}")
     return row
@@ -46,7 +55,18 @@ def numbers(layer: str, x: Nested, count: int) -> list[Any]:
 
 def sequence(layer: str, x: Nested, size: int) -> list[list[Any]]:
     """`x` as a list of lists of `size` numbers, at least one; otherwise ValueError that names the layer."""
-    steps = [as_list(step) for step in plain(x)] if is_list(x) else []
+    steps = [as_row(step) for step in without_arrays(x)] if is_list(x) else []
     if not steps or any(len(step) != size for step in steps):
         raise ValueError(f"{layer} takes a sequence of lists of {size} numbers, not {shape(x)}")
     return steps
+
+
+def as_rng(rng: Any, draws: str = "gauss") -> Any:
+    """A generator: the one given, a new one from a seed, or the `random` module itself for None."""
+    if rng is None:
+        return random
+    if isinstance(rng, int) and not isinstance(rng, bool):
+        return random.Random(rng)
+    if not hasattr(rng, draws):
+        raise TypeError(f"rng must be a random.Random, a whole number as seed, or None, not {type(rng).__name__}")
+    return rng

@@ -10,7 +10,9 @@ import math
 import random
 from collections.abc import Callable
 from numbers import Real
-from typing import Any, TypeAlias
+from typing import TypeAlias
+
+from nn.basics.checks import as_rng
 
 Draw: TypeAlias = Callable[[], float]
 Init: TypeAlias = str | float | Callable[[int, int, random.Random], float]
@@ -85,14 +87,3 @@ def initializer(
         return lambda: generator.gauss(0.0, math.sqrt(variance))
     half_width = math.sqrt(3 * variance)
     return lambda: generator.uniform(-half_width, half_width)
-
-
-def as_rng(rng: Any, draws: str = "gauss") -> Any:
-    """A generator: the one given, a new one from a seed, or the `random` module itself for None."""
-    if rng is None:
-        return random
-    if isinstance(rng, int) and not isinstance(rng, bool):
-        return random.Random(rng)
-    if not hasattr(rng, draws):
-        raise TypeError(f"rng must be a random.Random, a whole number as seed, or None, not {type(rng).__name__}")
-    return rng

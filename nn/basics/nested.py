@@ -13,9 +13,16 @@ def is_list(thing: Any) -> bool:
     return hasattr(thing, "__len__") and not isinstance(thing, (str, dict))
 
 
-def as_list(thing: Nested) -> list[Any]:
+def as_row(thing: Nested) -> list[Any]:
     """A list as it is; a single number, such as the output of a layer of one neuron, as a list of one."""
     return list(thing) if is_list(thing) else [thing]
+
+
+def only(nested: Nested) -> Nested:
+    """The number in a list of one, as a model of one output or a column of targets may give it; the rest as it is."""
+    while is_list(nested) and len(nested) == 1:
+        nested = nested[0]
+    return nested
 
 
 def data_of(number: Any) -> float:
@@ -24,13 +31,23 @@ def data_of(number: Any) -> float:
     return data
 
 
-def plain(nested: Nested) -> Nested:
+def without_arrays(nested: Nested) -> Nested:
     """With every NumPy array or number in it as (lists of) Python numbers; everything else as it is."""
     if hasattr(nested, "tolist"):
         return nested.tolist()
     if is_list(nested) and any(is_list(item) or hasattr(item, "tolist") for item in nested):
-        return [plain(item) for item in nested]
+        return [without_arrays(item) for item in nested]
     return nested
+
+
+def plain(output: Any) -> Any:
+    """A model's output as floats: Values are read, lists of them become lists of floats.
+
+    >>> from autograd import Value
+    >>> plain([Value(1.0), 2.0])
+    [1.0, 2.0]
+    """
+    return mapped(data_of, without_arrays(output))
 
 
 def flat(nested: Nested) -> Iterator[Any]:

@@ -10,14 +10,14 @@ from math import fsum
 from typing import Any
 
 from autograd import mean, total
-from nn.basics.nested import Nested, data_of, flat, is_list, plain, shape
+from nn.basics.nested import Nested, data_of, flat, is_list, shape, without_arrays
 
 REDUCTIONS = ("mean", "sum", "none")
 
 
 def each_number(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested, reduction: str) -> Any:
     """The reduced item(p, t) over all pairs of numbers. Raises ValueError when the shapes differ."""
-    return reduced(_paired(item, plain(prediction), plain(target)), reduction)
+    return reduced(_paired(item, without_arrays(prediction), without_arrays(target)), reduction)
 
 
 def _paired(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested) -> Any:
@@ -42,7 +42,7 @@ def each_row(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested
 
 def rows_of(prediction: Nested, target: Nested) -> tuple[list[Any], list[Any], bool]:
     """(rows, targets, whether it was a single row without a list around it), as many of the one as of the other."""
-    prediction, target = plain(prediction), plain(target)
+    prediction, target = without_arrays(prediction), without_arrays(target)
     if not is_list(prediction) or not len(prediction):
         raise ValueError(
             f"prediction must be a row with one number per class, or a list of rows, not {shape(prediction)}"

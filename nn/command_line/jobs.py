@@ -9,15 +9,18 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nn.data.rows import Rows, Scaler, Sets, micrograd_moons, split, standardize, two_moons
+from nn.data.rows import Rows, Sets, split
+from nn.data.scaling import Scaler, standardize
+from nn.data.sets import micrograd_moons, two_moons
 from nn.data.tables import Encoding, TableError, read_csv
 from nn.descent.optimizer import Optimizer
-from nn.losses import cross_entropy, hinge, l2_penalty, mse
+from nn.losses import Loss, cross_entropy, hinge, l2_penalty, mse
 from nn.metrics import confusion_matrix, predicted_class, r2, score_accuracy
 from nn.module import Module
 from nn.optim import SGD, Adam
 from nn.schedules import Schedule, linear
-from nn.training.loop import Loss, Metric, Penalty
+from nn.training.arguments import Metric
+from nn.training.gradient import Penalty
 
 HELD_OUT = 0.2
 """Share of a table's rows that the network never learns from."""

@@ -15,11 +15,11 @@ from pathlib import Path
 from random import Random
 
 from autograd import Value, no_grad
+from nn.basics.nested import plain
 from nn.command_line.jobs import Job
 from nn.command_line.options import OPTIMIZERS, choose_job, parse
 from nn.data.tables import TableError
 from nn.inspection.history import History
-from nn.metrics import plain
 from nn.neuron import MLP
 from nn.training.diagnosis import diagnose
 from nn.training.loop import fit

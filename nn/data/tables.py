@@ -16,7 +16,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from nn.data.rows import Rows, one_hot
+from nn.data.rows import Rows
+from nn.data.scaling import one_hot
 
 LARGEST = 1e150
 """Numbers beyond this cannot be squared in double precision, which a mean squared error has to do."""

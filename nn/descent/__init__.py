@@ -1,1 +1,5 @@
-"""What the formulas of nn/optim.py stand on."""
+"""What the formulas of nn.optim stand on.
+
+In reading order: `optimizer` (groups of parameters, their memory, a step), `settings` (what an optimizer accepts, and
+how a saved state is read), `clipping` (gradients that are too large).
+"""

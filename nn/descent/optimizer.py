@@ -11,21 +11,25 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Real
 from operator import truediv
-from reprlib import repr as short  # neither long nor deep, whatever a file held
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
-from autograd import Value
-from autograd.numerics.floats import divide
-from nn.basics.checks import parameter_list
+from autograd import OPERATIONS, Value
+from nn.descent.settings import (
+    STATE_FORMAT,
+    Columns,
+    Group,
+    Number,
+    as_groups,
+    as_setting,
+    check_parameters,
+    check_settings,
+    checked_groups,
+    checked_state,
+)
 
-Group = dict[str, Any]
-Number: TypeAlias = Any  # a float, or an array with one for every parameter of a group
-Columns = dict[str, Number]  # one number per parameter of a group, under the name torch gives it
 Rule = Callable[..., tuple[Number, ...]]  # (p, g, *remembered) → (p, *remembered), after one step
 
-STATE_FORMAT = 1
 MAKE_ANOTHER = "to step more or fewer parameters, make another optimizer of them"
-MOST_STEPS = 2**53  # more than anybody takes, and few enough for arithmetic on floats
 
 
 class Numbers(Protocol):
@@ -54,7 +58,8 @@ class Floats:
 
 
 FLOATS = Floats(math.sqrt, truediv)  # quick, and raise an error for √-1 and 0/0
-CAREFUL_FLOATS = Floats(lambda x: math.sqrt(x) if x >= 0.0 else math.nan, divide)  # nan instead, as arrays have it
+_ieee_div = OPERATIONS["div"].forward
+CAREFUL_FLOATS = Floats(lambda x: math.sqrt(x) if x >= 0.0 else math.nan, _ieee_div)  # nan instead, as arrays have it
 _set_data = Value.data.__set__  # type: ignore[attr-defined, misc]
 
 
@@ -71,12 +76,12 @@ class Optimizer:
     """
 
     def __init__(self, params: Iterable[Value] | Iterable[Mapping[str, Any]], **defaults: Any) -> None:
-        self.param_groups: list[Group] = [{**defaults, **group} for group in _as_groups(params, defaults)]
+        self.param_groups: list[Group] = [{**defaults, **group} for group in as_groups(params, defaults)]
         for group in self.param_groups:
-            _check_settings(type(self).__name__, group)
+            check_settings(type(self).__name__, group)
             self.check(group)
-            group.update({name: _plain(setting) for name, setting in group.items() if name != "params"})
-        _check_parameters([p for group in self.param_groups for p in group["params"]])
+            group.update({name: as_setting(setting) for name, setting in group.items() if name != "params"})
+        check_parameters([p for group in self.param_groups for p in group["params"]])
         self.state: list[Columns] = [self.first_state(group) for group in self.param_groups]
         self.steps_taken = 0
 
@@ -93,10 +98,10 @@ class Optimizer:
         groups = self._groups_with(name)
         for group in groups:
             changed = {**group, name: value}
-            _check_settings(type(self).__name__, changed)
+            check_settings(type(self).__name__, changed)
             self.check(changed)
         for group in groups:
-            group[name] = _plain(value)
+            group[name] = as_setting(value)
         if not groups:
             super().__setattr__(name, value)
 
@@ -200,8 +205,8 @@ class Optimizer:
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
         """Take over what `state_dict()` gave; ValueError, and nothing changed, when it does not fit this optimizer."""
-        groups = _checked_groups(self, saved)
-        state = _checked_state(self, saved, groups)
+        groups = checked_groups(self, saved)
+        state = checked_state(self, saved, groups)
         for group, new in zip(self.param_groups, groups, strict=True):
             group.update(new)
         self.state = state
@@ -213,114 +218,3 @@ class Optimizer:
             for g in self.param_groups
         ]
         return f"{type(self).__name__}({' | '.join(groups)})"
-
-
-def _as_groups(params: Iterable[Any], defaults: Mapping[str, Any]) -> list[Group]:
-    """Values or dicts, as a list of dicts whose "params" is a list."""
-    items = parameter_list("an optimizer", params)
-    if not any(isinstance(item, Mapping) for item in items):
-        return [{"params": items}]
-    groups = []
-    for item in items:
-        unknown = sorted(set(item) - set(defaults) - {"params"}) if isinstance(item, Mapping) else [item]
-        if unknown or "params" not in item:
-            raise ValueError(
-                f'a parameter group is a dict with "params" and any of {sorted(defaults)}; '
-                + (f"not understood: {unknown}" if unknown else '"params" is missing')
-            )
-        groups.append({**item, "params": list(item["params"])})
-    return groups
-
-
-def _check_parameters(params: Sequence[Any]) -> None:
-    if not params:
-        raise ValueError(
-            "an optimizer needs at least one parameter, got none (did the model's parameters() return []?)"
-        )
-    for p in params:
-        if not isinstance(p, Value):
-            raise TypeError(f"a parameter has to be a Value, got {type(p).__name__}: {p!r}")
-    if len({id(p) for p in params}) < len(params):
-        raise ValueError("the same parameter was given twice; it would be stepped twice")
-
-
-_Range = tuple[str, Callable[[Any], bool]]  # what a setting may be, for the message, and the test of it
-_SIZE: _Range = ("a finite number, 0 or more", lambda v: isinstance(v, Real) and 0 <= float(v) < math.inf)
-_SWITCH: _Range = ("True or False", lambda v: isinstance(v, bool))
-_RANGES: dict[str, _Range] = {
-    **dict.fromkeys(("lr", "momentum", "weight_decay", "lr_decay", "initial_accumulator_value", "eps", "alpha"), _SIZE),
-    **dict.fromkeys(("nesterov", "maximize", "amsgrad", "centered"), _SWITCH),
-    "dampening": ("a finite number", math.isfinite),
-    "betas": ("two numbers in [0, 1)", lambda v: len(v) == 2 and all(0 <= b < 1 for b in v)),
-}
-
-
-def _check_settings(owner: str, group: Mapping[str, Any]) -> None:
-    for name, (expected, holds) in _RANGES.items():
-        try:
-            good = name not in group or holds(group[name])
-        except (TypeError, OverflowError):  # of another kind, or a whole number beyond all floats
-            good = False
-        if not good:
-            raise ValueError(f"{owner}: {name} has to be {expected}, got {short(group[name])}")
-
-
-def _plain(setting: Any) -> Any:
-    """NumPy's numbers as Python's: an lr that is a float32 would turn every parameter into one."""
-    if isinstance(setting, list):  # betas; a tuple is nobody's to change
-        return tuple(map(_plain, setting))
-    return float(setting) if isinstance(setting, Real) and not isinstance(setting, int) else setting
-
-
-def _checked_groups(optimizer: Optimizer, saved: Mapping[str, Any]) -> list[Group]:
-    """The saved settings, when they are of this optimizer's kind and size."""
-    kind = type(optimizer).__name__
-    if not isinstance(saved, Mapping) or saved.get("optimizer") != kind or saved.get("format") != STATE_FORMAT:
-        raise ValueError(f"not the state_dict() of {kind} in format {STATE_FORMAT}")
-    listed = saved.get("param_groups")
-    if not isinstance(listed, list | tuple) or not all(isinstance(group, Mapping) for group in listed):
-        raise ValueError(f"the saved state of this {kind} is incomplete: it has no list of param_groups")
-    have, given = [len(g["params"]) for g in optimizer.param_groups], [g.get("params") for g in listed]
-    if have != given:
-        raise ValueError(f"this {kind} has groups of {have} parameters, the saved state has groups of {short(given)}")
-    groups = [{k: v for k, v in g.items() if k != "params"} for g in listed]
-    for group, own in zip(groups, optimizer.param_groups, strict=True):
-        if group.keys() != own.keys() - {"params"}:
-            found, expected = short(sorted(map(str, group))), sorted(own.keys() - {"params"})
-            raise ValueError(f"{kind}: the saved settings are {found}, expected {expected}")
-        _check_settings(kind, group)
-        optimizer.check({**own, **group})
-    return copy.deepcopy(groups)
-
-
-def _checked_state(optimizer: Optimizer, saved: Mapping[str, Any], groups: list[Group]) -> list[Columns]:
-    """The saved memory, when every list in it has one number per parameter."""
-    listed, steps = saved.get("state"), saved.get("steps_taken")
-    counted = isinstance(steps, int) and not isinstance(steps, bool) and 0 <= steps <= MOST_STEPS
-    if not counted or not isinstance(listed, list | tuple) or len(listed) != len(groups):
-        raise ValueError(f"the saved state of this {type(optimizer).__name__} is incomplete")
-    state: list[Columns] = []
-    for columns, own, group in zip(listed, optimizer.param_groups, groups, strict=True):
-        if not isinstance(columns, Mapping):
-            raise ValueError(f"the saved state of a group is {short(columns)}, expected a dict of lists of numbers")
-        needed = optimizer.first_state({**own, **group})
-        state.append({})
-        for name in [*needed, *(name for name in columns if name not in needed)]:
-            numbers = _floats(columns.get(name))
-            if numbers == [] and name not in needed:
-                continue  # saved before the first step
-            if numbers is None or len(numbers) != len(own["params"]):
-                raise ValueError(f"the saved state has no {name!r:.60} of {len(own['params'])} numbers")
-            state[-1][name] = numbers
-    return state
-
-
-def _floats(numbers: Any) -> list[float] | None:
-    """A list (or an array) of numbers as floats; None for anything else."""
-    numbers = numbers.tolist() if hasattr(numbers, "tolist") else numbers
-    if not isinstance(numbers, list | tuple) or not all(isinstance(n, Real) for n in numbers):
-        return None
-    try:
-        return [float(n) for n in numbers]
-    except OverflowError:
-        return None

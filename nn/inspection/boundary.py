@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import no_grad
+from nn.basics.nested import only, plain
 from nn.data.rows import Rows, as_pairs, as_rows
 from nn.inspection.style import COLORS, INK, MARKERS, literal, new_axes, style
-from nn.metrics import plain, target_class
+from nn.metrics import target_class
 from nn.module import Module, evaluating
 
 GRID_POINTS = 60  # the model is asked at this many points each way
@@ -58,7 +59,7 @@ def _field(
         spans.append([low - margin + (high - low + 2 * margin) * k / (GRID_POINTS - 1) for k in range(GRID_POINTS)])
     with no_grad(), evaluating(model):
         outputs = plain(model.batch([inputs([a, b]) for b in spans[1] for a in spans[0]]))
-    outputs = [out[0] if isinstance(out, list) and len(out) == 1 else out for out in outputs]
+    outputs = list(map(only, outputs))
     return spans[0], spans[1], [outputs[i : i + GRID_POINTS] for i in range(0, len(outputs), GRID_POINTS)]
 
 

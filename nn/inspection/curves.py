@@ -7,16 +7,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from autograd import no_grad
-from nn.data.rows import as_list, as_pairs, as_rows, mean_and_deviation
-from nn.inspection.history import History
+from nn.basics.nested import only, plain
+from nn.data.rows import as_list, as_pairs, as_rows
+from nn.data.scaling import mean_and_deviation
+from nn.inspection.outputs import layer_outputs, saturation
 from nn.inspection.style import COLORS, INK, SLATE, literal, new_axes, style
-from nn.metrics import plain
-from nn.module import Module, evaluating
-from nn.training.diagnosis import layer_outputs, saturation
-from nn.training.loop import parameters_by_layer
+from nn.module import Module, evaluating, parameters_by_layer
+
+
+class Curves(Protocol):
+    """What a History has to show."""
+
+    loss: list[float]
+    validation_loss: list[float]
+    metrics: dict[str, list[float]]
+    gradient_norm: dict[str, list[float]]
 
 
 def plot_regression(
@@ -35,7 +43,7 @@ def plot_regression(
     `inputs` turns a row into what the model takes, `output` what it gives into the unit of y.
     """
     rows, targets = as_pairs(as_rows(X), y)
-    targets = list(map(_single, targets))
+    targets = list(map(only, targets))
     with style():
         ax = ax or new_axes()[0]
         if len(rows[0]) == 1:
@@ -56,15 +64,10 @@ def plot_regression(
 def _answers(model: Module, rows: list[Any]) -> list[float]:
     with no_grad(), evaluating(model):
         outputs = plain(model.batch(rows))
-    return list(map(_single, outputs))
+    return list(map(only, outputs))
 
 
-def _single(output: Any) -> Any:
-    """The number in a list of one, as a model or a column of targets may give it; a number as it is."""
-    return output[0] if isinstance(output, list) else output
-
-
-def plot_loss(history: History, ax: Any = None, *, metric: str = "accuracy") -> Any:
+def plot_loss(history: Curves, ax: Any = None, *, metric: str = "accuracy") -> Any:
     """Loss over the epochs on a log scale, held-out loss dashed; `metric` (a share, in %) on a second axis at
     the right.
 
@@ -76,7 +79,7 @@ def plot_loss(history: History, ax: Any = None, *, metric: str = "accuracy") -> 
         if history.validation_loss:
             ax.plot(history.validation_loss, color=COLORS[0], linestyle="--", linewidth=1.2, label="held-out loss")
             ax.legend(loc="lower left")
-        if history.epochs and min(history.loss + history.validation_loss) > 0:
+        if history.loss and min(history.loss + history.validation_loss) > 0:
             ax.set_yscale("log")
         ax.set(xlabel="epoch", title="loss")
         ax.set_ylabel("loss", color=COLORS[0])
@@ -85,7 +88,7 @@ def plot_loss(history: History, ax: Any = None, *, metric: str = "accuracy") -> 
     return ax
 
 
-def _draw_metric(history: History, ax: Any, metric: str) -> None:
+def _draw_metric(history: Curves, ax: Any, metric: str) -> None:
     curves = [(metric, "-"), (f"validation_{metric}", "--")]
     curves = [(name, line) for name, line in curves if name in history.metrics]
     if not curves:
@@ -151,7 +154,7 @@ def _outline(ax: Any, numbers: Sequence[float], bins: int, k: int, label: str) -
     ax.hist(numbers, bins=bins, density=True, histtype="step", linewidth=1.6, color=COLORS[k % 10], label=label)
 
 
-def plot_gradient_flow(history: History, ax: Any = None) -> Any:
+def plot_gradient_flow(history: Curves, ax: Any = None) -> Any:
     """Gradient norm of each layer over the epochs, log scale: lines that drift apart are vanishing or exploding."""
     with style():
         ax = ax or new_axes()[0]

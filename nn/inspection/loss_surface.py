@@ -8,14 +8,12 @@ from typing import Any
 
 from autograd import no_grad
 from nn.basics.checks import positive
+from nn.basics.nested import plain
 from nn.data.rows import Rows, as_pairs
-from nn.inspection.history import History
 from nn.inspection.principal_plane import principal
 from nn.inspection.style import COLORS, import_matplotlib, new_axes, style
-from nn.losses import find_loss
-from nn.metrics import plain
+from nn.losses import Loss, find_loss
 from nn.module import Module, evaluating
-from nn.training.loop import Loss
 
 
 class ParameterPath:
@@ -25,7 +23,7 @@ class ParameterPath:
         self.parameters = model.parameters()
         self.points = [[p.data for p in self.parameters]]
 
-    def __call__(self, history: History) -> None:
+    def __call__(self, history: object) -> None:
         self.points.append([p.data for p in self.parameters])
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import dot, softmax
-from nn.basics.checks import positive, sequence
-from nn.basics.first_weights import Init, as_rng
+from nn.basics.checks import as_rng, positive, sequence
+from nn.basics.first_weights import Init
 from nn.basics.nested import data_of
 from nn.module import Module
 from nn.neuron import Layer

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from operator import add
 from typing import Any
 
-from nn.basics.first_weights import as_rng
-from nn.basics.nested import Nested, as_list, flat, mapped, plain, shape
+from nn.basics.checks import as_rng
+from nn.basics.nested import Nested, as_row, flat, mapped, shape, without_arrays
 from nn.module import Module
 
 
@@ -60,7 +60,7 @@ class Residual(Module):
 
     def _joined(self, x: Any, y: Any) -> Any:
         try:
-            return mapped(add, as_list(plain(x)), as_list(y))
+            return mapped(add, as_row(without_arrays(x)), as_row(y))
         except ValueError:
             raise ValueError(
                 f"Residual cannot add {shape(x)} and {shape(y)}; give shortcut= a module from the one to the other"
@@ -75,7 +75,7 @@ class Flatten(Module):
     """
 
     def __call__(self, x: Nested) -> list[Any]:
-        return list(flat(plain(x)))
+        return list(flat(without_arrays(x)))
 
 
 class Dropout(Module):

@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 
 from autograd import maximum, mean
 from nn.basics.activations import ActivationLike
-from nn.basics.checks import positive
-from nn.basics.first_weights import Init, as_rng
-from nn.basics.nested import Nested, plain, shape, sizes_of
+from nn.basics.checks import as_rng, positive
+from nn.basics.first_weights import Init
+from nn.basics.nested import Nested, shape, sizes_of, without_arrays
 from nn.module import Module
 from nn.neuron import Neuron
 
@@ -72,7 +72,7 @@ class Conv2d(Module):
     def __call__(self, x: Nested) -> Any:
         picture = _as_picture(x, self.dimensions)
         if len(picture) != self.channels_in:
-            raise ValueError(f"{type(self).__name__} takes {self.channels_in} channels, not {shape(plain(x))}")
+            raise ValueError(f"{type(self).__name__} takes {self.channels_in} channels, not {shape(without_arrays(x))}")
         grid = _windows(_padded(picture, *self.padding), self.kernel_size, self.stride)
         maps = [[[neuron(window) for window in row] for row in grid] for neuron in self.neurons]
         return maps if self.dimensions == 2 else [rows[0] for rows in maps]
@@ -110,7 +110,7 @@ class MaxPool2d(Module):
         maps = [self._pooled(channel) for channel in _as_picture(x, self.dimensions)]
         if self.dimensions == 1:
             maps = [rows[0] for rows in maps]
-        return maps if len(sizes_of(plain(x))) > self.dimensions else maps[0]
+        return maps if len(sizes_of(without_arrays(x))) > self.dimensions else maps[0]
 
     def _pooled(self, channel: list[list[Any]]) -> list[list[Any]]:
         return [[self.combine(window) for window in row] for row in _windows([channel], self.size, self.stride)]
@@ -162,7 +162,7 @@ def _height_and_width(name: str, size: Size, dimensions: int, least: int = 1) ->
 
 def _as_picture(x: Nested, dimensions: int) -> Picture:
     """channels × height × width. Raises ValueError for another nesting or rows of different lengths."""
-    given = plain(x)
+    given = without_arrays(x)
     depth = len(sizes_of(given))
     channels = [given] if depth == dimensions else given if depth == dimensions + 1 else []
     picture = [[channel] for channel in channels] if dimensions == 1 else channels

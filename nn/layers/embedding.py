@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
-from nn.basics.checks import index, positive
-from nn.basics.first_weights import as_rng
-from nn.basics.nested import is_list, plain
+from nn.basics.checks import as_rng, index, positive
+from nn.basics.nested import is_list, without_arrays
 from nn.module import Module
 
 
@@ -29,7 +28,7 @@ class Embedding(Module):
         self.table = [[Value(generator.gauss(0.0, 1.0)) for _ in columns] for _ in range(positive("count", count))]
 
     def __call__(self, x: int | Sequence[int]) -> list[Any]:
-        i: Any = plain(x)
+        i: Any = without_arrays(x)
         if is_list(i):
             return [self(item) for item in i]
         return list(self.table[index("row", i, len(self.table))])

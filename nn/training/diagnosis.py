@@ -10,20 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
-from autograd import Operation, Value
-from nn.data.rows import as_list, as_pairs, mean_and_deviation
+from autograd import Value
+from nn.data.rows import as_pairs
+from nn.data.scaling import mean_and_deviation
 from nn.inspection.history import History
-from nn.losses import find_loss
-from nn.module import Module
-from nn.training.loop import Loss, eager_step, parameters_by_layer
+from nn.inspection.outputs import curve_of, layer_outputs, saturation, shape_of
+from nn.losses import Loss, find_loss
+from nn.module import Module, parameters_by_layer
+from nn.training.gradient import eager_step
 
-FLAT = 0.05  # a slope below this share of the activation's steepest is saturated: |tanh| > 0.975, |relu'| = 0
-DEAD = 1e-6  # a unit whose slope never exceeds this share, on any row, learns nothing
 MUCH_SATURATED = 0.5  # share of saturated outputs of a bounded activation that is worth a sentence
 FAR_APART = 1e3  # ratio of typical gradients of two layers that is worth a sentence
 HUGE = 1e3  # a typical gradient beyond this makes any usual learning rate too high
@@ -88,61 +87,10 @@ def diagnose(model: Module, X: Any, y: Any, loss: Loss | str, history: History |
     return Diagnosis(tuple(sentence for sentence in checks if sentence), layers)
 
 
-def layer_outputs(model: Module, X: Any) -> dict[str, list[list[Value]]]:
-    """What every layer puts out, row by row: {"layer0": [[Value, …] of row 0, …], …}, as Values with their graph.
-
-    Works for models that keep their layers in a list `layers` and apply them one after the other (MLP, Sequential).
-    """
-    layers: Sequence[Module] | None = getattr(model, "layers", None)
-    if not isinstance(layers, list | tuple):
-        raise TypeError(f"{type(model).__name__} has no list `layers` to look into; MLP and Sequential have one")
-    outputs, values = {}, as_list(X)
-    for i, layer in enumerate(layers):
-        values = layer.batch(values)
-        outputs[f"layer{i}"] = [list(row) if isinstance(row, list | tuple) else [row] for row in values]
-    return outputs
-
-
-def slope(output: Value) -> float:
-    """Slope of the activation that made this output, as a share of its steepest; 1.0 for a linear unit.
-
-    Read from the node itself: its local derivative is the activation's slope at this row.
-    """
-    curve = _curve(output)
-    if curve is None:
-        return 1.0
-    steepest = _shape(*curve)[0]
-    return abs(output.local_grads[0]) / steepest if steepest else 1.0
-
-
-def saturation(values: list[list[Value]]) -> tuple[float, int]:
-    """(share of saturated outputs, number of dead units) of one layer's outputs, row by row."""
-    slopes = [[slope(unit) for unit in row] for row in values]
-    flat = [s < FLAT for row in slopes for s in row]
-    return flat.count(True) / len(flat), [max(unit) <= DEAD for unit in zip(*slopes, strict=True)].count(True)
-
-
-def _curve(output: Value) -> tuple[Operation, tuple[float, ...]] | None:
-    """The activation that made an output, and its numbers (the slope of leaky_relu); None for a linear unit."""
-    if output.op is None or output.op.variadic or len(output.parents) != 1:
-        return None
-    numbers = tuple(operand for operand in output.operands[1:] if not isinstance(operand, Value))
-    return (output.op, numbers) if output.operands[0] is output.parents[0] else None
-
-
-@cache
-def _shape(op: Operation, numbers: tuple[float, ...]) -> tuple[float, bool]:
-    """(steepest slope, whether it levels off on both sides) of an activation, by looking at it from -40 to 40."""
-    points = [k / 4 for k in range(-24, 25)]
-    steepest = max(abs(op.local_grads((x, *numbers), op.forward(x, *numbers))[0]) for x in points)
-    levels_off = all(abs(op.forward(2 * x, *numbers) - op.forward(x, *numbers)) < 1e-6 for x in (-20.0, 20.0))
-    return steepest, levels_off
-
-
 def _report(name: str, values: list[list[Value]], gradient: float) -> LayerReport:
     numbers = [unit.data for row in values for unit in row]
     mean, deviation = mean_and_deviation(numbers)
-    curve = _curve(values[0][0])
+    curve = curve_of(values[0][0])
     share, dead = saturation(values)
     return LayerReport(
         name=name,
@@ -151,7 +99,7 @@ def _report(name: str, values: list[list[Value]], gradient: float) -> LayerRepor
         deviation=deviation,
         saturated=share,
         dead=dead,
-        bounded=curve is not None and _shape(*curve)[1],
+        bounded=curve is not None and shape_of(*curve)[1],
         gradient=gradient,
     )
 

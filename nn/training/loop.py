@@ -12,41 +12,41 @@ import math
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import Any, Protocol
+from typing import Any
 
 from autograd import Value, no_grad
-from nn.basics.first_weights import as_rng
-from nn.data.rows import Random, Sets, as_pairs, batches, rows_per_update, split
-from nn.descent.clipping import check_limit
+from nn.basics.checks import as_rng
+from nn.basics.nested import plain
+from nn.data.rows import Random, Sets, as_pairs, batches, rows_per_update
 from nn.descent.optimizer import Optimizer
 from nn.inspection.history import History
-from nn.losses import find_loss
-from nn.metrics import plain
-from nn.module import Module, modes_kept
-from nn.optim import Adam
+from nn.losses import Loss, find_loss
+from nn.module import Module, modes_kept, parameters_by_layer
 from nn.schedules import ReduceOnPlateau, Schedule
-from nn.training.on_values import Clip, Home, OnValues
+from nn.training.arguments import (
+    Callback,
+    Metric,
+    as_callbacks,
+    as_clip,
+    as_optimizer,
+    check_functions,
+    check_numbers,
+    hold_out,
+    named_metrics,
+)
+from nn.training.gradient import Penalty
+from nn.training.on_values import Clip, OnValues
 from nn.training.progress import Progress
-from nn.training.recorded import RecordedPredictions, RecordedStep
+from nn.training.recorded import RecordedStep
 from nn.training.stopping import EarlyStopping, as_early_stopping, converged, gentle_interrupt
 
-Loss = Callable[[list[Any], list[Any]], Value]
-"""loss(predictions of a batch, targets of a batch) → one Value, as in nn.losses."""
-Penalty = Callable[[Module], Value]
-"""penalty(model) → a Value added to every batch's loss, for example `lambda m: l2_penalty(m, 1e-4)`."""
-Metric = Callable[[list[Any], list[Any]], float]
-"""metric(predictions as plain numbers, targets) → a number, as nn.metrics.score_accuracy."""
-Callback = Callable[[History], object]
-"""Called with the history after every epoch; returning True ends the training."""
 WORTH_COMPILING = 2000
 """Examples, times epochs, from which on recording pays for itself."""
 Rates = list[tuple[dict[str, Any], float]]
 """Groups of an optimizer, and their own learning rates."""
-GradientStep = Callable[[list[Any], list[Any]], tuple[float, list[Any]]]
-"""(X, y) of one batch → (loss, predictions); leaves d loss / d p in the grad of every parameter p."""
 
 
 def fit(
@@ -109,11 +109,11 @@ def fit(
     if not isinstance(model, Module):
         raise TypeError(f"fit trains a model, such as nn.MLP(2, [8, 1]), got {model!r:.60}")
     loss = find_loss(loss)
-    callbacks, metrics = _as_callbacks(callbacks), _named(metrics)
-    _check_functions(penalty=penalty, schedule=schedule, **{f"metrics[{k!r}]": f for k, f in metrics.items()})
-    _check_numbers(epochs, tolerance)
+    callbacks, metrics = as_callbacks(callbacks), named_metrics(metrics)
+    check_functions(penalty=penalty, schedule=schedule, **{f"metrics[{k!r}]": f for k, f in metrics.items()})
+    check_numbers(epochs, tolerance)
     dice = as_rng(rng, "shuffle")
-    rows, held_out = _held_out(as_pairs(X, y), validation, dice)
+    rows, held_out = hold_out(as_pairs(X, y), validation, dice)
     if compiled not in (True, False, "auto"):
         raise ValueError(f'compiled has to be True, False or "auto", got {compiled!r}')
     rows_per_update(len(rows[0]), batch_size)  # complains before anything has changed
@@ -121,14 +121,14 @@ def fit(
         model=model,
         rows=rows,
         loss=loss,
-        optimizer=_as_optimizer(optimizer, model),
+        optimizer=as_optimizer(optimizer, model),
         batch_size=batch_size,
         shuffle=shuffle,
         rng=dice,
         penalty=penalty,
         metrics=metrics,
         schedule=schedule,
-        clip=_as_clip(clip),
+        clip=as_clip(clip),
         early_stopping=as_early_stopping(early_stopping),
         callbacks=callbacks,
         tolerance=tolerance,
@@ -141,67 +141,6 @@ def fit(
     if history.diverged:
         warnings.warn(history.stopped, RuntimeWarning, stacklevel=2)
     return history
-
-
-def eager_step(
-    model: Module, loss: Loss, penalty: Penalty | None = None, optimizer: Optimizer | None = None
-) -> GradientStep:
-    """The gradient of one batch by building its graph: predictions, loss, zero_grad, backward.
-
-    An optimizer's gradients start at 0, too: it may hold parameters of the loss, which are none of the model.
-    """
-
-    def gradient(rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
-        predictions = model.batch(rows)
-        total = _one_value(loss(predictions, targets))
-        if penalty is not None:
-            total = total + penalty(model)
-        model.zero_grad()
-        if optimizer is not None:
-            optimizer.zero_grad()
-        total.backward()
-        return total.data, predictions
-
-    return gradient
-
-
-def _one_value(total: object) -> Value:
-    if not isinstance(total, Value):
-        raise TypeError(f'loss has to return one Value (reduction="mean" or "sum"), got {type(total).__name__}')
-    return total
-
-
-class _Step(Protocol):
-    """How the loop gets a gradient: a GradientStep that says where it is. RecordedStep is one."""
-
-    @property
-    def home(self) -> Home:
-        """Where parameters and gradients are after the last batch."""
-
-    @property
-    def engine(self) -> str:
-        """What the training runs on, for its History."""
-
-    def __call__(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
-        """One batch."""
-
-    def look_again(self) -> None:
-        """Before an epoch, when a callback may have changed the model, the loss or the penalty."""
-
-
-@dataclass
-class _Graphs:
-    """A graph for every batch, and all numbers in the Values."""
-
-    gradient: GradientStep
-    home: OnValues
-    engine: str = "graphs"
-
-    def __call__(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
-        return self.gradient(rows, targets)
-
-    def look_again(self) -> None:
-        pass  # a new graph is made of what is there
 
 
 class _Stop(Exception):
@@ -235,7 +174,6 @@ class _Training:
         # found once: looking for them costs as much as an update
         self.values = OnValues(self.model.parameters(), parameters_by_layer(self.model), self.optimizer)
         self.norms: dict[str, float] = {}
-        self.answers = RecordedPredictions(self.model)
 
     def run(self, epochs: int, bar: Progress) -> History:
         """All epochs; whatever ends them, settings are put back and the history says why."""
@@ -256,14 +194,12 @@ class _Training:
         return self.history
 
     def _epochs(self, epochs: int, rates: Rates, bar: Progress, interrupted: threading.Event) -> None:
-        eager = eager_step(self.model, self.loss, self.penalty, self.optimizer)
-        step: _Step = _Graphs(eager, self.values)
-        if self.compiled:
-            step = RecordedStep(
-                *(eager, self.model, self.loss, self.penalty, self.values),
-                predictions=bool(self.metrics),
-                required=self.required,
-            )
+        step = RecordedStep(
+            *(self.model, self.loss, self.penalty, self.values),
+            predictions=bool(self.metrics),
+            compiled=self.compiled,
+            required=self.required,
+        )
         self.model.train()
         for epoch in range(epochs):
             self._set_rates(rates, epoch)
@@ -283,7 +219,7 @@ class _Training:
         for group, rate in rates:
             group["lr"] = float(rate * factor)
 
-    def _epoch(self, step: _Step, interrupted: threading.Event) -> None:
+    def _epoch(self, step: RecordedStep, interrupted: threading.Event) -> None:
         """One pass over the rows, then the figures of the epoch."""
         losses, predicted, actual = [], [], []
         step.home.take()
@@ -306,7 +242,7 @@ class _Training:
         self._measure("", predicted, actual)
         self._validate(step)
 
-    def _update(self, home: Home, value: float) -> None:
+    def _update(self, home: OnValues, value: float) -> None:
         """Change the parameters by the gradient that the step left, unless it would ruin them."""
         self.norms = home.norms()
         if not (math.isfinite(value) and math.isfinite(math.hypot(*self.norms.values()))):
@@ -336,14 +272,14 @@ class _Training:
                 raise TypeError(f"metrics[{name!r}] has to return a number, it returned {value!r:.60}")
             self.history.metrics.setdefault(prefix + name, []).append(float(value))  # also where it is one of NumPy's
 
-    def _validate(self, step: _Step) -> None:
+    def _validate(self, step: RecordedStep) -> None:
         """Loss and metrics of the held-out rows, without a graph and with dropout and the like switched off."""
         if self.validation is None:
             return
         rows, targets = self.validation
         self.model.eval()
         with no_grad():
-            predictions = self.answers(rows) if step.engine == "program" else self.model.batch(rows)
+            predictions = step.answers(rows)
             self.history.validation_loss.append(self.loss(predictions, targets).data)
         self.model.train()
         self._measure("validation_", plain(predictions), targets)
@@ -368,82 +304,9 @@ class _Training:
             self.early_stopping.finish(self.model)
 
 
-def parameters_by_layer(model: Module) -> dict[str, list[Value]]:
-    """Parameters under the first part of their names: {"layer0": […], "layer1": […]}."""
-    layers: dict[str, list[Value]] = {}
-    for name, parameter in model.named_parameters():
-        layers.setdefault(name.partition(".")[0], []).append(parameter)
-    return layers
-
-
 def _status(history: History) -> str:
     """The newest figures in a few words, for the progress line."""
     parts = [f"loss {history.loss[-1]:.4g}"]
     parts += [f"validation {history.validation_loss[-1]:.4g}"] if history.validation_loss else []
     parts += [f"{name} {curve[-1]:.3f}" for name, curve in history.metrics.items()]
     return "  ".join(parts)
-
-
-def _held_out(rows: Sets, validation: tuple[Any, Any] | float | None, rng: Random) -> tuple[Sets, Sets | None]:
-    """(training rows, validation rows or None): those given, or a share of the rows."""
-    if validation is None:
-        return rows, None
-    if isinstance(validation, Real) and not isinstance(validation, int):
-        share = float(validation)
-        train, held_out = split(*rows, shares=(1 - share, share), rng=rng)
-        return train, held_out
-    if not isinstance(validation, tuple | list) or len(validation) != 2:
-        raise TypeError(f"validation has to be (X, y) or a share such as 0.2, got {validation!r:.60}")
-    return rows, as_pairs(*validation)
-
-
-def _as_optimizer(optimizer: Optimizer | Callable[[list[Value]], Optimizer] | None, model: Module) -> Optimizer:
-    if optimizer is None:
-        return Adam(model.parameters(), lr=0.01)
-    if not isinstance(optimizer, Optimizer) and not callable(optimizer):
-        raise TypeError(
-            f"optimizer has to be one: optimizer=nn.Adam(model.parameters(), lr=0.01), got {optimizer!r:.60}"
-        )
-    made = optimizer if isinstance(optimizer, Optimizer) else optimizer(model.parameters())
-    if not isinstance(made, Optimizer):
-        raise TypeError(f"optimizer={optimizer!r:.60} has to make an Optimizer, it made {made!r:.60}")
-    own = {id(p) for p in model.parameters()}
-    if not any(id(p) in own for group in made.param_groups for p in group["params"]):
-        raise ValueError("the optimizer holds no parameter of this model: make it from model.parameters()")
-    return made
-
-
-def _named(metrics: Mapping[str, Metric] | None) -> dict[str, Metric]:
-    if metrics is not None and not isinstance(metrics, Mapping):
-        raise TypeError(f'metrics are given by name: {{"accuracy": nn.score_accuracy}}, got {metrics!r:.60}')
-    named = dict(metrics or {})
-    taken = {"epoch", "loss", "validation_loss", "learning_rate", *(f"validation_{name}" for name in named)}
-    if used := sorted(taken & named.keys()):
-        raise ValueError(f"the History has a curve of that name already, call the metric something else: {used}")
-    return named
-
-
-def _as_callbacks(callbacks: Sequence[Callback]) -> list[Callback]:
-    if not isinstance(callbacks, Iterable) or not all(map(callable, listed := list(callbacks))):
-        raise TypeError(f"callbacks has to be a list of functions of the History, got {callbacks!r:.60}")
-    return listed
-
-
-def _check_functions(**arguments: object) -> None:
-    """TypeError for an argument that is neither a function nor left out."""
-    for name, given in arguments.items():
-        if given is not None and not callable(given):
-            raise TypeError(f"{name} has to be a function (what fit's docstring says of it), got {given!r:.60}")
-
-
-def _as_clip(clip: Clip | None) -> Clip | None:
-    if clip is not None and not callable(clip):
-        check_limit("clip", clip)
-    return clip
-
-
-def _check_numbers(epochs: int, tolerance: float | None) -> None:
-    if not hasattr(epochs, "__index__") or isinstance(epochs, bool) or epochs < 0:
-        raise ValueError(f"epochs has to be a whole number, 0 or more, got {epochs!r}")
-    if tolerance is not None and not (isinstance(tolerance, Real) and tolerance >= 0):
-        raise ValueError(f"tolerance has to be 0 or more, got {tolerance!r}")

@@ -18,6 +18,7 @@ from pathlib import Path
 from reprlib import repr as short  # neither long nor deep, whatever a stranger's file holds
 from typing import Any
 
+from nn.basics.checks import as_number
 from nn.module import Module
 
 FORMAT = "glassgrad model"
@@ -111,13 +112,8 @@ def _numbers(path: str | Path, state: Mapping[str, Any]) -> dict[str, float]:
 def _number(entry: Any) -> float | None:
     if isinstance(entry, str):
         return _WORDS.get(entry)
-    if isinstance(entry, bool) or not isinstance(entry, int | float):
-        return None
-    try:
-        number = float(entry)
-    except OverflowError:  # a whole number beyond all floats
-        return None
-    return number if math.isfinite(number) else None  # 1e999 is no infinity: those are written as text
+    number = as_number(entry)  # 1e999 is no infinity: those are written as text
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

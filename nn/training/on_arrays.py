@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograd import BranchChanged, Program, Value
-from autograd.programs.columns import side_by_side
-from nn.descent.optimizer import Columns, Number, Optimizer, Rule
+from nn.descent.optimizer import Optimizer, Rule
+from nn.descent.settings import Columns, Number
 from nn.training.on_values import Clip, OnValues, Part
 
 AGREEMENT = 1e-9  # of a rule on arrays with the same rule on floats
@@ -22,11 +22,13 @@ AGREEMENT = 1e-9  # of a rule on arrays with the same rule on floats
 _set_data, _set_grad = Value.data.__set__, Value.grad.__set__  # type: ignore[attr-defined, misc]
 
 
-class OnArrays:
+class OnArrays(OnValues):
     """A training on arrays, which begins with the numbers of `values`."""
 
+    optimizer: Optimizer
+
     def __init__(self, values: OnValues, optimizer: Optimizer) -> None:
-        self.values, self.optimizer = values, optimizer
+        self.parameters, self.layers, self.optimizer = values.parameters, values.layers, optimizer
         self._functions: dict[Program, tuple[Number, Callable[..., Any]]] = {}
         self._parameters = values.parameters.copy()
         self._place = {p: i for i, p in enumerate(self._parameters)}
@@ -36,7 +38,7 @@ class OnArrays:
     def take(self) -> None:
         self._take_numbers()
         self._groups = [self._index(group["params"]) for group in self.optimizer.param_groups]
-        self._layers = {name: self._index(parameters) for name, parameters in self.values.layers.items()}
+        self._layers = {name: self._index(parameters) for name, parameters in self.layers.items()}
         self._memory = [self._columns(state) for state in self.optimizer.state]
 
     def give_back(self) -> None:
@@ -65,7 +67,9 @@ class OnArrays:
             self._parameters += new
             self._data = np.append(self._data, [p.data for p in new])
             self._gradient = np.append(self._gradient, [p.grad for p in new])
-        return side_by_side([self._place[p] for p in parameters])
+        places = [self._place[p] for p in parameters]
+        start, stop = (places[0], places[0] + len(places)) if places else (0, 0)
+        return slice(start, stop) if places == list(range(start, stop)) else np.array(places)  # a slice is a view
 
     # A step of training ----------------------------------------------------------------------------------------------
     def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
@@ -82,7 +86,7 @@ class OnArrays:
             found[places] += slopes
             value += one
         kept = self._gradient.copy()  # a new array every time: the optimizer may have kept the last one as its memory
-        kept[: len(self.values.parameters)] = 0.0
+        kept[: len(self.parameters)] = 0.0
         self._gradient = kept + found
         return value
 
@@ -112,10 +116,10 @@ class OnArrays:
         return {layer: length(self._gradient[places]) for layer, places in self._layers.items()}
 
     def clip(self, limit: Clip) -> None:
-        own = len(self.values.parameters)
+        own = len(self.parameters)
         if callable(limit):  # it gets the Values
             self._give_numbers()
-            limit(self.values.parameters)
+            limit(self.parameters)
             self._take_numbers()
         elif limit < (norm := length(self._gradient[:own])) < math.inf:
             self._gradient[:own] *= limit / norm

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
-import autograd.programs.columns
 from autograd import Program, Value
 from nn.descent.clipping import clip_grad_norm, gradient_norm
 from nn.descent.optimizer import Optimizer
@@ -22,31 +21,6 @@ Clip: TypeAlias = float | Callable[[list[Value]], object]
 Part = tuple[Any, ...]  # a program of the loss, and its columns: the rows of a batch that it is for
 
 _set_grad = Value.grad.__set__  # type: ignore[attr-defined, misc]
-
-
-class Home(Protocol):
-    """What a training asks of the place where its numbers are."""
-
-    def take(self) -> None:
-        """Read the Values and the optimizer's memory, at the start of an epoch: someone may have written to them."""
-
-    def give_back(self) -> None:
-        """Write the Values and the optimizer's memory."""
-
-    def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
-        """Σ loss / divisor + penalty; notes its gradient for every parameter, and adds it to that of other leaves."""
-
-    def predictions(self, program: Program, rows: list[Any]) -> list[Any]:
-        """What the recorded model says of each row."""
-
-    def norms(self) -> dict[str, float]:
-        """The length of the gradient of each layer."""
-
-    def clip(self, limit: Clip) -> None:
-        """Clip by the norm of the whole gradient, or however the user's function does it."""
-
-    def step(self) -> None:
-        """One step of the optimizer."""
 
 
 class OnValues:
@@ -64,12 +38,13 @@ class OnValues:
         self.layers, self.optimizer = layers or {}, optimizer
 
     def take(self) -> None:
-        pass  # what is worked on are the Values
+        """Read the Values and the optimizer's memory, at the start of an epoch: someone may have written to them."""
 
     def give_back(self) -> None:
-        pass
+        """Write the Values and the optimizer's memory."""
 
     def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
+        """Σ loss / divisor + penalty; notes its gradient for every parameter, and adds it to that of other leaves."""
         own = dict.fromkeys(self.parameters, 0.0)
         kept = own | {p: p.grad for program, *_ in parts for p in program.parameters if p not in own}
         deque(map(_set_grad, kept, [0.0] * len(kept)), 0)
@@ -83,34 +58,21 @@ class OnValues:
         return value + penalty.backward() if penalty is not None else value
 
     def predictions(self, program: Program, rows: list[Any]) -> list[Any]:
+        """What the recorded model says of each row."""
         return program.map(rows)
 
     def norms(self) -> dict[str, float]:
+        """The length of the gradient of each layer."""
         return {layer: gradient_norm(parameters) for layer, parameters in self.layers.items()}
 
     def clip(self, limit: Clip) -> None:
+        """Clip by the norm of the whole gradient, or however the user's function does it."""
         if callable(limit):
             limit(self.parameters)
         else:
             clip_grad_norm(self.parameters, limit)
 
     def step(self) -> None:
+        """One step of the optimizer."""
         assert self.optimizer is not None
         self.optimizer.step()
-
-
-def quickest(values: OnValues) -> Home:
-    """Arrays, if NumPy is there and the optimizer's rule does on them what it does on floats; else the Values."""
-    optimizer = values.optimizer
-    if optimizer is None or not autograd.programs.columns.numpy_is_there():
-        return values
-    from nn.training.on_arrays import OnArrays
-
-    for name in ("step", "after", "after_floats"):
-        if name in vars(optimizer) or getattr(type(optimizer), name) is not vars(Optimizer)[name]:
-            return values  # a rule with a step of its own
-    try:
-        arrays = OnArrays(values, optimizer)
-        return arrays if arrays.agrees() else values
-    except Exception:  # whatever a user's rule does with arrays it was not made for
-        return values

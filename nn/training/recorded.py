@@ -12,20 +12,21 @@ from __future__ import annotations
 import math
 import random
 import warnings
-from collections.abc import Callable, Hashable
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from autograd import BranchChanged, Program, Value, no_grad, record
-from nn.basics.nested import data_of, flat, mapped
-from nn.metrics import plain
+from nn.basics.nested import data_of, flat, mapped, plain
+from nn.descent.optimizer import Optimizer
+from nn.losses import Loss
 from nn.module import Module
-from nn.training.on_values import Home, OnValues, quickest
+from nn.training.gradient import Penalty, eager_step
+from nn.training.on_values import OnValues
 
 AGREEMENT = 1e-9  # of replayed loss and gradient with those of a graph, relative to the largest
 CLASSES = 32  # distinct targets that may have a program each
 MOST_LOOKED_AT = 8  # examples of a batch, until one has a loss that shows a change
-Gradient = Callable[[list[Any], list[Any]], tuple[float, list[Any]]]
 
 
 class NotRecordable(Exception):
@@ -46,21 +47,21 @@ class RecordedStep:
 
     def __init__(
         self,
-        eager: Gradient,
         model: Module,
-        loss: Callable[[list[Any], list[Any]], Any],
-        penalty: Callable[[Any], Any] | None = None,
+        loss: Loss,
+        penalty: Penalty | None = None,
         values: OnValues | None = None,
         *,
         predictions: bool = True,
+        compiled: bool = True,
         required: bool = False,
     ) -> None:
         self._values = values or OnValues(model.parameters())
-        self.home: Home = self._values
+        self.home = self._values
         self.why = ""  # not recorded; empty as long as it is
-        self._eager, self._required = eager, required
+        self._eager = eager_step(model, loss, penalty, self._values.optimizer)
+        self._compiled, self._required = compiled, required
         self._model, self._loss, self._penalty, self._predictions = model, loss, penalty, predictions
-        self._dice = _dice(model)
         self._batches: _Batches | None = None
 
     def __call__(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
@@ -71,7 +72,7 @@ class RecordedStep:
             except (BranchChanged, NotRecordable) as change:
                 self._give_up(f"in a later batch: {change}", change)
         found = self._eager(rows, targets)
-        if not self.why:
+        if self._compiled and not self.why:
             self._begin(rows, targets, found[0])
         return found
 
@@ -80,7 +81,13 @@ class RecordedStep:
         """What the training runs on, for its History."""
         if self._batches is not None:
             return "program"
+        if not self._compiled:
+            return "graphs"
         return f"graphs: {self.why or 'the loss has been 0, which is the mean of its rows as well as their sum'}"
+
+    def answers(self, rows: list[Any]) -> list[Any]:
+        """What the model, in use, says of each of some rows; where the training is recorded, by a program, too."""
+        return self._batches.answers(rows) if self._batches is not None else self._model.batch(rows)
 
     def look_again(self) -> None:
         """Between epochs, when a callback may have changed the model, or what the loss and the penalty go by."""
@@ -89,20 +96,17 @@ class RecordedStep:
 
     def _begin(self, rows: list[Any], targets: list[Any], value: float) -> None:
         """Record, and keep the recording if it agrees; leaves gradients and random generators as they were."""
-        states = [dice.getstate() for dice in self._dice]
         try:
-            self._batches = self._checked(rows, targets, value)
-            if states != [dice.getstate() for dice in self._dice]:
-                raise NotRecordable("the model draws random numbers")
+            with _as_they_were(self._model) as drawn:
+                self._batches = self._checked(rows, targets, value)
+                if drawn():
+                    raise NotRecordable("the model draws random numbers")
             self.home = quickest(self._values)
         except _Undecided:
             self._batches = None  # the next batch may tell more
         except Exception as problem:  # whatever a model or loss does with Values it was not made for
             self._batches = None
             self._give_up(str(problem).partition("\n")[0] or type(problem).__name__, problem)
-        finally:
-            for dice, state in zip(self._dice, states, strict=True):
-                dice.setstate(state)
 
     def _checked(self, rows: list[Any], targets: list[Any], value: float) -> _Batches:
         """With targets as arguments, as a regression has them; else, or if that differs, a program for each class."""
@@ -116,17 +120,15 @@ class RecordedStep:
 
     def _replaying(self, rows: list[Any], targets: list[Any], value: float, classes: bool) -> _Batches:
         """A recording that replays this batch with the same loss and gradient."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # record() warns of random numbers
-            batches = _Batches(self._model, self._loss, self._penalty, rows, targets, classes, self._predictions)
-            batches.choose_reduction(self._values, rows, targets, value)
-            gradients = {p: p.grad for p in batches.leaves()}
-            try:
-                replayed, _ = batches.gradient(self._values, rows, targets)
-                differences = [abs(p.grad - gradients[p]) for p in batches.parameters]
-            finally:
-                for p, gradient in gradients.items():
-                    p.grad = gradient
+        batches = _Batches(self._model, self._loss, self._penalty, rows, targets, classes, self._predictions)
+        batches.choose_reduction(self._values, rows, targets, value)
+        gradients = {p: p.grad for p in batches.leaves()}
+        try:
+            replayed, _ = batches.gradient(self._values, rows, targets)
+            differences = [abs(p.grad - gradients[p]) for p in batches.parameters]
+        finally:
+            for p, gradient in gradients.items():
+                p.grad = gradient
         scale = max((abs(gradients[p]) for p in batches.parameters), default=0.0)
         if not (_close(replayed, value) and all(d <= AGREEMENT * scale for d in differences)):
             raise NotRecordable("the replayed loss and gradient differ from those of a graph")
@@ -139,51 +141,14 @@ class RecordedStep:
         self.home, self._batches, self.why = self._values, None, why
 
 
-class RecordedPredictions:
-    """rows → what the model says of each, as Values without a graph; from a program if that says the same."""
-
-    def __init__(self, model: Module) -> None:
-        self._model, self._dice = model, _dice(model)
-        self._program: Program | None = None
-        self._tried = False
-
-    def __call__(self, rows: list[Any]) -> list[Any]:
-        program = self._program
-        if program is not None:
-            try:
-                return [mapped(Value, prediction) for prediction in program.map(rows)]
-            except BranchChanged:
-                self._program = None
-        with no_grad():
-            predictions = self._model.batch(rows)
-        if not self._tried:
-            self._tried, self._program = True, self._recorded(rows, plain(predictions))
-        return predictions
-
-    def _recorded(self, rows: list[Any], predictions: list[Any]) -> Program | None:
-        """A program that says the same of these rows; leaves random generators as they were."""
-        states = [dice.getstate() for dice in self._dice]
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")  # record() warns of random numbers
-                program = record(self._model, rows[0])
-                same = mapped(_close, predictions, program.map(rows))
-            return program if all(flat(same)) else None
-        except Exception:  # whatever a model does with Values it was not made for
-            return None
-        finally:
-            for dice, state in zip(self._dice, states, strict=True):
-                dice.setstate(state)
-
-
 class _Batches:
     """The programs of a loss, and how to run a batch on them; with `classes`, one for every target."""
 
     def __init__(
         self,
         model: Module,
-        loss: Callable[[list[Any], list[Any]], Any],
-        penalty: Callable[[Any], Any] | None,
+        loss: Loss,
+        penalty: Penalty | None,
         rows: list[Any],
         targets: list[Any],
         classes: bool,
@@ -201,8 +166,10 @@ class _Batches:
             self._program = record(lambda x, y: loss([model(x)], [y]), rows[0], targets[0])
         self._penalty = record(lambda: penalty(model)) if penalty is not None else None
         self._predict = record(model, rows[0]) if predictions else None
+        self._answer: Program | None = None  # of the model in use
+        self._answers_looked_at = False
 
-    def choose_reduction(self, home: Home, rows: list[Any], targets: list[Any], value: float) -> None:
+    def choose_reduction(self, home: OnValues, rows: list[Any], targets: list[Any], value: float) -> None:
         """Whether the loss of a batch is the mean or the sum of those of its examples."""
         singles = [x for program, *columns in self._split(home, rows, targets) for x in program.map(*columns)]
         rest = value - (self._penalty() if self._penalty is not None else 0.0)
@@ -221,11 +188,32 @@ class _Batches:
         programs = [*self._of_class.values(), *(p for p in (self._program, self._penalty) if p is not None)]
         return list(dict.fromkeys([*self.parameters, *(p for program in programs for p in program.parameters)]))
 
-    def gradient(self, home: Home, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
+    def gradient(self, home: OnValues, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
         """As RecordedStep."""
         parts = self._split(home, rows, targets)
         value = home.gradient(parts, len(rows) if self.reduce == "mean" else 1, self._penalty)
         return value, home.predictions(self._predict, rows) if self._predict is not None else []
+
+    def answers(self, rows: list[Any]) -> list[Any]:
+        """As RecordedStep: Values without a graph, by a program recorded with these rows if that says the same."""
+        if self._answer is not None:
+            try:
+                return [mapped(Value, prediction) for prediction in self._answer.map(rows)]
+            except BranchChanged:
+                self._answer = None
+        with no_grad():
+            predictions = self._model.batch(rows)
+        if not self._answers_looked_at:
+            self._answers_looked_at, self._answer = True, self._recorded(rows, plain(predictions))
+        return predictions
+
+    def _recorded(self, rows: list[Any], predictions: list[Any]) -> Program | None:
+        """A program that says the same of these rows."""
+        with suppress(Exception), _as_they_were(self._model):  # whatever a model does with Values it was not made for
+            program = record(self._model, rows[0])
+            if all(flat(mapped(_close, predictions, program.map(rows)))):
+                return program
+        return None
 
     def hold(self) -> bool:
         """Whether model, loss and penalty are what was recorded, as far as an example shows."""
@@ -252,7 +240,7 @@ class _Batches:
         # digits that a small loss loses where its example is all but right are no change
         return _close(replayed, data_of(self._loss([self._model(row)], [target])), 1e-14 * self._scale)
 
-    def _split(self, home: Home, rows: list[Any], targets: list[Any]) -> list[tuple[Any, ...]]:
+    def _split(self, home: OnValues, rows: list[Any], targets: list[Any]) -> list[tuple[Any, ...]]:
         """(program, its columns) for every program that this batch needs."""
         if self._program is not None:
             return [(self._program, rows, targets)]
@@ -281,9 +269,34 @@ def _close(a: float, b: float, around: float = 1e-300) -> bool:
     return math.isclose(a, b, rel_tol=AGREEMENT, abs_tol=around)
 
 
-def _dice(model: Module) -> list[Any]:
-    """The random generators that the model could draw from."""
+@contextmanager
+def _as_they_were(model: Module) -> Iterator[Callable[[], bool]]:
+    """Random generators are left as they were; tells whether some were drawn from. What record() warns of is raised."""
     own = [
         thing for _, module in model.named_modules() for thing in vars(module).values() if hasattr(thing, "getstate")
     ]
-    return list({id(dice): dice for dice in (random, *own)}.values())
+    states = [(dice, dice.getstate()) for dice in {id(dice): dice for dice in (random, *own)}.values()]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            yield lambda: any(dice.getstate() != state for dice, state in states)
+    finally:
+        for dice, state in states:
+            dice.setstate(state)
+
+
+def quickest(values: OnValues) -> OnValues:
+    """Arrays, if NumPy is there and the optimizer's rule does on them what it does on floats; else the Values."""
+    optimizer = values.optimizer
+    if optimizer is None:
+        return values
+    for name in ("step", "after", "after_floats"):
+        if name in vars(optimizer) or getattr(type(optimizer), name) is not vars(Optimizer)[name]:
+            return values  # a rule with a step of its own
+    try:
+        from nn.training.on_arrays import OnArrays
+
+        arrays = OnArrays(values, optimizer)
+        return arrays if arrays.agrees() else values
+    except Exception:  # NumPy is missing, or a user's rule does with arrays what it was not made for
+        return values

@@ -138,7 +138,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "abs(p.grad) > clip_value → abs(p.grad) >= clip_value",
     ): ("where they are equal the gradient is its own limit"),
     (
-        "nn/training/diagnosis.py",
+        "nn/inspection/outputs.py",
         "levels_off = all(abs(op.forward(2 * x, *numbers) - op.forward(x, *numbers)) < 1e-6 for x in (-20.0, ",
         "abs(op.forward(2 * x, *numbers) - op.forward(x, *numbers)) < 1e-06 → abs(op.forward(2 * x, *num"
         "bers) - op.forward(x, *numbers)) <= 1e-06",
@@ -382,7 +382,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "RISING = 0.25  # share of epochs with a clearly higher loss that speaks for a smaller learning rate",
         "0.25 → 0.250025",
     ): "no share of fewer than ten thousand epochs lies between them",
-    ("nn/training/diagnosis.py", "points = [k / 4 for k in range(-24, 25)]", "25 → 26"): (
+    ("nn/inspection/outputs.py", "points = [k / 4 for k in range(-24, 25)]", "25 → 26"): (
         "no activation is steepest that far from 0"
     ),
     (
@@ -485,17 +485,17 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "1 → 2",
     ): "levels are only compared with each other",
     (
-        "nn/data/rows.py",
+        "nn/data/scaling.py",
         "scales = tuple(deviation if deviation > 8 * math.ulp(mean) else 1.0 for mean, deviation in columns)",
         "deviation > 8 * math.ulp(mean) → deviation >= 8 * math.ulp(mean)",
     ): FEW_ULP,
     (
-        "nn/data/rows.py",
+        "nn/data/scaling.py",
         "scales = tuple(deviation if deviation > 8 * math.ulp(mean) else 1.0 for mean, deviation in columns)",
         "8 → 9",
     ): FEW_ULP,
     (
-        "nn/data/rows.py",
+        "nn/data/scaling.py",
         "scales = tuple(deviation if deviation > 8 * math.ulp(mean) else 1.0 for mean, deviation in columns)",
         "8 → 7",
     ): FEW_ULP,
@@ -527,12 +527,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/command_line/formula.py", "arity: int = 0", "0 → 1"): "only the arity of calls is read",
     ("autograd/numerics/floats.py", "if 1.5 <= x < 50.0:", "1.5 <= x < 50.0 → 1.5 < x < 50.0"): MEETING,
     (
-        "nn/data/rows.py",
+        "nn/data/sets.py",
         "a, b = (math.cos(t), math.sin(t)) if label < 0 else (1 - math.cos(t), 0.5 - math.sin(t))",
         "label < 0 → label <= 0",
     ): "a label is -1 or 1",
     (
-        "nn/data/rows.py",
+        "nn/data/sets.py",
         "a, b = (math.cos(t), math.sin(t)) if label < 0 else (1 - math.cos(t), 0.5 - math.sin(t))",
         "0 → 1",
     ): "a label is -1 or 1",

@@ -3,6 +3,7 @@
 import functools
 import gzip
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -52,3 +53,11 @@ def set_data(leaves: Any, numbers: Any) -> None:
     """Give leaves the data of a nesting with the same numbers in the same order."""
     for leaf, number in zip(flat(leaves), flat(numbers), strict=True):
         leaf.data = number
+
+
+def without_numpy(monkeypatch: Any) -> None:
+    """As if NumPy were not installed, for programs and for trainings."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("autograd.programs") and hasattr(module, "numpy_is_there"):
+            monkeypatch.setattr(module, "numpy_is_there", lambda: False)
+    monkeypatch.setitem(sys.modules, "nn.training.on_arrays", None)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from nn.basics.nested import as_list, flat, is_list, mapped, plain, shape
+from nn.basics.nested import as_row, flat, is_list, mapped, only, plain, shape, without_arrays
 
 
 def test_what_counts_as_a_list():
@@ -11,16 +11,16 @@ def test_what_counts_as_a_list():
 
 
 def test_arrays_become_lists_at_any_depth():
-    assert plain(np.array([[1.5, 2.0]])) == [[1.5, 2.0]]
-    nested = plain([np.array([1, 2]), (np.float64(3.0), [np.int64(4)])])
+    assert without_arrays(np.array([[1.5, 2.0]])) == [[1.5, 2.0]]
+    nested = without_arrays([np.array([1, 2]), (np.float64(3.0), [np.int64(4)])])
     assert nested == [[1, 2], [3.0, [4]]]
     assert {type(number) for number in flat(nested)} == {int, float}
 
 
 def test_items_that_are_no_arrays_are_left_alone():
     value = Value(1.0)
-    assert plain([value, 2.0]) == [value, 2.0]
-    assert as_list(value) == [value]
+    assert without_arrays([value, 2.0]) == [value, 2.0]
+    assert as_row(value) == [value]
 
 
 def test_mapping_needs_equal_shapes():
@@ -29,3 +29,15 @@ def test_mapping_needs_equal_shapes():
     with pytest.raises(ValueError, match="shapes differ: a list of 1, a single number"):
         mapped(max, [[1], [2]], [3, 4])
     assert shape([]) == "a list of 0"
+
+
+def test_values_become_numbers_at_any_depth():
+    assert plain([Value(1.0), (2.0, np.array([3.0]))]) == [1.0, [2.0, [3.0]]]
+    assert plain(Value(0.5)) == 0.5
+
+
+def test_a_list_of_one_is_opened_and_no_other():
+    assert only([[Value(2.0)]]).data == 2.0
+    assert only(3.0) == 3.0
+    assert only([1, 2]) == [1, 2]
+    assert only([]) == []

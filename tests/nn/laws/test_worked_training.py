@@ -20,7 +20,8 @@ from autograd import softmax
 from nn.data import split, standardize
 from nn.metrics import plain, score_accuracy
 from nn.optim import SGD, Adam
-from nn.training.loop import eager_step, fit
+from nn.training.gradient import eager_step
+from nn.training.loop import fit
 
 DIGITS = Path(__file__).parents[2] / "data" / "digits_012.csv.gz"
 

@@ -16,9 +16,6 @@ from nn.training.diagnosis import (
     _saturated,
     _vanishing,
     diagnose,
-    layer_outputs,
-    saturation,
-    slope,
 )
 from nn.training.loop import fit
 
@@ -202,19 +199,6 @@ def test_running_statistics_stay():
     before = model.state_dict()
     diagnose(model, X, Y, nn.hinge)
     assert model.state_dict() == before
-
-
-@pytest.mark.parametrize(
-    ("activation", "z", "share"),
-    [("tanh", 0.0, 1.0), ("sigmoid", 0.0, 1.0), ("relu", -1.0, 0.0), ("relu", 2.0, 1.0), ("leaky_relu", -1.0, 0.01)],
-)
-def test_slope_is_a_share_of_the_steepest(activation, z, share):
-    neuron = nn.Neuron(1, activation=activation, init=1.0)
-    assert slope(neuron([z])) == pytest.approx(share)
-
-
-def test_a_linear_unit_is_never_saturated():
-    assert saturation(layer_outputs(nn.MLP(2, [1]), X)["layer0"]) == (0.0, 0)
 
 
 def test_a_loss_can_be_given_by_name():

@@ -20,7 +20,8 @@ from nn.metrics import score_accuracy
 from nn.module import Module
 from nn.optim import SGD, Adam
 from nn.schedules import ReduceOnPlateau, linear, step_decay
-from nn.training.loop import eager_step, fit
+from nn.training.gradient import eager_step
+from nn.training.loop import fit
 from nn.training.stopping import EarlyStopping, converged
 
 X = [[0.0], [1.0], [2.0], [3.0]]

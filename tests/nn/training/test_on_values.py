@@ -12,10 +12,12 @@ from autograd import Value
 from nn.data import micrograd_moons
 from nn.descent.optimizer import Optimizer
 from nn.losses import cross_entropy, hinge, mse
-from nn.training.loop import eager_step, fit, parameters_by_layer
+from nn.module import parameters_by_layer
+from nn.training.loop import fit
 from nn.training.on_arrays import OnArrays, _agree, length
-from nn.training.on_values import OnValues, quickest
-from nn.training.recorded import RecordedStep
+from nn.training.on_values import OnValues
+from nn.training.recorded import RecordedStep, quickest
+from tests.nn.frozen import without_numpy
 
 X, Y = (column[:30] for column in micrograd_moons())
 RULES = {
@@ -116,7 +118,7 @@ def one_update_of(step, home):
 def test_meanwhile_the_numbers_are_in_arrays():
     model = network()
     values = OnValues(model.parameters(), parameters_by_layer(model), nn.Adam(model.parameters()))
-    step = RecordedStep(eager_step(model, mse), model, mse, None, values)
+    step = RecordedStep(model, mse, None, values)
     one_update_of(step, lambda: step.home)
     assert isinstance(step.home, OnArrays)
     before = [p.data for p in model.parameters()]
@@ -127,8 +129,7 @@ def test_meanwhile_the_numbers_are_in_arrays():
 
 
 def test_without_numpy_they_stay_in_the_values(monkeypatch):
-    for module in ("columns", "trace"):
-        monkeypatch.setattr(f"autograd.programs.{module}.numpy_is_there", lambda: False)
+    without_numpy(monkeypatch)
     model = network()
     values = OnValues(model.parameters(), {}, nn.Adam(model.parameters()))
     assert quickest(values) is values
@@ -296,8 +297,7 @@ def test_other_leaves_of_the_loss_collect_their_gradients():
 
 
 def test_other_leaves_without_numpy(monkeypatch):
-    for module in ("columns", "trace"):
-        monkeypatch.setattr(f"autograd.programs.{module}.numpy_is_there", lambda: False)
+    without_numpy(monkeypatch)
     test_other_leaves_of_the_loss_collect_their_gradients()
 
 
