@@ -37,13 +37,13 @@ from nn.metrics import mean_absolute_error as mean_absolute_error
 from nn.metrics import precision_recall_f1 as precision_recall_f1
 from nn.metrics import r2 as r2
 from nn.metrics import score_accuracy as score_accuracy
-from nn.basics.activations import Activation as Activation
 from nn.basics.first_weights import gain as gain
 from nn.basics.first_weights import initializer as initializer
 from nn.descent.clipping import clip_grad_norm as clip_grad_norm
 from nn.descent.clipping import clip_grad_value as clip_grad_value
 from nn.descent.clipping import gradient_norm as gradient_norm
 from nn.descent.optimizer import Optimizer as Optimizer
+from nn.layers.activation import Activation as Activation
 from nn.layers.attention import AttentionHead as AttentionHead
 from nn.layers.containers import Dropout as Dropout
 from nn.layers.containers import Flatten as Flatten

@@ -6,9 +6,11 @@ through nested modules, lists, tuples and dicts; nothing has to be registered.
 
 from __future__ import annotations
 
+import copy
+import random
 import reprlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from itertools import count, repeat
 from typing import Any, Self, TypeAlias
 
@@ -161,6 +163,31 @@ def modes_kept(model: Module) -> Iterator[None]:
     finally:
         for module, training in modes:
             module.training = training
+
+
+@contextmanager
+def own_dice(model: Module) -> Iterator[Callable[[], bool]]:
+    """Meanwhile the model draws from twins of its random generators, so that nobody else's draws change.
+
+    Gives a function that tells whether it has drawn.
+    """
+    twins: dict[int, tuple[Any, Any]] = {}  # id of a generator → (twin, its first state)
+    places = []
+    for _, module in model.named_modules():
+        for name, dice in vars(module).items():
+            with suppress(AttributeError, NotImplementedError):  # no generator, or the system's: it has no state
+                state = dice.getstate()
+                twin = random.Random() if dice is random else copy.copy(dice)
+                twin.setstate(state)
+                twins.setdefault(id(dice), (twin, state))
+                places.append((vars(module), name, dice))
+    try:
+        for holder, name, dice in places:
+            holder[name] = twins[id(dice)][0]
+        yield lambda: any(twin.getstate() != state for twin, state in twins.values())
+    finally:
+        for holder, name, dice in places:
+            holder[name] = dice
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def batches(
 
 
 def split(
-    X: Any, y: Any, shares: Sequence[float] = (0.8, 0.2), stratify: bool = False, rng: Random | int | None = None
+    X: Any, y: Any, shares: Iterable[float] = (0.8, 0.2), stratify: bool = False, rng: Random | int | None = None
 ) -> list[Sets]:
     """Shuffle the rows and deal them out: one (X, y) per share, for example (0.6, 0.2, 0.2) → train,
     validation, test.
@@ -93,10 +93,12 @@ def split(
     would be empty; TypeError for shares that are no list of numbers and for classes that are neither numbers nor names.
     """
     rows, targets = as_pairs(X, y)
-    if not isinstance(shares, Iterable) or not all(isinstance(share, Real) for share in shares):
-        raise TypeError(f"shares have to be numbers, one for each part, got {shares!r:.60}")
+    given = shares
+    shares = tuple(shares) if isinstance(shares, Iterable) else (None,)
+    if not all(isinstance(share, Real) for share in shares):
+        raise TypeError(f"shares have to be numbers, one for each part, got {given!r:.60}")
     if not all(share > 0 for share in shares) or abs(math.fsum(shares) - 1) > 1e-9:
-        raise ValueError(f"shares have to be above 0 and add up to 1, got {tuple(shares)}")
+        raise ValueError(f"shares have to be above 0 and add up to 1, got {shares}")
     parts: list[list[int]] = [[] for _ in shares]
     dice, groups = as_rng(rng, "shuffle"), _groups(targets, stratify)
     for members in groups:
@@ -105,7 +107,7 @@ def split(
             part.extend(piece)
     if not all(parts):
         what = f"{len(rows)} rows of {len(groups)} classes" if stratify else f"{len(rows)} rows"
-        raise ValueError(f"{what} are too few for shares {tuple(shares)}: part sizes {[len(p) for p in parts]}")
+        raise ValueError(f"{what} are too few for shares {shares}: part sizes {[len(p) for p in parts]}")
     for part in parts:
         dice.shuffle(part)  # otherwise a stratified part would hold its classes one after the other
     return [([rows[i] for i in part], [targets[i] for i in part]) for part in parts]

@@ -20,7 +20,7 @@ from nn.data.scaling import mean_and_deviation
 from nn.inspection.history import History
 from nn.inspection.outputs import curve_of, layer_outputs, saturation, shape_of
 from nn.losses import Loss, find_loss
-from nn.module import Module, parameters_by_layer
+from nn.module import Module, own_dice, parameters_by_layer
 from nn.training.gradient import eager_step
 
 MUCH_SATURATED = 0.5  # share of saturated outputs of a bounded activation that is worth a sentence
@@ -73,8 +73,9 @@ def diagnose(model: Module, X: Any, y: Any, loss: Loss | str, history: History |
     rows, targets = as_pairs(X, y)
     loss = find_loss(loss)
     state = model.state_dict()
-    gradients = _typical_gradients(model, rows, targets, loss)
-    outputs = layer_outputs(model, rows)
+    with own_dice(model):
+        gradients = _typical_gradients(model, rows, targets, loss)
+        outputs = layer_outputs(model, rows)
     model.load_state_dict(state)  # running statistics of a batch norm have seen the rows twice
     layers = tuple(_report(name, values, gradients.get(name, 0.0)) for name, values in outputs.items())
     checks = (

@@ -122,6 +122,10 @@ def test_shares_have_to_add_up(shares):
         split(ROWS, TARGETS, shares)
 
 
+def test_shares_may_come_one_after_the_other():
+    assert split(ROWS, TARGETS, shares=(k / 10 for k in (6, 4)), rng=1) == split(ROWS, TARGETS, (0.6, 0.4), rng=1)
+
+
 @pytest.mark.parametrize("shares", ["ab", 0.8, None, (0.5, None), (0.5, "0.5")])
 def test_shares_have_to_be_numbers(shares):
     with pytest.raises(TypeError, match="shares have to be numbers, one for each"):

@@ -201,6 +201,17 @@ def test_running_statistics_stay():
     assert model.state_dict() == before
 
 
+@pytest.mark.parametrize("dice", [None, random.Random(4)])
+def test_nobodys_random_numbers_are_used_up(dice):
+    model = nn.Sequential(nn.Layer(2, 8), nn.Dropout(0.5, rng=dice), nn.Layer(8, 1))
+    own = model.layers[1].rng
+    before = own.getstate()
+    found = diagnose(model, X, Y, nn.hinge)
+    assert model.layers[1].rng is own
+    assert own.getstate() == before
+    assert diagnose(model, X, Y, nn.hinge) == found
+
+
 def test_a_loss_can_be_given_by_name():
     assert diagnose(mlp(), X, Y, "hinge") == diagnose(mlp(), X, Y, nn.hinge)
 
