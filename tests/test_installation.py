@@ -1,5 +1,7 @@
 """The package as it is installed: what the wheel holds, what importing costs, and HIPS' package of the same name."""
 
+import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,6 +13,7 @@ from autograd import _refuse_foreign_files
 
 ROOT = Path(__file__).parent.parent
 # Files of HIPS' autograd 1.8.0, as far as they tell the two packages apart.
+ASK = "import autograd.native; print(autograd.native.engine)"
 HIPS_FILES = {
     "autograd/__init__.py": "from .tracer import marker\n",
     "autograd/tracer.py": "marker = 'HIPS'\n",
@@ -19,21 +22,50 @@ HIPS_FILES = {
 }
 
 
-def run(*command: object, fails: bool = False) -> str:
+def run(*command: object, fails: bool = False, **variables: str) -> str:
     """What a command printed; it must fail or succeed as told."""
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd="/", timeout=300)
+    environment = {**os.environ, **variables}
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, cwd="/", timeout=300, env=environment
+    )
     assert (done.returncode != 0) == fails, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
-    source = tmp_path_factory.mktemp("source")
-    for name in ("pyproject.toml", "README.md", "LICENSE", "autograd", "nn"):
-        run("cp", "-r", ROOT / name, source)  # setuptools writes beside what it builds
-    run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", folder, source)
-    return next(folder.glob("*.whl"))
+def source(tmp_path_factory):
+    """What is in the repository, without what was built there: setuptools writes beside what it builds."""
+    folder = tmp_path_factory.mktemp("source")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    for name in ("autograd", "nn"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
+    return folder
+
+
+def built(source, folder, **variables):
+    """The wheel that pip makes of the source."""
+    shutil.rmtree(source / "build", ignore_errors=True)  # what was compiled the last time
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        folder,
+        source,
+        **variables,
+    )
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory, source):
+    return built(source, tmp_path_factory.mktemp("wheel"), GLASSGRAD_ENGINE="python")
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +94,36 @@ def test_the_wheel_holds_both_packages_whole_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if "dist-info" not in name} == {"autograd", "nn"}
     shipped = {p.relative_to(ROOT).as_posix() for package in ("autograd", "nn") for p in (ROOT / package).rglob("*")
-               if p.is_file() and "__pycache__" not in p.parts}  # fmt: skip
+               if p.is_file() and "__pycache__" not in p.parts
+               and p.suffix not in (".c", ".h", ".so", ".pyd")}  # fmt: skip
     assert shipped <= set(names)
+    assert {Path(name).suffix for name in names} <= {".py", ".typed", ".html", ".js", ".css", ".csv", ".txt", "", ".md"}
     assert wheel.name.startswith("glassgrad-")
+    assert wheel.name.endswith("-py3-none-any.whl")
+
+
+@pytest.mark.accuracy
+def test_with_a_compiler_the_engine_is_native(source, tmp_path, environment):
+    if shutil.which("gcc") is None and shutil.which("cc") is None:
+        pytest.skip("needs a C compiler")
+    wheel = built(source, tmp_path, GLASSGRAD_ENGINE="native", GLASSGRAD_STRICT="1")
+    assert "-cp311-abi3-" in wheel.name
+    assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith((".c", ".h"))]
+    run(environment, "-m", "pip", "install", "-q", "--no-index", "--no-deps", wheel)
+    assert run(environment, "-c", ASK).strip() == "native"
+    assert run(environment, "-c", ASK, GLASSGRAD_ENGINE="python").strip() == "python: GLASSGRAD_ENGINE says so"
+
+
+@pytest.mark.accuracy
+def test_without_a_compiler_it_installs_and_is_pure(source, tmp_path, environment):
+    broken = {"CC": "/nonexistent/cc"}
+    wheel = built(source, tmp_path, **broken)
+    run(environment, "-m", "pip", "install", "-q", "--no-index", "--no-deps", wheel)
+    assert run(environment, "-c", ASK).strip() == "python: the extension is not compiled"
+    message = run(environment, "-c", ASK, GLASSGRAD_ENGINE="native", fails=True)
+    assert "GLASSGRAD_ENGINE is 'native', but the extension is not compiled" in message
+    command = (sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, source)
+    run(*command, GLASSGRAD_ENGINE="native", fails=True, **broken)
 
 
 def test_installed_over_hips_autograd_it_says_what_to_do(wheel, hips_wheel, environment):

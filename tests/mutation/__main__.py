@@ -61,6 +61,8 @@ NOT_PICTURED = (
 TESTS = {
     "autograd/__init__.py": "numpy_names autograd/test_init",
     "autograd/__main__.py": "main",
+    "autograd/native/__init__.py": "engine",
+    "autograd/native/build.py": "./test_installation",
     "autograd/command_line/main.py": "main",
     "autograd/system/moved.py": "./test_pickles",
     "autograd/system/names.py": "autograd/test_init nn/test_public_names",

@@ -1,0 +1,54 @@
+/* Arithmetic that C spells differently from Python, and the sum that rounds once. */
+#ifndef GLASSGRAD_ARITHMETIC_H
+#define GLASSGRAD_ARITHMETIC_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+
+#ifdef __FAST_MATH__
+#error "-ffast-math would change the numbers"
+#endif
+#if FLT_EVAL_METHOD != 0
+#error "needs arithmetic that rounds every operation to double"
+#endif
+
+/* max(a, b) and min(a, b) as Python has them: the first on ties and beside a nan. */
+static inline double larger(double a, double b) { return b > a ? b : a; }
+static inline double smaller(double a, double b) { return b < a ? b : a; }
+
+/* A sum on its way: total + lost + lost_twice is what was added so far, with an error below 2^-99 of `size`, the sum of
+   the absolute values, for fewer than 2^20 terms. (Two of Knuth's TwoSum in a row: Ogita, Rump and Oishi 2005.) */
+typedef struct { double total, lost, lost_twice, size; } Sum;
+
+static inline void add_to(Sum *sum, double term) {
+    double total = sum->total + term, part = total - sum->total;
+    double error = (sum->total - (total - part)) + (term - part);
+    double lost = sum->lost + error, lost_part = lost - sum->lost;
+    sum->total = total;
+    sum->lost_twice += (sum->lost - (lost - lost_part)) + (error - lost_part);
+    sum->lost = lost;
+    sum->size += fabs(term);
+}
+
+/* numerics.floats.exact_sum: correctly rounded, inf on overflow, nan for inf - inf. */
+double exact_sum(const double *terms, Py_ssize_t count);
+/* The same where the terms have gone through add_to already. */
+double rounded_sum(const Sum *sum, const double *terms, Py_ssize_t count);
+
+/* Put `thing`, a reference that is given away, in a place that owns one. */
+static inline void put(PyObject **place, PyObject *thing) {
+    PyObject *before = *place;
+    *place = thing;
+    Py_XDECREF(before);
+}
+
+/* A row's forward function, and math.hypot, asked in Python. They may set an exception; the answer is nan then. */
+double row_in_python(int row, int count, const double *args);
+double hypot_in_python(double a, double b);
+/* Give them the Python functions: `rows` by name, and math.hypot. -1 with an exception on failure. */
+int set_python_functions(PyObject *rows, PyObject *hypot);
+
+#endif

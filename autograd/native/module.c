@@ -1,0 +1,128 @@
+/* The module autograd.native._engine: what Python hands over once, and what it may call. */
+#include "rows.h"
+
+/* Every row on floats, for whoever wants to compare: row_values(number, a, …) → (forward, slopes …) ---------------- */
+
+static int values_of_row(int row, const double *args, double *out) {
+    switch (row) {
+#define CASE_1(name, asks) \
+    case ROW_##name: \
+        out[0] = row_##name(args[0]); \
+        out[1] = slope_##name##_a(args[0], out[0]); \
+        return 2;
+#define CASE_2(name, asks) \
+    case ROW_##name: \
+        out[0] = row_##name(args[0], args[1]); \
+        out[1] = slope_##name##_a(args[0], args[1], out[0]); \
+        out[2] = slope_##name##_b(args[0], args[1], out[0]); \
+        return 3;
+#define CASE_3(name, asks) \
+    case ROW_##name: \
+        out[0] = row_##name(args[0], args[1], args[2]); \
+        out[1] = slope_##name##_a(args[0], args[1], args[2], out[0]); \
+        out[2] = slope_##name##_b(args[0], args[1], args[2], out[0]); \
+        out[3] = slope_##name##_c(args[0], args[1], args[2], out[0]); \
+        return 4;
+#define CASE_4(name, asks) \
+    case ROW_##name: \
+        out[0] = row_##name(args[0], args[1], args[2], args[3]); \
+        out[1] = slope_##name##_a(args[0], args[1], args[2], args[3], out[0]); \
+        out[2] = slope_##name##_b(args[0], args[1], args[2], args[3], out[0]); \
+        out[3] = slope_##name##_c(args[0], args[1], args[2], args[3], out[0]); \
+        out[4] = slope_##name##_d(args[0], args[1], args[2], args[3], out[0]); \
+        return 5;
+        ROWS_OF_1(CASE_1) ROWS_OF_2(CASE_2) ROWS_OF_3(CASE_3) ROWS_OF_4(CASE_4)
+    }
+    PyErr_SetString(PyExc_ValueError, "no such row");
+    return -1;
+}
+
+static PyObject *row_values(PyObject *module, PyObject *given) {
+    (void)module;
+    int row;
+    double args[4] = {0.0, 0.0, 0.0, 0.0}, out[5];
+    if (!PyArg_ParseTuple(given, "id|ddd", &row, &args[0], &args[1], &args[2], &args[3]))
+        return NULL;
+    const int count = values_of_row(row, args, out);
+    if (PyErr_Occurred())
+        return NULL;
+    PyObject *tuple = PyTuple_New(count);
+    for (int i = 0; tuple != NULL && i < count; i++) {
+        PyObject *number = PyFloat_FromDouble(out[i]);
+        if (number == NULL || PyTuple_SetItem(tuple, i, number) < 0)
+            Py_CLEAR(tuple);
+    }
+    return tuple;
+}
+
+static PyObject *exact_sum_of(PyObject *module, PyObject *terms) {
+    (void)module;
+    PyObject *result = NULL;
+    const Py_ssize_t count = PyList_Size(terms);
+    double *numbers = count < 0 ? NULL : PyMem_Malloc(sizeof(double) * (size_t)(count + 1));
+    if (numbers == NULL)
+        return PyErr_Occurred() ? NULL : PyErr_NoMemory();
+    for (Py_ssize_t i = 0; i < count; i++)
+        numbers[i] = PyFloat_AsDouble(PyList_GetItem(terms, i));
+    if (!PyErr_Occurred())
+        result = PyFloat_FromDouble(exact_sum(numbers, count));
+    PyMem_Free(numbers);
+    return result;
+}
+
+/* The start ------------------------------------------------------------------------------------------------------- */
+
+static PyObject *use_rows(PyObject *module, PyObject *args) {
+    (void)module;
+    PyObject *rows, *hypot;
+    if (!PyArg_ParseTuple(args, "OO", &rows, &hypot) || set_python_functions(rows, hypot) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef functions[] = {
+    {"use_rows", use_rows, METH_VARARGS, "use_rows(OPERATIONS, math.hypot): what C asks Python for."},
+    {"row_values", row_values, METH_VARARGS, "row_values(number, *args): forward and local derivatives of a row."},
+    {"exact_sum", exact_sum_of, METH_O, "exact_sum(list of floats): as numerics.floats.exact_sum."},
+    {NULL, NULL, 0, NULL},
+};
+
+static int add_row_numbers(PyObject *module) {
+    PyObject *numbers = PyDict_New();
+    int failed = numbers == NULL;
+#define NUMBER(name, asks) \
+    if (!failed) { \
+        PyObject *number = PyLong_FromLong(ROW_##name); \
+        failed = number == NULL || PyDict_SetItemString(numbers, #name, number) < 0; \
+        Py_XDECREF(number); \
+    }
+    ROWS_OF_1(NUMBER) ROWS_OF_2(NUMBER) ROWS_OF_3(NUMBER) ROWS_OF_4(NUMBER) MANY_ROWS(NUMBER)
+#undef NUMBER
+    if (!failed)
+        failed = PyModule_AddObjectRef(module, "ROWS", numbers) < 0;
+    Py_XDECREF(numbers);
+    return failed ? -1 : 0;
+}
+
+/* The engine keeps what it knows in statics: one interpreter of a process has it, and has it once. */
+static int start(PyObject *module) {
+    static int started = 0;
+    if (started) {
+        PyErr_SetString(PyExc_ImportError, "the native engine is in use already, by one interpreter of this process");
+        return -1;
+    }
+    started = 1;
+    return add_row_numbers(module);
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, (void *)start}, {0, NULL}};
+
+static struct PyModuleDef definition = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "autograd.native._engine",
+    .m_doc = "The storage, operators and chain rule of Value, and the replay machine, in C.",
+    .m_methods = functions,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__engine(void) { return PyModuleDef_Init(&definition); }

@@ -1,0 +1,46 @@
+"""Which engine is chosen, and what it says about that. Each choice is made at import: in a process of its own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from autograd import native
+
+
+def asked(choice: str, fails: bool = False) -> str:
+    command = [sys.executable, "-c", "import autograd.native; print(autograd.native.engine)"]
+    environment = {**os.environ, "GLASSGRAD_ENGINE": choice}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode != 0) == fails, done.stderr
+    return (done.stderr if fails else done.stdout).strip()
+
+
+def test_python_can_be_asked_for():
+    assert asked("python") == "python: GLASSGRAD_ENGINE says so"
+
+
+def test_native_is_chosen_where_it_can_be_and_else_says_why():
+    can = native._extension()[0] is not None or "in use already" in native._extension()[1]
+    if can:
+        assert asked("native") == asked("auto") == "native"
+    else:
+        assert asked("auto").startswith("python: ")
+        assert "GLASSGRAD_ENGINE is 'native', but " in asked("native", fails=True)
+
+
+def test_an_unknown_choice_is_refused():
+    message = asked("fast", fails=True)
+    assert "GLASSGRAD_ENGINE is 'fast'; it can be auto, native, python" in message
+
+
+@pytest.mark.skipif(native._engine is None, reason="needs the extension")
+def test_another_interpreter_of_the_process_falls_back():
+    script = (
+        "import sys, importlib; import autograd.native as a; assert a.engine == 'native', a.engine\n"
+        "for name in [m for m in sys.modules if m.startswith('autograd')]: del sys.modules[name]\n"
+        "import autograd.native as b; print(b.engine)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "python: the native engine is in use already, by one interpreter of this process"
