@@ -34,10 +34,10 @@ def _load() -> tuple[Any, str]:
         raise ImportError(f"GLASSGRAD_ENGINE is {choice!r}; it can be {', '.join(CHOICES)}")
     if choice == "python":
         return None, "python: GLASSGRAD_ENGINE says so"
-    extension, why = _extension()
-    if extension is None and choice == "native":
+    found, why = _extension()
+    if found is None and choice == "native":
         raise ImportError(f"GLASSGRAD_ENGINE is 'native', but {why}")
-    return extension, "native" if extension is not None else f"python: {why}"
+    return found, "native" if found is not None else f"python: {why}"
 
 
 def _extension() -> tuple[Any, str]:
@@ -73,4 +73,4 @@ def _same_bits(engine: Any, name: str) -> bool:
     return all(engine.row_values(engine.ROWS[name], x)[0] == row.forward(x) for x in _PROBES)
 
 
-_engine, engine = _load()
+extension, engine = _load()

@@ -35,7 +35,7 @@ def test_an_unknown_choice_is_refused():
     assert "GLASSGRAD_ENGINE is 'fast'; it can be auto, native, python" in message
 
 
-@pytest.mark.skipif(native._engine is None, reason="needs the extension")
+@pytest.mark.skipif(native.extension is None, reason="needs the extension")
 def test_another_interpreter_of_the_process_falls_back():
     script = (
         "import sys, importlib; import autograd.native as a; assert a.engine == 'native', a.engine\n"

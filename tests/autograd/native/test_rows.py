@@ -20,7 +20,7 @@ EDGE = [
     *(2.2250738585072014e-308, 1e308, -1e308, 1.7976931348623157e308, 0.75, 340.0, 709.782712893384, 709.7827128933841),
     *(-745.2, -708.4, 28.0, 39.0, 16.0, 6.0, -3.0, 1e-8, 1e16, 4503599627370497.5),
 ]
-compiled = pytest.mark.skipif(native._engine is None, reason=f"asks the C what it computes ({native.engine})")
+compiled = pytest.mark.skipif(native.extension is None, reason=f"asks the C what it computes ({native.engine})")
 
 
 def test_the_committed_file_is_what_the_table_says():
@@ -87,7 +87,7 @@ def differences(name: str, count: int, seed: int) -> tuple[int, list[object]]:
     for p in points(name, count, random.Random(f"{name} {seed}")):
         y = float(row.forward(*p))
         expected = [y, *map(float, row.local_grads(p, y))]
-        got = native._engine.row_values(native._engine.ROWS[name], *p)
+        got = native.extension.row_values(native.extension.ROWS[name], *p)
         compared += len(expected)
         if list(map(bits, expected)) != list(map(bits, got)):
             found.append((p, expected, got))
@@ -133,4 +133,4 @@ def test_sums_in_c_are_exact_sum():
             expected = exact_sum(xs)
         except ValueError:
             continue
-        assert bits(native._engine.exact_sum(xs)) == bits(expected), xs
+        assert bits(native.extension.exact_sum(xs)) == bits(expected), xs
