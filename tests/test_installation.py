@@ -97,7 +97,18 @@ def test_the_wheel_holds_both_packages_whole_and_nothing_else(wheel):
                if p.is_file() and "__pycache__" not in p.parts
                and p.suffix not in (".c", ".h", ".so", ".pyd")}  # fmt: skip
     assert shipped <= set(names)
-    assert {Path(name).suffix for name in names} <= {".py", ".typed", ".html", ".js", ".css", ".csv", ".txt", "", ".md"}
+    assert {Path(name).suffix for name in names} <= {
+        ".py",
+        ".pyi",
+        ".typed",
+        ".html",
+        ".js",
+        ".css",
+        ".csv",
+        ".txt",
+        "",
+        ".md",
+    }
     assert wheel.name.startswith("glassgrad-")
     assert wheel.name.endswith("-py3-none-any.whl")
 
