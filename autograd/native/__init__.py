@@ -15,6 +15,7 @@ GLASSGRAD_ENGINE chooses when autograd is imported: `auto` (the default: native 
 ImportError says why it cannot be), `python`.
 """
 
+import importlib
 import math
 import os
 from pathlib import Path
@@ -42,17 +43,16 @@ def _load() -> tuple[Any, str]:
 
 def _extension() -> tuple[Any, str]:
     try:
-        from autograd.native import _engine
+        found = importlib.import_module("autograd.native._engine")
     except ImportError as error:
-        missing = "No module named" in str(error) or "cannot import name" in str(error)
-        return None, "the extension is not compiled" if missing else str(error)
-    if _stale(Path(_engine.__file__)) or not set(OPERATIONS) >= set(_engine.ROWS):
+        return None, "the extension is not compiled" if isinstance(error, ModuleNotFoundError) else str(error)
+    if _stale(Path(str(found.__file__))) or not set(OPERATIONS) >= set(found.ROWS):
         return None, "the extension was compiled from other sources; install glassgrad again"
-    _engine.use_rows(OPERATIONS, math.hypot)
-    different = [name for name in _LIBRARY if not _same_bits(_engine, name)]
+    found.use_rows(OPERATIONS, math.hypot)
+    different = [name for name in _LIBRARY if not _same_bits(found, name)]
     if different:
         return None, f"its {', '.join(different)} differ from Python's"
-    return _engine, ""
+    return found, ""
 
 
 def _stale(compiled: Path) -> bool:
