@@ -15,6 +15,7 @@ from autograd.drawing.digraph import digraph
 from autograd.drawing.layout.graphviz import LayoutError
 from autograd.drawing.png_pdf import raster
 from autograd.drawing.shapes import Drawable
+from autograd.system.files import write_whole
 
 if TYPE_CHECKING:
     import graphviz
@@ -60,8 +61,7 @@ class Drawing:
         ending = Path(path).suffix.lower()
         if ending not in writers:
             raise ValueError(f"a drawing is saved as one of {' '.join(writers)}; got {os.fspath(path)!r}")
-        content = writers[ending]()
-        Path(path).write_bytes(content)
+        write_whole(path, writers[ending]())
 
     def to_dot(self) -> graphviz.Digraph:
         """The drawing as a `graphviz.Digraph` with record nodes, to be changed at will.

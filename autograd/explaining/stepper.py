@@ -25,6 +25,7 @@ from autograd.explaining.moments import Moment, Timeline
 from autograd.explaining.narration import moments
 from autograd.explaining.neuron_narration import neuron_moments
 from autograd.explaining.page import page
+from autograd.system.files import write_whole
 from autograd.value import Value
 from autograd.view.graph import GraphView, check_limit
 from autograd.view.notation import number_width, shorten
@@ -71,7 +72,7 @@ class Stepper(Timeline):
         writer = writers.get(path.suffix.lower())
         if writer is None:
             raise ValueError(f"a stepper saves as {', '.join(writers)}; got {path.name!r}. draw(y) saves pictures")
-        path.write_text(writer(), encoding="utf-8")
+        write_whole(path, writer())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """A notebook's output: the page in a frame, and the still picture wherever frames or scripts are taken out.

@@ -13,7 +13,6 @@ checks every word of that, and generates the source anew.
 """
 
 import json
-import math
 import re
 import reprlib
 from collections.abc import Callable, Iterator
@@ -23,11 +22,11 @@ from autograd.numerics.trees import leaves
 from autograd.ops import OPERATIONS, table_name
 from autograd.programs.recorder import Recording
 from autograd.programs.tape import HOLDS, Guard, Tape, needed, wanted_operands
+from autograd.system.json_text import float_from, json_from, read_json
 from autograd.value import Value
 
 FORMAT, VERSION = "glassgrad program", 1
 _IN_JSON = {int: "a whole number", str: "a string", list: "an array", dict: "an object"}
-SPECIAL = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
 
 
 # Writing -------------------------------------------------------------------------------------------------------------
@@ -39,7 +38,7 @@ def dumped(name: str, example: Any, recordings: list[Recording], parameters: lis
         "version": VERSION,
         "name": name,
         "example": skeleton(example, lambda number: None),
-        "parameters": [{"label": p.label, "data": encoded(p.data)} for p in parameters],
+        "parameters": [{"label": p.label, "data": json_from(p.data)} for p in parameters],
         "paths": [_path(recording, place) for recording in recordings],
     }
     text = json.dumps(document, allow_nan=False, indent=1) + "\n"
@@ -55,7 +54,7 @@ def _path(recording: Recording, place: dict[Value, int]) -> dict[str, Any]:
     return {
         "labels": [tape.labels.get(slot, "") for slot in tape.arguments],
         "parameters": [place[p] for p in recording.parameters],
-        "constants": [encoded(c) for c in tape.constants.values()],
+        "constants": [json_from(c) for c in tape.constants.values()],
         "instructions": [
             [_saved_name(row), *(number[o] for o in operands), tape.labels.get(result, "")]
             for row, operands, result in tape.instructions
@@ -70,11 +69,6 @@ def _saved_name(row: Any) -> str:
     if not table_name(row):
         raise ValueError(f"the operation {row.name} is your own: a file can hold operations of the table only")
     return table_name(row)
-
-
-def encoded(number: float) -> float | str:
-    """JSON has no inf and nan."""
-    return number if math.isfinite(number) else str(number)
 
 
 def skeleton(tree: Any, leaf: Callable[[Any], Any]) -> Any:
@@ -99,8 +93,8 @@ class Reader:
     def __init__(self, text: str | bytes, source: str) -> None:
         self.source = source
         try:
-            document = json.loads(text)  # bytes that are no UTF-8 are a ValueError, too
-        except (ValueError, RecursionError) as error:
+            document = read_json(text)
+        except ValueError as error:
             raise ValueError(f"{source} is no JSON: {error}") from None
         self.document = self.expect(document, dict, "the document")
         if self.part(self.document, "format", str) != FORMAT:
@@ -129,15 +123,10 @@ class Reader:
         return [self.expect(x, kind, f"{key}[{i}]") for i, x in enumerate(self.part(owner, key, list))]
 
     def number(self, thing: Any, where: str) -> float:
-        """A float; inf and nan are written as strings, so 1e999 and NaN are none, nor is what no float can hold."""
-        if isinstance(thing, str) and thing in SPECIAL:
-            return SPECIAL[thing]
-        if isinstance(thing, bool) or not isinstance(thing, int | float) or not abs(thing) < math.inf:
-            raise self.wrong(where, thing, "a number")
-        try:
-            return float(thing)
-        except OverflowError:
-            raise self.wrong(where, thing, "a number that a float can hold") from None
+        """A float."""
+        if (found := float_from(thing)) is None:
+            raise self.wrong(where, thing, "a number that a float can hold")
+        return found
 
     def structure(self, tree: Any, leaf: Callable[[Any], Any], where: str) -> Any:
         """The inverse of `skeleton`."""

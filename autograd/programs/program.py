@@ -54,6 +54,7 @@ from autograd.programs.source.export import module
 from autograd.programs.source.python import Writer
 from autograd.programs.tape import BranchTaken
 from autograd.programs.trace import Trace
+from autograd.system.files import write_whole
 from autograd.value import Value
 
 PATHS = 32  # recordings kept, one per path through f
@@ -148,10 +149,11 @@ class Program:
     def save(self, path: str | Path) -> None:
         """Write the program and its parameters as JSON: a list of instructions, see autograd.programs.json_file.
 
-        ValueError if it uses an operation of your own, or dicts with keys that are no str.
+        The file appears whole or not at all: an older one at `path` stays until the new one is complete. OSError when
+        it cannot be written; ValueError if the program uses an operation of your own, or dicts with keys that are no
+        str.
         """
-        text = dumped(self._name, self._example, [p.recording for p in self._paths], self.parameters)
-        Path(path).write_text(text, encoding="utf-8")
+        write_whole(path, dumped(self._name, self._example, [p.recording for p in self._paths], self.parameters))
 
     @classmethod
     def load(cls, path: str | Path, *, arrays: bool | None = None) -> "Program":
@@ -178,7 +180,7 @@ class Program:
         """
         running = self._paths[0]
         text = module(self._name, running.parameters, map(running.work, self._asked()))
-        Path(path).write_text(text, encoding="utf-8")
+        write_whole(path, text)
 
     # One example -----------------------------------------------------------------------------------------------------
     def __call__(self, *args: Any) -> Any:

@@ -10,11 +10,13 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryFile
 
 from autograd import Value, no_grad
+from autograd.system.files import write_whole
 from nn.basics.nested import plain
 from nn.command_line.jobs import Job
 from nn.command_line.options import OPTIMIZERS, choose_job, parse
@@ -69,9 +71,8 @@ def _output_folder(path: str) -> Path:
     folder = Path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.write_text("")
-        probe.unlink()
+        with TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise TableError(f"cannot write into the output folder {path}: {error.strerror or error}") from None
     return folder
@@ -194,7 +195,8 @@ def _save_picture(model: MLP, job: Job, history: History, path: Path) -> None:
     plot_loss(history, axes[-1])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # letters the font does not have, numbers near the largest float
-        axes[0].figure.savefig(path, dpi=120)
+        axes[0].figure.savefig(image := BytesIO(), dpi=120)
+    write_whole(path, image.getvalue())
 
 
 def _save_graph(model: MLP, job: Job, path: Path) -> None:

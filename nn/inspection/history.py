@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import math
 from dataclasses import dataclass, field
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from autograd.system.files import write_whole
 
 Curve = list[float]
 
@@ -69,15 +72,16 @@ class History:
         return {name: curve for name, curve in curves.items() if curve}
 
     def to_csv(self, path: str | Path) -> None:
-        """Write one line per epoch (numbers as repr, so that they read back exactly). OSError when it cannot
-        be written.
+        """Write one line per epoch (numbers as repr, so that they read back exactly), whole or not at all.
+
+        OSError when it cannot be written.
         """
-        columns = self.columns()
-        with open(path, "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(["epoch", *columns])
-            for epoch in range(self.epochs):
-                writer.writerow([epoch, *(repr(curve[epoch]) for curve in columns.values())])
+        columns, text = self.columns(), StringIO()
+        writer = csv.writer(text)
+        writer.writerow(["epoch", *columns])
+        for epoch in range(self.epochs):
+            writer.writerow([epoch, *(repr(curve[epoch]) for curve in columns.values())])
+        write_whole(path, text.getvalue())
 
     def plot(self, ax: Any = None) -> Any:
         """Loss (log scale) and accuracy over the epochs; see `nn.plot_loss`. Needs the extra `plots`."""

@@ -2,35 +2,30 @@
 
     {"format": "glassgrad model", "version": 1, "about": {…}, "state": {"layer0.neuron0.w0": 0.37, …}}
 
-A file is data only: loading runs no code (unlike pickle). Numbers are written as Python's repr, the shortest
-decimal that reads back as the same float, so every bit survives; nan and the infinities, which JSON does not
-have, are written as text.
+A file is data only: loading runs no code (unlike pickle). Every bit of a number survives.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import os
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from reprlib import repr as short  # neither long nor deep, whatever a stranger's file holds
 from typing import Any
 
-from nn.basics.checks import as_number
+from autograd.system.files import write_whole
+from autograd.system.json_text import float_from, json_from, read_json
 from nn.module import Module
 
 FORMAT = "glassgrad model"
 VERSION = 1
-_WORDS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 def save(model: Module, path: str | Path, about: Mapping[str, Any] | None = None) -> None:
     """Write `model.state_dict()` to `path`, with `about`: anything JSON can hold that helps to use the model later.
 
-    The file appears whole or not at all: an older one at `path` stays until the new one is complete. OSError
-    when it cannot be written, TypeError when `about` holds something JSON has no form for, ValueError when that is nan
+    The file appears whole or not at all: an older one at `path` stays until the new one is complete. OSError when it
+    cannot be written, TypeError when `about` holds something JSON has no form for, ValueError when that is nan
     or an infinity.
 
     >>> import nn, tempfile
@@ -46,21 +41,13 @@ def save(model: Module, path: str | Path, about: Mapping[str, Any] | None = None
         "format": FORMAT,
         "version": VERSION,
         "about": dict(about or {}),
-        "state": {name: _written(number) for name, number in model.state_dict().items()},
+        "state": {name: json_from(number) for name, number in model.state_dict().items()},
     }
     try:
         text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise type(error)(f"`about` holds something JSON has no form for: {error}") from None
-    target = Path(path)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        unfinished.write_text(text + "\n", encoding="utf-8")
-        unfinished.replace(target)
-    except OSError as error:  # it names the unfinished file, of which the user knows nothing
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_whole(path, text + "\n")
 
 
 def load(model: Module, path: str | Path) -> dict[str, Any]:
@@ -80,10 +67,8 @@ def load(model: Module, path: str | Path) -> dict[str, Any]:
 def read(path: str | Path) -> dict[str, Any]:
     """What a model file holds, checked but not yet tied to a model: "about" and "state" (names → floats)."""
     try:
-        content = json.loads(
-            Path(path).read_bytes().decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant
-        )
-    except (ValueError, RecursionError) as error:
+        content = read_json(Path(path).read_bytes())
+    except ValueError as error:
         raise ValueError(f"{path} is no complete model file: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f'{path} is no model file: "format" is not {FORMAT!r}')
@@ -96,34 +81,10 @@ def read(path: str | Path) -> dict[str, Any]:
     return {"about": about, "state": _numbers(path, state)}
 
 
-def _written(number: float) -> float | str:
-    return number if math.isfinite(number) else str(number)
-
-
 def _numbers(path: str | Path, state: Mapping[str, Any]) -> dict[str, float]:
     """The entries as floats; ValueError that lists all that are none."""
-    read = {name: _number(entry) for name, entry in state.items()}
+    read = {name: float_from(entry) for name, entry in state.items()}
     bad = [f"{name} is {short(state[name])}" for name, number in read.items() if number is None]
     if bad:
         raise ValueError(f"{path}: these should be numbers: {'; '.join(bad)}")
     return {name: number for name, number in read.items() if number is not None}
-
-
-def _number(entry: Any) -> float | None:
-    if isinstance(entry, str):
-        return _WORDS.get(entry)
-    number = as_number(entry)  # 1e999 is no infinity: those are written as text
-    return number if number is not None and math.isfinite(number) else None
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object as a dict; a name given twice is an error, where json would keep the last."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        times = Counter(name for name, _ in pairs)
-        raise ValueError(f"given twice: {', '.join(sorted(name for name in times if times[name] > 1))}")
-    return found
-
-
-def _no_constant(word: str) -> float:
-    raise ValueError(f"{word} is not JSON")

@@ -579,7 +579,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): ROUNDED,
     (
         "nn/command_line/main.py",
-        "axes[0].figure.savefig(path, dpi=120)",
+        "axes[0].figure.savefig(image := BytesIO(), dpi=120)",
         "0 → 1",
     ): "two or more axes, all of one figure",
     (

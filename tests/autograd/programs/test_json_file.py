@@ -411,3 +411,9 @@ def test_messages_show_80_letters_of_what_stands_in_a_file():
     for long in ("a" * 200, 10**200, {1, 2}.union):
         assert len(short.repr(long)) <= 80
     assert (len(short.repr("a" * 200)), len(short.repr(10**200))) == (80, 80)
+
+
+def test_a_key_given_twice_is_no_program(saved):
+    text = saved[1].read_text().replace('"version": 1', '"version": 1, "name": "g", "version": 1', 1)
+    with pytest.raises(ValueError, match=r"p\.json is no JSON: given twice: name, version$"):
+        loaded(text, "p.json")

@@ -136,10 +136,10 @@ def test_a_failed_save_leaves_the_older_file(saved, monkeypatch):
             save(model(5), saved, about={"best": number_or_set})
     assert saved.read_bytes() == before
 
-    def full_disk(self, *arguments, **named):
+    def full_disk(*arguments, **named):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("pathlib.Path.write_text", full_disk)
+    monkeypatch.setattr("os.fsync", full_disk)
     with pytest.raises(OSError, match="No space"):
         save(model(5), saved)
     assert saved.read_bytes() == before
