@@ -10,10 +10,8 @@ x * y + sin(x) = -5.090702573174318
 from __future__ import annotations
 
 import argparse
-import codecs
 import inspect
 import keyword
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -23,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.backprop import topological_order
 from autograd.command_line.formula import MAX_LENGTH, Expression, ExpressionError, parse
 from autograd.drawing.layout.graphviz import LayoutError
+from autograd.system.terminal import Parser, drop_output, manners
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -43,9 +42,6 @@ Exit status: 0; 1 when --check finds a disagreement or a file cannot be made; 2 
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
 LONG_OPTION = re.compile(r"--[a-z-]*(=.*)?")
 NAME = re.compile(r"[^\W\d]\w*")
-# For terminals without these letters: a minus sign shown as a question mark would be a wrong number.
-STAND_INS = {"−": "-", "–": "-", "×": "*", "÷": "/", "∂": "d", "²": "^2", "Σ": "sum", "√": "sqrt", "…": "...", "↑": "^"}
-STAND_INS |= {"─": "-", "│": "|", "├": "|", "└": "`"}
 
 
 class UsageError(Exception):
@@ -58,55 +54,22 @@ class CheckFailed(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="glassgrad")
     try:
-        try:
+        with manners():
             _run(_parser().parse_args(_protected(sys.argv[1:] if arguments is None else arguments)))
-        finally:
-            _flush()  # that a pipe is closed or a disk is full shows here, and not when Python ends
     except (UsageError, ExpressionError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except (CheckFailed, LayoutError, ValueError, OSError) as error:
         if not isinstance(error, BrokenPipeError):  # a reader that has seen enough, as `head` has, is no error
             print(f"error: {error}", file=sys.stderr)
-        _drop_what_cannot_be_printed()
+        drop_output()
         return 1
     return 0
 
 
-def _flush() -> None:
-    if sys.stdout is not None:  # it is None where the shell closed it: command >&-
-        sys.stdout.flush()
-
-
-def _drop_what_cannot_be_printed() -> None:
-    """Python tries once more when it ends, and complains: https://docs.python.org/3/library/signal.html#note-on-sigpipe"""
-    try:
-        _flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _stand_ins(error: UnicodeError) -> tuple[str, int]:
-    """What to print for letters that the terminal does not have, and where to go on."""
-    assert isinstance(error, UnicodeEncodeError)
-    return "".join(STAND_INS.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
-
-
-codecs.register_error("glassgrad", _stand_ins)
-
-
-class _ArgumentParser(argparse.ArgumentParser):
-    def print_help(self, file: Any = None) -> None:
-        """Without argparse's silence where it cannot be printed."""
-        print(self.format_help(), end="", file=file)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _ArgumentParser(
+    parser = Parser(
         prog="python -m autograd",
         description=DESCRIPTION,
         epilog=EPILOG,

@@ -6,17 +6,17 @@ Without options: micrograd's two moons. With `--csv FILE --target COLUMN`: a tab
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from io import BytesIO, TextIOWrapper
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryFile
 
 from autograd import Value, no_grad
 from autograd.system.files import write_whole
+from autograd.system.terminal import drop_output, manners
 from nn.basics.nested import plain
 from nn.command_line.jobs import Job
 from nn.command_line.options import OPTIMIZERS, choose_job, parse
@@ -32,14 +32,10 @@ MOST_NEURONS_DRAWN = 50  # in graph.svg; larger networks get a card per layer
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the job; 0 when the model is trained and saved, 1 when training diverged, 2 when the input was wrong."""
-    _print_anything()
     try:
-        try:
+        with manners():
             options = parse(arguments)
             return _run(choose_job(options), options, _output_folder(options.output))
-        finally:
-            if sys.stdout is not None:  # as it is where the shell has closed it
-                sys.stdout.flush()  # now, after --help too, while what is lost can still be told from a success
     except TableError as error:
         print("python -m nn:", *str(error).split(), file=sys.stderr)  # a column's name may hold a line break
         return 2
@@ -50,16 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _print_anything() -> None:
-    """Where the console's encoding has no "→" or "²", show a "?" rather than die of it."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
 def _output_lost(error: OSError) -> int:
     """`python -m nn | head -1`, a full disk: one line, and nothing left that Python would try to print on its way."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    drop_output()
     gone = isinstance(error, BrokenPipeError)
     why = "nobody reads the output any more" if gone else f"cannot write the output: {error.strerror or error}"
     print(f"python -m nn: {why}; stopped", file=sys.stderr)

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
+from autograd.system import terminal
 from nn.basics.activations import find_activation
 from nn.command_line.jobs import Job, moons_job, table_job
 from nn.data.tables import TableError
@@ -14,7 +15,7 @@ from nn.optim import SGD, Adam
 OPTIMIZERS = {"sgd": SGD, "adam": Adam}
 
 
-class _Parser(argparse.ArgumentParser):
+class _Parser(terminal.Parser):
     """A parser whose complaint is one line, without the usage in front of it."""
 
     def error(self, message: str) -> NoReturn:
