@@ -171,12 +171,3 @@ def test_importing_autograd_loads_the_standard_library_and_the_engine_only():
     assert packages == "autograd"
     rooms = {module.split(".")[1] for module in modules.split()}
     assert rooms <= {"backprop", "modes", "native", "numerics", "ops", "system", "value"}
-
-
-def test_no_module_has_the_name_of_a_function_beside_it():
-    """`import autograd.draw` would put the module where the function autograd.draw was."""
-    import autograd
-
-    modules = {path.stem for path in (ROOT / "autograd").glob("*.py")}
-    assert not modules & set(autograd.__all__)
-    assert all(getattr(autograd, name) is not None for name in autograd.__all__)
