@@ -15,13 +15,12 @@ cross_entropy), so a loss of 1e-300 and one of 700 are both right to the last di
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from math import fsum
 from typing import Any, TypeAlias
 
 from autograd import (
-    OPERATIONS,
     Value,
     clip,
+    divide,
     log,
     log1p,
     logcosh,
@@ -46,6 +45,7 @@ from nn.basics.pairing import (
 )
 from nn.module import Module
 
+VARYING = (-708.0, 100.0)  # logits beyond which a sigmoid counts as constant, or the slope of its power is 0 * inf
 Weights: TypeAlias = Sequence[float] | None
 Loss = Callable[[list[Any], list[Any]], Value]
 """loss(predictions of a batch, targets of a batch) → one Value, as in nn.losses."""
@@ -166,7 +166,7 @@ def focal(
             raise ValueError(f"focal needs classes 0 and 1 as targets, got {y!r}")
         share = 1.0 if alpha is None else alpha if y else 1.0 - alpha
         against = -x if y else x  # the logit of the wrong class, sigmoid(against) = 1 - p_y
-        return scaled(share, sigmoid(against) ** gamma * softplus(against))
+        return scaled(share, sigmoid(clip(against, *VARYING)) ** gamma * softplus(against))
 
     return each_number(item, prediction, target, reduction)
 
@@ -214,7 +214,7 @@ def cross_entropy(
     if weight is None or reduction != "mean":
         return each_row(item, prediction, target, reduction)
     summed = each_row(item, prediction, target, "sum")
-    return OPERATIONS["div"](summed, fsum(used))  # nan where all weights used are 0, for plain numbers, too
+    return divide(summed, total(used))  # nan where all weights used are 0, for plain numbers, too
 
 
 def categorical_cross_entropy(

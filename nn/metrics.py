@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from autograd import mean, total
 from nn.basics.nested import only, plain
 
 Label = Any  # anything hashable: 0, 1, "setosa"
@@ -107,12 +108,12 @@ def r2(predicted: Iterable[float], actual: Iterable[float]) -> float:
     0.7857142857142857
     """
     pairs = _number_pairs(predicted, actual)
-    middle = math.fsum(a for _, a in pairs) / len(pairs)
-    missed = math.fsum((a - p) * (a - p) for p, a in pairs)
-    spread = math.fsum((a - middle) * (a - middle) for _, a in pairs)
+    middle = mean([a for _, a in pairs])
+    missed = total([(a - p) * (a - p) for p, a in pairs])
+    spread = total([(a - middle) * (a - middle) for _, a in pairs])
     if spread == 0:
         return 1.0 if missed == 0 else math.nan
-    return 1 - missed / spread
+    return float(1 - missed / spread)
 
 
 def mean_absolute_error(predicted: Iterable[float], actual: Iterable[float]) -> float:
@@ -122,7 +123,7 @@ def mean_absolute_error(predicted: Iterable[float], actual: Iterable[float]) -> 
     1.5
     """
     pairs = _number_pairs(predicted, actual)
-    return math.fsum(abs(a - p) for p, a in pairs) / len(pairs)
+    return float(mean([abs(a - p) for p, a in pairs]))
 
 
 def _share(part: int, whole: int) -> float:

@@ -164,12 +164,13 @@ class RMSprop(Optimizer):
 
     def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
         lr, alpha, eps, momentum, centered = (group[k] for k in ("lr", "alpha", "eps", "momentum", "centered"))
-        sqrt, divide = numbers.sqrt, numbers.divide
+        sqrt, divide, larger = numbers.sqrt, numbers.divide, numbers.larger
 
         def change(p: Number, g: Number, v: Number, a: Number, b: Number) -> tuple[Number, ...]:
             v = alpha * v + (1 - alpha) * g * g
             a = a + (g - a) * (1 - alpha) if centered else a
-            step = divide(g, sqrt(v - a * a if centered else v) + eps)
+            variance = larger(v - a * a, 0.0) if centered else v  # of equal gradients it would round to less than 0
+            step = divide(g, sqrt(variance) + eps)
             if momentum:
                 step = b = momentum * b + step
             return p - lr * step, v, a, b

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
+from autograd import power
+
 Schedule = Callable[[int], float]
 
 
@@ -27,13 +29,13 @@ def step_decay(every: int, gamma: float = 0.1) -> Schedule:
     """factor = gamma^⌊epoch / every⌋ (torch: StepLR). ValueError unless every ≥ 1 and gamma > 0."""
     _number("every", every, least=1)
     _number("gamma", gamma)
-    return lambda epoch: float(gamma ** (epoch // every))
+    return lambda epoch: float(power(gamma, epoch // every))
 
 
 def exponential_decay(gamma: float) -> Schedule:
     """factor = gamma^epoch (torch: ExponentialLR). ValueError unless gamma > 0."""
     _number("gamma", gamma)
-    return lambda epoch: float(gamma**epoch)
+    return lambda epoch: float(power(gamma, epoch))
 
 
 def inverse_time_decay(rate: float) -> Schedule:

@@ -6,7 +6,6 @@ Shapes are those of nested lists. NumPy arrays are read as nested lists; a row o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import fsum
 from typing import Any
 
 from autograd import mean, total
@@ -82,7 +81,7 @@ def distribution(row: Sequence[Any], length: int, what: str) -> Sequence[Any]:
     """`row` if it holds `length` probabilities that add up to 1 (to 1e-6); otherwise ValueError naming `what`."""
     if not is_list(row) or len(row) != length:
         raise ValueError(f"{what} must be rows of {length} probabilities, got {shape(row)}")
-    whole = fsum(data_of(probability(p, f"every entry of {what}")) for p in row)
+    whole = total([data_of(probability(p, f"every entry of {what}")) for p in row])
     if abs(whole - 1) > 1e-6:
         raise ValueError(f"{what} must be rows that add up to 1, got one that adds up to {whole:g}")
     return row

@@ -8,6 +8,7 @@ from numbers import Real
 from operator import index
 from typing import Any, Protocol, SupportsIndex
 
+from autograd import total
 from nn.basics.checks import as_rng
 from nn.basics.nested import is_list
 
@@ -97,7 +98,7 @@ def split(
     shares = tuple(shares) if isinstance(shares, Iterable) else (None,)
     if not all(isinstance(share, Real) for share in shares):
         raise TypeError(f"shares have to be numbers, one for each part, got {given!r:.60}")
-    if not all(share > 0 for share in shares) or abs(math.fsum(shares) - 1) > 1e-9:
+    if not all(share > 0 for share in shares) or abs(total(shares) - 1) > 1e-9:
         raise ValueError(f"shares have to be above 0 and add up to 1, got {shares}")
     parts: list[list[int]] = [[] for _ in shares]
     dice, groups = as_rng(rng, "shuffle"), _groups(targets, stratify)

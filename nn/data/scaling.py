@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograd import total
 from nn.data.rows import Rows, as_rows
 
 
@@ -54,7 +55,7 @@ def standardize(X: Any) -> Scaler:
 
 def mean_and_deviation(numbers: Sequence[float]) -> tuple[float, float]:
     """x̄ = Σx / n and √(Σ(x - x̄)² / n)."""
-    mean = math.fsum(numbers) / len(numbers)
+    mean = total(numbers) / len(numbers)
     return mean, math.hypot(*(x - mean for x in numbers)) / math.sqrt(len(numbers))
 
 

@@ -13,7 +13,7 @@ from numbers import Real
 from operator import truediv
 from typing import Any, Protocol
 
-from autograd import OPERATIONS, Value
+from autograd import Value, divide
 from nn.descent.settings import (
     STATE_FORMAT,
     Columns,
@@ -58,8 +58,7 @@ class Floats:
 
 
 FLOATS = Floats(math.sqrt, truediv)  # quick, and raise an error for √-1 and 0/0
-_ieee_div = OPERATIONS["div"].forward
-CAREFUL_FLOATS = Floats(lambda x: math.sqrt(x) if x >= 0.0 else math.nan, _ieee_div)  # nan instead, as arrays have it
+CAREFUL_FLOATS = Floats(lambda x: math.sqrt(x) if x >= 0.0 else math.nan, divide)  # nan instead, as arrays have it
 _set_data = Value.data.__set__  # type: ignore[attr-defined, misc]
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import math
 from dataclasses import dataclass, field
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from autograd import mean
 from autograd.system.files import write_whole
 
 Curve = list[float]
@@ -61,8 +61,8 @@ class History:
         The loss of an update is that of its own batch, so the fewer rows a batch has, the more it jumps about.
         """
         rises = [max(after - before, 0.0) for before, after in pairwise(self.update_loss)]
-        total = math.fsum(self.update_loss)
-        return math.fsum(rises) / len(rises) / (total / self.updates) if rises and total else 0.0
+        level = mean(self.update_loss) if rises else 0.0
+        return mean(rises) / level if level else 0.0
 
     def columns(self) -> dict[str, Curve]:
         """Everything known per epoch under one flat name each, as `to_csv` writes it."""

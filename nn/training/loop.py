@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
-from autograd import Value, no_grad
+from autograd import Value, no_grad, total
 from nn.basics.checks import as_rng
 from nn.basics.nested import plain
 from nn.data.rows import Random, Sets, as_pairs, batches, rows_per_update
@@ -235,7 +235,7 @@ class _Training:
                     raise KeyboardInterrupt
         finally:
             step.home.give_back()
-        self.history.loss.append(math.fsum(losses) / len(self.rows[0]))
+        self.history.loss.append(total(losses) / len(self.rows[0]))
         self.history.learning_rate.append(self._rate())
         for layer, norm in self.norms.items():
             self.history.gradient_norm.setdefault(layer, []).append(norm)

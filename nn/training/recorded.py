@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from autograd import BranchChanged, Program, Value, no_grad, record
+from autograd import BranchChanged, Program, Value, no_grad, record, total
 from nn.basics.nested import data_of, flat, mapped, plain
 from nn.descent.optimizer import Optimizer
 from nn.losses import Loss
@@ -173,7 +173,7 @@ class _Batches:
         """Whether the loss of a batch is the mean or the sum of those of its examples."""
         singles = [x for program, *columns in self._split(home, rows, targets) for x in program.map(*columns)]
         rest = value - (self._penalty() if self._penalty is not None else 0.0)
-        whole, self._scale = math.fsum(singles), max(1.0, *map(abs, singles))
+        whole, self._scale = total(singles), max(1.0, *map(abs, singles))
         if whole == 0.0 and len(rows) > 1:
             raise _Undecided
         if _close(whole / len(rows), rest):

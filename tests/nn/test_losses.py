@@ -257,6 +257,24 @@ def test_a_mean_of_weights_that_are_all_zero_is_nan():
     assert math.isnan(losses.cross_entropy([values([0.0, 1.0])], [0], weight=[0.0, 1.0]).data)
 
 
+@pytest.mark.parametrize("gamma", [0.0, 0.01, 0.5, 0.99, 1.0, 3.0])
+@pytest.mark.parametrize("size", [30.0, 744.0, 745.5, 746.0, 800.0, 1e9, 1e307])
+def test_focal_is_finite_at_any_logit(gamma, size):
+    for y, easy in ((1, size), (0, -size)):
+        right, wrong = Value(easy), Value(-easy)
+        losses.focal([right, wrong], [y, y], "sum", gamma=gamma, alpha=None).backward()
+        assert abs(right.grad) <= 1e-12
+        assert wrong.grad == pytest.approx(1 - 2 * y)  # the loss of a wrong answer grows with its logit
+
+
+def test_sums_beyond_a_float_are_infinite():
+    assert losses.mse([1e200, -1e200], [0.0, 0.0]) == math.inf
+    assert losses.mae([1e308, 1e308, 1e308], [-1e308, 0.0, 0.0], "sum") == math.inf
+    assert losses.cross_entropy([[0.0, 1.0]] * 2, [0, 1], weight=[1e308, 1e308]) == 0.0  # divided by an infinite sum
+    with pytest.raises(ValueError, match="add up to 1"):
+        losses.kl_divergence([[0.5, 0.5]], [[1.0, 1.0]])
+
+
 def test_focal_without_focus_is_binary_cross_entropy():
     focal = losses.focal([0.3, -2.0], [1, 0], gamma=0.0, alpha=None)
     assert focal == pytest.approx(losses.binary_cross_entropy_with_logits([0.3, -2.0], [1, 0]))

@@ -99,3 +99,10 @@ def test_arrays_are_read_as_lists():
     assert score_accuracy(scores, classes) == score_accuracy(scores.tolist(), [1, 1]) == 0.5
     assert score_accuracy(scores, np.array([[0, 1], [0, 1]])) == 0.5
     assert (plain(scores), predicted_class(scores[0])) == (scores.tolist(), 1)
+
+
+def test_numbers_beyond_a_float_are_infinite_or_nan_and_no_error():
+    assert mean_absolute_error([1e308, 1e308], [-1e308, -1e308]) == math.inf
+    assert math.isnan(r2([1e308, 0.0], [1e308, 1.7e308]))
+    assert r2([1e200, 0.0], [1.0, 2.0]) == -math.inf
+    assert math.isnan(r2([math.inf, -math.inf], [math.inf, -math.inf]))

@@ -488,3 +488,14 @@ def test_betas_are_two_numbers_nobody_changes(kind):
     assert repr(optimizer.betas) == "(0.5, 0.75)"
     with pytest.raises(ValueError, match="betas has to be two numbers"):
         kind([Value(1.0)], betas=0.9)
+
+
+@pytest.mark.parametrize("alpha", [0.9, 0.99])
+def test_a_variance_of_equal_gradients_does_not_round_below_0(alpha):
+    for gradient in (0.1, 0.2, 0.4, 0.8):
+        p = Value(0.0)
+        optimizer = RMSprop([p], lr=1e-12, alpha=alpha, centered=True)
+        for _ in range(3000):
+            p.grad = gradient
+            optimizer.step()
+        assert math.isfinite(p.data)

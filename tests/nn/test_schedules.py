@@ -147,3 +147,9 @@ def test_a_nan_loss_is_no_improvement_and_a_negative_one_can_be():
 def test_settings_that_make_no_sense_are_refused(make):
     with pytest.raises(ValueError, match=r"has to be|share of"):
         make()
+
+
+def test_a_factor_beyond_a_float_is_infinite():
+    assert exponential_decay(1.5)(10_000) == math.inf
+    assert step_decay(1, 10)(10**6) == math.inf
+    assert exponential_decay(0.5)(10**9) == 0.0
