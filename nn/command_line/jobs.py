@@ -1,4 +1,4 @@
-"""The jobs of `python -m nn`: what to learn from, with which loss and settings, and how to picture the result."""
+"""The jobs of `python -m nn`: what to learn from, with which loss and settings."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from nn.data.sets import micrograd_moons, two_moons
 from nn.data.tables import Encoding, TableError, read_csv
 from nn.descent.optimizer import Optimizer
 from nn.losses import Loss, cross_entropy, hinge, l2_penalty, mse
-from nn.metrics import confusion_matrix, predicted_class, r2, score_accuracy
-from nn.module import Module
+from nn.metrics import r2, score_accuracy
 from nn.optim import SGD, Adam
 from nn.schedules import Schedule, linear
 from nn.training.arguments import Metric
@@ -44,6 +43,31 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class TableRows:
+    """The rows of a table as they stood in the file, and the way from there to what the network sees."""
+
+    train: Sets
+    held_out: Sets
+    encoding: Encoding
+    scaler: Scaler
+    target_scaler: Scaler | None = None  # of a number to predict
+
+    @property
+    def classes(self) -> tuple[str, ...] | None:
+        """The names of the classes; None where a number is predicted."""
+        return self.encoding.target.values
+
+    @property
+    def all_rows(self) -> Sets:
+        return self.train[0] + self.held_out[0], self.train[1] + self.held_out[1]
+
+    def in_units(self, answer: float) -> float:
+        """A number that the network predicted, in the units of the target."""
+        assert self.target_scaler is not None
+        return self.target_scaler.inverse([[answer]])[0][0]
+
+
+@dataclass(frozen=True)
 class Job:
     """Rows and targets as the network sees them, and what belongs to them. Made by `moons_job` and `table_job`."""
 
@@ -56,7 +80,7 @@ class Job:
     metric: Metric
     settings: Settings
     about: dict[str, Any]
-    panels: tuple[Callable[[Module, Any], Any], ...]  # each draws the model into one axes
+    table: TableRows | None = None
     notes: Sequence[str] = ()  # what the user should know about the table and how it was dealt out
 
     @property
@@ -64,22 +88,20 @@ class Job:
         """How many numbers a row has."""
         return len(self.train[0][0])
 
+    @property
+    def known_table(self) -> TableRows:
+        assert self.table is not None, "this job has no table"
+        return self.table
+
 
 def moons_job(seed: int) -> Job:
     """micrograd's demo: 100 points of two moons, hinge loss + 1e-4 Σp², learning rate from 1.0 down to 0.1.
 
     Source: demo.ipynb of https://github.com/karpathy/micrograd. Held out are 100 fresh points of the same shape.
     """
-    train = micrograd_moons()
-
-    def boundary(model: Module, ax: Any) -> Any:
-        from nn.inspection.boundary import plot_boundary
-
-        return plot_boundary(model, *train, ax)
-
     return Job(
         title="two moons, 100 points (micrograd's demo)",
-        train=train,
+        train=micrograd_moons(),
         held_out=two_moons(100, 0.1, random.Random(seed)),
         outputs=1,
         loss=hinge,
@@ -96,7 +118,6 @@ def moons_job(seed: int) -> Job:
             penalty=lambda model: l2_penalty(model, 1e-4),
         ),
         about={"inputs": ["x1", "x2"], "answer": "score: above 0 is +1, below 0 is -1"},
-        panels=(boundary,),
     )
 
 
@@ -124,10 +145,8 @@ def table_job(
     scaler = standardize(train[0])
     title = f"{Path(path).name}: {target} from {_listed([column.name for column in encoding.inputs])}"
     about = {"columns": encoding.to_dict(), "inputs": encoding.labels(), "input_scaler": asdict(scaler)}
-    if classes is None:
-        job = _regression(title, train, held_out, scaler, about, encoding)
-    else:
-        job = _classification(title, train, held_out, scaler, about, encoding, classes)
+    rows = TableRows(train, held_out, encoding, scaler)
+    job = _regression(title, rows, about) if classes is None else _classification(title, rows, about, classes)
     return replace(job, notes=[*encoding.notes(table), *_constants(encoding, train[0])])
 
 
@@ -161,76 +180,33 @@ def _split(X: Rows, y: list[Any], stratify: bool, rng: random.Random) -> tuple[S
     return train, held_out
 
 
-def _classification(
-    title: str,
-    train: Sets,
-    held_out: Sets,
-    scaler: Scaler,
-    about: dict[str, Any],
-    encoding: Encoding,
-    classes: tuple[str, ...],
-) -> Job:
+def _classification(title: str, table: TableRows, about: dict[str, Any], classes: Sequence[str]) -> Job:
     """One score per class; the largest is the answer."""
-
-    def boundary(model: Module, ax: Any) -> Any:
-        from nn.inspection.boundary import plot_boundary
-        from nn.inspection.principal_plane import main_plane
-        from nn.inspection.style import literal
-
-        rows, targets = train[0] + held_out[0], train[1] + held_out[1]
-        if len(rows[0]) == 2:
-            names = [literal(label) for label in encoding.labels()]
-            return plot_boundary(
-                model, rows, targets, ax, inputs=lambda p: scaler([p])[0], names=names, classes=classes
-            )
-        plane = main_plane(scaler(rows))
-        points = [plane.project(row) for row in scaler(rows)]
-        names = [f"main direction {k}: {share:.0%} of the variance" for k, share in enumerate(plane.shares, 1)]
-        return plot_boundary(model, points, targets, ax, inputs=plane.lift, names=names, classes=classes)
-
-    def confusion(model: Module, ax: Any) -> Any:
-        from nn.inspection.curves import plot_confusion
-
-        predicted = [predicted_class(output) for output in model.batch(scaler(held_out[0]))]
-        return plot_confusion(confusion_matrix(predicted, held_out[1], range(len(classes))), classes, ax)
-
     return Job(
         title=title,
-        train=(scaler(train[0]), train[1]),
-        held_out=(scaler(held_out[0]), held_out[1]),
+        train=(table.scaler(table.train[0]), table.train[1]),
+        held_out=(table.scaler(table.held_out[0]), table.held_out[1]),
         outputs=len(classes),
         loss=cross_entropy,
         metric_name="accuracy",
         metric=score_accuracy,
         settings=TABLE_SETTINGS,
         about={**about, "classes": list(classes), "answer": "one score per class: the largest is the class"},
-        panels=(boundary, confusion) if len(train[0][0]) > 1 else (confusion,),
+        table=table,
     )
 
 
-def _regression(
-    title: str, train: Sets, held_out: Sets, scaler: Scaler, about: dict[str, Any], encoding: Encoding
-) -> Job:
+def _regression(title: str, table: TableRows, about: dict[str, Any]) -> Job:
     """One number, standardised as the inputs are: a target in the thousands would need steps in the thousands."""
-    target_scaler = standardize([[y] for y in train[1]])
-
-    def in_units(z: float) -> float:
-        return target_scaler.inverse([[z]])[0][0]
-
-    def fitted(model: Module, ax: Any) -> Any:
-        from nn.inspection.curves import plot_regression
-        from nn.inspection.style import literal
-
-        names = (literal(encoding.labels()[0]), literal(encoding.target.name))
-        return plot_regression(model, *held_out, ax, inputs=lambda row: scaler([row])[0], output=in_units, names=names)
+    target_scaler = standardize([[y] for y in table.train[1]])
 
     def scaled(part: Sets) -> Sets:
-        return scaler(part[0]), [z for (z,) in target_scaler([[y] for y in part[1]])]
+        return table.scaler(part[0]), [z for (z,) in target_scaler([[y] for y in part[1]])]
 
     return Job(
         title=title,
-        train=scaled(train),
-        held_out=scaled(held_out),
+        train=scaled(table.train),
+        held_out=scaled(table.held_out),
         outputs=1,
         loss=mse,
         metric_name="R²",
@@ -241,5 +217,5 @@ def _regression(
             "target_scaler": asdict(target_scaler),
             "answer": "one number: target = answer·scale + offset",
         },
-        panels=(fitted,),
+        table=replace(table, target_scaler=target_scaler),
     )

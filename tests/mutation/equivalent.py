@@ -249,7 +249,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "ACTIVE and on_floats → ACTIVE or on_floats",
     ): ("a node has been looked at when it was made, and finds nothing when it is looked at again"),
     ("nn/command_line/jobs.py", "return len(self.train[0][0])", "0 → 1"): SAME_WIDTH,
-    ("nn/command_line/jobs.py", "if len(rows[0]) == 2:", "0 → 1"): SAME_WIDTH,
     (
         "autograd/ops.py",
         "namespace[helper.__name__] = FunctionType(helper.__code__, namespace)",
@@ -578,7 +577,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0.5523 → 0.55235523",
     ): ROUNDED,
     (
-        "nn/command_line/main.py",
+        "nn/command_line/results.py",
         "axes[0].figure.savefig(image := BytesIO(), dpi=120)",
         "0 → 1",
     ): "two or more axes, all of one figure",

@@ -18,18 +18,29 @@ from xml.etree import ElementTree
 import pytest
 
 import nn
+from nn.basics.nested import plain
 from nn.command_line.jobs import _split, moons_job, table_job
-from nn.command_line.main import _output_lost, _save_graph, learn, main
+from nn.command_line.learning import learn, new_model
+from nn.command_line.main import _output_lost, main
 from nn.command_line.options import choose_job, parse
+from nn.command_line.panels import panels as panels_of
+from nn.command_line.results import _save_graph
 from nn.data import Scaler, micrograd_moons, two_moons
 from nn.data.tables import Encoding, TableError, read_csv
-from nn.metrics import plain, predicted_class, score_accuracy
+from nn.metrics import predicted_class, score_accuracy
 from nn.training.model_file import load, read
 
 ROOT = Path(__file__).parents[3]
 IRIS = ROOT / "tests" / "data" / "iris.csv"
 """Fisher's iris flowers, 1936, as scikit-learn 1.9.1's load_iris has them: with Fisher's own figures in rows 35 and 38,
 where the copy at UCI differs (license of the data: CC BY 4.0, UCI Machine Learning Repository)."""
+
+
+def learnt(job, options):
+    """The model of a job, and the History of its training."""
+    rng = random.Random(options.seed)
+    model = new_model(job, options, rng)
+    return model, learn(model, job, options, rng)
 
 
 def quick(output, *arguments):
@@ -80,7 +91,7 @@ def test_every_result_is_written(tmp_path, capsys):
 def test_the_same_seed_gives_the_same_model():
     def state(seed):
         options = parse(["--csv", str(IRIS), "--target", "species", "--seed", seed, "--layers", "3", "--epochs", "2"])
-        return learn(choose_job(options), options)[0].state_dict()
+        return learnt(choose_job(options), options)[0].state_dict()
 
     assert state("1") == state("1") != state("2")
 
@@ -130,7 +141,7 @@ def test_options_reach_the_training(tmp_path, capsys):
         "adam",
     ]
     options = parse([*arguments, "--epochs", "2", "--seed", "3"])
-    model, history = learn(choose_job(options), options)
+    model, history = learnt(choose_job(options), options)
     assert [len(layer.neurons) for layer in model.layers] == [5, 4, 1]
     assert repr(model).count("gelu") == 2
     assert history.updates == 200
@@ -174,7 +185,7 @@ def test_iris_by_default_is_right_on_93_of_100_flowers_it_never_saw():
         options = parse(["--csv", str(IRIS), "--target", "species", "--seed", str(seed)])
         job = choose_job(options)
         assert (len(job.train[0]), len(job.held_out[0])) == (120, 30)
-        model, _ = learn(job, options)
+        model, _ = learnt(job, options)
         accuracies.append(score_accuracy(plain(model.batch(job.held_out[0])), job.held_out[1]))
     assert math.fsum(accuracies) / 10 >= 0.93  # measured: mean 96.0 %, worst 93.3 %
     assert min(accuracies) >= 0.9
@@ -240,7 +251,7 @@ def test_two_columns_are_the_axes_of_the_boundary_and_more_of_them_two_direction
     rows = [[f"{100 + 9 * rng.random():.3f}" for _ in names] + ["ab"[k % 2]] for k in range(20)]
     lines = [[*names, "kind"], *rows]
     job = table_job(write(tmp_path / "boxes.csv", "".join(",".join(line) + "\n" for line in lines)), "kind", seed=1)
-    ax = job.panels[0](nn.MLP(columns, [2], rng=1), None)
+    ax = panels_of(job)[0](job, nn.MLP(columns, [2], rng=1), None)
     own = {dots.get_label(): dots.get_offsets().tolist() for dots in ax.collections if dots.get_label() in ("a", "b")}
     assert [len(own["a"]), len(own["b"])] == [10, 10]
     if columns == 2:
@@ -460,7 +471,7 @@ def test_the_graph_is_that_of_the_hardest_row_held_out_with_the_gradients_of_its
     )
     options = parse(["--layers", str(neurons - 1), "--epochs", "1"])
     job = choose_job(options)
-    model, _ = learn(job, options)
+    model, _ = learnt(job, options)
     _save_graph(model, job, Path("graph.svg"))
     (loss, given), path = shown
     assert (given, path) == ({"model": model, "level": level}, Path("graph.svg"))

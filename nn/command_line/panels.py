@@ -1,0 +1,73 @@
+"""What a job shows of its model in training.png: functions of (job, model, axes), each drawing one panel.
+
+A table is shown in its own units, as they stood in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nn.command_line.jobs import Job
+from nn.inspection.boundary import plot_boundary
+from nn.inspection.curves import plot_confusion, plot_regression
+from nn.inspection.principal_plane import main_plane
+from nn.inspection.style import literal
+from nn.metrics import confusion_matrix, predicted_class
+from nn.module import Module
+
+Panel = Callable[[Job, Module, Any], Any]
+
+
+def panels(job: Job) -> list[Panel]:
+    """The panels that suit a job."""
+    if job.table is None:
+        return [moons]
+    if job.table.classes is None:
+        return [predictions]
+    if job.inputs == 1:
+        return [confusion]
+    return [boundary if job.inputs == 2 else boundary_in_main_plane, confusion]
+
+
+def moons(job: Job, model: Module, ax: Any) -> Any:
+    """Where micrograd's demo changes its mind."""
+    return plot_boundary(model, *job.train, ax)
+
+
+def boundary(job: Job, model: Module, ax: Any) -> Any:
+    """Where a classifier of two columns changes its mind."""
+    table = job.known_table
+    rows, targets = table.all_rows
+    names = [literal(label) for label in table.encoding.labels()]
+    return plot_boundary(
+        model, rows, targets, ax, inputs=lambda p: table.scaler([p])[0], names=names, classes=table.classes
+    )
+
+
+def boundary_in_main_plane(job: Job, model: Module, ax: Any) -> Any:
+    """The same for more columns, in the plane in which the rows differ most."""
+    table = job.known_table
+    rows, targets = table.all_rows
+    scaled = table.scaler(rows)
+    plane = main_plane(scaled)
+    points = [plane.project(row) for row in scaled]
+    names = [f"main direction {k}: {share:.0%} of the variance" for k, share in enumerate(plane.shares, 1)]
+    return plot_boundary(model, points, targets, ax, inputs=plane.lift, names=names, classes=table.classes)
+
+
+def confusion(job: Job, model: Module, ax: Any) -> Any:
+    """Which classes of the held-out rows are taken for which."""
+    classes = job.known_table.classes
+    assert classes is not None
+    predicted = [predicted_class(output) for output in model.batch(job.held_out[0])]
+    return plot_confusion(confusion_matrix(predicted, job.held_out[1], range(len(classes))), classes, ax)
+
+
+def predictions(job: Job, model: Module, ax: Any) -> Any:
+    """The predicted numbers of the held-out rows beside the true ones."""
+    table = job.known_table
+    names = (literal(table.encoding.labels()[0]), literal(table.encoding.target.name))
+    return plot_regression(
+        model, *table.held_out, ax, inputs=lambda row: table.scaler([row])[0], output=table.in_units, names=names
+    )

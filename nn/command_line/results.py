@@ -1,0 +1,108 @@
+"""What a training leaves: a summary in words, and the files of the output folder."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryFile
+
+import autograd
+from autograd import Value, no_grad
+from autograd.system.files import write_whole
+from nn.basics.nested import plain
+from nn.command_line.jobs import Job
+from nn.command_line.panels import panels
+from nn.data.tables import TableError
+from nn.inspection.curves import plot_loss
+from nn.inspection.history import History
+from nn.inspection.style import new_axes
+from nn.neuron import MLP
+from nn.training.model_file import save
+
+MOST_NEURONS_DRAWN = 50  # in graph.svg; larger networks get a card per layer
+
+
+def output_folder(path: str) -> Path:
+    """The folder, made if need be; TableError, before any work is done, when nothing can be written there."""
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise TableError(f"cannot write into the output folder {path}: {error.strerror or error}") from None
+    return folder
+
+
+def summary(model: MLP, job: Job, history: History) -> str:
+    """Why it ended, and loss and metric of the trained model on both parts of the rows."""
+    aside = " (penalty aside)" if job.settings.penalty else ""
+    lines = [f"{history.stopped}; {history.updates} updates in {history.seconds:.1f} s"]
+    for name, (rows, targets) in (("training", job.train), ("held-out", job.held_out)):
+        with no_grad():
+            outputs = model.batch(rows)
+            loss = float(plain(job.loss(outputs, targets)))
+        measured = _as_text(job.metric_name, job.metric(plain(outputs), targets))
+        lines.append(f"{name} rows ({len(rows)}): loss {loss:.4g}{aside}, {measured}")
+    return "\n".join(lines)
+
+
+def _as_text(name: str, measured: float) -> str:
+    return f"{name} {measured:.1%}" if name == "accuracy" else f"{name} {measured:.4f}"
+
+
+def write_all(model: MLP, activation: str, job: Job, history: History, output: Path) -> list[str]:
+    """Write every result that can be written; one line about each, also about what is missing and needed for it."""
+    about = {**job.about, "title": job.title, "model": _as_code(model, activation)}
+    results: dict[str, Callable[[Path], object]] = {
+        "model.json": lambda path: save(model, path, about),
+        "history.csv": history.to_csv,
+        "training.png": lambda path: _save_picture(model, job, history, path),
+        "graph.svg": lambda path: _save_graph(model, job, path),
+    }
+    return [_write(output / name, write) for name, write in results.items()]
+
+
+def _as_code(model: MLP, activation: str) -> str:
+    """How to make a model that the saved numbers fit into."""
+    inputs, sizes = len(model.layers[0].neurons[0].w), [len(layer.neurons) for layer in model.layers]
+    return f"nn.MLP({inputs}, {sizes}, activation={activation!r})"
+
+
+def _write(path: Path, write: Callable[[Path], object]) -> str:
+    try:
+        write(path)
+    except (ImportError, RuntimeError, ValueError) as error:  # no package for it, or GLASSGRAD_LAYOUT names none
+        return f"missing: {path}: {str(error).partition(chr(10))[0]}"
+    except OSError as error:
+        raise TableError(f"cannot write {path}: {error.strerror or error}") from None
+    return f"wrote {path}"
+
+
+def _save_picture(model: MLP, job: Job, history: History, path: Path) -> None:
+    shown = panels(job)
+    axes = new_axes(len(shown) + 1)
+    for panel, ax in zip(shown, axes, strict=False):
+        panel(job, model, ax)
+    plot_loss(history, axes[-1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # letters the font does not have, numbers near the largest float
+        axes[0].figure.savefig(image := BytesIO(), dpi=120)
+    write_whole(path, image.getvalue())
+
+
+def _save_graph(model: MLP, job: Job, path: Path) -> None:
+    """The graph of the loss of the held-out row that is hardest for the model, with the gradients of that loss.
+
+    The hardest, because a hinge loss of 0 has no gradients to show.
+    """
+    names = job.about["inputs"]
+    rows = [[Value(x, label=name) for x, name in zip(row, names, strict=True)] for row in job.held_out[0]]
+    losses = [job.loss([model(row)], [target]) for row, target in zip(rows, job.held_out[1], strict=True)]
+    hardest = max(losses, key=lambda loss: loss.data)
+    model.zero_grad()
+    hardest.backward()
+    neurons = sum(len(layer.neurons) for layer in model.layers)
+    autograd.draw(hardest, model=model, level="neuron" if neurons <= MOST_NEURONS_DRAWN else "layer").save(path)
