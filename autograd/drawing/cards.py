@@ -8,7 +8,7 @@ The same cards serve static drawings and the stepper.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -91,6 +91,16 @@ class Arrow:
     dashed: bool = False
     tooltip: str = ""
     highlighted: bool = False
+
+
+def side_by_side(lines: Iterable[Sequence[str]], arrows: Iterable[Arrow]) -> Iterator[tuple[str, ...]]:
+    """Those of `lines` of cards (ids) that can stand in one line: more than one card, and none feeds another."""
+    heads: dict[str, set[str]] = {}
+    for arrow in arrows:
+        heads.setdefault(arrow.tail, set()).add(arrow.head)
+    for line in lines:
+        if len(line) > 1 and not any(heads.get(card, set()).intersection(line) for card in line):
+            yield tuple(line)
 
 
 @dataclass(frozen=True)

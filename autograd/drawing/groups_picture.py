@@ -8,34 +8,17 @@ sign, and as wide as the size, of the gradient they carry back.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from autograd.drawing.cards import ARROW_COLOR, NEGATIVE, POSITIVE, Arrow, Card, Picture, Row, tint
+from autograd.drawing.cards import ARROW_COLOR, NEGATIVE, POSITIVE, Arrow, Card, Picture, Row, side_by_side, tint
 from autograd.drawing.values_picture import Gradients, Look, describe, largest
 from autograd.value import Value
 from autograd.view.graph import Edge, GraphView, Node
 from autograd.view.notation import NO_GRADIENT, counted, gradient, number, shorten
-from autograd.view.parts import GroupPath
+from autograd.view.parts import GroupPath, Part, gathered
 
 MANY_INPUTS = 12  # more inputs than this share one card
-ALL_INPUTS = ("", "inputs")  # and are filed under this
-
-
-@dataclass
-class _Part:
-    """Nodes that share a card; `outputs` are those that others use, or that are outputs of the graph."""
-
-    id: str
-    key: GroupPath
-    nodes: list[Node] = field(default_factory=list)
-    outputs: list[Node] = field(default_factory=list)
-    final: bool = False
-
-    @property
-    def grouped(self) -> bool:
-        """Whether it is a part of the model; keys of other parts start with an empty name."""
-        return self.key[0] != ""
 
 
 def groups_picture(
@@ -45,11 +28,10 @@ def groups_picture(
     look: Look = Look(),  # noqa: B008
 ) -> Picture:
     """One card for every different path in `paths` (one per node of `graph`), for every input, and for the rest."""
-    keys = list(_keys(graph, paths))
-    parts = _parts(graph, keys)
+    parts = {f"g{i}": part for i, part in enumerate(gathered(graph, paths, list(_keys(graph, paths))))}
     strongest = largest(gradients)
-    cards = tuple(_card(part, graph, gradients, strongest, look) for part in parts.values())
-    arrows = tuple(_arrows(graph, [parts[key].id for key in keys], gradients, look))
+    cards = tuple(_card(id_, part, graph, gradients, strongest, look) for id_, part in parts.items())
+    arrows = tuple(_arrows(graph, parts, gradients, look))
     ranks = tuple(_ranks(parts, arrows))
     return Picture(_equal_widths(cards, ranks), arrows, (), look.direction, describe(graph), ranks, fan=True)
 
@@ -61,8 +43,8 @@ def _equal_widths(cards: Sequence[Card], ranks: Sequence[Sequence[str]]) -> tupl
     return tuple(replace(card, min_width=widest.get(card.id, card.min_width)) for card in cards)
 
 
-def _keys(graph: GraphView, paths: Sequence[GroupPath]) -> Iterator[GroupPath]:
-    """What the card of each node is filed under: its path; else ("", id) for a leaf, ("", turn) for an operation.
+def _keys(graph: GraphView, paths: Sequence[GroupPath]) -> Iterator[GroupPath | str | int]:
+    """What the card of each node is filed under: its path; else its id for a leaf, its turn for an operation.
 
     The turn counts how often the way from the leaves has left the model, so that what is computed before, between and
     after its layers does not share a card.
@@ -76,44 +58,35 @@ def _keys(graph: GraphView, paths: Sequence[GroupPath]) -> Iterator[GroupPath]:
         if path:
             yield path
         elif node.value.op is None:
-            yield ALL_INPUTS if len(leaves) > MANY_INPUTS else ("", node.id)
+            yield "inputs" if len(leaves) > MANY_INPUTS else node.id
         else:
-            yield ("", str(turns[node.value]))
+            yield turns[node.value]
 
 
-def _parts(graph: GraphView, keys: Sequence[GroupPath]) -> dict[GroupPath, _Part]:
-    """The parts in the order of their first node, each with its nodes and outputs."""
-    parts: dict[GroupPath, _Part] = {}
-    users: dict[str, set[GroupPath]] = {node.id: set() for node in graph.nodes}
-    for edge in graph.edges:
-        users[edge.tail].add(keys[graph.by_id[edge.head].index])
-    roots = set(graph.outputs)
-    for node, key in zip(graph.nodes, keys, strict=True):
-        part = parts.setdefault(key, _Part(f"g{len(parts)}", key))
-        part.nodes.append(node)
-        part.final = part.final or node.value in roots
-        if node.value in roots or (users[node.id] - {key}):
-            part.outputs.append(node)
-    return parts
+def _are_inputs(part: Part) -> bool:
+    return not part.path and part.nodes[0].value.op is None
 
 
-def _card(part: _Part, graph: GraphView, gradients: Gradients, strongest: float, look: Look) -> Card:
+def _is_final(part: Part, graph: GraphView) -> bool:
+    return any(node.value in graph.outputs for node in part.outputs)
+
+
+def _card(card_id: str, part: Part, graph: GraphView, gradients: Gradients, strongest: float, look: Look) -> Card:
     rows = list(_output_rows(part, gradients, strongest, look.spec))
     parameters = [node for node in part.nodes if node.kind == "parameter"]
-    if part.grouped and parameters:
+    if part.path and parameters:
         rows.append(Row(f"{counted(len(parameters), 'param')} {_norm(parameters, gradients, look.spec)}".strip()))
     marked = any(node.id in look.highlighted for node in part.nodes)
-    if len(part.nodes) > 1 and part.key != ALL_INPUTS:
+    if len(part.nodes) > 1 and not _are_inputs(part):
         rows.append(Row(counted(len(part.nodes), "value")))
-    return Card(
-        part.id, _title(part, graph, look.spec), _kind(part, parameters), tuple(rows), ", ".join(_names(part)), marked
-    )
+    title, kind = _title(part, graph, look.spec), _kind(part, graph, parameters)
+    return Card(card_id, title, kind, tuple(rows), ", ".join(_names(part)), marked)
 
 
-def _output_rows(part: _Part, gradients: Gradients, strongest: float, spec: str) -> Iterator[Row]:
+def _output_rows(part: Part, gradients: Gradients, strongest: float, spec: str) -> Iterator[Row]:
     if len(part.outputs) > 1:
         norm = _norm(part.outputs, gradients, spec)
-        yield Row(f"{counted(len(part.outputs), 'input' if part.key == ALL_INPUTS else 'output')} {norm}".strip())
+        yield Row(f"{counted(len(part.outputs), 'input' if _are_inputs(part) else 'output')} {norm}".strip())
         return
     for node in part.outputs:
         yield Row(number(node.value.data, spec), mark="data")
@@ -130,25 +103,25 @@ def _norm(nodes: Sequence[Node], gradients: Gradients, spec: str) -> str:
     return f"‖∂‖ {number(math.hypot(*slopes), spec)}" if slopes else f"‖{NO_GRADIENT.replace(' ', '‖ ')}"
 
 
-def _title(part: _Part, graph: GraphView, spec: str) -> str:
-    if part.grouped:
-        return shorten(".".join(part.key), 40)
-    if part.key == ALL_INPUTS:
-        return "inputs"
+def _title(part: Part, graph: GraphView, spec: str) -> str:
+    if part.path:
+        return shorten(part.name, 40)
     if len(part.nodes) == 1:
         return part.nodes[0].short_title(spec)
-    return graph.result_name if part.final else part.nodes[-1].name
+    if _are_inputs(part):
+        return "inputs"
+    return graph.result_name if _is_final(part, graph) else part.nodes[-1].name
 
 
-def _kind(part: _Part, parameters: Sequence[Node]) -> str:
-    if part.final:
+def _kind(part: Part, graph: GraphView, parameters: Sequence[Node]) -> str:
+    if _is_final(part, graph):
         return "output"
-    if part.grouped or parameters:
+    if part.path or parameters:
         return "parameter" if parameters else "operation"
     return "input" if part.nodes[0].value.op is None else "operation"
 
 
-def _names(part: _Part) -> Iterator[str]:
+def _names(part: Part) -> Iterator[str]:
     """What hovering shows: the first few named values of the part."""
     named = [node for node in part.nodes if node.named]
     for node in named[:5]:
@@ -157,13 +130,13 @@ def _names(part: _Part) -> Iterator[str]:
         yield f"and {len(named) - 5} more"
 
 
-def _arrows(graph: GraphView, ids: Sequence[str], gradients: Gradients, look: Look) -> Iterator[Arrow]:
+def _arrows(graph: GraphView, parts: Mapping[str, Part], gradients: Gradients, look: Look) -> Iterator[Arrow]:
     """One arrow for every two parts with edges between them, carrying the sum of the gradients of those edges."""
+    home = {node.id: card for card, part in parts.items() for node in part.nodes}
     bundles: dict[tuple[str, str], list[Edge]] = {}
-    for edge in graph.edges:
-        ends = (ids[graph.by_id[edge.tail].index], ids[graph.by_id[edge.head].index])
-        if ends[0] != ends[1]:
-            bundles.setdefault(ends, []).append(edge)
+    for card, part in parts.items():
+        for edge in part.edges:
+            bundles.setdefault((home[edge.tail], card), []).append(edge)
     carried = {ends: _carried(graph, edges, gradients) for ends, edges in bundles.items()}
     strongest = largest(list(carried.values()))
     for index, (ends, edges) in enumerate(bundles.items()):
@@ -188,26 +161,23 @@ def _stroke(total: float | None, strongest: float) -> tuple[str, float]:
     return (POSITIVE if total > 0 else NEGATIVE), 1.0 + 3.0 * math.sqrt(share)
 
 
-def _ranks(parts: dict[GroupPath, _Part], arrows: Sequence[Arrow]) -> Iterator[tuple[str, ...]]:
+def _ranks(parts: Mapping[str, Part], arrows: Sequence[Arrow]) -> Iterator[tuple[str, ...]]:
     """Parts to stand in one line in their order: the neurons of a layer, and inputs that feed the same parts."""
-    heads: dict[str, tuple[str, ...]] = {}
+    heads: dict[str, set[str]] = {}
     for arrow in arrows:
-        heads[arrow.tail] = (*heads.get(arrow.tail, ()), arrow.head)
-    lines: dict[object, list[_Part]] = {}
-    for part in parts.values():
-        if part.grouped and len(part.key) > 1:
-            lines.setdefault(part.key[:-1], []).append(part)
-        elif not part.grouped and part.nodes[0].value.op is None:
-            lines.setdefault(frozenset(heads.get(part.id, ())), []).append(part)
-    for line in lines.values():
-        ids = [part.id for part in sorted(line, key=_natural)]
-        if len(ids) > 1 and not any(head in ids for part_id in ids for head in heads.get(part_id, ())):
-            yield tuple(ids)
+        heads.setdefault(arrow.tail, set()).add(arrow.head)
+    lines: dict[object, list[str]] = {}
+    for card, part in sorted(parts.items(), key=lambda item: _natural(item[1])):
+        if len(part.path) > 1:
+            lines.setdefault(part.path[:-1], []).append(card)
+        elif _are_inputs(part):
+            lines.setdefault(frozenset(heads.get(card, ())), []).append(card)
+    return side_by_side(lines.values(), arrows)
 
 
-def _natural(part: _Part) -> tuple[str, int, str]:
+def _natural(part: Part) -> tuple[str, int, str]:
     """neuron10 after neuron9."""
-    name = part.key[-1] if part.grouped else part.nodes[0].name
+    name = part.path[-1] if part.path else part.nodes[0].name
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
     return stem, len(digits), digits

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from autograd.backprop import topological_order
 from autograd.drawing.cards import Picture
 from autograd.drawing.figure import Drawing
 from autograd.drawing.groups_picture import groups_picture
@@ -126,10 +125,8 @@ def check_options(level: str, direction: str, number_format: str, levels: Sequen
 
 def _draw(subject: Subject, level: str, style: _Style) -> Drawing:
     if subject.model is None or level in ("values", "clusters"):  # before a view of a million nodes is made
-        count = len({value for output in subject.outputs for value in topological_order(output)})
-        _guard(count, "values", style.max_nodes)
-    graph = subject.view()
-    paths = subject.groups(graph)
+        _guard(len(subject.order), "values", style.max_nodes)
+    graph, paths = subject.graph, subject.paths
     level = _resolved(level, paths, subject.model is not None)
     gradients = graph.gradients(style.grads)
     picture = _picture(graph, level, paths, gradients, style)

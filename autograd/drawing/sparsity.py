@@ -19,7 +19,8 @@ from autograd.drawing.figure import Drawing
 from autograd.drawing.shapes import FONT_SIZE, Group, Path, Rect, Shape, Step, Text, svg_page
 from autograd.value import Value
 from autograd.view.graph import checked_outputs
-from autograd.view.notation import counted, label_of, number_width, shorten
+from autograd.view.names import names_of, variables
+from autograd.view.notation import counted, number_width, shorten
 
 SIDE = 440.0  # of the square, in points
 BAND = 10.0  # the strip beside it that shows the kind of each row
@@ -46,12 +47,12 @@ def spy(y: Any) -> Drawing:
     <Drawing: Sparsity pattern of v2: 3 values (1 input), 3 uses; a mark in row i, column j: value i uses value j>
     """
     outputs = checked_outputs(y)
-    order = list(dict.fromkeys(value for output in outputs for value in topological_order(output)))
+    order = topological_order(*outputs)
     place = {value: i for i, value in enumerate(order)}
     ends = set(outputs)
     kinds = [_kind(value, ends) for value in order]
     uses = [(place[value], place[parent]) for value in order for parent in value.parents]
-    plot = SpyPlot(_description(outputs[0], place[outputs[0]], kinds, len(uses)), kinds, uses)
+    plot = SpyPlot(_description(names_of(order, variables())[outputs[0]][0], kinds, len(uses)), kinds, uses)
     return Drawing(plot, plot.text())
 
 
@@ -59,8 +60,8 @@ def _kind(value: Value, outputs: set[Value]) -> str:
     return "input" if value.op is None else "output" if value in outputs else "operation"
 
 
-def _description(output: Value, index: int, kinds: Sequence[str], uses: int) -> str:
-    name, inputs = shorten(label_of(output), 40) or f"v{index}", counted(kinds.count("input"), "input")
+def _description(name: str, kinds: Sequence[str], uses: int) -> str:
+    name, inputs = shorten(name, 40), counted(kinds.count("input"), "input")
     return (
         f"Sparsity pattern of {name}: {counted(len(kinds), 'value')} ({inputs}), {counted(uses, 'use')}; "
         "a mark in row i, column j: value i uses value j"

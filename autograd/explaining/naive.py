@@ -2,25 +2,25 @@
 
 from dataclasses import dataclass
 
-from autograd.backprop import topological_order
-from autograd.derivatives.sweeps import edges_of, local_floats, pull
-from autograd.explaining.paths import NAME_LIMIT, check_values
+from autograd.backprop import adjoints, topological_order
+from autograd.explaining.paths import check_values, short_names
 from autograd.value import Value
 from autograd.view.graph import check_limit
-from autograd.view.notation import label_of, number, shorten
+from autograd.view.notation import number
 
 
 @dataclass(frozen=True)
 class NaiveBackward:
     """What naive recursion computes beside the truth: `naive` and `right` map each node to its gradient.
 
-    `visits` counts the edges the recursion walked, `edges` those that exist.
+    `visits` counts the edges the recursion walked, `edges` those that exist; `names` is what the nodes are called.
     """
 
     naive: dict[Value, float]
     right: dict[Value, float]
     visits: int
     edges: int
+    names: dict[Value, str] | None = None
 
     @property
     def wrong(self) -> list[Value]:
@@ -31,10 +31,10 @@ class NaiveBackward:
         wrong = set(self.wrong)
         verdict = f"{len(wrong)} of {len(self.right)} gradients wrong"
         lines = [f"{verdict}; {self.visits:,} steps along {self.edges:,} edges"]
-        for i, (node, right) in enumerate(self.right.items()):
-            mark = "   ← wrong" if node in wrong else ""
-            name = shorten(label_of(node), NAME_LIMIT) or f"v{i}"
-            lines.append(f"  {name:<8} naive {number(self.naive[node]):<10} right {number(right):<10}{mark}".rstrip())
+        names = self.names or short_names([*self.right])  # what was pickled earlier has none
+        for node, right in self.right.items():
+            line = f"  {names[node]:<8} naive {number(self.naive[node]):<10} right {number(right):<10}"
+            lines.append(f"{line}   ← wrong" if node in wrong else line.rstrip())
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -80,10 +80,8 @@ def naive_backward(y: Value, max_visits: int = 100_000) -> NaiveBackward:
             f"naive recursion would take {visits:,} steps on this graph of {edges:,} edges, more than "
             f"max_visits={max_visits:,}. That is its second fault: backward() takes one step per edge"
         )
-    interior, leaves = [n for n in order if n.op is not None], [n for n in order if n.op is None]
-    right = pull(edges_of(interior, leaves, local_floats), y)
     naive = _recurse(y)
-    return NaiveBackward({n: naive[n] for n in order}, {n: right[n] for n in order}, visits, edges)
+    return NaiveBackward({n: naive[n] for n in order}, adjoints(order, {y: 1.0}), visits, edges, short_names(order))
 
 
 def _naive_steps(y: Value, order: list[Value]) -> int:

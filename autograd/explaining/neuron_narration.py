@@ -17,6 +17,7 @@ from autograd.explaining.narration import NAME_LIMIT, Writer, largest_adjoint
 from autograd.explaining.neurons import Unit, carded_leaves, neurons_picture, parameter_rows, units
 from autograd.value import Value
 from autograd.view.graph import GraphView
+from autograd.view.names import distinct
 from autograd.view.notation import NO_GRADIENT, as_operand, counted, formula, shorten
 from autograd.view.parts import SUMMING, GroupPath
 
@@ -123,8 +124,8 @@ class _Teller(Writer):
                 told = self._add_up(event)
                 yield replace(self.backward(told, edge.id), changes=tuple(self._sum_changes({told.parent})))
             return
-        inside = {node.value for node in unit.inner}
-        events = [e for n in reversed(unit.inner) for e in self.edges_of[n.value] if e.parent not in inside]
+        inside = {node.value for node in unit.nodes}
+        events = [e for n in reversed(unit.nodes) for e in self.edges_of[n.value] if e.parent not in inside]
         events.sort(key=lambda event: event.parent in self.carded)  # its own parameters first
         uses = tuple(self._use(self._add_up(event)) for event in events)
         yield Moment(
@@ -178,19 +179,14 @@ class _Teller(Writer):
 
 def _neuron_names(parts: Sequence[Unit]) -> dict[Value, str]:
     """What the outputs of neurons are called: their label, or the neuron's name, numbered if it ran twice."""
-    seen: dict[str, int] = {}
-    names = {}
-    for unit in (unit for unit in parts if unit.path):
-        name = unit.output.name if unit.output.named else ".".join(unit.path)
-        seen[name] = seen.get(name, 0) + 1
-        names[unit.output.value] = name if seen[name] == 1 else f"{name} #{seen[name]}"
-    return names
+    outputs = {u.output.value: u.called for u in parts if u.path}
+    return dict(zip(outputs, distinct([*outputs.values()]), strict=True))
 
 
 def pre_activation(unit: Unit) -> Value:
     """The sum that a neuron's activation is applied to; the output itself if there is no activation."""
     output = unit.output.value
-    inside = {node.value for node in unit.inner}
+    inside = {node.value for node in unit.nodes}
     alone = len(output.parents) == 1 and output.parents[0] in inside
     return output.parents[0] if alone and output.op not in SUMMING else output
 
@@ -198,7 +194,7 @@ def pre_activation(unit: Unit) -> Value:
 def written(unit: Unit, last: Value, write: Callable[[Value], str], write_number: Callable[[float], str]) -> str:
     """`last` spelled out down to the values that come from outside the unit: `b + w0 × x0 + w1 × x1`."""
     texts: dict[Value, str] = {}
-    for node in unit.inner:
+    for node in unit.nodes:
         value = node.value
         operands = []
         for place, operand in enumerate(value.operands):

@@ -1,7 +1,7 @@
 """Which operations of a graph make up a neuron, and a picture with one card for each: the stage of the coarse stepper.
 
-A neuron is what its parameters flow into, up to its activation (see `groups`). Its card shows its output, its gradient
-and its parameters; everything outside neurons (inputs, the loss) keeps the card it has in `values_picture`.
+A neuron is what its parameters flow into, up to its activation (see `view.parts`). Its card shows its output, its
+gradient and its parameters; everything outside neurons (inputs, the loss) keeps the card it has in `values_picture`.
 """
 
 from __future__ import annotations
@@ -10,33 +10,35 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograd.drawing.cards import Arrow, Card, Picture, Row, tint
+from autograd.drawing.cards import Arrow, Card, Picture, Row, side_by_side, tint
 from autograd.drawing.values_picture import Look, largest, values_picture
 from autograd.value import Value
-from autograd.view.graph import Edge, GraphView, Node
+from autograd.view.graph import GraphView, Node
 from autograd.view.notation import gradient, number, operation_symbol, shorten
-from autograd.view.parts import GroupPath
+from autograd.view.parts import GroupPath, Part, gathered
 
 MANY_PARAMETERS = 8  # a neuron with more shows how many, and the length of their gradient
 
 
 @dataclass(frozen=True)
-class Unit:
+class Unit(Part):
     """Operations that are one step: a neuron, or with an empty `path` a single operation outside all neurons.
 
-    `inner` is in topological order, and only its last, the output, is used outside. `parameters` are those of a neuron,
-    `edges` all uses of values from outside `inner`. A model that is called twice has two Units with the same path.
+    Of `nodes` only the last, the output, is used outside. `parameters` are those of a neuron, in the model's order. A
+    model that is called twice has two Units with the same path.
     """
 
-    path: GroupPath
-    inner: tuple[Node, ...]
     parameters: tuple[Node, ...]
-    edges: tuple[Edge, ...]
 
     @property
     def output(self) -> Node:
         """The node whose id is also the id of the unit's card."""
-        return self.inner[-1]
+        return self.nodes[-1]
+
+    @property
+    def called(self) -> str:
+        """The label of its output, or the neuron's own name; a variable that it happens to be in says less."""
+        return self.output.name if self.output.named == "given" else self.name
 
     @property
     def arrows(self) -> dict[str, str]:
@@ -53,37 +55,34 @@ def units(graph: GraphView, paths: Sequence[GroupPath], parameters: Sequence[Val
 
     Raises ValueError if the paths tell of no neuron.
     """
-    make = _UnitMaker(graph, parameters)
-    groups = _connected(graph, paths)
-    inner_only = _used_inside_only(graph, groups)
-    found: list[Unit] = []
-    for group in groups:
-        unit = make.unit(paths[group[-1].index], group)
-        # A square of a weight, for weight decay, lies in the neuron's part of the model but takes in nothing.
-        if unit.path and unit.arrows and all(node.id in inner_only for node in group[:-1]):
-            found.append(unit)
-        else:
-            found += [make.unit((), [node]) for node in group]
-    if not any(unit.path for unit in found):
+    order = {parameter: place for place, parameter in enumerate(parameters)}
+    candidates = gathered(graph, paths, _connected(graph, paths))
+    whole = {
+        node.id: unit
+        for unit in (_unit(part, graph, order) for part in candidates)
+        if _is_neuron(unit)
+        for node in unit.nodes
+    }
+    if not whole:
         raise ValueError(
             "no neuron found: the model's named_parameters() should give names such as layer0.neuron1.w0 to parameters "
             "that this graph uses. level='values' steps through every operation"
         )
+    keys = [whole[node.id].output.id if node.id in whole else node.id for node in graph.nodes]
+    inside = [path if node.id in whole else () for node, path in zip(graph.nodes, paths, strict=True)]
+    found = [_unit(part, graph, order) for part in gathered(graph, inside, keys) if part.nodes[-1].value.op is not None]
     return sorted(found, key=lambda unit: unit.output.index)
 
 
-def _connected(graph: GraphView, paths: Sequence[GroupPath]) -> list[list[Node]]:
-    """Operations with the same path that edges join, in topological order; those without a path, each alone."""
+def _connected(graph: GraphView, paths: Sequence[GroupPath]) -> list[str]:
+    """A key for every node: operations with the same path that edges join have one, every other node has its own."""
     group_of: dict[str, list[Node]] = {}
     for node in graph.nodes:
-        if node.value.op is None:
-            continue
         group_of[node.id] = [node]
-        for parent in (graph.by_value[value] for value in node.value.parents):
-            if parent.id in group_of and paths[node.index] and paths[parent.index] == paths[node.index]:
+        for parent in (graph.by_value[value] for value in node.value.parents if value.op is not None):
+            if paths[node.index] and paths[parent.index] == paths[node.index]:
                 _merge(group_of, parent.id, node.id)
-    distinct = {id(group): group for group in group_of.values()}
-    return [sorted(group, key=lambda node: node.index) for group in distinct.values()]
+    return [group_of[node.id][0].id for node in graph.nodes]
 
 
 def _merge(group_of: dict[str, list[Node]], first: str, second: str) -> None:
@@ -94,29 +93,17 @@ def _merge(group_of: dict[str, list[Node]], first: str, second: str) -> None:
         group_of.update((node.id, large) for node in small)
 
 
-def _used_inside_only(graph: GraphView, groups: Sequence[Sequence[Node]]) -> set[str]:
-    """The ids of operations that nothing outside their group uses."""
-    number = {node.id: n for n, group in enumerate(groups) for node in group}
-    used_outside = {edge.tail for edge in graph.edges if number.get(edge.tail) != number[edge.head]}
-    return number.keys() - used_outside - {graph.by_value[output].id for output in graph.outputs}
+def _is_neuron(unit: Unit) -> bool:
+    """Whether it takes something in besides its parameters (the square of a weight, for weight decay, does not) and
+    nothing but its output is used outside."""
+    return bool(unit.path and unit.arrows) and unit.outputs == (unit.output,)
 
 
-class _UnitMaker:
-    """Makes units; knows the edges into every node and the order of the model's parameters."""
-
-    def __init__(self, graph: GraphView, parameters: Sequence[Value]) -> None:
-        self.graph = graph
-        self.order = {parameter: place for place, parameter in enumerate(parameters)}
-        self.into: dict[str, list[Edge]] = {node.id: [] for node in graph.nodes}
-        for edge in graph.edges:
-            self.into[edge.head].append(edge)
-
-    def unit(self, path: GroupPath, inner: Sequence[Node]) -> Unit:
-        inside = {node.id for node in inner}
-        edges = tuple(edge for node in inner for edge in self.into[node.id] if edge.tail not in inside)
-        tails = dict.fromkeys(self.graph.by_id[edge.tail] for edge in edges)
-        parameters = sorted((n for n in tails if path and n.value in self.order), key=lambda n: self.order[n.value])
-        return Unit(path, tuple(inner), tuple(parameters), edges)
+def _unit(part: Part, graph: GraphView, order: Mapping[Value, int]) -> Unit:
+    """`part` with its parameters; `order` has the place of every parameter of the model."""
+    tails = dict.fromkeys(graph.by_id[edge.tail] for edge in part.edges)
+    own = sorted((n for n in tails if part.path and n.value in order), key=lambda n: order[n.value])
+    return Unit(part.path, part.nodes, part.outputs, part.edges, tuple(own))
 
 
 def carded_leaves(graph: GraphView, parts: Sequence[Unit]) -> list[Node]:
@@ -140,9 +127,8 @@ def neurons_picture(graph: GraphView, parts: Sequence[Unit], look: Look) -> Pict
     cards += [_neuron_card(unit, slopes, strongest, look.spec) for unit in neurons]
     arrows = [arrow for arrow in everything.arrows if arrow.head in shown]
     arrows += [arrow for unit in neurons for arrow in _arrows_into(unit)]
-    return Picture(
-        tuple(cards), tuple(arrows), (), look.direction, everything.description, tuple(_ranks(neurons)), fan=True
-    )
+    ranks = tuple(_ranks(neurons, arrows))
+    return Picture(tuple(cards), tuple(arrows), (), look.direction, everything.description, ranks, fan=True)
 
 
 def _neuron_card(unit: Unit, slopes: Sequence[float], strongest: float, spec: str) -> Card:
@@ -154,10 +140,9 @@ def _neuron_card(unit: Unit, slopes: Sequence[float], strongest: float, spec: st
         Row(gradient(slope, spec), tint(slope, strongest), "grad"),
         *(Row(text, mark="weight") for text in parameters),
     ]
-    name = node.name if node.named else ".".join(unit.path)
-    title = f"{shorten(name, 30)} = {operation_symbol(node.value)}"
+    title = f"{shorten(unit.called, 30)} = {operation_symbol(node.value)}"
     kind = "output" if node.kind == "output" else "parameter"
-    return Card(node.id, title, kind, tuple(rows), f"{'.'.join(unit.path)}: {len(unit.inner)} operations")
+    return Card(node.id, title, kind, tuple(rows), f"{unit.name}: {len(unit.nodes)} operations")
 
 
 def parameter_rows(unit: Unit, slopes: Mapping[Value, float], spec: str) -> list[str]:
@@ -178,12 +163,9 @@ def _arrows_into(unit: Unit) -> Iterator[Arrow]:
         yield Arrow(arrow, tails[arrow], unit.output.id)
 
 
-def _ranks(neurons: Sequence[Unit]) -> Iterator[tuple[str, ...]]:
-    """The neurons of a layer stand in one line, unless one feeds another."""
-    layers: dict[GroupPath, list[Unit]] = {}
+def _ranks(neurons: Sequence[Unit], arrows: Sequence[Arrow]) -> Iterator[tuple[str, ...]]:
+    """The neurons of a layer stand in one line."""
+    layers: dict[GroupPath, list[str]] = {}
     for unit in neurons:
-        layers.setdefault(unit.path[:-1], []).append(unit)
-    for layer in layers.values():
-        ids = [unit.output.id for unit in layer]
-        if len(ids) > 1 and not any(edge.tail in ids for unit in layer for edge in unit.edges):
-            yield tuple(ids)
+        layers.setdefault(unit.path[:-1], []).append(unit.output.id)
+    return side_by_side(layers.values(), arrows)

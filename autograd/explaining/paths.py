@@ -7,7 +7,7 @@ listing them. Backpropagation adds the paths up where they meet, once per node, 
 """
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ from autograd.numerics.floats import exact_sum
 from autograd.numerics.real import as_float
 from autograd.value import Value
 from autograd.view.graph import check_limit
-from autograd.view.notation import factor, formula, label_of, number, shorten
+from autograd.view.names import names_of, variables
+from autograd.view.notation import factor, formula, number, shorten
 
 NAME_LIMIT = 24
 _SHOWN = 12  # nodes of one path that are written out; a longer path is shortened in its middle
@@ -62,17 +63,16 @@ def explain(y: Value, x: Value, max_paths: int = 100) -> Explanation:
     >>> L = (c + a) * a;    L.label = "L"
     >>> explain(L, a)
     dL/da = −8, the sum over 3 paths
-      1.   L ← v3 ← c ← a    2 × 1 × (−3) = −6
-      2.   L ← v3 ← a        2 × 1 = 2
+      1.   L ← v1 ← c ← a    2 × 1 × (−3) = −6
+      2.   L ← v1 ← a        2 × 1 = 2
       3.   L ← a             −4 = −4
       sum                    −6 + 2 + (−4) = −8
     where
-      L = v3 × a = −8
-      v3 = c + a = −4
+      L = v1 × a = −8
+      v1 = c + a = −4
       c = a × b = −6
 
-    Unnamed nodes are called as drawings call them, v3 for the third in topological order, counted from 0. No `.grad`
-    is read or changed.
+    Nodes are called as drawings call them. No `.grad` is read or changed.
 
     Raises ValueError, with their exact number, if there are more than `max_paths` paths; TypeError if `y` or `x` is no
     Value.
@@ -85,8 +85,7 @@ def explain(y: Value, x: Value, max_paths: int = 100) -> Explanation:
             "the paths up where they meet. Explain a nearer pair of nodes, or allow more with max_paths"
         )
     order = topological_order(y)
-    names = {node: shorten(label_of(node), NAME_LIMIT) or f"v{i}" for i, node in enumerate(order)}
-    names.setdefault(x, shorten(label_of(x), NAME_LIMIT) or "x")
+    names = short_names(dict.fromkeys((*order, x)))
     paths = (Path((y,), (), 1.0),) if y is x else tuple(_paths(y, x, order))
     return Explanation(y, x, exact_sum([path.product for path in paths]), paths, names)
 
@@ -107,6 +106,11 @@ def count_paths(y: Value, x: Value) -> int:
         if node is not x:
             counts[node] = sum(counts[parent] for parent in node.parents)
     return counts.get(y, 0)
+
+
+def short_names(order: Iterable[Value]) -> dict[Value, str]:
+    """What the nodes of a graph are called, as in drawings; to be asked while the caller's variables are in sight."""
+    return {node: shorten(name, NAME_LIMIT) for node, (name, _) in names_of([*order], variables()).items()}
 
 
 def check_values(y: Any, x: Any) -> None:

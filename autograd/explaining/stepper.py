@@ -13,7 +13,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from autograd.backprop import topological_order
 from autograd.drawing.cards import CARD_PADDING, Picture
 from autograd.drawing.figure import html_image
 from autograd.drawing.layout.graphviz import LayoutError
@@ -27,7 +26,7 @@ from autograd.explaining.neuron_narration import neuron_moments
 from autograd.explaining.page import page
 from autograd.system.files import write_whole
 from autograd.value import Value
-from autograd.view.graph import GraphView, check_limit
+from autograd.view.graph import check_limit
 from autograd.view.notation import number_width, shorten
 from autograd.view.subject import Subject, expanded, subject_of
 
@@ -148,23 +147,23 @@ def stepper(
     output = _one_output(subject)
     if level == "neuron" and subject.model is None:
         raise ValueError("level='neuron' needs to know the model: stepper(y, model=model) or stepper(model, x)")
-    edges = sum(len(node.parents) for node in topological_order(output))
+    edges = sum(len(node.parents) for node in subject.order)
     by_neuron = level == "neuron" or (level == "auto" and edges > max_edges and subject.model is not None)
     if not by_neuron:
         # Before a view of a million nodes is made.
         _guard(edges, max_edges, "in this graph", "level='neuron' with model=... takes one step per neuron")
-    graph = subject.view()
-    timeline, picture = _stage(graph, subject, by_neuron, Look((), direction, number_format))
+    timeline, picture = _stage(subject, by_neuron, Look((), direction, number_format))
     if by_neuron:
         _guard(len(picture.arrows), max_edges, "between its neurons", "draw(y, level='layer') has one card per layer")
-    title = f"Backpropagation through {shorten(graph.by_value[output].name, 60)}"
+    title = f"Backpropagation through {shorten(subject.graph.by_value[output].name, 60)}"
     return Stepper(title, tuple(timeline), with_room(picture, timeline))
 
 
-def _stage(graph: GraphView, subject: Subject, by_neuron: bool, look: Look) -> tuple[list[Moment], Picture]:
+def _stage(subject: Subject, by_neuron: bool, look: Look) -> tuple[list[Moment], Picture]:
     """The timeline and the picture it plays on, which has the final gradients."""
+    graph = subject.graph
     if by_neuron:
-        return neuron_moments(graph, subject.groups(graph), look, list(subject.parameters))
+        return neuron_moments(graph, subject.paths, look, list(subject.parameters))
     return moments(graph, look.spec), values_picture(graph, graph.own_gradients(), look)
 
 

@@ -31,7 +31,7 @@ def expand(output: Value) -> Value:
     >>> y.op.symbol, y.data
     ('+', 24.0)
     """
-    return expand_all([output]).new[output]
+    return expand_all(topological_order(output)).new[output]
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class Expansion:
     origin: dict[Value, Value]
 
 
-def expand_all(outputs: Sequence[Value]) -> Expansion:
-    """`expand` for several outputs, which keep sharing what they share."""
+def expand_all(order: Sequence[Value]) -> Expansion:
+    """`expand` for every node of `order`, operands before results; what they share they go on sharing."""
     recipes = _Recipes()
     expansion = Expansion({}, {})
     with mode(grad=True, lines=False, anomaly=None, recorder=None):
-        for node in topological_order(*outputs):
+        for node in order:
             expansion.new[node] = _expanded(node, expansion, recipes)
     return expansion
 
@@ -76,8 +76,7 @@ def _copy(node: Value, operands: tuple[Any, ...]) -> Value:
 
 def _carry_over(node: Value, result: Value, below: set[Any], origin: dict[Value, Value]) -> None:
     """Label, line and gradient of `node` for `result`; the chain rule from there down to the nodes of `below`."""
-    inside = _between(result, below)
-    for new, gradient in adjoints(inside, {result: node.grad}).items():
+    for new, gradient in adjoints(_between(result, below), {result: node.grad}).items():
         new.grad += gradient
         origin.setdefault(new, node)
         if node.line is not None:

@@ -15,6 +15,7 @@ from typing import Any
 from autograd.backprop import adjoints, topological_order
 from autograd.numerics.real import described
 from autograd.value import Value
+from autograd.view.names import names_of
 from autograd.view.notation import INFIX, is_index, label_of, number, operation_symbol, shorten
 
 TITLE_LIMIT = 24
@@ -24,13 +25,13 @@ GRADIENTS = ("stored", "own", "none")
 
 @dataclass(frozen=True)
 class Node:
-    """A Value of the graph: `id` "n7", `name` (label, parameter's name, or v7), `kind` as in cards.HEADER_COLORS."""
+    """A Value of the graph: `id` "n7", `name` and how it was `named` (see `names_of`), `kind` as in HEADER_COLORS."""
 
     id: str
     index: int
     value: Value
     name: str
-    named: bool
+    named: str
     kind: str
 
     @property
@@ -45,7 +46,7 @@ class Node:
         return shorten(self.name, TITLE_LIMIT) + symbol
 
     def short_title(self, spec: str = ".4g") -> str:
-        """The header where constants are folded into it: `× 3`, `loss = ^ 2`; unnamed nodes show no v7."""
+        """The header where constants are folded into it: `× 3`, `loss = ^ 2`; unnamed nodes show no v3."""
         name = shorten(self.short_name, TITLE_LIMIT)
         if self.value.op is None:
             return name
@@ -142,23 +143,23 @@ def view(
     outputs: Value | Sequence[Value],
     parameters: Mapping[Value, str] | None = None,
     names: Mapping[Value, str] | None = None,
+    variables: Mapping[Value, str] | None = None,
+    order: Sequence[Value] | None = None,
 ) -> GraphView:
-    """The graph below a Value or several; `parameters` maps Values to their names in a model, `names` to any name.
+    """The graph below a Value or several, ordered here unless its `order` is known, with the names of `names_of`.
 
-    A node is called by `names`, else its label, else its name in `parameters`, else v7 after its place in the order.
     Raises ValueError for `names` of Values that are not in the graph; TypeError for anything but Values, and for a node
     whose data or grad is no longer a number.
     """
     roots = checked_outputs(outputs)
-    order = dict.fromkeys(topological_order(*roots))
-    parameters, names = parameters or {}, names or {}
-    if strangers := [name for value, name in names.items() if value not in order]:
+    order = topological_order(*roots) if order is None else order
+    parameters = parameters or {}
+    called = names_of(order, variables or {}, names, parameters)
+    if strangers := [name for value, name in (names or {}).items() if value not in called]:
         raise ValueError(f"names: what is to be called {', '.join(strangers)} is not in this graph")
     nodes, ends = [], set(roots)
     for index, value in enumerate(order):
-        given = names.get(value) or label_of(value) or parameters.get(value)
-        kind = _kind(value, ends, parameters)
-        nodes.append(Node(f"n{index}", index, value, given or f"v{index}", bool(given), kind))
+        nodes.append(Node(f"n{index}", index, value, *called[value], _kind(value, ends, parameters)))
         _check_numbers(nodes[-1])
     return GraphView(roots, tuple(nodes))
 

@@ -163,7 +163,7 @@ def formula(node: Value, operands: Sequence[str]) -> str:
     """
     assert node.op is not None
     row = node.op
-    if row.symbol in INFIX:
+    if row.symbol in INFIX and len(operands) == 2:
         return f" {row.symbol} ".join(operands)
     if row is ops.neg:
         return f"{MINUS}{operands[0]}"

@@ -1,4 +1,4 @@
-"""Which values belong to which part of a model: the neurons and layers that the levels of a drawing show.
+"""The parts of a model, the neurons and layers that the levels of a drawing show, and which values belong to which.
 
 A model is anything with `named_parameters()`; parameters called layer0.neuron1.w0 say that there is a group
 ("layer0", "neuron1"). Where the other values belong is either noted while the model runs (`Notes`, exact), or
@@ -10,13 +10,14 @@ This module knows no class of `nn`; any object with the methods `named_parameter
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from autograd import ops
 from autograd.modes import Listener, mode
 from autograd.value import Value
-from autograd.view.graph import GraphView
+from autograd.view.graph import Edge, GraphView, Node
 
 GroupPath = tuple[str, ...]
 # Adding, subtracting, scaling and negating build a neuron's sum; any other function of one value is its activation.
@@ -57,10 +58,11 @@ class Notes(Listener):
     A module is recognised as `self` of a function on the call stack, so modules need not know that they are watched.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, names: Iterable[str]) -> None:
+        """`names` are those of the model's parameters."""
         modules: Iterable[tuple[str, Any]] = getattr(model, "named_modules", list)()
         self._paths = {id(module): module_path(name) for name, module in modules if name}
-        if any(not group_path(name) for name in parameter_names(model).values()):
+        if not all(map(group_path, names)):
             self._paths[id(model)] = (type(model).__name__,)  # as in group_values
         self._model = model  # keeps the modules alive, so that their ids stay theirs
         self.paths: dict[Value, GroupPath] = {}
@@ -81,13 +83,16 @@ class Notes(Listener):
             frame = frame.f_back  # type: ignore[assignment]
 
 
-def group_values(graph: GraphView, model: Any, noted: Mapping[Value, GroupPath]) -> list[GroupPath]:
+def group_values(
+    graph: GraphView, model: Any, names: Mapping[Value, str], noted: Mapping[Value, GroupPath]
+) -> list[GroupPath]:
     """The group of every node of `graph`, in order; () for values that belong to no part of the model.
 
-    Parameters that lie directly in the model belong to a group called after the model's class.
+    `names` are those of the model's parameters. What lies directly in the model belongs to a group called after the
+    model's class.
     """
     whole = (type(model).__name__,)
-    own = {value: group_path(name) or whole for value, name in parameter_names(model).items()}
+    own = {value: group_path(name) or whole for value, name in names.items()}
     paths = {**own, **noted} if noted else infer(graph, own)
     return [paths.get(node.value, ()) for node in graph.nodes]
 
@@ -129,3 +134,43 @@ def _common(paths: Iterable[GroupPath]) -> GroupPath:
             length, next((i for i, (a, b) in enumerate(zip(first, other, strict=False)) if a != b), len(other))
         )
     return first[:length]
+
+
+# Nodes brought together -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """Nodes that are shown together, in order: those of a neuron or a layer, or, with an empty `path`, of no part of
+    the model. `outputs` are those that others use, or that are outputs of the graph; `edges` bring in what comes from
+    outside."""
+
+    path: GroupPath
+    nodes: tuple[Node, ...]
+    outputs: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+    @property
+    def name(self) -> str:
+        return ".".join(self.path)
+
+
+def gathered(graph: GraphView, paths: Sequence[GroupPath], keys: Sequence[Hashable]) -> list[Part]:
+    """The nodes of a graph as parts, one for every different key in `keys`, in the order of their first nodes.
+
+    `paths` and `keys` have an entry for every node; nodes of one key have one path.
+    """
+    members: dict[Hashable, list[Node]] = {}
+    for node, key in zip(graph.nodes, keys, strict=True):
+        members.setdefault(key, []).append(node)
+    into: dict[Hashable, list[Edge]] = {key: [] for key in members}
+    used = {graph.by_value[output].id for output in graph.outputs}  # outside
+    for edge in graph.edges:
+        tail, head = (keys[graph.by_id[end].index] for end in (edge.tail, edge.head))
+        if tail != head:
+            used.add(edge.tail)
+            into[head].append(edge)
+    return [
+        Part(paths[nodes[0].index], tuple(nodes), tuple(n for n in nodes if n.id in used), tuple(into[key]))
+        for key, nodes in members.items()
+    ]

@@ -3,43 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from numbers import Real
 from typing import Any
 
+from autograd.backprop import topological_order
 from autograd.numerics.real import described
 from autograd.value import Value
 from autograd.view.expand import expand_all
 from autograd.view.graph import GraphView, flat_values, view
+from autograd.view.names import variables
 from autograd.view.parts import GroupPath, Notes, group_values, parameter_names
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The outputs; the names of parameters; names given by the user; which part of the model made which value."""
+    """The outputs; the parameters, with their names in the model or "" for those in none; names given by the user; the
+    user's variables; which part of the model made which value. What is found out about them is found once."""
 
     outputs: Sequence[Value]
     parameters: Mapping[Value, str] = field(default_factory=dict)
     names: Mapping[Value, str] = field(default_factory=dict)
+    variables: Mapping[Value, str] = field(default_factory=dict)
     noted: Mapping[Value, GroupPath] = field(default_factory=dict)
     model: Any = None
 
-    def view(self) -> GraphView:
+    @cached_property
+    def order(self) -> list[Value]:
+        """Everything below the outputs, operands before results."""
+        return topological_order(*self.outputs)
+
+    @cached_property
+    def of_the_model(self) -> dict[Value, str]:
+        """The parameters of the model."""
+        return {parameter: name for parameter, name in self.parameters.items() if name}
+
+    @cached_property
+    def graph(self) -> GraphView:
         """The graph below the outputs, with its names. ValueError if the model is said to have made it and did not."""
-        graph = view(self.outputs, self.parameters, self.names)
-        known = {} if self.model is None or self.noted else parameter_names(self.model)
-        if known and graph.by_value.keys().isdisjoint(known):
+        graph = view(self.outputs, self.parameters, self.names, self.variables, self.order)
+        if self.of_the_model and not self.noted and graph.by_value.keys().isdisjoint(self.of_the_model):
             raise ValueError(
                 f"model: no parameter of this {type(self.model).__name__} is in the graph, which came from another "
                 "model, or from numbers (p.data in the place of p, or no_grad)"
             )
         return graph
 
-    def groups(self, graph: GraphView) -> list[GroupPath]:
-        """The part of the model that each node of `graph` belongs to, () where none or without a model."""
+    @cached_property
+    def paths(self) -> list[GroupPath]:
+        """The part of the model that each node of the graph belongs to, () where none or without a model."""
         if self.model is None:
-            return [()] * len(graph.nodes)
-        return group_values(graph, self.model, self.noted)
+            return [()] * len(self.order)
+        return group_values(self.graph, self.model, self.of_the_model, self.noted)
 
 
 def subject_of(
@@ -60,15 +76,17 @@ def subject_of(
     if callable(getattr(y, "named_parameters", None)):
         if model is not None:
             raise TypeError("draw(model, x) draws the model it is given first; leave model= out")
-        model, (y, noted) = y, _call(y, x)
+        model = y
     elif x is not None:
         raise TypeError(
             f"draw(model, x) takes a model first, an object with named_parameters(); got {type(y).__name__}. "
             "Several outputs go into a list: draw([y, z])"
         )
     known = {} if model is None else parameter_names(model)
+    if model is y:
+        y, noted = _call(model, x, known.values())
     own = dict.fromkeys(listed(parameters, "parameters"), "")
-    return Subject(list(flat_values(y)), own | known, _checked_names(names), noted, model)
+    return Subject(list(flat_values(y)), own | known, _checked_names(names), variables(), noted, model)
 
 
 def listed(values: Any, what: str) -> list[Value]:
@@ -91,11 +109,11 @@ def _checked_names(names: Any) -> Mapping[Value, str]:
     return names
 
 
-def _call(model: Any, x: Any) -> tuple[Any, Mapping[Value, GroupPath]]:
+def _call(model: Any, x: Any, names: Iterable[str]) -> tuple[Any, Mapping[Value, GroupPath]]:
     """The model's output for `x`, whose numbers become Values so that they show, and which part made which value."""
     if x is None:
         raise TypeError(f"{type(model).__name__} is a model, which needs an example input: draw(model, x)")
-    notes = Notes(model)
+    notes = Notes(model, names)
     try:
         return notes.run(as_inputs(x, "x")), notes.paths
     except (TypeError, ValueError):  # a model that looks things up by whole numbers takes no Values
@@ -114,9 +132,12 @@ def as_inputs(x: Any, name: str) -> Any:
 
 def expanded(subject: Subject, waypoints: Sequence[Value] = ()) -> tuple[Subject, list[Value]]:
     """The subject, and values in its graph, with fused operations as elementary ones (see expand)."""
-    expansion = expand_all(subject.outputs)
+    expansion = expand_all(subject.order)
     new = expansion.new
     noted = {value: subject.noted[old] for value, old in expansion.origin.items() if old in subject.noted}
-    names = {new.get(value, value): name for value, name in subject.names.items()}
+    names, variables = (
+        {new.get(value, value): name for value, name in called.items()} for called in (subject.names, subject.variables)
+    )
     outputs = [new[output] for output in subject.outputs]
-    return Subject(outputs, subject.parameters, names, noted, subject.model), [new.get(v, v) for v in waypoints]
+    after = replace(subject, outputs=outputs, names=names, variables=variables, noted=noted)
+    return after, [new.get(v, v) for v in waypoints]

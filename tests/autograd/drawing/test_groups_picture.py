@@ -28,7 +28,7 @@ def test_an_operation_outside_the_model_has_its_constant_in_the_chosen_format() 
         spec: draw(y, model=model, level="neuron", number_format=spec).picture.cards  # type: ignore[union-attr]
         for spec in (".4g", ".6g")
     }
-    assert [cards[spec][-1].title for spec in cards] == ["× 1.235", "× 1.23456"]
+    assert [cards[spec][-1].title for spec in cards] == ["y = × 1.235", "y = × 1.23456"]
 
 
 def test_a_neuron_shows_output_gradient_parameters_and_size() -> None:

@@ -438,7 +438,7 @@ def test_names_formats_and_directions() -> None:
     layout = cards_of(drawing).layout
     assert layout.centres["n0"][1] < layout.centres["n1"][1]
     folded = draw(y - 1.26, level="clusters", number_format=".1f")
-    assert [card.title for card in cards_of(folded).cards] == ["v0", "× 2.0", "− 1.3"]
+    assert [card.title for card in cards_of(folded).cards] == ["a", "y = × 2.0", "− 1.3"]
 
 
 def test_expanded_names_and_paths_follow_to_the_new_nodes() -> None:

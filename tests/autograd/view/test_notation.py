@@ -247,3 +247,18 @@ def test_up_to_six_terms_are_written_out() -> None:
     names = "abcdefg"
     for count, written in ((6, "a + b + c + d + e + f"), (7, "a + b + c + … + f + g (7 terms)")):
         assert formula(total([Value(1.0)] * count), names[:count]) == written
+
+
+@pytest.mark.parametrize("symbol", ["+", "−", "×", "÷", "^"])
+def test_an_infix_symbol_of_ones_own_stands_between_two_operands_or_not_at_all(symbol: str) -> None:
+    """`y = a = 2 = 3` was what the stepper said of an operation of one operand with the symbol +."""
+
+    @operation(lambda a, y: 1.0, symbol=symbol)
+    def plus1(a: float) -> float:
+        return a + 1
+
+    a = Value(2.0, "a")
+    y = plus1(a)
+    assert formula(y, ["a"]) == "plus1(a)"
+    assert "y = plus1(a) = plus1(2) = 3" in stepper(y).text()
+    assert "y = plus1(a) = 3" in str(explain(y, a))

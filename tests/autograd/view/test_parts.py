@@ -37,11 +37,11 @@ def test_an_object_without_named_parameters_is_no_model() -> None:
 @pytest.mark.parametrize("fused", [True, False])
 def test_inferred_groups_are_the_noted_ones(fused: bool) -> None:
     model = mlp(fused)
-    notes = Notes(model)
+    notes = Notes(model, parameter_names(model).values())
     y = notes.run([Value(1.0), Value(-2.0)])
     graph = view(y)
-    noted = group_values(graph, model, notes.paths)
-    assert noted == group_values(graph, model, {})
+    noted = group_values(graph, model, parameter_names(model), notes.paths)
+    assert noted == group_values(graph, model, parameter_names(model), {})
     assert {path[:1] for path in noted if path} == {("layer0",), ("layer1",), ("layer2",)}
     assert len({path for path in noted if len(path) == 2}) == 3 + 2 + 1
 
@@ -54,7 +54,8 @@ def test_what_the_model_itself_computes_with_its_parts_belongs_to_none_of_them()
         def __call__(self, x: list[Value]) -> Value:
             return self.inner(x) * 2.0  # type: ignore[no-any-return]
 
-    notes = Notes(Doubled())
+    model = Doubled()
+    notes = Notes(model, parameter_names(model).values())
     y = notes.run([Value(1.0), Value(-2.0)])
     assert y not in notes.paths
     assert notes.paths[y.parents[0]][:1] == ("inner",)
@@ -66,7 +67,9 @@ def test_the_loss_is_no_part_of_the_last_neuron(fused: bool) -> None:
     out = model([Value(1.0), Value(-2.0)])
     loss = (out - 1.0) ** 2
     graph = view(loss)
-    groups = dict(zip([node.value for node in graph.nodes], group_values(graph, model, {}), strict=True))
+    groups = dict(
+        zip([node.value for node in graph.nodes], group_values(graph, model, parameter_names(model), {}), strict=True)
+    )
     assert groups[out] == ("layer2", "neuron0")
     assert groups[loss] == () == groups[loss.parents[0]]
 
@@ -74,7 +77,7 @@ def test_the_loss_is_no_part_of_the_last_neuron(fused: bool) -> None:
 def test_a_neuron_ends_with_its_one_activation() -> None:
     model = mlp(False)
     y = tanh(tanh(model([Value(1.0), Value(-2.0)])))  # the last layer of the model has none
-    *_, out, last = group_values(view(y), model, {})
+    *_, out, last = group_values(view(y), model, parameter_names(model), {})
     assert (out, last) == (("layer2", "neuron0"), ())
 
 
@@ -83,21 +86,23 @@ def test_several_examples_share_the_groups() -> None:
     loss = sum((model([Value(float(i)), Value(1.0)]) - 1.0) ** 2 for i in range(3))
     graph = view(loss)
     outputs = [
-        v for v, g in zip(graph.nodes, group_values(graph, model, {}), strict=True) if g == ("layer2", "neuron0")
+        v
+        for v, g in zip(graph.nodes, group_values(graph, model, parameter_names(model), {}), strict=True)
+        if g == ("layer2", "neuron0")
     ]
     assert len(outputs) == 3 + 3 * (2 + 2)  # three parameters; two products and two sums for each example
 
 
 def test_noting_sees_parts_that_have_no_parameters_of_their_own() -> None:
     model = nn.MLP(2, [3], output_activation="softmax", rng=random.Random(1))
-    notes = Notes(model)
+    notes = Notes(model, parameter_names(model).values())
     p = notes.run([Value(1.0), Value(2.0)])
     assert {notes.paths[value] for value in p} == {("layer0",)}
 
 
 def test_noting_leaves_what_is_made_outside_and_the_mode_alone() -> None:
     model = mlp(True)
-    notes = Notes(model)
+    notes = Notes(model, parameter_names(model).values())
     y = notes.run([tanh(Value(0.1)), Value(2.0)])
     z = y * 2.0
     assert z not in notes.paths
@@ -106,12 +111,19 @@ def test_noting_leaves_what_is_made_outside_and_the_mode_alone() -> None:
 def test_a_model_with_its_own_parameters_is_a_group_of_its_own() -> None:
     model = Line()
     graph = view(model(Value(3.0)) - 2.0)
-    assert list(group_values(graph, model, {})) == [("Line",), (), ("Line",), ("Line",), ("Line",), ()]
+    assert list(group_values(graph, model, parameter_names(model), {})) == [
+        ("Line",),
+        (),
+        ("Line",),
+        ("Line",),
+        ("Line",),
+        (),
+    ]
 
 
 def test_nothing_of_nn_is_needed_to_note() -> None:
     model = Line()
-    notes = Notes(model)
+    notes = Notes(model, parameter_names(model).values())
     y = notes.run(Value(3.0))
     assert notes.paths[y] == ("Line",)
 
@@ -120,7 +132,7 @@ def test_what_joins_several_parts_belongs_to_the_innermost_that_holds_them_all()
     a, b, c = Value(1.0), Value(2.0), Value(3.0)
     model = Named({"layer0.neuron0.w": a, "layer0.neuron1.w": b, "layer1.neuron0.w": c})
     for y, group in ((a * b, ("layer0",)), (b * c, ()), (a * a, ("layer0", "neuron0"))):
-        assert group_values(view(y), model, {})[-1] == group
+        assert group_values(view(y), model, parameter_names(model), {})[-1] == group
 
 
 def test_watching_a_model_leaves_no_garbage() -> None:
@@ -129,7 +141,7 @@ def test_watching_a_model_leaves_no_garbage() -> None:
     gc.collect()
     gc.disable()
     try:
-        Notes(model).run([Value(1.0), Value(2.0)])
+        Notes(model, parameter_names(model).values()).run([Value(1.0), Value(2.0)])
         assert gc.collect() == 0
     finally:
         gc.enable()
