@@ -35,11 +35,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its mid",
         "0 → 1",
     ): EXHAUSTED,
-    (
-        "autograd/numerics/differences.py",
-        "best = min(found, key=lambda d: d.error / (abs(d.value) + _TINY * steepest or 1.0), default=_NONE)",
-        "1.0 → 2.0",
-    ): ("it is used where every slope is 0, and then the order is that of the errors either way"),
     ("autograd/operations/lists.py", "plain_inputs = type(xs[0]) is float", "0 → 1"): (
         "of equal kinds any input tells which; of mixed ones None is returned either way, and the general way taken"
     ),
@@ -462,11 +457,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "yield Rect(0.5, 0.5, width - 1, height - 1, 6.0, CARD_FILL, CARD_STROKE)",
         "6.0 → 6.0006",
     ): ROUNDED,
-    (
-        "autograd/numerics/differences.py",
-        "_NONE = Difference(math.nan, math.inf, 0.0, 0.0)",
-        "0.0 → 1.0",
-    ): "the scale is filled in at the end; a step of 1 would be noticed",
     ("nn/data/tables.py", "LARGEST = 1e150", "1e+150 → 1e+150"): "1 more than a number of this size is the same number",
     (
         "nn/data/rows.py",

@@ -1,12 +1,14 @@
 """check_gradients: what it catches, what it lets through, and what it refuses to decide."""
 
 import math
+import random
 
 import pytest
 
 import autograd
 from autograd import Value, check_gradients, operation
-from autograd.checking.gradients import GradientCheckError
+from autograd.checking.gradients import Comparison, GradientCheckError
+from autograd.numerics.differences import central_difference
 from autograd.ops import OPERATIONS, Operation
 
 
@@ -126,6 +128,71 @@ def test_the_worst_is_the_one_that_is_furthest_off_not_the_one_that_is_no_number
 
     with pytest.raises(GradientCheckError, match=r"d times / d b.*2 of 2 derivatives fail"):
         check_gradients(times, 3.0, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda x: math.exp(-(((x - 1.0) / 1e-3) ** 2) / 2), 1.001),
+        (lambda x: max(0.0, 1.0 - abs(x - 1.0) * 50.0), 1.01),
+    ],
+    ids=["bell", "hat"],
+)
+def test_a_wrong_slope_of_zero_is_caught_where_f_is_flat_from_far_away(f, x):
+    flat = operation(lambda a, y: 0.0)(f)
+    with pytest.raises(GradientCheckError, match=r"reverse mode says 0\.0"):
+        check_gradients(flat, x)
+
+
+@pytest.mark.parametrize(
+    ("f", "point"),
+    [
+        (lambda x: autograd.exp(-(((x - 1.0) / 1e-3) ** 2) / 2), [1.001]),
+        (lambda x: autograd.exp(-5000.0 * (x - 0.3) ** 2), [0.31]),
+        (autograd.sin, [1e6]),
+        (lambda x: autograd.sqrt(x - 1e6), [1e6 + 1e-3]),
+        (autograd.log, [1e-50]),
+        (lambda x: 1.0 / x, [1e-12]),
+        (lambda x, y: 1e8 * autograd.sin(x) + 1e-8 * autograd.sin(y), [0.5, 0.5]),
+        (lambda x: autograd.where(x > 0.0, autograd.sqrt(x + 1e-3), -x), [1e-2]),
+    ],
+)
+def test_right_slopes_pass_at_every_scale(f, point):
+    check_gradients(f, *point)
+
+
+def refused(row, count, seed=0):
+    """The random points, at scales from 1e-50 to 1e9, at which a right derivative of `row` is refused."""
+    rng = random.Random(f"{row.name} {seed}")
+    for _ in range(count):
+        scale = rng.uniform(-50.0, 9.0)
+        args = [
+            math.copysign(10.0 ** (scale + rng.uniform(-1.0, 1.0)), rng.uniform(-1.0, 1.0)) for _ in row.derivatives
+        ]
+        y = row.forward(*args)
+        if not 1e-290 < abs(y) < 1e290 and y != 0.0:  # where results lose digits or their neighbours are no floats
+            continue
+        for i, slope in enumerate(row.local_grads(args, y)):
+            if row.derivatives[i] == 0.0 or not math.isfinite(slope):
+                continue
+            numeric = central_difference(lambda t, i=i, args=args: row.forward(*args[:i], t, *args[i + 1 :]), args[i])
+            comparison = Comparison("", "", slope, numeric, (0, i))
+            if not (comparison.agrees(1e-9) and comparison.resolved(1e-9)):
+                yield args, comparison
+
+
+ANY_ARGUMENTS = [r for r in OPERATIONS.values() if not r.variadic and r.name not in ("polygamma", "power_partial")]
+
+
+@pytest.mark.parametrize("row", ANY_ARGUMENTS, ids=lambda row: row.name)
+def test_no_right_derivative_is_refused(row):
+    assert list(refused(row, 20)) == []
+
+
+@pytest.mark.accuracy
+@pytest.mark.parametrize("row", ANY_ARGUMENTS, ids=lambda row: row.name)
+def test_no_right_derivative_of_a_thousand_is_refused(row):
+    assert len(list(refused(row, 1000, seed=1))) <= 1  # within 1e-6 of a kink, nothing tells rounding from flatness
 
 
 # What passes ----------------------------------------------------------------------------------------------------------

@@ -41,23 +41,34 @@ def test_a_slope_of_zero():
 @pytest.mark.parametrize(
     ("f", "x", "found"),
     [
-        (lambda x: x * x * x, 2.0, (12.000000000000004, 1.763057847862608e-14, 0.12, 7.626496, 12)),
+        (lambda x: x * x * x, 2.0,
+         (12.0, 2.327444877450735e-13, 0.015625, 524300.000091553, 38)),
         (lambda x: 1.0 / (1.0 + x * x), 0.5,
-         (-0.6400000000000083, 5.23964970684186e-14, 0.00375, 0.9366804046459347, 18)),
-        (lambda x: 1.0 / x, 0.01, (-10000.0, 4.885100337055213e-10, 5.859375e-05, 399.99999999999994, 32)),
+         (-0.6399999999999664, 2.3336432681968653e-13, 0.001953125, 104858.2399990234, 42)),
+        (lambda x: 1.0 / x, 0.01,
+         (-9999.999999999647, 3.995310430097246e-09, 1.52587890625e-05, 3355453200.0298023, 42)),
         (lambda x: (x * x - 1.0) / (x * x + 3.0), -7.0,
-         (-0.020710059171598304, 7.794412782270157e-15, 0.0525, 0.1355631542707762, 18)),
-        (lambda x: x + x * x * x * x, 0.0, (1.0, 2.220453543255729e-16, 0.015, 0.24331776, 10)),
+         (-0.020710059171598325, 4.2235273856034536e-14, 0.015625, 30247.405325318774, 58)),
+        (lambda x: x + x * x * x * x, 0.0,
+         (1.0, 4.440892098500626e-16, 1.2924697071141057e-26, 1.0, 60)),
         (lambda x: 1.0 / (1.0 + 1e6 * x * x), 0.001,
-         (-499.99999999999903, 1.5781264666587896e-11, 7.32421875e-06, 0.9961089494163424, 38)),
+         (-500.0000000000006, 3.1202554892171955e-11, 7.62939453125e-06, 1049076.119209276, 54)),
         (lambda x: x * x * x + x * x * x * x * x, 0.0,
-         (-3.064927990510104e-34, 7.1652205740227004e-34, 1.7881393432617187e-09, 0.0146202624, 56)),
-        (lambda x: 0.0 * x, 1.0, (0.0, 0.0, 0.12, 0.0, 10)),
-        (abs, 0.0, (0.0, 2.220446049250313e-16, 0.12, 0.24, 56)),
-        (lambda x: abs(x - 0.3), 0.25, (-1.0, 9.621932880084691e-16, 0.015, 0.29, 16)),
-        (lambda x: x, 1e6, (1.0, 2.0724163126336257e-15, 120000.0, 1.24, 10)),
+         (0.0, 2.7635739376302223e-76, 7.888609052210118e-31, 3.982729777831131e-59, 82)),
+        (lambda x: 0.0 * x, 1.0,
+         (0.0, 2e-323, 0.25, 3.5601181736115222e-307, 58)),
+        (abs, 0.0,
+         (0.0, 4.440892098500626e-16, 1.2924697071141057e-26, 1.0, 82)),
+        (lambda x: abs(x - 0.3), 0.25,
+         (-1.0, 1.8651746813702627e-15, 0.015625, 26.599999999999994, 44)),
+        (lambda x: x, 1e6,
+         (1.0, 3.832220998867264e-15, 131072.0, 62.03515625, 36)),
         (lambda x: x * x / (1e12 + x * x), 1e5,
-         (1.9605920988138457e-07, 1.985944261783087e-21, 1500.0, 1.5143158790438223e-07, 16)),
+         (1.96059209881384e-07, 2.3142676655347408e-21, 2048.0, 0.0012378198291178742, 42)),
+        (lambda x: (1e8 + x) - 1e8, 0.3,
+         (1.0, 1.7985612998927536e-14, 0.03125, 10.599999904632568, 58)),
+        (lambda x: x - 3.0 * abs(x - 1e-7) - 1e-4, 1.0,
+         (-2.0000000000000004, 4.8851584111275774e-15, 0.25, 66.00319040000001, 36)),
     ],
 )  # fmt: skip
 def test_arithmetic_alone_gives_the_same_digits_in_as_many_calls_everywhere(f, x, found):
@@ -72,10 +83,52 @@ def test_no_step_inside_the_domain():
     assert (difference.error, difference.step) == (math.inf, 0.0)
 
 
-def test_steps_down_to_a_millionth_of_x_are_tried():
+def test_steps_reach_from_the_size_of_x_down_to_its_last_digits_and_are_exact():
     asked = []
-    central_difference(lambda t: asked.append(t) or math.nan, x := 0.91552734375)  # x/10⁶ is 0.24/2¹⁸ exactly
-    assert min(abs(t - x) for t in asked) == pytest.approx(1e-6 * x, rel=1e-9)
+    central_difference(lambda t: asked.append(t) or math.nan, x := 0.7)
+    steps = sorted({abs(t - x) for t in asked})
+    assert (steps[0], steps[-1]) == (2.0**-49, 0.5)
+    assert all(math.frexp(step)[0] == 0.5 for step in steps)
+
+
+def bell(width):
+    return lambda x: math.exp(-(((x - 1.0) / width) ** 2) / 2)
+
+
+def slope_of_bell(width):
+    return -math.exp(-0.5) / width  # one width to the right of the top
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "slope", "rel"),
+    [
+        (bell(1e-3), 1.0 + 1e-3, slope_of_bell(1e-3), 1e-9),
+        (bell(2.0**-20), 1.0 + 2.0**-20, slope_of_bell(2.0**-20), 1e-9),
+        (bell(2.0**-30), 1.0 + 2.0**-30, slope_of_bell(2.0**-30), 1e-9),
+        (lambda x: bell(2.0**-10)(x) + x, 1.0 + 2.0**-10, 1.0 + slope_of_bell(2.0**-10), 1e-11),
+        (lambda x: max(0.0, 1.0 - abs(x - 1.0) * 50.0), 1.01, -50.0, 1e-9),
+        (math.sin, 1e6, math.cos(1e6), 1e-11),
+        (math.sin, 1e9, math.cos(1e9), 1e-11),
+        (lambda x: math.sqrt(x - 1e6) if x >= 1e6 else math.nan, 1e6 + 2.0**-10, 16.0, 1e-11),
+        (lambda x: math.log(x) if x > 0.0 else math.nan, 1e-50, 1e50, 1e-11),
+        (lambda x: 1.0 / x if x else math.inf, 1e-12, -1e24, 1e-11),
+        (lambda x: (1e8 + x) - 1e8, 0.5, 1.0, 1e-6),
+        (lambda x: max(x, 0.0), 1e-50, 1.0, 1e-11),
+    ],
+)
+def test_what_is_narrow_is_far_from_zero_or_loses_digits(f, x, slope, rel):
+    found = central_difference(f, x)
+    assert abs(found.value - slope) <= rel * abs(slope)
+    assert abs(found.value - slope) <= 4.0 * found.error
+    assert found.error <= 1e-6 * abs(slope)
+
+
+@pytest.mark.parametrize("f", [lambda x: max(x, 0.0), lambda x: 0.0, math.floor, lambda x: 5.0])
+@pytest.mark.parametrize("x", [-1.5, -1e-3, -1e-50])
+def test_what_is_flat_is_flat(f, x):
+    found = central_difference(f, x)
+    assert found.value == 0.0
+    assert found.error <= 1e-9 * max(found.scale, 1.0)
 
 
 def test_one_sided():
