@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,18 @@ from autograd import _refuse_foreign_files
 
 ROOT = Path(__file__).parent.parent
 # Files of HIPS' autograd 1.8.0, as far as they tell the two packages apart.
+WHOLE = (
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "autograd",
+    "nn",
+    "tests",
+    "notebooks",
+    ".ci",
+)
 ASK = "import autograd.native; print(autograd.native.engine)"
 HIPS_FILES = {
     "autograd/__init__.py": "from .tracer import marker\n",
@@ -36,10 +49,11 @@ def run(*command: object, fails: bool = False, **variables: str) -> str:
 def source(tmp_path_factory):
     """What is in the repository, without what was built there: setuptools writes beside what it builds."""
     folder = tmp_path_factory.mktemp("source")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, folder)
-    for name in ("autograd", "nn"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
+    for name in WHOLE:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
+        elif (ROOT / name).exists():
+            shutil.copy(ROOT / name, folder)
     return folder
 
 
@@ -135,6 +149,18 @@ def test_without_a_compiler_it_installs_and_is_pure(source, tmp_path, environmen
     assert "GLASSGRAD_ENGINE is 'native', but the extension is not compiled" in message
     command = (sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, source)
     run(*command, GLASSGRAD_ENGINE="native", fails=True, **broken)
+
+
+def test_the_source_archive_is_the_whole_project(source, tmp_path):
+    build = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
+    held = {path.relative_to(source).as_posix() for path in source.rglob("*") if path.is_file()}
+    subprocess.run([sys.executable, "-c", build, tmp_path], cwd=source, check=True, capture_output=True)
+    (archive,) = tmp_path.glob("glassgrad-*.tar.gz")
+    with tarfile.open(archive) as packed:
+        names = {member.name.partition("/")[2] for member in packed.getmembers() if member.isfile()}
+    made = {name for name in held if name.startswith(("build/", "glassgrad.egg-info/"))}  # by the wheels above
+    assert held - names - made == set()
+    assert {name for name in names - held if "egg-info" not in name} == {"PKG-INFO", "setup.cfg"}
 
 
 def test_installed_over_hips_autograd_it_says_what_to_do(wheel, hips_wheel, environment):
