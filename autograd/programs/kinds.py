@@ -9,7 +9,6 @@ A `Kind` is the question, `Work` the answer's making: a tape, and the slots that
 (source, arrays) is built from that alone.
 """
 
-import threading
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -89,19 +88,20 @@ def _summed(tape: Tape, value: int) -> int:
 
 
 class Works:
-    """The work of every kind on one recording, made when it is asked for, once; several threads may ask."""
+    """The work of every kind on one recording, made when it is asked for.
+
+    Several threads may ask. None waits for another: what two of them make is the same, and the first is kept.
+    """
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._backward: dict[bool, Backward] = {}
         self._works: dict[Kind, Work] = {}
-        self._lock = threading.Lock()
 
     def of(self, kind: Kind) -> Work:
         """The work of `kind`. Gradients are those of the first result: it should be the only one."""
         if (found := self._works.get(kind)) is None:
-            with self._lock:
-                found = self._works.setdefault(kind, self._made(kind))
+            found = self._works.setdefault(kind, self._made(kind))
         return found
 
     def _made(self, kind: Kind) -> Work:
@@ -109,8 +109,8 @@ class Works:
         forward = recording.tape.size
         if not kind.towards:
             return Work(kind, recording.tape, forward, tuple(recording.outputs))
-        if kind.batch not in self._backward:
-            self._backward[kind.batch] = backward(recording, kind.batch)
-        tape, value, slopes = self._backward[kind.batch]
+        if (grown := self._backward.get(kind.batch)) is None:
+            grown = self._backward.setdefault(kind.batch, backward(recording, kind.batch))
+        tape, value, slopes = grown
         towards = (slopes[slot] for inputs in kind.towards for slot in getattr(tape, inputs))
         return Work(kind, tape, forward, (value,), tuple(towards))

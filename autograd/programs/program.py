@@ -48,6 +48,7 @@ from autograd.programs.kinds import (
     PARAMETER_GRADIENTS,
     VALUE,
     Kind,
+    Work,
 )
 from autograd.programs.recorder import Recording, record_call
 from autograd.programs.source.export import module
@@ -84,7 +85,7 @@ class Program:
         self._example = example
         self._arrays = arrays
         self._paths = [Trace(recording, arrays) for recording in recordings]  # the one that ran last comes first
-        self._place: dict[Value, int] = {}  # where each parameter stands in `parameters`
+        self._met: dict[Value, None] = {}  # the parameters; a dict keeps their order, whichever thread meets them
         for met in (parameters, *(path.parameters for path in self._paths)):
             self._meet(met)
 
@@ -95,24 +96,21 @@ class Program:
 
         Their places never change: what is met on a path recorded later is appended.
         """
-        return list(self._place)
+        return list(self._met)
 
     def _meet(self, parameters: Iterable[Value]) -> None:
         for p in parameters:
-            self._place.setdefault(p, len(self._place))
+            self._met.setdefault(p)
 
     def _places(self, path: Trace) -> list[int]:
         """Where the parameters of one path stand in `parameters`."""
-        return [self._place[p] for p in path.parameters]
+        place = {p: i for i, p in enumerate(self.parameters)}
+        return [place[p] for p in path.parameters]
 
     @property
     def source(self) -> str:
         """Python source of the value and of all gradients, of the path that ran last."""
-        return "\n\n".join(Writer(self._paths[0].work(kind)).written() for kind in self._asked())
-
-    def _asked(self) -> list[Kind]:
-        """What of the path that ran last is worth writing down."""
-        return [VALUE, GRADIENTS] if self._paths[0].differentiable else [VALUE]
+        return "\n\n".join(Writer(work).written() for work in works(self._paths[0]))
 
     def __repr__(self) -> str:
         path = self._paths[0]
@@ -179,7 +177,7 @@ class Program:
         an operation of your own.
         """
         running = self._paths[0]
-        text = module(self._name, running.parameters, map(running.work, self._asked()))
+        text = module(self._name, running.parameters, works(running))
         write_whole(path, text)
 
     # One example -----------------------------------------------------------------------------------------------------
@@ -243,7 +241,7 @@ class Program:
             data = path.data()
         else:
             numbers = plain_numbers(leaves(as_lists(parameters), "parameters"))
-            counted(numbers, len(self._place), parameters)
+            counted(numbers, len(self._met), parameters)
             data = [numbers[place] for place in self._places(path)]
         results, _ = self._batch(path, MAP_VALUES, columns, data)
         return [rebuild(path.recording.result, r if isinstance(r, tuple) else (r,)) for r in results]
@@ -288,7 +286,7 @@ class Program:
         seed_of(reduce or "sum", 1)  # names what it does not know now, not at the first call
         path = self._paths[0]
         require_scalar(path)
-        own, everything = side_by_side(self._places(path)), len(self._place)
+        own, everything = side_by_side(self._places(path)), len(self._met)
 
         def value_and_gradient(parameters: Any, *columns: Any) -> tuple[float, Any]:
             data = counted(rectangular(parameters), everything, parameters)[own]
@@ -320,7 +318,7 @@ class Program:
         from autograd.programs.on_arrays.plan import planned
 
         path = self._paths[0]
-        own, everything = side_by_side(self._places(path)), len(self._place)
+        own, everything = side_by_side(self._places(path)), len(self._met)
         bound, result = Bound(planned(path.work(VALUE)), xp), path.recording.result
 
         def program(parameters: Any, *args: Any) -> Any:
@@ -335,13 +333,18 @@ class Program:
         return program
 
 
+def works(path: Trace) -> list[Work]:
+    """What of a path is worth writing down."""
+    return [path.work(kind) for kind in ((VALUE, GRADIENTS) if path.differentiable else (VALUE,))]
+
+
 def require_scalar(path: Trace) -> None:
     """TypeError unless f returns one Value."""
     if not path.differentiable:
         raise TypeError("gradients need a function that returns one Value, this one returns several")
 
 
-def record(f: Callable[..., Any], *example_args: Any, arrays: bool | None = None) -> Program:
+def record(f: Callable[..., Any], *example_args: Any, arrays: bool | None = None, strict: bool = False) -> Program:
     """Run `f` once on Values with the numbers of `example_args`; the Program that replays it.
 
     `arrays`: True runs it on NumPy, False as Python source; None chooses by the shape of the graph and of the batch.
@@ -373,12 +376,12 @@ def record(f: Callable[..., Any], *example_args: Any, arrays: bool | None = None
     (0.0, 2.0, 1.0)
 
     Whatever f does besides arithmetic happens once, now: prints, random draws, files, `.data`. A RuntimeWarning tells
-    of prints and of draws from the generators of `random` and `numpy.random`; `program.check` finds numbers that came
-    in any other way. TypeError for arguments or results that are not numbers in lists, tuples and dicts;
-    ImportError for `arrays=True` without NumPy.
+    of prints and of draws from the generators of `random` and `numpy.random`; if `strict`, a ValueError, and what was
+    drawn from `random` is put back. `program.check` finds numbers that came in any other way. TypeError for arguments
+    or results that are not numbers in lists, tuples and dicts; ImportError for `arrays=True` without NumPy.
     """
     if arrays:
         import_numpy("record(arrays=True)")
     example = [as_lists(arg) for arg in example_args]
     name = getattr(f, "__name__", type(f).__name__)
-    return Program(f, name, example, [record_call(f, example)], arrays)
+    return Program(f, name, example, [record_call(f, example, strict)], arrays)

@@ -1,22 +1,23 @@
 """Run a function once on Values and keep what it did as a Tape.
 
 The function runs as it always does; the graph it leaves behind is the recording. Only what leaves no trace in a graph
-is listened for while it runs: the comparisons by which Python code chose its way.
+is listened for while it runs: the comparisons by which Python code chose its way, which become guards; and prints and
+draws, of which a warning tells. All of it belongs to the thread that records.
 """
 
-import contextlib
 import inspect
 import pickle
 import random
 import re
 import sys
+import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.modes import Listener, made_in_derivatives, mode, users_line
+from autograd.modes import Listener, current_mode, made_in_derivatives, mode, users_line
 from autograd.numerics.trees import leaves, paths, rebuild
 from autograd.programs.columns import plain_numbers
 from autograd.programs.tape import Guard, Tape
@@ -46,20 +47,22 @@ class Argument(Value):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, int | float):
-            warnings.warn(
+            advice = (
                 f"a Value was compared with {other!r} by == while recording, which is always False: a program that "
-                "depends on whole numbers or classes is recorded once for each, with the number as a constant",
-                RuntimeWarning,
-                stacklevel=2,
+                "depends on whole numbers or classes is recorded once for each, with the number as a constant"
             )
+            if getattr(current_mode().recorder, "strict", False):
+                raise ValueError(advice)
+            warnings.warn(advice, RuntimeWarning, stacklevel=2)
         return self is other
 
 
 class Recorder(Listener):
     """What the engine tells of a running function. Nodes need no note: the graph remembers them."""
 
-    def __init__(self) -> None:
+    def __init__(self, strict: bool = False) -> None:
         self.branches: list[Branch] = []
+        self.strict = strict
 
     def branch(self, kind: str, left: Any, right: Any, outcome: bool) -> None:
         """Python asked which of two Values is larger, or whether one is zero."""
@@ -77,23 +80,20 @@ class Recording:
     order: list[int]  # the slots below the result, parents before children, as backward() orders them
 
 
-def record_call(f: Callable[..., Any], args: Sequence[Any]) -> Recording:
-    """Run `f` on Values with the numbers of `args` and take down what it did."""
+def record_call(f: Callable[..., Any], args: Sequence[Any], strict: bool = False) -> Recording:
+    """Run `f` on Values with the numbers of `args` and take down what it did; `strict` as in `record`."""
     names = argument_names(f, args)
     values = [
         Argument(number, label=name)
         for number, name in zip(plain_numbers(leaves(list(args), "args")), names, strict=True)
     ]
-    recorder, dice = Recorder(), _dice()
-    ear: Any = _Ear(sys.stdout)
-    with (
-        mode(grad=True, recorder=recorder, anomaly=None),
-        made_in_derivatives() as made,
-        contextlib.redirect_stdout(ear),
-    ):
+    recorder = Recorder(strict)
+    with mode(grad=True, recorder=recorder, anomaly=None), made_in_derivatives() as made, Ear() as ear:
         result = f(*rebuild(list(args), values))
-    for happened, advice in ((_dice() != dice, DREW), (ear.heard, PRINTED)):
-        if happened:
+    if strict:
+        ear.object()
+    else:
+        for advice in ear.advice():
             warnings.warn(advice, RuntimeWarning, stacklevel=3)
     return _Transcript(values, made).finish(result, recorder.branches)
 
@@ -102,33 +102,79 @@ DREW = (
     "the recorded function drew random numbers: every replay repeats the draw of the recording. Draw them outside and "
     "pass them as arguments"
 )
+NUMPY_DREW = (
+    "somebody drew from NumPy's shared generator while a function was recorded. If it was the function, every replay "
+    "repeats its draw: draw outside and pass the numbers as arguments"
+)
 PRINTED = "the recorded function printed something: a replay prints nothing. Print what the program returns instead"
 
 
-def _dice() -> tuple[Any, ...]:
-    """The state of the generators that every module shares: Python's, and NumPy's where it is loaded."""
-    if (numpy := sys.modules.get("numpy")) is None:
-        return (random.getstate(),)
-    return random.getstate(), pickle.dumps(numpy.random.get_state(legacy=False))  # each of its generators has its own
+class Ear:
+    """Hears of prints, and of draws from the generators that every module shares.
+
+    It is a profile function of Python's, which belongs to one thread: what others print and draw it does not hear, and
+    nothing that they can see is changed. Where one is at work already (a profiler, a recording around this one), it
+    hears nothing. NumPy's generator cannot be heard, only looked at before and after.
+    """
+
+    def __init__(self) -> None:
+        self.printed = False
+        self.dice: Any = None  # the state of the module random before the first draw
+        self.numpy_drew = False
+
+    def __enter__(self) -> "Ear":
+        self._numpy = _numpy_dice()
+        self._listens = sys.getprofile() is None
+        if self._listens:
+            sys.setprofile(self._listener())
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._listens:
+            sys.setprofile(None)
+        self.numpy_drew = _numpy_dice() != self._numpy
+
+    def _listener(self) -> Callable[..., None]:
+        shared, stdout = random.random.__self__, sys.stdout  # type: ignore[attr-defined]
+        gauss = random.gauss.__code__  # draws two numbers at once, and keeps one for its next call
+
+        def hear(frame: Any, event: str, function: Any) -> None:
+            draws = False
+            if event == "c_call":
+                owner = getattr(function, "__self__", None)
+                if function is print or (owner is stdout and function.__name__ == "write"):
+                    self.printed = True
+                draws = owner is shared and function.__name__ in ("random", "getrandbits")
+            elif frame.f_code is gauss:
+                draws = frame.f_locals.get("self") is shared
+            if draws and self.dice is None:
+                self.dice = random.getstate()
+
+        return hear
+
+    def advice(self) -> Iterator[str]:
+        """What the user should know."""
+        alone = threading.active_count() == 1
+        if self.dice is not None or (self.numpy_drew and alone):
+            yield DREW
+        elif self.numpy_drew:
+            yield NUMPY_DREW
+        if self.printed:
+            yield PRINTED
+
+    def object(self) -> None:
+        """ValueError if the function did what a replay does not do; what it drew is put back."""
+        if self.dice is not None:
+            random.setstate(self.dice)
+        for advice in self.advice():
+            if advice is not NUMPY_DREW:
+                raise ValueError(advice)
 
 
-class _Ear:
-    """Stands before a stream, or before None, passes everything on and remembers that something was written."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream, self.heard = stream, False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        self.heard = True
-        written: int = self._stream.write(text) if self._stream is not None else len(text)
-        return written
-
-    def flush(self) -> None:
-        if self._stream is not None:
-            self._stream.flush()
+def _numpy_dice() -> bytes:
+    """The state of NumPy's shared generator, where it is loaded."""
+    numpy = sys.modules.get("numpy")
+    return pickle.dumps(numpy.random.get_state(legacy=False)) if numpy is not None else b""  # each kind has its own
 
 
 def argument_names(f: Callable[..., Any], args: Sequence[Any]) -> list[str]:

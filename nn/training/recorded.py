@@ -10,17 +10,15 @@
 from __future__ import annotations
 
 import math
-import random
-import warnings
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Hashable
+from contextlib import suppress
 from typing import Any
 
 from autograd import BranchChanged, Program, Value, no_grad, record, total
 from nn.basics.nested import data_of, flat, mapped, plain
 from nn.descent.optimizer import Optimizer
 from nn.losses import Loss
-from nn.module import Module
+from nn.module import Module, own_dice
 from nn.training.gradient import Penalty, eager_step
 from nn.training.on_values import OnValues
 
@@ -97,7 +95,7 @@ class RecordedStep:
     def _begin(self, rows: list[Any], targets: list[Any], value: float) -> None:
         """Record, and keep the recording if it agrees; leaves gradients and random generators as they were."""
         try:
-            with _as_they_were(self._model) as drawn:
+            with own_dice(self._model) as drawn:
                 self._batches = self._checked(rows, targets, value)
                 if drawn():
                     raise NotRecordable("the model draws random numbers")
@@ -112,7 +110,7 @@ class RecordedStep:
         """With targets as arguments, as a regression has them; else, or if that differs, a program for each class."""
         try:
             return self._replaying(rows, targets, value, classes=False)
-        except (NotRecordable, BranchChanged, RuntimeWarning, TypeError, ValueError) as problem:
+        except (NotRecordable, BranchChanged, TypeError, ValueError) as problem:
             try:
                 return self._replaying(rows, targets, value, classes=True)
             except NotRecordable as second:
@@ -163,9 +161,9 @@ class _Batches:
         self._examples = list(zip(rows, targets, strict=True))[:MOST_LOOKED_AT]
         self._program = None
         if not classes:
-            self._program = record(lambda x, y: loss([model(x)], [y]), rows[0], targets[0])
-        self._penalty = record(lambda: penalty(model)) if penalty is not None else None
-        self._predict = record(model, rows[0]) if predictions else None
+            self._program = record(lambda x, y: loss([model(x)], [y]), rows[0], targets[0], strict=True)
+        self._penalty = record(lambda: penalty(model), strict=True) if penalty is not None else None
+        self._predict = record(model, rows[0], strict=True) if predictions else None
         self._answer: Program | None = None  # of the model in use
         self._answers_looked_at = False
 
@@ -209,8 +207,8 @@ class _Batches:
 
     def _recorded(self, rows: list[Any], predictions: list[Any]) -> Program | None:
         """A program that says the same of these rows."""
-        with suppress(Exception), _as_they_were(self._model):  # whatever a model does with Values it was not made for
-            program = record(self._model, rows[0])
+        with suppress(Exception), own_dice(self._model):  # whatever a model does with Values it was not made for
+            program = record(self._model, rows[0], strict=True)
             if all(flat(mapped(_close, predictions, program.map(rows)))):
                 return program
         return None
@@ -261,28 +259,13 @@ class _Batches:
                 raise NotRecordable(
                     f"the loss does not take its targets as Values, and has more than {CLASSES} of them"
                 )
-            self._of_class[target] = record(lambda x: self._loss([self._model(x)], [target]), self._examples[0][0])
+            first, _ = self._examples[0]
+            self._of_class[target] = record(lambda x: self._loss([self._model(x)], [target]), first, strict=True)
         return self._of_class[target]
 
 
 def _close(a: float, b: float, around: float = 1e-300) -> bool:
     return math.isclose(a, b, rel_tol=AGREEMENT, abs_tol=around)
-
-
-@contextmanager
-def _as_they_were(model: Module) -> Iterator[Callable[[], bool]]:
-    """Random generators are left as they were; tells whether some were drawn from. What record() warns of is raised."""
-    own = [
-        thing for _, module in model.named_modules() for thing in vars(module).values() if hasattr(thing, "getstate")
-    ]
-    states = [(dice, dice.getstate()) for dice in {id(dice): dice for dice in (random, *own)}.values()]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            yield lambda: any(dice.getstate() != state for dice, state in states)
-    finally:
-        for dice, state in states:
-            dice.setstate(state)
 
 
 def quickest(values: OnValues) -> OnValues:

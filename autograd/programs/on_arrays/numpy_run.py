@@ -3,7 +3,6 @@
 `ArrayRun` is a plan with memory for batches of one size, `Arrays` the backend that keeps several of them.
 """
 
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -26,13 +25,15 @@ HELD_NUMBERS = 4 * MOVING_NUMBERS  # that runs for batches of different sizes ke
 
 
 class Arrays:
-    """Does a piece of work on NumPy; see trace.py for what a backend is."""
+    """Does a piece of work on NumPy; see trace.py for what a backend is.
+
+    A run is taken from `runs` while it is at work, so no thread waits for another: the second makes one for itself.
+    """
 
     def __init__(self, work: Work) -> None:
         self.work = work
         self.plan = planned(work)
-        self.runs: dict[int | None, ArrayRun] = {}
-        self._lock = threading.Lock()
+        self.runs: list[ArrayRun] = []  # at rest; the one used last stands last
 
     def run(self, parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any] | None:
         """The result and the gradients; None where a number is not finite.
@@ -66,23 +67,29 @@ class Arrays:
         return (np.concatenate(values, axis=1) if values[0].ndim == 2 else values[0]), gradients[0]
 
     def _once(self, parameters: Any, inputs: Any, size: int | None = None, **numbers: float) -> tuple[Any, Any] | None:
-        with self._lock:  # threads share the memory of a run
-            found = self._run_of(size)(parameters, inputs, **numbers)
-            values, gradients, left, right = (array.copy() for array in found)
+        run = self._taken(size) or ArrayRun(self.plan, size)
+        values, gradients, left, right = (array.copy() for array in run(parameters, inputs, **numbers))
+        self._put_back(run)
         for number, guard in enumerate(self.work.guards):
             if not guard.holds(left[number], right[number]).all():
                 raise BranchTaken(number)
         return (values, gradients) if np.isfinite(values).all() and np.isfinite(gradients).all() else None
 
-    def _run_of(self, size: int | None) -> "ArrayRun":
-        """The plan with memory for a batch of `size`."""
-        run = self.runs.pop(size, None)
-        if run is None:
-            run = ArrayRun(self.plan, size)
-            while self.runs and run.size + sum(held.size for held in self.runs.values()) > HELD_NUMBERS:
-                del self.runs[next(iter(self.runs))]
-        self.runs[size] = run  # what was used last stands last
-        return run
+    def _taken(self, size: int | None) -> "ArrayRun | None":
+        """The run for batches of `size` that was used last, if one is at rest."""
+        for run in reversed(self.runs.copy()):
+            if run.count == size:
+                try:
+                    self.runs.remove(run)  # for one thread only: the others get a ValueError
+                except ValueError:
+                    continue
+                return run
+        return None
+
+    def _put_back(self, run: "ArrayRun") -> None:
+        self.runs.append(run)
+        while len(self.runs) > 1 and sum(one.size for one in self.runs.copy()) > HELD_NUMBERS:
+            del self.runs[0]
 
 
 class ArrayRun:
@@ -90,6 +97,7 @@ class ArrayRun:
 
     def __init__(self, plan: Plan, count: int | None) -> None:
         self.plan = plan
+        self.count = count
         self.still: Floats = np.zeros(plan.sizes[0])
         self.moving: Floats = np.zeros((plan.sizes[1], count or 1))
         self.still[LOWEST] = self.moving[LOWEST] = -np.inf

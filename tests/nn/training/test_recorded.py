@@ -1,6 +1,8 @@
 """fit(compiled=): the same training, on a recorded program."""
 
 import random
+import sys
+import threading
 import warnings
 
 import pytest
@@ -342,3 +344,40 @@ def test_held_out_rows_are_answered_by_a_program():
 
     trained(True, mse, Counting(2, [4, 1], rng=1), epochs=20, validation=(X[40:60], Y[40:60]))
     assert calls.count(False) == 20 + 1  # the first time, and while recording
+
+
+def test_training_on_a_program_disturbs_no_other_thread():
+    """Another thread draws from the module random and has its own warning filters; both go on as if nothing were."""
+    pytest.importorskip("numpy")  # whose import adds filters of its own
+    stop, drawn, seen = threading.Event(), [], set()
+    stdout, filters = sys.stdout, list(warnings.filters)
+
+    def draw():
+        while not stop.is_set():
+            drawn.append(random.random())
+            seen.add((sys.stdout is stdout, list(warnings.filters) == filters))
+
+    other = threading.Thread(target=draw)
+    other.start()
+    try:
+        engines = [trained(True, mse, model(), epochs=2)[0].engine for _ in range(5)]
+    finally:
+        stop.set()
+        other.join()
+    assert engines == ["program"] * 5
+    assert len(set(drawn)) == len(drawn)
+    assert seen == {(True, True)}
+
+
+def test_a_model_that_draws_from_the_module_random_is_trained_as_if_nothing_had_been_tried():
+    class Dicing(MLP):
+        def __call__(self, x):
+            random.random()
+            return super().__call__(x)
+
+    found = []
+    for compiled in ("auto", False):
+        random.seed(3)
+        history, state = trained(compiled, mse, Dicing(2, [3, 1], rng=0), epochs=60)
+        found.append((state, history.loss, random.random()))
+    assert found[0] == found[1]
