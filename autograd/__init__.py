@@ -32,7 +32,7 @@ _refuse_foreign_files(__path__[0])
 
 # ruff: noqa: E402, F401
 from autograd import backprop, modes, ops, value  # the engine comes at once
-from autograd.system.moved import keep_old_homes
+from autograd.system.moved import keep_old_homes, keep_old_names
 from autograd.system.names import public_names
 
 __version__ = "0.1.0"
@@ -46,7 +46,8 @@ _HOMES = {
         logcosh logsigmoid maximum minimum mish normal_cdf normal_pdf piecewise polygamma pow reciprocal relu relu6
         round rsqrt sech2 selu sigmoid sign silu sin sinh softplus softsign sqrt square tan tanh trunc where""",
     "value": "Value",
-    "backprop": "BackwardStep ForwardStep SeedStep backward steps topological_order",
+    "backprop": "backward topological_order",
+    "events": "BackwardStep ForwardStep SeedStep steps",
     "modes": "no_grad trace_lines",
     "operations.lists": "cross_entropy dot logsumexp mean softmax sum_of_squares total",
     "operations.custom": "operation",
@@ -76,3 +77,4 @@ keep_old_homes(
         "explanation": "explaining.naive explaining.paths",
     },
 )
+keep_old_names("autograd.backprop", "autograd.events")

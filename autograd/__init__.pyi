@@ -69,12 +69,12 @@ from autograd.ops import tanh as tanh
 from autograd.ops import trunc as trunc
 from autograd.ops import where as where
 from autograd.value import Value as Value
-from autograd.backprop import BackwardStep as BackwardStep
-from autograd.backprop import ForwardStep as ForwardStep
-from autograd.backprop import SeedStep as SeedStep
 from autograd.backprop import backward as backward
-from autograd.backprop import steps as steps
 from autograd.backprop import topological_order as topological_order
+from autograd.events import BackwardStep as BackwardStep
+from autograd.events import ForwardStep as ForwardStep
+from autograd.events import SeedStep as SeedStep
+from autograd.events import steps as steps
 from autograd.modes import no_grad as no_grad
 from autograd.modes import trace_lines as trace_lines
 from autograd.operations.lists import cross_entropy as cross_entropy

@@ -2,23 +2,22 @@
 
     ∂root/∂parent  +=  ∂node/∂parent · ∂root/∂node        for every edge, each node after all nodes that use it
 
-`backward` does it on the nodes themselves, as fast as plain Python goes; `steps` tells the same story one event at a
+`backward` does it on the nodes themselves, as fast as plain Python goes; events.py tells the same story one event at a
 time and touches nothing.
 """
 
-import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import repeat
 from operator import add, attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
+from autograd.by_hand import INSIDE, check_grads, check_numbers, one_at_a_time
 from autograd.modes import ACTIVE, current_mode
-from autograd.numerics.real import as_float, described, is_real
+from autograd.numerics.real import as_float
 from autograd.value import Value
 
-_one_at_a_time = threading.Lock()  # .grad is the scratch of a running backward
-_set_grad = Value.grad.__set__  # type: ignore[attr-defined, misc]
+_set_grad = Value.grad.__set__  # type: ignore[attr-defined]
 _get_grad = attrgetter("grad")
 _get_data = attrgetter("data")
 
@@ -30,7 +29,7 @@ def topological_order(root: Value, *more: Value) -> list[Value]:
     """
     roots = (root, *more)
     for root in roots:
-        _check_root(root, "topological_order()")
+        check_root(root, "topological_order()")
     order: dict[Value, None] = {}
     interior = iter(ordered(*roots)[1])
     for root in roots:
@@ -65,8 +64,11 @@ def ordered(*roots: Value) -> tuple[list[Value], list[Value]]:
             elif d_left is not None:
                 stack += (node, None)
                 node = node._left
-            else:
+            elif node.op is None:
                 leaves.append(node)
+            else:  # made by hand
+                stack += (node, None, *reversed(node._left))
+                break
         node = None
         while stack and (node := stack.pop()) is None:  # all below the node under a None is in order: its turn
             interior.append(stack.pop())
@@ -88,14 +90,14 @@ def backward(root: Value, gradient: float = 1.0) -> None:
 
     Raises TypeError if `root` is no Value, or if some node's data was overwritten with something that is no number.
     """
-    _check_root(root, "backward()")
+    check_root(root, "backward()")
     seed = as_float(gradient)
     leaves, interior = ordered(root)
-    _check_data(root, leaves)
-    with _one_at_a_time:
-        before = list(map(_get_grad, leaves))
-        _check_grads(leaves, before)
+    check_data(root, leaves)
+    with one_at_a_time:
+        before = _grads_of(leaves)
         restore = map(_set_grad, leaves, before)
+        outer = map(_set_grad, interior, list(map(_get_grad, interior))) if INSIDE else ()  # a closure called this
         try:
             deque(map(_set_grad, leaves, repeat(0.0)), 0)
             for node in interior:
@@ -110,6 +112,8 @@ def backward(root: Value, gradient: float = 1.0) -> None:
         except BaseException:
             deque(restore, 0)
             raise
+        finally:
+            deque(outer, 0)
 
 
 def _chain_rule(interior: list[Value]) -> None:
@@ -126,6 +130,8 @@ def _chain_rule(interior: list[Value]) -> None:
         d_right = node._d_right
         if d_right is not None:
             node._right.grad += d_right * upstream
+        elif d_left is None:  # a node made by hand, the micrograd way: it knows itself what to do
+            node.op.pass_on(node)  # type: ignore[union-attr]
 
 
 def adjoints(order: Sequence[Value], seeds: Mapping[Value, float]) -> dict[Value, float]:
@@ -142,122 +148,30 @@ def adjoints(order: Sequence[Value], seeds: Mapping[Value, float]) -> dict[Value
     return found
 
 
-def _check_root(root: Any, who: str) -> None:
+def check_root(root: Any, who: str) -> None:
     if not isinstance(root, Value):
         raise TypeError(f"{who} starts from a Value, got {type(root).__name__} {root!r}")
 
 
-def _check_data(root: Value, leaves: list[Value]) -> None:
+def check_data(root: Value, leaves: list[Value]) -> None:
     """Data overwritten by a non-number (the slip `p.data -= lr * p`) shows in a leaf and in all that depends on it."""
     kinds = set(map(type, map(_get_data, leaves)))
     kinds.add(type(root.data))
-    if kinds == {float}:
-        return
-    check_numbers(topological_order(root))
+    if kinds != {float}:
+        check_numbers(topological_order(root))
 
 
-def check_numbers(nodes: Iterable[Value]) -> None:
-    """TypeError for the first node whose data is no number."""
-    for node in nodes:
-        try:
-            as_float(node.data)
-        except TypeError:
-            raise TypeError(
-                f"the data of {_name(node)} is {described(node.data)}, not a number: was it assigned "
-                "a Value? Write p.data -= lr * p.grad, with numbers on the right"
-            ) from None
+def _grads_of(leaves: list[Value]) -> list[float]:
+    """What the leaves hold before a backward pass."""
+    grads = list(map(_get_grad, leaves))
+    if set(map(type, grads)) != {float}:
+        check_grads(leaves, grads)
+    return grads
 
 
 def add_to_grads(leaves: list[Value], gradients: Sequence[float]) -> None:
     """leaf.grad += gradient, for all leaves or, on any exception, for none."""
-    with _one_at_a_time:
-        before = list(map(_get_grad, leaves))
-        _check_grads(leaves, before)
+    with one_at_a_time:
+        before = _grads_of(leaves)
         totals = list(map(add, before, gradients))
         deque(map(_set_grad, leaves, totals), 0)
-
-
-def _check_grads(leaves: list[Value], grads: list[float]) -> None:
-    """A grad set to something that cannot be added to, such as the None that other libraries use for "no gradient"."""
-    if set(map(type, grads)) == {float}:
-        return
-    for leaf, grad in zip(leaves, grads, strict=True):
-        if not is_real(grad):
-            raise TypeError(f"the grad of {_name(leaf)} is {described(grad)}, not a number. Start again with 0.0")
-
-
-def _name(node: Value) -> str:
-    """How a message names a node."""
-    return f"the Value {node.label!r}" if node.label else f"a {'leaf' if node.op is None else node.op.name} Value"
-
-
-# The same story, one event at a time --------------------------------------------------------------------------------
-class ForwardStep(NamedTuple):
-    """`node` = op(operands) is computed."""
-
-    node: Value
-
-
-class SeedStep(NamedTuple):
-    """∂root/∂root = gradient."""
-
-    node: Value
-    gradient: float
-
-
-class BackwardStep(NamedTuple):
-    """One edge: product = upstream · local is added to the parent's adjoint, before + product = after.
-
-    `upstream` = ∂root/∂node, `local` = ∂node/∂parent; this is use number `use` of the parent's `uses`.
-    """
-
-    node: Value
-    parent: Value
-    upstream: float
-    local: float
-    product: float
-    before: float
-    after: float
-    use: int
-    uses: int
-
-
-Step = ForwardStep | SeedStep | BackwardStep
-
-
-def steps(root: Value, gradient: float = 1.0) -> Iterator[Step]:
-    """What `root` computed and what `root.backward(gradient)` would compute, event by event, without touching `.grad`.
-
-    First a ForwardStep per operation, then the SeedStep, then a BackwardStep per edge. The last `after` of a leaf is,
-    bit for bit, what backward() would add to its grad.
-
-    >>> a = Value(3.0, label="a")
-    >>> for step in steps(a * a):
-    ...     if isinstance(step, BackwardStep):
-    ...         print(f"{step.upstream} * {step.local} = {step.product}; {step.before} + {step.product} = {step.after}")
-    1.0 * 3.0 = 3.0; 0.0 + 3.0 = 3.0
-    1.0 * 3.0 = 3.0; 3.0 + 3.0 = 6.0
-    """
-    _check_root(root, "steps()")
-    leaves, interior = ordered(root)
-    _check_data(root, leaves)
-    seed = as_float(gradient)
-    uses = dict.fromkeys([*leaves, *interior], 0)
-    for node in interior:
-        yield ForwardStep(node)
-        for parent in node.parents:
-            uses[parent] += 1
-    yield SeedStep(root, seed)
-    yield from _backward_steps(root, seed, interior, uses)
-
-
-def _backward_steps(root: Value, seed: float, interior: list[Value], uses: dict[Value, int]) -> Iterator[Step]:
-    adjoints = dict.fromkeys(uses, 0.0) | {root: seed}
-    used = dict.fromkeys(uses, 0)
-    for node in reversed(interior):
-        upstream = adjoints[node]
-        for parent, local in zip(node.parents, node.local_grads, strict=True):
-            product, before = local * upstream, adjoints[parent]
-            adjoints[parent] = after = before + product
-            used[parent] += 1
-            yield BackwardStep(node, parent, upstream, local, product, before, after, used[parent], uses[parent])

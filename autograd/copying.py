@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from autograd.backprop import topological_order
+from autograd.by_hand import ByHand
 from autograd.value import Value, _new
 
 V = TypeVar("V", bound=Value)
@@ -20,8 +21,8 @@ def copy_node(node: V) -> V:
     """A second node with the same contents and the same operands."""
     clone = _new(type(node))
     _restore(clone, _contents(node))
-    for name in _LINKS:
-        setattr(clone, name, getattr(node, name))
+    for name, link in zip(_LINKS, _links(node), strict=True):
+        setattr(clone, name, link)
     return clone
 
 
@@ -33,8 +34,8 @@ def deepcopy_graph(root: V, memo: dict[int, Any]) -> V:
         *own, line, attributes = _contents(node)
         memo[id(node)] = clone = _new(type(node))
         _restore(clone, (*own, line, copy.deepcopy(attributes, memo)))
-        for name in _LINKS:
-            setattr(clone, name, _mapped(getattr(node, name), lambda value: memo[id(value)]))
+        for name, link in zip(_LINKS, _links(node), strict=True):
+            setattr(clone, name, _mapped(link, lambda value: memo[id(value)]))
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
@@ -50,8 +51,18 @@ def reduce_graph(root: Value) -> tuple[Any, ...]:
     interior = [node for node in order if node.op is not None]
     position = {id(node): i for i, node in enumerate([*leaves, *interior])}
     place = lambda value: position[id(value)]  # noqa: E731
-    rows = [(type(n), _contents(n), [_mapped(getattr(n, name), place) for name in _LINKS]) for n in interior]
-    return _rebuild_graph, (leaves, rows)
+    rows = [(type(n), (*_contents(n)[:-1], None), [_mapped(link, place) for link in _links(n)]) for n in interior]
+    hung = [(i, attributes) for i, node in enumerate(interior) if (attributes := _attributes(node))]
+    if not hung:
+        return _rebuild_graph, (leaves, rows)
+    return (
+        _rebuild_graph,
+        (leaves, rows),
+        [(i, *_split(attributes, position)) for i, attributes in hung],
+        None,
+        None,
+        _hang,
+    )
 
 
 def _rebuild_leaf(kind: type[V]) -> V:
@@ -72,16 +83,45 @@ def _rebuild_graph(leaves: list[Value], rows: list[tuple[Any, ...]]) -> Value:
     return nodes[-1]
 
 
+def _split(attributes: dict[str, Any], position: dict[int, int]) -> tuple[dict[str, Any], dict[str, int]]:
+    """What was hung on a node: what it is, and the position of what is a node of the same graph."""
+    inside = {name: position[id(thing)] for name, thing in attributes.items() if id(thing) in position}
+    return {name: thing for name, thing in attributes.items() if name not in inside}, inside
+
+
+def _hang(root: Value, hung: list[tuple[int, dict[str, Any], dict[str, int]]]) -> None:
+    """Hang on the nodes below a rebuilt `root` what was hung on them; by then a reference back to it has an end."""
+    order = topological_order(root)
+    nodes = [node for node in order if node.op is None]
+    interior = [node for node in order if node.op is not None]
+    nodes += interior
+    for i, attributes, inside in hung:
+        for name, thing in {**attributes, **{name: nodes[at] for name, at in inside.items()}}.items():
+            setattr(interior[i], name, thing)
+
+
+def _links(node: Value) -> tuple[Any, ...]:
+    """What the four slots hold. A closure belongs to the node it was made for: a copy has the slopes it comes to."""
+    if type(node._left) is tuple:
+        return node._left, node.local_grads, node._right, None
+    return node._left, node._d_left, node._right, node._d_right
+
+
 def _contents(node: Value) -> tuple[Any, ...]:
-    """Everything but the links: the slots, the line if there is one, a subclass's own attributes."""
-    return (*(getattr(node, name) for name in _OWN), node.line, None if type(node) is Value else _attributes(node))
+    """Everything but the links: the slots, the line if there is one, whatever else was hung on it."""
+    op = ByHand(node.op.text) if isinstance(node.op, ByHand) else node.op
+    label = "" if isinstance(node.label, Value) else node.label  # a slip; it could lead round in a circle
+    return node.data, node.grad, op, label, node.line, _attributes(node)
 
 
-def _attributes(node: Value) -> dict[str, Any]:
-    """What a subclass has added, in its __dict__ or in slots of its own."""
+def _attributes(node: Value) -> dict[str, Any] | None:
+    """What users and subclasses have added, in its __dict__ or in slots of their own."""
     state: Any = object.__getstate__(node)
     attributes, slots = state
-    return (attributes or {}) | {name: thing for name, thing in slots.items() if name not in Value.__slots__}
+    if type(node) is Value:
+        return attributes  # type: ignore[no-any-return]
+    own = {name: thing for name, thing in slots.items() if name not in Value.__slots__}
+    return {**(attributes or {}), **own} or None
 
 
 def _restore(node: Value, contents: tuple[Any, ...]) -> None:

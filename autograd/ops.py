@@ -26,7 +26,8 @@ from types import FunctionType
 from typing import Any
 
 from autograd.numerics import floats as f
-from autograd.numerics.real import as_float, takes_part
+from autograd.numerics.ieee import Ieee
+from autograd.numerics.real import as_float
 from autograd.numerics.signatures import signature
 
 Formula = Callable[..., Any] | float
@@ -274,43 +275,3 @@ def _bind_to_floats() -> None:
 
 
 _bind_to_floats()
-
-
-# Operators for whatever applies rows itself -------------------------------------------------------------------------
-def _operators(row: Operation) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
-    """The operator of a row with two arguments and its reflection; a stranger is left to answer for itself."""
-
-    def operator(self: Any, other: Any) -> Any:
-        return self._apply_operation(row, (self, other)) if takes_part(other) else NotImplemented
-
-    def reflected(self: Any, other: Any) -> Any:
-        return self._apply_operation(row, (other, self)) if takes_part(other) else NotImplemented
-
-    return operator, reflected
-
-
-class Applies:
-    """What has a method `_apply_operation(row, arguments)` and is written with + − × / ** like a number."""
-
-    __slots__ = ()
-    __add__, __radd__ = _operators(add)
-    __sub__, __rsub__ = _operators(sub)
-    __mul__, __rmul__ = _operators(mul)
-    __truediv__, __rtruediv__ = _operators(div)
-    __pow__, __rpow__ = _operators(pow)
-
-    def __neg__(self) -> Any:
-        return neg(self)
-
-    def __abs__(self) -> Any:
-        return abs(self)
-
-    def __pos__(self) -> Any:
-        return self
-
-
-class Ieee(Applies, float):  # type: ignore[misc]
-    """A float whose / and ** answer as IEEE 754 does instead of raising: the second reading of a formula that raised."""
-
-    def _apply_operation(self, row: Operation, args: tuple[Any, ...]) -> "Ieee":
-        return Ieee(row.forward(*map(float, args)))

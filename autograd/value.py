@@ -10,19 +10,22 @@ below and the loop in backprop.py reads the properties `operands`, `parents` and
 
 from __future__ import annotations  # the factories below are written before the class they make
 
+import operator
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from autograd import ops
 from autograd.modes import ACTIVE, Mode, current_mode, users_line
-from autograd.numerics.real import applies_rows, as_float, is_real
+from autograd.numerics.real import applies_rows, as_float, as_operand
 from autograd.ops import Operation
 
 _new = object.__new__
 V = TypeVar("V", bound="Value")
 F = TypeVar("F", bound=Callable[..., Any])
-_MICROGRAD_NAMES = {"add": "+", "sub": "-", "mul": "*", "div": "/", "relu": "ReLU"}
+_UNSET = {"op": None, "label": "", "grad": 0.0, "_line": None} | dict.fromkeys(
+    ("_left", "_d_left", "_right", "_d_right")
+)
 
 
 # Making nodes -------------------------------------------------------------------------------------------------------
@@ -138,7 +141,7 @@ def operator_methods(row: Operation) -> tuple[Callable[[Any, Any], Any], Callabl
         return node
 
     def with_number(self: Value, other: Any) -> Any:
-        if (b := _operand(other)) is None:
+        if (b := as_operand(other)) is None:
             return NotImplemented
         y = forward(self.data, b)
         if ACTIVE:
@@ -150,7 +153,7 @@ def operator_methods(row: Operation) -> tuple[Callable[[Any, Any], Any], Callabl
         return _node(type(self), row, y, self, d, b, None)
 
     def reflected(self: Value, other: Any) -> Any:
-        if (a := _operand(other)) is None:
+        if (a := as_operand(other)) is None:
             return NotImplemented
         b = self.data
         y = forward(a, b)
@@ -171,21 +174,9 @@ def _named(method: F, row: Operation) -> F:
     return method
 
 
-def _operand(other: Any) -> float | None:
-    """A plain number as a float; None for a stranger, who may know what to do with a Value."""
-    kind = type(other)
-    if kind is float:
-        return other  # type: ignore[no-any-return]
-    if kind is int or is_real(other):
-        return as_float(other)
-    if isinstance(other, str | bytes | list | tuple):
-        as_float(other)  # raises: Python's own answer would be about repeating a sequence
-    return None
-
-
 # Comparisons are remembered by a recorder, because a replay has to take the same branch -----------------------------
 def _comparable(other: Any) -> float | None:
-    return other.data if isinstance(other, Value) else _operand(other)
+    return other.data if isinstance(other, Value) else as_operand(other)
 
 
 def _branch(kind: str, left: Value, right: Any, outcome: bool) -> bool:
@@ -195,11 +186,37 @@ def _branch(kind: str, left: Value, right: Any, outcome: bool) -> bool:
     return outcome
 
 
+def _comparison(kind: str, holds: Callable[[float, float], bool]) -> Callable[[Any, Any], bool]:
+    def compare(self: Value, other: Any) -> bool:
+        b = _comparable(other)
+        return NotImplemented if b is None else _branch(kind, self, other, holds(self.data, b))
+
+    return compare
+
+
+# What people do to a Value by hand has a module of its own -----------------------------------------------------------
+def _by_hand() -> Any:
+    from autograd import by_hand  # the engine's imports run inwards only
+
+    return by_hand
+
+
+def _in_by_hand(name: str, doc: str) -> Any:
+    def get(self: Value) -> Any:
+        return getattr(_by_hand(), name)(self)
+
+    def change(self: Value, new: Any) -> None:
+        getattr(_by_hand(), f"set_{name}")(self, new)
+
+    return property(get, change, doc=doc)
+
+
 class Value:
     """A scalar in a computational graph.
 
-    `Value(data, label="")` makes a leaf from an int, float, bool, Fraction or NumPy real scalar; anything else is a
-    TypeError that says why. Operators and the functions of `autograd` make the other nodes.
+    `Value(data, label="")` makes a leaf from an int, float, bool, Fraction or scalar of another library; anything else
+    is a TypeError that says why. Operators and the functions of `autograd` make the other nodes; by hand, as in
+    micrograd, `Value(data, (child, ...), "name")` or with the slopes, `Value(data, (child, ...), (slope, ...))`.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> L = (a * b + a) ** 2
@@ -211,7 +228,21 @@ class Value:
     `==` and `hash` go by identity; `<`, `<=`, `>`, `>=` and `bool` go by `data`.
     """
 
-    __slots__ = ("_d_left", "_d_right", "_left", "_line", "_right", "data", "grad", "label", "op")
+    # fmt: off
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_d_left",
+        "_d_right",
+        "_left",
+        "_line",
+        "_right",
+        "data",
+        "grad",
+        "label",
+        "op",
+    )  # the last two: anything can be hung on a Value, as on other objects
+    # fmt: on
 
     data: float
     grad: float
@@ -223,14 +254,14 @@ class Value:
     _d_right: Any
     _line: str
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    def __init__(self, data: Any, *given: Any, label: str | None = "", _children: Any = (), _op: Any = "") -> None:
         self.data = as_float(data)
-        if type(label) is not str:
-            raise TypeError(f"label must be a str, got {label!r}; nodes with operands are made by operations")
         self.grad = 0.0
         self.op = None
-        self.label = label
         self._left = self._d_left = self._right = self._d_right = None
+        if given or _children or type(label) is not str:
+            label = _by_hand().complete(self, given, _children, _op, label)
+        self.label = label
 
     # What a node knows ----------------------------------------------------------------------------------------------
     @property
@@ -238,15 +269,15 @@ class Value:
         """What the operation was applied to, in order, as written: Values and plain floats. Empty for a leaf."""
         if self.op is None:
             return ()
-        if type(self._d_left) is tuple:
+        if type(self._left) is tuple:
             return self._right  # type: ignore[no-any-return]
         return (self._left,) if self._right is None else (self._left, self._right)
 
     @property
     def parents(self) -> tuple[Value, ...]:
         """The Values among the operands; `a * a` has two."""
-        if type(self._d_left) is tuple:
-            return self._left  # type: ignore[no-any-return]
+        if type(self._left) is tuple:
+            return self._left
         flat = ((self._left, self._d_left), (self._right, self._d_right))
         return tuple(operand for operand, d in flat if d is not None)
 
@@ -255,15 +286,17 @@ class Value:
         """∂self/∂parent for each of `parents`, as it was when the node was made."""
         if type(self._d_left) is tuple:
             return self._d_left
+        if type(self._left) is tuple:
+            return self.op.measured(self)  # type: ignore[union-attr, no-any-return]
         return tuple(d for d in (self._d_left, self._d_right) if d is not None)
 
     @property
     def line(self) -> str | None:
         """The source line that made the node, "file.py:12", if it was made inside `trace_lines()`."""
-        return getattr(self, "_line", None) or None
+        return self._line or None
 
     def __repr__(self) -> str:
-        label = f", label={self.label!r}" if self.label else ""
+        label = f", label={self.label!r}" if self.label and isinstance(self.label, str) else ""
         return f"{type(self).__name__}(data={self.data!r}, grad={self.grad!r}{label})"
 
     def __format__(self, spec: str) -> str:
@@ -346,41 +379,22 @@ class Value:
     def __bool__(self) -> bool:
         return _branch("bool", self, 0.0, self.data != 0.0)
 
-    def __lt__(self, other: Any) -> bool:
-        b = _comparable(other)
-        return NotImplemented if b is None else _branch("<", self, other, self.data < b)
+    __lt__ = _comparison("<", operator.lt)
+    __le__ = _comparison("<=", operator.le)
+    __gt__ = _comparison(">", operator.gt)
+    __ge__ = _comparison(">=", operator.ge)
 
-    def __le__(self, other: Any) -> bool:
-        b = _comparable(other)
-        return NotImplemented if b is None else _branch("<=", self, other, self.data <= b)
+    # The names of micrograd, so that code written for it runs: see by_hand.py ---------------------------------------
+    _prev = _in_by_hand("prev", "The distinct operands, plain numbers as Values, as a hand-written `draw_dot` expects.")
+    _op = _in_by_hand("op", "The sign of the operation.")
+    _backward = _in_by_hand("backward", "Call it for one step of the chain rule; set it, for a node made by hand.")
 
-    def __gt__(self, other: Any) -> bool:
-        b = _comparable(other)
-        return NotImplemented if b is None else _branch(">", self, other, self.data > b)
+    if not TYPE_CHECKING:
 
-    def __ge__(self, other: Any) -> bool:
-        b = _comparable(other)
-        return NotImplemented if b is None else _branch(">=", self, other, self.data >= b)
-
-    # The names of micrograd, so that code written for it runs -------------------------------------------------------
-    @property
-    def _prev(self) -> tuple[Value, ...]:
-        """The distinct operands, plain numbers as Values, as a hand-written `draw_dot` expects them."""
-        nodes = (o if isinstance(o, Value) else _leaf(Value, o) for o in self.operands)
-        return tuple(dict.fromkeys(nodes))
-
-    @property
-    def _op(self) -> str:
-        if self.op is None:
-            return ""
-        if self.op is ops.pow and not isinstance(self.operands[1], Value):
-            return f"**{self.operands[1]:g}"
-        return _MICROGRAD_NAMES.get(self.op.name, self.op.name)
-
-    def _backward(self) -> None:
-        """One step of the chain rule by hand: parent.grad += local · self.grad, for each parent."""
-        for parent, local in zip(self.parents, self.local_grads, strict=True):
-            parent.grad += local * self.grad
+        def __getattr__(self, name: str) -> Any:
+            if name in _UNSET:  # of a subclass whose constructor does not call this one's
+                return _UNSET[name]
+            raise _by_hand().missing(self, name)
 
 
 for _row in ops.OPERATIONS.values():

@@ -7,7 +7,8 @@ loss or in a gradient, far from its cause.
 import math
 from collections.abc import Sequence
 
-from autograd.backprop import BackwardStep, steps
+from autograd.by_hand import label_of
+from autograd.events import BackwardStep, steps
 from autograd.modes import Listener, mode, users_line
 from autograd.numerics.trees import Number
 from autograd.ops import Operation
@@ -108,7 +109,7 @@ def _call(row: Operation, operands: Sequence[Number], y: float) -> str:
 def _operand(operand: Number) -> str:
     if not isinstance(operand, Value):
         return repr(operand)
-    return f"{operand.label} = {operand.data!r}" if operand.label else repr(operand.data)
+    return f"{label} = {operand.data!r}" if (label := label_of(operand)) else repr(operand.data)
 
 
 def _made(line: str | None) -> str:

@@ -25,7 +25,8 @@ from autograd.derivatives.sweeps import local_derivatives, times
 from autograd.modes import ACTIVE, current_mode
 from autograd.numerics.real import applies_rows, as_float
 from autograd.numerics.trees import Number
-from autograd.ops import OPERATIONS, Applies, Operation
+from autograd.operators import Applies
+from autograd.ops import OPERATIONS, Operation
 from autograd.value import Value
 
 _levels = itertools.count(1)

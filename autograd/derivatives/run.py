@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autograd.backprop import _chain_rule, _one_at_a_time, ordered
+from autograd.backprop import _chain_rule, ordered
+from autograd.by_hand import one_at_a_time
 from autograd.derivatives.dual import Dual, join, parts
 from autograd.derivatives.sweeps import (
     Edges,
@@ -159,7 +160,7 @@ def running(f: Function, args: tuple[Any, ...], named: dict[str, Any], argnums: 
 
 def _sweep_private(root: Value, graph_leaves: list[Value], interior: list[Value], copies: list[Value]) -> Row:
     """One gradient of a graph that nobody else has: the engine's own loop, on the .grad of its nodes."""
-    with _one_at_a_time:  # a pullback may be called from several threads
+    with one_at_a_time:  # a pullback may be called from several threads
         for node in (*graph_leaves, *interior, *copies):
             node.grad = 0.0
         root.grad = 1.0

@@ -1,6 +1,6 @@
 """Backpropagation told moment by moment: what the stepper, its text and the animated picture show.
 
-The numbers come from `autograd.backprop.steps`, so they are those of `backward()`, bit for bit.
+The numbers come from `autograd.events.steps`, so they are those of `backward()`, bit for bit.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from autograd.backprop import BackwardStep, ForwardStep, SeedStep, Step, steps
 from autograd.drawing.cards import tint_strength
+from autograd.events import BackwardStep, ForwardStep, SeedStep, Step, steps
 from autograd.explaining.moments import DATA_ROW, GRAD_ROW, Change, Line, Moment, Run
 from autograd.value import Value
 from autograd.view.graph import GraphView

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from autograd.backprop import BackwardStep, SeedStep, steps
 from autograd.drawing.cards import Picture
 from autograd.drawing.values_picture import Look
+from autograd.events import BackwardStep, SeedStep, steps
 from autograd.explaining.moments import DATA_ROW, GRAD_ROW, Change, Line, Moment, Run
 from autograd.explaining.narration import NAME_LIMIT, Writer, largest_adjoint
 from autograd.explaining.neurons import Unit, carded_leaves, neurons_picture, parameter_rows, units

@@ -6,21 +6,43 @@ from typing import Any
 
 def as_float(number: Any) -> float:
     """`number` as a float. TypeError, with advice, for what is no real number; OverflowError beyond 1.8e308."""
-    kind = type(number)
-    if kind is float:
-        return number  # type: ignore[no-any-return]
-    if is_real(number):
+    if type(number) is float:
+        return number
+    if isinstance(number, Real):
         try:
             return float(number)
         except OverflowError:
-            raise OverflowError(f"this {kind.__name__} is beyond the range of a float, about ±1.8e308") from None
+            kind = type(number).__name__
+            raise OverflowError(f"this {kind} is beyond the range of a float, about ±1.8e308") from None
+    if (item := _item(number)) is not None:
+        if getattr(number, "requires_grad", False):
+            raise TypeError(f"{described(number)} would lose the graph of its own library: use .detach() or .item()")
+        return float(item)
     raise TypeError(f"expected a real number, got {described(number)}.{_advice(number)}")
 
 
+def as_operand(other: Any) -> float | None:
+    """A plain number as a float; None for a stranger, who may know what to do with a Value."""
+    if type(other) is float:
+        return other
+    if type(other) is int or is_real(other):
+        return as_float(other)
+    if isinstance(other, str | bytes | list | tuple):
+        as_float(other)  # raises: Python's own answer would be about repeating a sequence
+    return None
+
+
 def is_real(number: Any) -> bool:
-    """Is it an int, float, bool, Fraction or NumPy real scalar? (NumPy's bool alone is not registered as Real.)"""
-    kind = type(number)
-    return isinstance(number, Real) or (kind.__module__ == "numpy" and kind.__name__ in ("bool_", "bool"))
+    """Is it an int, float, bool, Fraction, or another library's number of shape ()?"""
+    return isinstance(number, Real) or _item(number) is not None
+
+
+def _item(thing: Any) -> Real | None:
+    """The number of a scalar of NumPy (whose bool is not registered as Real), PyTorch, JAX …: of what has no axes."""
+    if getattr(thing, "shape", None) != () or not hasattr(thing, "item"):
+        return None
+    item = thing.item()
+    return item if isinstance(item, Real) else None
 
 
 def applies_rows(thing: Any) -> bool:

@@ -18,6 +18,7 @@ import reprlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from autograd.by_hand import label_of
 from autograd.numerics.trees import leaves
 from autograd.ops import OPERATIONS, table_name
 from autograd.programs.recorder import Recording
@@ -38,7 +39,7 @@ def dumped(name: str, example: Any, recordings: list[Recording], parameters: lis
         "version": VERSION,
         "name": name,
         "example": skeleton(example, lambda number: None),
-        "parameters": [{"label": p.label, "data": json_from(p.data)} for p in parameters],
+        "parameters": [{"label": label_of(p), "data": json_from(p.data)} for p in parameters],
         "paths": [_path(recording, place) for recording in recordings],
     }
     text = json.dumps(document, allow_nan=False, indent=1) + "\n"

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.backprop import topological_order
+from autograd.by_hand import ByHand, label_of
 from autograd.modes import Listener, current_mode, made_in_derivatives, mode, users_line
 from autograd.numerics.trees import leaves, paths, rebuild
 from autograd.programs.columns import plain_numbers
@@ -234,8 +235,10 @@ class _Transcript:
             self.slots[node] = self.tape.constant(node.data)
             return
         if node.op is None:
-            self.slots[node] = self.tape.parameter(node.label)
+            self.slots[node] = self.tape.parameter(label_of(node))
             self.parameters.append(node)
             return
+        if isinstance(node.op, ByHand):
+            node.op.forward()  # there is none, and it says so
         slots = tuple(self.slots[o] if isinstance(o, Value) else self.tape.constant(o) for o in node.operands)
-        self.slots[node] = self.tape.append(node.op, slots, node.label)
+        self.slots[node] = self.tape.append(node.op, slots, label_of(node))

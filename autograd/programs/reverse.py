@@ -10,7 +10,8 @@ import functools
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from autograd.ops import Applies, Operation
+from autograd.operators import Applies
+from autograd.ops import Operation
 from autograd.programs.tape import GATHER, MUL, OVER_EXAMPLES, Instruction, Tape
 
 

@@ -25,7 +25,7 @@ from functools import cached_property
 from math import hypot
 from typing import Any, Protocol
 
-from autograd.backprop import check_numbers
+from autograd.by_hand import check_numbers
 from autograd.programs.columns import as_lists, numpy_is_there
 from autograd.programs.kinds import VALUE, Kind, Work, Works
 from autograd.programs.on_arrays.grouping import origins

@@ -30,3 +30,8 @@ def keep_old_homes(package: str, homes: dict[str, str]) -> None:
     """
     for old, new in homes.items():
         sys.modules[f"{package}.{old}"] = _Moved(f"{package}.{old}", [f"{package}.{home}" for home in new.split()])
+
+
+def keep_old_names(old: str, new: str) -> None:
+    """What the module `old` no longer has is looked for in the module `new`, which it gave it to."""
+    sys.modules[old].__getattr__ = lambda name: getattr(import_module(new), name)  # type: ignore[method-assign]

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from autograd import ops
-from autograd.numerics.real import described
+from autograd import by_hand, ops
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -87,11 +86,9 @@ def shorten(text: str, limit: int) -> str:
 
 
 def label_of(value: Any) -> str:
-    """The label of a Value, "" where it is None or blank. TypeError for a label that was set to anything but text."""
-    label = value.label or ""
-    if not isinstance(label, str):
-        raise TypeError(f"a label is a text, got {described(label)}: write v.label = {str(label)!r}")
-    return "" if label.isspace() else label
+    """The label of a Value, "" where it is None, blank or no label at all."""
+    text = by_hand.label_of(value)
+    return "" if text.isspace() else text
 
 
 def title_width(text: str, size: float) -> float:

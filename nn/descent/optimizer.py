@@ -59,7 +59,7 @@ class Floats:
 
 FLOATS = Floats(math.sqrt, truediv)  # quick, and raise an error for √-1 and 0/0
 CAREFUL_FLOATS = Floats(lambda x: math.sqrt(x) if x >= 0.0 else math.nan, divide)  # nan instead, as arrays have it
-_set_data = Value.data.__set__  # type: ignore[attr-defined, misc]
+_set_data = Value.data.__set__  # type: ignore[attr-defined]
 
 
 class Optimizer:

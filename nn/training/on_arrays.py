@@ -19,7 +19,7 @@ from nn.training.on_values import Clip, OnValues, Part
 
 AGREEMENT = 1e-9  # of a rule on arrays with the same rule on floats
 
-_set_data, _set_grad = Value.data.__set__, Value.grad.__set__  # type: ignore[attr-defined, misc]
+_set_data, _set_grad = Value.data.__set__, Value.grad.__set__  # type: ignore[attr-defined]
 
 
 class OnArrays(OnValues):

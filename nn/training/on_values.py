@@ -20,7 +20,7 @@ from nn.descent.optimizer import Optimizer
 Clip: TypeAlias = float | Callable[[list[Value]], object]
 Part = tuple[Any, ...]  # a program of the loss, and its columns: the rows of a batch that it is for
 
-_set_grad = Value.grad.__set__  # type: ignore[attr-defined, misc]
+_set_grad = Value.grad.__set__  # type: ignore[attr-defined]
 
 
 class OnValues:

@@ -9,7 +9,7 @@ from mpmath import mp, mpf
 
 from autograd import OPERATIONS
 from autograd.numerics import floats as numerics
-from autograd.ops import Ieee
+from autograd.numerics.ieee import Ieee
 from tests.accuracy.__main__ import FIGURES
 from tests.accuracy.cases import CASES
 from tests.accuracy.exceptions import ACCURACY

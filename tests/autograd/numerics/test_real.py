@@ -9,7 +9,27 @@ import pytest
 from autograd import Value
 from autograd.numerics.real import as_float
 
-NUMPY_REALS = [np.float64(2.5), np.float32(2.5), np.float16(2.5), np.int8(2), np.uint64(2), np.bool_(True)]
+NUMPY_REALS = [
+    np.float64(2.5),
+    np.float32(2.5),
+    np.float16(2.5),
+    np.int8(2),
+    np.uint64(2),
+    np.bool_(True),
+    np.array(2.5),
+]
+
+
+class Tensor:
+    """What a number of PyTorch shows of itself."""
+
+    shape = ()
+
+    def __init__(self, number, requires_grad=False):
+        self.number, self.requires_grad = number, requires_grad
+
+    def item(self):
+        return self.number
 
 
 @pytest.mark.parametrize("number", [2, 2.5, True, Fraction(5, 2), *NUMPY_REALS], ids=lambda n: type(n).__name__)
@@ -18,7 +38,7 @@ def test_every_real_number_becomes_a_float(number):
     assert as_float(number) == number
 
 
-NO_REAL_NUMBERS = [1j, "3", b"3", None, [1.0], (1.0,), {1.0}, Decimal(1), np.array(1.0), np.array([1.0]), Value(1.0)]
+NO_REAL_NUMBERS = [1j, "3", b"3", None, [1.0], (1.0,), {1.0}, Decimal(1), np.array(1j), np.array([1.0]), Value(1.0)]
 
 
 @pytest.mark.parametrize("thing", NO_REAL_NUMBERS, ids=lambda t: type(t).__name__)
@@ -47,3 +67,12 @@ def test_the_advice_fits_what_was_given(advice, thing):
 def test_a_number_beyond_the_floats_is_an_overflow_error(huge):
     with pytest.raises(OverflowError, match="beyond the range of a float"):
         as_float(huge)
+
+
+def test_a_scalar_of_another_library_is_a_number_unless_its_own_graph_would_be_lost():
+    assert as_float(Tensor(2)) == 2.0
+    assert (Value(2.0) * Tensor(3.0)).operands[1] == 3.0
+    with pytest.raises(TypeError, match=r"would lose the graph of its own library: use \.detach\(\) or \.item\(\)"):
+        as_float(Tensor(2.0, requires_grad=True))
+    with pytest.raises(TypeError, match="expected a real number, got Tensor"):
+        as_float(Tensor("2"))

@@ -1,0 +1,272 @@
+"""What people do to a Value by hand: operations written the micrograd way, and slips.
+
+    out = Value(t, (self,), "tanh")           micrograd: a node, its children, what to call the operation,
+    out._backward = closure                   and a closure that adds to the grad of the children
+    out = Value(t, (self,), (1 - t * t,))     microgpt: the slopes are numbers, so it is an ordinary node
+
+A closure runs when `backward()` comes to its node, which holds its gradient in `.grad` then, as in micrograd. What
+needs the local derivatives (pictures, `steps`, `explain`, copies, first derivatives) learns them by running the closure
+once with an upstream of 1 and all grads it can reach put aside. There is no formula: what needs one refuses and says
+so. How such a node is stored: children in `_left`, operands in `_right`, no local derivative in either place.
+"""
+
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from autograd import ops
+from autograd.modes import ACTIVE, current_mode
+from autograd.numerics.real import applies_rows, as_float, described, is_real
+from autograd.ops import Operation
+from autograd.value import Value, _leaf, _observe
+
+one_at_a_time = threading.RLock()  # .grad is the scratch of whoever holds this; a closure may call backward() itself
+INSIDE: list[None] = []  # one entry per closure that is running
+_set_grad = Value.grad.__set__  # type: ignore[attr-defined]
+_SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "truediv": "/", "pow": "**", "relu": "ReLU"}
+_leaves_of: "WeakKeyDictionary[Value, tuple[Value, ...]]" = WeakKeyDictionary()  # for plain numbers; see prev()
+
+
+class ByHand(Operation):
+    """The operation of one node: `text` is what it is called, `closure` what passes its gradient on."""
+
+    closure: Callable[[], Any] | None = None
+    slopes: tuple[float, ...] | None = None
+
+    def __init__(self, text: str) -> None:
+        name = text or "f"
+        refuse = partial(_refuse, name)
+        super().__init__(name, name, refuse, refuse, variadic=True)
+        self.text = text
+
+    def pass_on(self, node: Value) -> None:
+        """The node's turn in a backward pass."""
+        if self.closure is not None:
+            INSIDE.append(None)
+            try:
+                self.closure()
+            finally:
+                INSIDE.pop()
+            for parent in node.parents:
+                if type(parent.grad) is not float:
+                    check_grads([parent], [parent.grad])
+                    parent.grad = as_float(parent.grad)
+
+    def measured(self, node: Value) -> tuple[float, ...]:
+        """∂node/∂parent for each parent: what the closure adds at an upstream of 1; 0.0 without a closure."""
+        if self.slopes is None:
+            self.slopes = self._measured(node)
+        return self.slopes
+
+    def _measured(self, node: Value) -> tuple[float, ...]:
+        reach = dict.fromkeys([node, *node.parents, *_values_of(self.closure)])
+        with one_at_a_time:
+            restore = map(_set_grad, reach, [value.grad for value in reach])
+            try:
+                for value in reach:
+                    value.grad = 0.0
+                node.grad = 1.0
+                self.pass_on(node)
+                return tuple(parent.grad for parent in node.parents)
+            finally:
+                deque(restore, 0)
+
+    def __reduce__(self) -> Any:
+        return ByHand, (self.text,)
+
+
+def _refuse(name: str, *args: Any) -> Any:
+    raise NotImplementedError(
+        f"{name} was written by hand, as a closure or with numbers for slopes: that is enough for first derivatives of "
+        "what was computed. To differentiate it again, or to record it, write it with @operation(...) and formulas of "
+        "autograd's functions"
+    )
+
+
+def _values_of(closure: Any) -> Iterator[Value]:
+    """The Values that a closure can reach: in its cells, its defaults, what it is bound to."""
+    things = [getattr(closure, "__self__", None), *(getattr(closure, "__defaults__", None) or ())]
+    for cell in getattr(closure, "__closure__", None) or ():
+        try:
+            things.append(cell.cell_contents)
+        except ValueError:  # a variable that has no value yet
+            continue
+    for thing in things:
+        yield from (v for v in (thing if isinstance(thing, list | tuple) else [thing]) if isinstance(v, Value))
+
+
+# Making them --------------------------------------------------------------------------------------------------------
+def complete(node: Value, given: tuple[Any, ...], children: Any, op: Any, label: Any) -> str:
+    """Make a leaf into what `Value(data, *given, ...)` says, (label) or (children, op or slopes, label); its label."""
+    left = list(given)
+    if left and not isinstance(left[0], str | None):
+        children = left.pop(0)
+        op = left.pop(0) if left else op
+    label = left.pop(0) if left else label
+    if left or not isinstance(label, str | None):
+        raise TypeError(f"label must be a str, got {described(left[0] if left else label)}")
+    if not isinstance(children, tuple | list | set | frozenset):
+        raise TypeError(
+            f"label must be a str, or children a tuple of Values, got {described(children)}: Value(data, label) or "
+            "Value(data, (child, ...), 'name of the operation')"
+        )
+    slopes = op if isinstance(op, tuple | list) else None
+    if children and slopes is not None and len(slopes) != len(children):
+        raise TypeError(f"one slope for each child, got {len(slopes)} for {len(children)}")
+    text = op if isinstance(op, str) else ""
+    _give_children(node, children, text or _name_of_caller(), slopes)
+    return label or ""
+
+
+def set_prev(node: Value, children: Iterable[Any]) -> None:
+    """`node._prev = children`, in a constructor of one's own."""
+    _give_children(node, children, "")
+
+
+def _give_children(node: Value, children: Iterable[Any], text: str, slopes: Iterable[Any] | None = None) -> None:
+    """Make `node` the result of an operation on `children`; without any, or inside no_grad(), it stays a leaf."""
+    mode = current_mode() if ACTIVE else None
+    operands = tuple(child if isinstance(child, Value) else as_float(child) for child in children)
+    if not any(isinstance(o, Value) for o in operands) or (mode is not None and not mode.grad):
+        return
+    node.op = ByHand(text)
+    if slopes is None:
+        _hold(node, operands)
+    else:
+        pairs = [(o, as_float(d)) for o, d in zip(operands, slopes, strict=True) if isinstance(o, Value)]
+        node._left, node._d_left = zip(*pairs, strict=True)
+        node._right = operands
+    if mode is not None:
+        _observe(node, mode)
+
+
+def _hold(node: Value, operands: Iterable[Any]) -> None:
+    """Store the operands of a node whose slopes nobody knows: each Value once, for a closure adds all its uses up."""
+    seen: set[Value] = set()
+    node._right = tuple(o for o in operands if not isinstance(o, Value) or not (o in seen or seen.add(o)))  # type: ignore[func-returns-value]
+    node._left = tuple(o for o in node._right if isinstance(o, Value))
+    node._d_left = node._d_right = None
+    _leaves_of.pop(node, None)
+
+
+def set_backward(node: Value, closure: Callable[[], Any]) -> None:
+    """`node._backward = closure`: from now on that is how the node passes its gradient on. A leaf has none to pass."""
+    if node.op is None:
+        return
+    if not callable(closure):
+        raise TypeError(f"_backward is a function without arguments, got {described(closure)}")
+    row = ByHand(op(node))
+    row.name, row.symbol = node.op.name, node.op.symbol
+    _hold(node, node.operands)
+    node.op, row.closure = row, closure
+
+
+def set_op(node: Value, text: str) -> None:
+    """`node._op = text`, for a node made by hand; what the table made keeps its name."""
+    if isinstance(node.op, ByHand):
+        node.op.text, node.op.name, node.op.symbol = text, text or "f", text or "f"
+
+
+def _name_of_caller() -> str:
+    """What to call an operation that was given no name: as the function that makes the node, `__add__` as +."""
+    frame = sys._getframe(2)
+    while frame.f_code.co_name == "__init__" and frame.f_back is not None:
+        frame = frame.f_back
+    name = frame.f_code.co_name.strip("_")
+    return "" if name.startswith("<") else _SIGNS.get(name, name)
+
+
+# Under micrograd's names --------------------------------------------------------------------------------------------
+def prev(node: Value) -> tuple[Value, ...]:
+    """`_prev`: the distinct operands. A plain number is a leaf, the same one at every access: drawers walk twice."""
+    operands = node.operands
+    if len(node.parents) == len(operands):
+        return tuple(dict.fromkeys(node.parents))
+    if (found := _leaves_of.get(node)) is None:
+        nodes = (o if isinstance(o, Value) else _leaf(Value, o) for o in operands)
+        _leaves_of[node] = found = tuple(dict.fromkeys(nodes))
+    return found
+
+
+def op(node: Value) -> str:
+    """`_op`: the sign of an operation, as micrograd writes it."""
+    if node.op is None:
+        return ""
+    if isinstance(node.op, ByHand):
+        return node.op.text
+    if node.op is ops.pow and not isinstance(node.operands[1], Value):
+        return f"**{node.operands[1]:g}"
+    return _SIGNS.get(node.op.name, node.op.name)
+
+
+def backward(node: Value) -> Callable[[], Any]:
+    """`_backward`: one step of the chain rule by hand, parent.grad += local · node.grad for each parent."""
+
+    if isinstance(node.op, ByHand) and node.op.closure is not None:
+        return node.op.closure
+
+    def step() -> None:
+        for parent, local in zip(node.parents, node.local_grads, strict=True):
+            parent.grad += local * node.grad
+
+    return step
+
+
+_INSTEAD = {
+    "backwards": "Write backward().",
+    "zero_grad": "Write v.grad = 0.0; a model has zero_grad().",
+    "item": "The number is v.data.",
+    "numpy": "The number is v.data.",
+    "tolist": "The number is v.data.",
+    "value": "The number is v.data.",
+    "requires_grad": "Every Value takes part; what detach() gives and what no_grad() computes does not.",
+    "retain_grad": "Every node keeps its grad after backward().",
+    "shape": "A Value is one number; many stand in a list.",
+    "children": "They are v.parents, with plain numbers v.operands; micrograd's name is _prev.",
+}
+_INSTEAD |= {"requires_grad_": _INSTEAD["requires_grad"], "is_leaf": "A leaf is a Value whose op is None."}
+
+
+def missing(node: Value, name: str) -> AttributeError:
+    """The error for an attribute that no Value has and nobody has set, with what to write instead."""
+    advice = _INSTEAD.get(name, "")
+    if not advice and name in ops.OPERATIONS:
+        advice = f"Write autograd.{name}(v)."
+    message = f"{type(node).__name__!r} object has no attribute {name!r}"
+    return AttributeError(f"{message}. {advice}" if advice else message, name=name, obj=node)
+
+
+# Slips: data, grad and label overwritten with what is no number and no text -----------------------------------------
+def check_numbers(nodes: Iterable[Value]) -> None:
+    """TypeError for the first node whose data is no number."""
+    for node in nodes:
+        try:
+            as_float(node.data)
+        except TypeError:
+            raise TypeError(
+                f"the data of {_named(node)} is {described(node.data)}, not a number: was it assigned "
+                "a Value? Write p.data -= lr * p.grad, with numbers on the right"
+            ) from None
+
+
+def check_grads(nodes: Iterable[Value], grads: Iterable[Any]) -> None:
+    """TypeError for a grad that cannot be added to, such as the None that other libraries use for "no gradient"."""
+    for node, grad in zip(nodes, grads, strict=True):
+        if not is_real(grad):
+            raise TypeError(f"the grad of {_named(node)} is {described(grad)}, not a number. Start again with 0.0")
+
+
+def label_of(node: Value) -> str:
+    """The label as text: whatever was assigned, but for a Value, which is none."""
+    label: Any = node.label
+    return label if isinstance(label, str) else "" if label is None or applies_rows(label) else str(label)
+
+
+def _named(node: Value) -> str:
+    """How a message names a node."""
+    kind = "leaf" if node.op is None else node.op.name
+    return f"the Value {label!r}" if (label := label_of(node)) else f"a {kind} Value"
