@@ -11,7 +11,7 @@
 #ifdef __FAST_MATH__
 #error "-ffast-math would change the numbers"
 #endif
-#if FLT_EVAL_METHOD != 0
+#if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
 #error "needs arithmetic that rounds every operation to double"
 #endif
 

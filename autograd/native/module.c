@@ -1,5 +1,5 @@
 /* The module autograd.native._engine: what Python hands over once, and what it may call. */
-#include "rows.h"
+#include "machine.h"
 
 /* Every row on floats, for whoever wants to compare: row_values(number, a, …) → (forward, slopes …) ---------------- */
 
@@ -87,20 +87,33 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static int add_row_numbers(PyObject *module) {
+/* {name: number} of every row, and of the machine's other instructions. */
+static int add_numbers(PyObject *module) {
     PyObject *numbers = PyDict_New();
     int failed = numbers == NULL;
-#define NUMBER(name, asks) \
+#define ADD(name, value) \
     if (!failed) { \
-        PyObject *number = PyLong_FromLong(ROW_##name); \
-        failed = number == NULL || PyDict_SetItemString(numbers, #name, number) < 0; \
+        PyObject *number = PyLong_FromLong(value); \
+        failed = number == NULL || PyDict_SetItemString(numbers, name, number) < 0; \
         Py_XDECREF(number); \
     }
+#define NUMBER(name, asks) ADD(#name, ROW_##name)
     ROWS_OF_1(NUMBER) ROWS_OF_2(NUMBER) ROWS_OF_3(NUMBER) ROWS_OF_4(NUMBER) MANY_ROWS(NUMBER)
 #undef NUMBER
+#undef ADD
     if (!failed)
-        failed = PyModule_AddObjectRef(module, "ROWS", numbers) < 0;
+        failed = PyModule_AddObjectRef(module, "ROWS", numbers) < 0 ||
+                 PyModule_AddIntConstant(module, "PRODUCTS", OP_PRODUCTS) < 0 ||
+                 PyModule_AddIntConstant(module, "OVER", OP_OVER) < 0 ||
+                 PyModule_AddIntConstant(module, "GUARD", OP_GUARD) < 0;
     Py_XDECREF(numbers);
+    return failed ? -1 : 0;
+}
+
+static int add_type(PyObject *module, PyType_Spec *spec) {
+    PyObject *type = PyType_FromSpec(spec);
+    const int failed = type == NULL || PyModule_AddType(module, (PyTypeObject *)type) < 0;
+    Py_XDECREF(type);
     return failed ? -1 : 0;
 }
 
@@ -112,7 +125,7 @@ static int start(PyObject *module) {
         return -1;
     }
     started = 1;
-    return add_row_numbers(module);
+    return add_numbers(module) < 0 || add_type(module, &machine_spec) < 0 ? -1 : 0;
 }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, (void *)start}, {0, NULL}};

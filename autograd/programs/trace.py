@@ -10,14 +10,15 @@ list of these, or the float Σ seed · f where gradients are asked for. `gradien
 as long as `work.gradients`. A guard that does not hold raises BranchTaken.
 
 `Trace.run` is the one place that chooses: it asks the backends of `Trace.backends` in turn until one has an answer.
-There are two:
+There are three:
 
     Source      the generated Python, always there; right for every float, so it comes last
+    Machine     the same instructions in C (machine.py), the same bits; where the native engine is there
     Arrays      NumPy (on_arrays/numpy_run.py), where it is there and pays; has no answer where a number is not finite
 
 Which one is faster depends on the shape of the graph. A call of NumPy costs about as much as 50 operations of compiled
 source, so arrays pay where many like operations stand side by side, in the graph or in the batch; deep narrow graphs
-run as source.
+run as source. Beside the machine they pay only for batches in wide layers, where a matrix product does more at once.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,12 +29,14 @@ from typing import Any, Protocol
 from autograd.by_hand import check_numbers
 from autograd.programs.columns import as_lists, numpy_is_there
 from autograd.programs.kinds import VALUE, Kind, Work, Works
+from autograd.programs.machine import Machine, can_run
 from autograd.programs.on_arrays.grouping import origins
 from autograd.programs.recorder import Recording
 from autograd.programs.source.python import compiled
-from autograd.programs.tape import BranchTaken, Guard
+from autograd.programs.tape import BranchTaken, Guard, sum_terms
 
-LIKE_OPERATIONS = 50  # side by side, from which on arrays are faster
+LIKE_OPERATIONS = 50  # side by side, from which on arrays are faster than source
+WIDE_SUMS = 500  # terms of a sum times examples, from which on matrix products are faster than the machine
 
 
 class Backend(Protocol):
@@ -90,15 +93,19 @@ class Trace:
             from autograd.programs.on_arrays.numpy_run import Arrays
 
             yield self._backend(kind, Arrays)
+        if can_run(self.work(kind)):
+            yield self._backend(kind, Machine)
         yield self._backend(kind, Source)
 
     def prefers_arrays(self, kind: Kind, count: int = 1) -> bool:
         """Whether NumPy is there and the graph wide enough for it, unless the user has chosen."""
         if self._arrays is not None:
             return self._arrays
+        work = self.work(kind)
         if (width := self._width.get(kind)) is None:
-            work = self.work(kind)
-            width = self._width[kind] = len(work.steps) / max(1, len(set(origins(work.tape, work.steps).values())))
+            width = self._width[kind] = terms_of_sums(work) if can_run(work) else like_operations(work)
+        if can_run(work):
+            return kind.batch and width * count >= (WIDE_SUMS if width >= 12.0 else 10 * WIDE_SUMS) and numpy_is_there()
         return width * count >= LIKE_OPERATIONS and numpy_is_there()
 
     def _backend(self, kind: Kind, make: Callable[[Work], Backend]) -> Backend:
@@ -114,6 +121,17 @@ class Trace:
                 source.run(parameters, example, 1.0)
             except BranchTaken:
                 yield i
+
+
+def like_operations(work: Work) -> float:
+    """How many like operations stand side by side, on the average."""
+    return len(work.steps) / max(1, len(set(origins(work.tape, work.steps).values())))
+
+
+def terms_of_sums(work: Work) -> float:
+    """How many terms a sum has, on the average over the terms: the width of layers."""
+    counts = [len(terms) for step in work.steps if (terms := sum_terms(step)) is not None]
+    return sum(n * n for n in counts) / max(1, sum(counts))
 
 
 class Source:

@@ -1,0 +1,295 @@
+/* The type of the replay machine: it is given numbers, it gives numbers back. */
+#include "machine.h"
+
+#include <string.h>
+
+static int make_room(Machine *machine, int batch) {
+    const size_t size = (size_t)machine->size + 1;
+    machine->room = PyMem_Calloc(3 * (size_t)machine->longest + 3, sizeof(double));
+    machine->lanes = batch ? PyMem_Calloc(size, sizeof(Lane)) : NULL;
+    if (machine->room == NULL || (batch && machine->lanes == NULL)) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+/* Giving and taking numbers ---------------------------------------------------------------------------------------- */
+
+static int check_count(Py_ssize_t given, Py_ssize_t wanted) {
+    if (given == wanted)
+        return 0;
+    PyErr_Format(PyExc_ValueError, "this program takes %zd numbers, got %zd", wanted, given);
+    return -1;
+}
+
+/* A view of an array of doubles with so many dimensions; -1 with an exception for anything else. */
+static int open_array(PyObject *array, Py_buffer *view, int dimensions, int flags) {
+    if (PyObject_GetBuffer(array, view, PyBUF_STRIDES | PyBUF_FORMAT | flags) < 0)
+        return -1;
+    if (view->ndim == dimensions && view->itemsize == sizeof(double) && strcmp(view->format, "d") == 0)
+        return 0;
+    PyBuffer_Release(view);
+    PyErr_Format(PyExc_TypeError, "expected an array of floats of %d dimensions", dimensions);
+    return -1;
+}
+
+static inline double *entry(const Py_buffer *view, Py_ssize_t k) {
+    return (double *)((char *)view->buf + k * view->strides[0]);
+}
+
+/* Numbers, in a list or an array, to their places. */
+static int put_in_places(Machine *machine, const Slots *slots, PyObject *numbers) {
+    if (PyList_CheckExact(numbers)) {
+        if (check_count(PyList_Size(numbers), slots->count) < 0)
+            return -1;
+        for (Py_ssize_t k = 0; k < slots->count; k++)
+            machine->place[slots->at[k]] = PyFloat_AsDouble(PyList_GetItem(numbers, k));
+        return PyErr_Occurred() ? -1 : 0;
+    }
+    Py_buffer view;
+    if (open_array(numbers, &view, 1, 0) < 0)
+        return -1;
+    const int failed = check_count(view.shape[0], slots->count);
+    for (Py_ssize_t k = 0; !failed && k < slots->count; k++)
+        machine->place[slots->at[k]] = *entry(&view, k);
+    PyBuffer_Release(&view);
+    return failed;
+}
+
+/* The numbers in `slots`: one as a float, else a tuple. */
+static PyObject *taken(const double *numbers, const Slots *slots, size_t step) {
+    if (slots->count == 1)
+        return PyFloat_FromDouble(numbers[(size_t)slots->at[0] * step]);
+    PyObject *tuple = PyTuple_New(slots->count);
+    for (Py_ssize_t k = 0; tuple != NULL && k < slots->count; k++) {
+        PyObject *number = PyFloat_FromDouble(numbers[(size_t)slots->at[k] * step]);
+        if (number == NULL || PyTuple_SetItem(tuple, k, number) < 0)
+            Py_CLEAR(tuple);
+    }
+    return tuple;
+}
+
+/* The gradients: written into `out`, an array, and None; or, if that is None, a list. */
+static PyObject *gradients_of(const Machine *machine, PyObject *out) {
+    const Slots *slots = &machine->gradients;
+    if (out == Py_None) {
+        PyObject *list = PyList_New(slots->count);
+        for (Py_ssize_t k = 0; list != NULL && k < slots->count; k++) {
+            PyObject *number = PyFloat_FromDouble(machine->place[slots->at[k]]);
+            if (number == NULL || PyList_SetItem(list, k, number) < 0)
+                Py_CLEAR(list);
+        }
+        return list;
+    }
+    Py_buffer view;
+    if (open_array(out, &view, 1, PyBUF_WRITABLE) < 0)
+        return NULL;
+    const int failed = check_count(view.shape[0], slots->count);
+    for (Py_ssize_t k = 0; !failed && k < slots->count; k++)
+        *entry(&view, k) = machine->place[slots->at[k]];
+    PyBuffer_Release(&view);
+    return failed ? NULL : Py_NewRef(out);
+}
+
+/* What run() and run_batch() answer: the number of a guard that failed, or (result, gradients). */
+static PyObject *answer(const Machine *machine, int failed, PyObject *result, PyObject *out) {
+    PyObject *pair = NULL;
+    if (failed >= 0)
+        pair = PyLong_FromLong(failed);
+    else if (failed == -1 && result != NULL) {
+        PyObject *gradients = gradients_of(machine, out);
+        pair = gradients == NULL ? NULL : PyTuple_Pack(2, result, gradients);
+        Py_XDECREF(gradients);
+    }
+    Py_XDECREF(result);
+    return pair;
+}
+
+/* run(parameters, inputs, out): one example. None if a run is on its way already, in another thread or below this one. */
+static PyObject *machine_run(Machine *machine, PyObject *args) {
+    PyObject *parameters, *inputs, *out, *result = NULL;
+    if (!PyArg_ParseTuple(args, "OOO", &parameters, &inputs, &out))
+        return NULL;
+    if (machine->running)
+        Py_RETURN_NONE;
+    machine->running = 1;
+    if (put_in_places(machine, &machine->parameters, parameters) == 0 &&
+        put_in_places(machine, &machine->arguments, inputs) == 0) {
+        const int failed = run_on_places(machine, &machine->before);
+        PyObject *values = failed == -1 ? taken(machine->place, &machine->values, 1) : NULL;
+        result = answer(machine, failed, values, out);
+    }
+    machine->running = 0;
+    return result;
+}
+
+/* The columns of a block to the lanes of the arguments; lanes without an example repeat the first of the block. */
+static void put_in_lanes(Machine *machine, const Py_buffer *columns, Py_ssize_t start, int used) {
+    for (Py_ssize_t k = 0; k < machine->arguments.count; k++) {
+        const char *row = (const char *)columns->buf + k * columns->strides[0] + start * columns->strides[1];
+        double *lane = machine->lanes[machine->arguments.at[k]];
+        for (int j = 0; j < LANES; j++)
+            lane[j] = *(const double *)(row + (j < used ? j : 0) * columns->strides[1]);
+    }
+}
+
+static void lift(Machine *machine) {
+    for (Py_ssize_t k = 0; k < machine->lifted.count; k++) {
+        const int32_t slot = machine->lifted.at[k];
+        for (int j = 0; j < LANES; j++)
+            machine->lanes[slot][j] = machine->place[slot];
+    }
+    for (Py_ssize_t k = 0; k < machine->each.count; k++)
+        if (machine->each.at[k].op == OP_OVER)
+            machine->place[machine->each.at[k].result] = 0.0;
+}
+
+/* All blocks of a batch; `results` is a list that gets an entry for each example, or NULL. */
+static int run_blocks(Machine *machine, const Py_buffer *columns, Py_ssize_t count, PyObject *results) {
+    for (Py_ssize_t start = 0; start < count; start += LANES) {
+        const int used = count - start < LANES ? (int)(count - start) : LANES;
+        int first_failed[LANES];
+        for (int j = 0; j < LANES; j++)
+            first_failed[j] = -1;
+        put_in_lanes(machine, columns, start, used);
+        if (run_on_lanes(machine, &machine->each, used, first_failed) == -2)
+            return -2;
+        for (int j = 0; j < used; j++)
+            if (first_failed[j] >= 0)
+                return first_failed[j];
+        for (int j = 0; results != NULL && j < used; j++) {
+            PyObject *values = taken(&machine->lanes[0][j], &machine->values, LANES);
+            const int failed = values == NULL || PyList_Append(results, values) < 0;
+            Py_XDECREF(values);
+            if (failed)
+                return -2;
+        }
+    }
+    return -1;
+}
+
+static PyObject *run_columns(Machine *machine, const Py_buffer *columns, Py_ssize_t count, double seed, PyObject *out) {
+    PyObject *results = machine->gradients.count == 0 && machine->seed < 0 ? PyList_New(0) : NULL;
+    if (results == NULL && PyErr_Occurred())
+        return NULL;
+    if (machine->seed >= 0) {
+        machine->place[machine->seed] = seed;
+        machine->place[machine->examples] = (double)count;
+    }
+    int failed = run_on_places(machine, &machine->before);
+    if (failed == -1) {
+        lift(machine);
+        failed = run_blocks(machine, columns, count, results);
+    }
+    if (failed == -1)
+        failed = run_on_places(machine, &machine->after);
+    if (failed == -1 && results == NULL)
+        results = taken(machine->place, &machine->values, 1);
+    return answer(machine, failed, results, out);
+}
+
+/* run_batch(parameters, columns, count, seed, out): columns is an array, a row for each argument, a column for each example. */
+static PyObject *machine_run_batch(Machine *machine, PyObject *args) {
+    PyObject *parameters, *columns, *out, *result = NULL;
+    Py_ssize_t count;
+    double seed;
+    Py_buffer view;
+    if (!PyArg_ParseTuple(args, "OOndO", &parameters, &columns, &count, &seed, &out))
+        return NULL;
+    if (machine->running || machine->lanes == NULL)
+        Py_RETURN_NONE;
+    if (open_array(columns, &view, 2, 0) < 0)
+        return NULL;
+    machine->running = 1;
+    if (check_count(view.shape[0], machine->arguments.count) == 0 && check_count(view.shape[1], count) == 0 &&
+        put_in_places(machine, &machine->parameters, parameters) == 0)
+        result = run_columns(machine, &view, count, seed, out);
+    machine->running = 0;
+    PyBuffer_Release(&view);
+    return result;
+}
+
+/* The type ---------------------------------------------------------------------------------------------------------- */
+
+static void machine_dealloc(Machine *machine) {
+    PyTypeObject *type = Py_TYPE((PyObject *)machine);
+    PyObject_GC_UnTrack(machine);
+    Slots *const slots[] = {&machine->pool, &machine->parameters, &machine->arguments,
+                            &machine->values, &machine->gradients, &machine->lifted};
+    for (size_t k = 0; k < sizeof(slots) / sizeof(slots[0]); k++)
+        PyMem_Free(slots[k]->at);
+    PyMem_Free(machine->before.at);
+    PyMem_Free(machine->each.at);
+    PyMem_Free(machine->after.at);
+    PyMem_Free(machine->guards);
+    PyMem_Free(machine->place);
+    PyMem_Free(machine->lanes);
+    PyMem_Free(machine->room);
+    Py_XDECREF(machine->functions);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(machine);
+    Py_DECREF(type);
+}
+
+static int machine_traverse(Machine *machine, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE((PyObject *)machine));
+    Py_VISIT(machine->functions);
+    return 0;
+}
+
+static int machine_clear(Machine *machine) {
+    Py_CLEAR(machine->functions);
+    return 0;
+}
+
+static int fill(Machine *machine, const Given *given) {
+    machine->place = PyMem_Calloc((size_t)machine->size + 1, sizeof(double));
+    machine->functions = PyList_New(0);
+    if (machine->place == NULL)
+        PyErr_NoMemory();
+    if (machine->place == NULL || machine->functions == NULL || read_tape(machine, given) < 0)
+        return -1;
+    return make_room(machine, given->batch);
+}
+
+static PyObject *machine_new(PyTypeObject *type, PyObject *args, PyObject *named) {
+    Given given;
+    (void)named;
+    if (!PyArg_ParseTuple(args, "O!iO!O!O!O!O!O!O!O!O!iii", &PyDict_Type, &given.codes, &given.size, &PyDict_Type,
+                          &given.constants, &PyList_Type, &given.parts[0], &PyList_Type, &given.parts[1], &PyList_Type,
+                          &given.parts[2], &PyList_Type, &given.guards, &PyList_Type, &given.parameters, &PyList_Type,
+                          &given.arguments, &PyList_Type, &given.values, &PyList_Type, &given.gradients, &given.batch,
+                          &given.seed, &given.examples))
+        return NULL;
+    if (given.size < 0 || given.seed >= given.size || given.examples >= given.size)
+        return PyErr_Format(PyExc_ValueError, "a tape of %d slots", given.size);
+    Machine *machine = (Machine *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0); /* all zero */
+    if (machine == NULL)
+        return NULL;
+    machine->size = given.size;
+    machine->seed = given.seed;
+    machine->examples = given.examples;
+    machine->softmax_in_room = -1;
+    if (fill(machine, &given) < 0)
+        Py_CLEAR(machine);
+    return (PyObject *)machine;
+}
+
+static PyMethodDef methods[] = {
+    {"run", (PyCFunction)(void *)machine_run, METH_VARARGS, "run(parameters, inputs, out) → (result, gradients), or a guard's number."},
+    {"run_batch", (PyCFunction)(void *)machine_run_batch, METH_VARARGS, "run_batch(parameters, columns, count, seed, out), likewise."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot slots[] = {
+    {Py_tp_new, (void *)machine_new},           {Py_tp_dealloc, (void *)machine_dealloc},
+    {Py_tp_traverse, (void *)machine_traverse}, {Py_tp_clear, (void *)machine_clear},
+    {Py_tp_methods, methods},                   {0, NULL},
+};
+
+PyType_Spec machine_spec = {
+    .name = "autograd.native._engine.Machine",
+    .basicsize = sizeof(Machine),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+    .slots = slots,
+};

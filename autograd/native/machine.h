@@ -1,0 +1,101 @@
+/* The replay machine: a recorded program as numbered places and a list of instructions that fill them.
+
+   REPRESENTATION
+
+   A tape (programs/tape.py) numbers its slots; the machine has one double for each, `place[slot]`. An instruction says
+   which row (or sum, or guard) fills which slot from which others:
+
+       op, count, result, first, second
+
+   With one or two operands `first` and `second` are slots. With more they are where the operands start in `pool`, one
+   array that holds the operand lists of all instructions.
+
+   A batch is run a block of LANES examples at a time: `lanes[slot]` is that many doubles side by side, one for each
+   example of the block, so that one instruction is a short loop over numbers that lie together, which compilers turn
+   into vector instructions. What all examples share is computed once, in `place`, and copied to all lanes ("lifted").
+
+       before   instructions that do not depend on the example: once, on places
+       each     those that do: for every block, on lanes. OVER adds the lanes, example by example, to a place
+       after    what needs such sums: once, on places
+
+   THE BITS are those of the generated Python (programs/source/python.py): the same rows, sums from left to right.
+
+   INVARIANTS
+
+       0 <= every slot < size, 0 <= start of a list and start + its length <= length of pool: checked when it is made
+       places and lanes hold what the last run left: every slot is filled before it is read, as on the tape
+       running is 1 while a run is on its way: rows of users may call back, and threads may come in meanwhile */
+#ifndef GLASSGRAD_MACHINE_H
+#define GLASSGRAD_MACHINE_H
+
+#include "lists.h"
+
+#define LANES 8
+
+enum { /* what an instruction can be beside a row of rows.h */
+    OP_PRODUCTS = ROW_ALL, /* Σ u·v, from left to right */
+    OP_PRODUCTS_AND_ONE,   /* Σ u·v + w, w behind the v: a dot with a bias */
+    OP_TERMS,              /* Σ u */
+    OP_MEAN,               /* Σ u / number in `second` */
+    OP_SQUARES,            /* Σ u·u */
+    OP_SOFTMAX,            /* entry number `second` of a softmax */
+    OP_LOGSUMEXP,
+    OP_CROSS_ENTROPY,      /* for the target `second` */
+    OP_OVER,               /* result += Σ u·v, for one example after the other */
+    OP_PYTHON,             /* a row of somebody else: functions[second] */
+    OP_GUARD,              /* guard number `result`: does a comparison come out as it did? */
+};
+
+typedef struct { int32_t op, count, result, first, second; } Instruction;
+typedef struct { Instruction *at; Py_ssize_t count; } Part;
+typedef struct { int32_t *at; Py_ssize_t count, room; } Slots;
+typedef struct { int kind, outcome; } Guard; /* kind: '<', 'l' (<=), '>', 'g' (>=), 'b' (bool: != 0) */
+typedef double Lane[LANES];
+
+typedef struct {
+    PyObject_HEAD
+    int32_t size;
+    double *place;      /* size of them */
+    Lane *lanes;        /* size of them; NULL where no instruction runs on lanes */
+    double *room;       /* 3 · longest of them: logits, probabilities, terms */
+    int32_t longest;    /* list of operands */
+    int32_t softmax_in_room; /* where in pool the logits are whose probabilities are in room; -1 if none are */
+    Part before, each, after;
+    Slots pool, parameters, arguments, values, gradients, lifted;
+    Guard *guards;
+    PyObject *functions; /* a list: forward functions of rows that are not the table's */
+    int32_t seed, examples; /* slots of ∂sum/∂(one example's value) and of the number of examples, or -1 */
+    int running;
+} Machine;
+
+typedef struct { /* the arguments of Machine(…) */
+    PyObject *codes, *constants, *parts[3], *guards, *parameters, *arguments, *values, *gradients;
+    int size, batch, seed, examples;
+} Given;
+
+/* Fill the machine from a tape; -1 with an exception. */
+int read_tape(Machine *machine, const Given *given);
+
+static inline int holds(Guard guard, double left, double right) {
+    int found = 0;
+    switch (guard.kind) {
+    case '<': found = left < right; break;
+    case 'l': found = left <= right; break;
+    case '>': found = left > right; break;
+    case 'g': found = left >= right; break;
+    case 'b': found = left != right; break;
+    }
+    return found == guard.outcome;
+}
+
+/* The number of the first guard that does not hold, -1 if all do, -2 with an exception if a row failed. */
+int run_on_places(Machine *machine, const Part *part);
+/* The same for a block of which `used` lanes are examples: `first_failed` gets one such number (or -1) for each lane;
+   returns -2 with an exception, else -1. */
+int run_on_lanes(Machine *machine, const Part *part, int used, int *first_failed);
+/* functions[second](*operands) for OP_PYTHON; nan with an exception if it fails. */
+double ask_function(const Machine *machine, const Instruction *instruction, const double *operands);
+
+extern PyType_Spec machine_spec;
+
+#endif

@@ -1,0 +1,265 @@
+/* What the instructions of the replay machine do: on places, and on lanes. */
+#include "machine.h"
+
+static double sum_of_terms(const double *place, const int32_t *u, int32_t count) {
+    double sum = count ? place[u[0]] : 0.0;
+    for (int32_t k = 1; k < count; k++)
+        sum += place[u[k]];
+    return sum;
+}
+
+static double sum_of_products(const double *place, const int32_t *u, const int32_t *v, int32_t count) {
+    double sum = count ? place[u[0]] * place[v[0]] : 0.0;
+    for (int32_t k = 1; k < count; k++)
+        sum += place[u[k]] * place[v[k]];
+    return sum;
+}
+
+/* The operands of an instruction, copied to `room`. */
+static const double *gathered(const Machine *machine, const Instruction *i) {
+    for (int32_t k = 0; k < i->count; k++)
+        machine->room[k] = machine->place[machine->pool.at[i->first + k]];
+    return machine->room;
+}
+
+/* The entries of one softmax are instructions side by side: the first of them computes all. */
+static double entry_of_softmax(Machine *machine, const Instruction *i) {
+    double *p = machine->room + machine->longest;
+    if (machine->softmax_in_room != i->first) {
+        softmax_of(gathered(machine, i), i->count, p);
+        machine->softmax_in_room = i->first;
+    }
+    return p[i->second];
+}
+
+double ask_function(const Machine *machine, const Instruction *i, const double *operands) {
+    double answer = NAN;
+    PyObject *function = PyList_GetItem(machine->functions, i->second), *args = PyTuple_New(i->count);
+    for (int32_t k = 0; args != NULL && k < i->count; k++) {
+        PyObject *number = PyFloat_FromDouble(operands[k]);
+        if (number == NULL || PyTuple_SetItem(args, k, number) < 0)
+            Py_CLEAR(args);
+    }
+    PyObject *result = args == NULL || function == NULL ? NULL : PyObject_CallObject(function, args);
+    if (result != NULL)
+        answer = PyFloat_AsDouble(result);
+    Py_XDECREF(result);
+    Py_XDECREF(args);
+    return answer;
+}
+
+int run_on_places(Machine *machine, const Part *part) {
+    double *place = machine->place, *room = machine->room;
+    const int32_t *pool = machine->pool.at;
+    machine->softmax_in_room = -1;
+    for (const Instruction *i = part->at, *end = i + part->count; i < end; i++) {
+        const int32_t *u = pool + i->first, *v = pool + i->second, n = i->count;
+        switch (i->op) {
+        case OP_PRODUCTS: place[i->result] = sum_of_products(place, u, v, n); break;
+        case OP_PRODUCTS_AND_ONE: place[i->result] = sum_of_products(place, u, v, n) + place[v[n]]; break;
+        case OP_TERMS: place[i->result] = sum_of_terms(place, u, n); break;
+        case OP_MEAN: place[i->result] = sum_of_terms(place, u, n) / (double)i->second; break;
+        case OP_SQUARES: place[i->result] = sum_of_products(place, u, u, n); break;
+        case OP_SOFTMAX: place[i->result] = entry_of_softmax(machine, i); break;
+        case OP_LOGSUMEXP: place[i->result] = logsumexp_of(gathered(machine, i), n, room + 2 * machine->longest); break;
+        case OP_CROSS_ENTROPY:
+            place[i->result] = cross_entropy_of(gathered(machine, i), n, i->second, room + 2 * machine->longest);
+            break;
+        case OP_PYTHON:
+            place[i->result] = ask_function(machine, i, gathered(machine, i));
+            if (PyErr_Occurred())
+                return -2;
+            break;
+        case OP_GUARD:
+            if (!holds(machine->guards[i->result], place[i->first], place[i->second]))
+                return i->result;
+            break;
+#define FAILED(asks) if (asks && PyErr_Occurred()) return -2
+#define CASE_1(name, asks) \
+    case ROW_##name: place[i->result] = row_##name(place[i->first]); FAILED(asks); break;
+#define CASE_2(name, asks) \
+    case ROW_##name: place[i->result] = row_##name(place[i->first], place[i->second]); FAILED(asks); break;
+#define CASE_3(name, asks) \
+    case ROW_##name: place[i->result] = row_##name(place[u[0]], place[u[1]], place[u[2]]); FAILED(asks); break;
+#define CASE_4(name, asks) \
+    case ROW_##name: place[i->result] = row_##name(place[u[0]], place[u[1]], place[u[2]], place[u[3]]); FAILED(asks); break;
+            ROWS_OF_1(CASE_1) ROWS_OF_2(CASE_2) ROWS_OF_3(CASE_3) ROWS_OF_4(CASE_4)
+#undef CASE_1
+#undef CASE_2
+#undef CASE_3
+#undef CASE_4
+        }
+    }
+    return -1;
+}
+
+/* On lanes ---------------------------------------------------------------------------------------------------------- */
+
+#define EVERY_LANE for (int j = 0; j < LANES; j++)
+
+/* Sums on lanes: a vector that stays in registers while terms are added. */
+#ifdef __GNUC__
+#pragma GCC diagnostic ignored "-Wpsabi" /* vectors are handed over in registers or not: all inside this file */
+#define INLINED __attribute__((always_inline))
+typedef double Wide __attribute__((vector_size(sizeof(Lane)), aligned(8), may_alias));
+static inline INLINED Wide wide(const double *x) { return *(const Wide *)x; }
+static inline INLINED Wide plus(Wide sum, const double *x) { return sum + wide(x); }
+static inline INLINED Wide plus_product(Wide sum, const double *x, const double *y) { return sum + wide(x) * wide(y); }
+static inline INLINED Wide product(const double *x, const double *y) { return wide(x) * wide(y); }
+static inline INLINED void narrow(double *to, Wide sum) { *(Wide *)to = sum; }
+#else
+typedef struct { Lane at; } Wide;
+static inline Wide wide(const double *x) { Wide w; EVERY_LANE w.at[j] = x[j]; return w; }
+static inline Wide plus(Wide sum, const double *x) { EVERY_LANE sum.at[j] += x[j]; return sum; }
+static inline Wide plus_product(Wide sum, const double *x, const double *y) { EVERY_LANE sum.at[j] += x[j] * y[j]; return sum; }
+static inline Wide product(const double *x, const double *y) { Wide w; EVERY_LANE w.at[j] = x[j] * y[j]; return w; }
+static inline void narrow(double *to, Wide sum) { EVERY_LANE to[j] = sum.at[j]; }
+#endif
+
+/* result += Σ u·v for the examples of the block in their order, as the loop of the generated Python adds. */
+static inline void add_over(const Machine *machine, const Instruction *i, int used) {
+    const int32_t *u = machine->pool.at + i->first, *v = machine->pool.at + i->second;
+    double sum = machine->place[i->result];
+    for (int j = 0; j < used; j++)
+        for (int32_t k = 0; k < i->count; k++)
+            sum += machine->lanes[u[k]][j] * machine->lanes[v[k]][j];
+    machine->place[i->result] = sum;
+}
+
+#define ABREAST 8 /* sums that do not wait for each other's additions */
+
+/* Are this instruction and the next ones sums over the examples of one product each? They come in long rows, one for
+   every weight of a layer. */
+static inline int abreast(const Instruction *i, const Instruction *end) {
+    if (end - i < ABREAST)
+        return 0;
+    for (int k = 0; k < ABREAST; k++)
+        if (i[k].op != OP_OVER || i[k].count != 1)
+            return 0;
+    return 1;
+}
+
+/* The same as add_over() for each of them, for a full block. */
+static inline void add_abreast(const Machine *machine, const Instruction *i) {
+    double sums[ABREAST];
+    Lane products[ABREAST];
+    for (int k = 0; k < ABREAST; k++) {
+        const double *x = machine->lanes[machine->pool.at[i[k].first]], *y = machine->lanes[machine->pool.at[i[k].second]];
+        sums[k] = machine->place[i[k].result];
+        EVERY_LANE products[k][j] = x[j] * y[j];
+    }
+    EVERY_LANE for (int k = 0; k < ABREAST; k++) sums[k] += products[k][j];
+    for (int k = 0; k < ABREAST; k++)
+        machine->place[i[k].result] = sums[k];
+}
+
+/* What has no form on lanes runs example by example, through places. */
+static int run_lane_by_lane(Machine *machine, const Instruction *i, int used, const int *first_failed) {
+    const Part one = {(Instruction *)i, 1};
+    const int32_t *operands = machine->pool.at + i->first;
+    for (int j = 0; j < used; j++) {
+        if (first_failed[j] >= 0)
+            continue; /* this example has left the path: nobody asks what it computes from here on */
+        for (int32_t k = 0; k < i->count; k++)
+            machine->place[operands[k]] = machine->lanes[operands[k]][j];
+        if (run_on_places(machine, &one) == -2)
+            return -2;
+        machine->lanes[i->result][j] = machine->place[i->result];
+    }
+    return -1;
+}
+
+static void check_lanes(const Machine *machine, const Instruction *i, int used, int *first_failed) {
+    const double *left = machine->lanes[i->first], *right = machine->lanes[i->second];
+    for (int j = 0; j < used; j++)
+        if (first_failed[j] < 0 && !holds(machine->guards[i->result], left[j], right[j]))
+            first_failed[j] = i->result;
+}
+
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) && !defined(NOCLONES)
+__attribute__((target_clones("default", "avx2", "avx512f"))) /* the processor it runs on decides; the bits are the same */
+#endif
+int run_on_lanes(Machine *machine, const Part *part, int used, int *first_failed) {
+    Lane *lanes = machine->lanes;
+    const Wide zero = wide((const Lane){0.0});
+    const int32_t *pool = machine->pool.at;
+    for (const Instruction *i = part->at, *end = i + part->count; i < end; i++) {
+        const int32_t *u = pool + i->first, *v = pool + i->second, n = i->count;
+        switch (i->op) {
+        case OP_PRODUCTS:
+        case OP_PRODUCTS_AND_ONE: {
+            Wide sum = n > 0 ? product(lanes[u[0]], lanes[v[0]]) : zero;
+            for (int32_t k = 1; k < n; k++)
+                sum = plus_product(sum, lanes[u[k]], lanes[v[k]]);
+            narrow(lanes[i->result], i->op == OP_PRODUCTS ? sum : plus(sum, lanes[v[n]]));
+            break;
+        }
+        case OP_TERMS:
+        case OP_MEAN: {
+            Wide sum = n > 0 ? wide(lanes[u[0]]) : zero;
+            for (int32_t k = 1; k < n; k++)
+                sum = plus(sum, lanes[u[k]]);
+            narrow(lanes[i->result], sum);
+            if (i->op == OP_MEAN)
+                EVERY_LANE lanes[i->result][j] /= (double)i->second;
+            break;
+        }
+        case OP_SQUARES: {
+            Wide sum = n > 0 ? product(lanes[u[0]], lanes[u[0]]) : zero;
+            for (int32_t k = 1; k < n; k++)
+                sum = plus_product(sum, lanes[u[k]], lanes[u[k]]);
+            narrow(lanes[i->result], sum);
+            break;
+        }
+        case OP_OVER:
+            if (used == LANES && abreast(i, end)) {
+                add_abreast(machine, i);
+                i += ABREAST - 1;
+            } else
+                add_over(machine, i, used);
+            break;
+        case OP_GUARD: check_lanes(machine, i, used, first_failed); break;
+        case OP_SOFTMAX:
+        case OP_LOGSUMEXP:
+        case OP_CROSS_ENTROPY:
+        case OP_PYTHON:
+            if (run_lane_by_lane(machine, i, used, first_failed) == -2)
+                return -2;
+            break;
+#define LANE_1(name, asks) \
+    case ROW_##name: { \
+        const double *a = lanes[i->first]; \
+        double *restrict y = lanes[i->result]; \
+        EVERY_LANE y[j] = row_##name(a[j]); \
+        FAILED(asks); \
+        break; \
+    }
+#define LANE_2(name, asks) \
+    case ROW_##name: { \
+        const double *a = lanes[i->first], *b = lanes[i->second]; \
+        double *restrict y = lanes[i->result]; \
+        EVERY_LANE y[j] = row_##name(a[j], b[j]); \
+        FAILED(asks); \
+        break; \
+    }
+#define LANE_3(name, asks) \
+    case ROW_##name: { \
+        const double *a = lanes[u[0]], *b = lanes[u[1]], *c = lanes[u[2]]; \
+        double *restrict y = lanes[i->result]; \
+        EVERY_LANE y[j] = row_##name(a[j], b[j], c[j]); \
+        FAILED(asks); \
+        break; \
+    }
+#define LANE_4(name, asks) \
+    case ROW_##name: { \
+        const double *a = lanes[u[0]], *b = lanes[u[1]], *c = lanes[u[2]], *d = lanes[u[3]]; \
+        double *restrict y = lanes[i->result]; \
+        EVERY_LANE y[j] = row_##name(a[j], b[j], c[j], d[j]); \
+        FAILED(asks); \
+        break; \
+    }
+            ROWS_OF_1(LANE_1) ROWS_OF_2(LANE_2) ROWS_OF_3(LANE_3) ROWS_OF_4(LANE_4)
+        }
+    }
+    return -1;
+}

@@ -1,0 +1,281 @@
+/* Reading a tape into a replay machine. */
+#include "machine.h"
+
+typedef struct { /* what is known only while the machine is made */
+    Machine *machine;
+    PyObject *codes;   /* {row: its number, "<": OP_GUARD, …} */
+    PyObject *starts;  /* {logits: where they start in pool}: entries of one softmax share theirs */
+    char *constant;    /* of each slot: does the tape hold a number there? */
+    char *on_lanes;    /* of each slot: is it filled on lanes? */
+    int each;          /* are instructions for lanes read now? */
+} Reader;
+
+static int append_slot(Slots *slots, int32_t slot) {
+    if (slots->count == slots->room) {
+        const Py_ssize_t room = 2 * slots->room + 64;
+        int32_t *at = PyMem_Realloc(slots->at, sizeof(int32_t) * (size_t)room);
+        if (at == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        slots->at = at;
+        slots->room = room;
+    }
+    slots->at[slots->count++] = slot;
+    return 0;
+}
+
+/* The slot that a Python int names; -1 with an exception if it is none of this machine's. */
+static int32_t slot_of(const Machine *machine, PyObject *number) {
+    const long slot = number == NULL ? -1 : PyLong_AsLong(number);
+    if (slot >= 0 && slot < machine->size)
+        return (int32_t)slot;
+    if (!PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, "a slot that the tape does not have");
+    return -1;
+}
+
+/* A slot that an instruction reads: on lanes it has to be there for every example. */
+static int32_t read_slot(Reader *reader, PyObject *number) {
+    const int32_t slot = slot_of(reader->machine, number);
+    if (slot >= 0 && reader->each && !reader->on_lanes[slot]) {
+        reader->on_lanes[slot] = 1;
+        if (append_slot(&reader->machine->lifted, slot) < 0)
+            return -1;
+    }
+    return slot;
+}
+
+/* Append operands[start:stop] to pool; where they start, or -1. */
+static int32_t append_operands(Reader *reader, PyObject *operands, Py_ssize_t start, Py_ssize_t stop) {
+    Slots *pool = &reader->machine->pool;
+    const Py_ssize_t first = pool->count;
+    for (Py_ssize_t k = start; k < stop; k++) {
+        const int32_t slot = read_slot(reader, PyTuple_GetItem(operands, k));
+        if (slot < 0 || append_slot(pool, slot) < 0)
+            return -1;
+    }
+    if (pool->count > INT32_MAX - 2) {
+        PyErr_SetString(PyExc_OverflowError, "a tape of more than 2^31 operands");
+        return -1;
+    }
+    return (int32_t)first;
+}
+
+/* Is the slot a constant 0.0? The generated Python leaves such terms out of sums, and so does this. */
+static int is_zero(const Reader *reader, PyObject *number) {
+    const int32_t slot = slot_of(reader->machine, number);
+    return slot >= 0 && reader->constant[slot] && reader->machine->place[slot] == 0.0;
+}
+
+static int read_terms(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
+    i->first = (int32_t)reader->machine->pool.count;
+    i->count = 0;
+    for (Py_ssize_t k = 0; k < count; k++) {
+        if (is_zero(reader, PyTuple_GetItem(operands, k)))
+            continue;
+        if (append_operands(reader, operands, k, k + 1) < 0)
+            return -1;
+        i->count++;
+    }
+    return 0;
+}
+
+/* u₁…uₙ, v₁…vₙ and perhaps w: what is added to Σ uv at last. */
+static int read_products(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
+    const Py_ssize_t half = count / 2;
+    i->count = (int32_t)half;
+    i->first = append_operands(reader, operands, 0, half);
+    i->second = append_operands(reader, operands, half, 2 * half);
+    if (i->first < 0 || i->second < 0)
+        return -1;
+    if (count % 2 == 1 && !is_zero(reader, PyTuple_GetItem(operands, count - 1))) {
+        i->op = OP_PRODUCTS_AND_ONE;
+        return append_operands(reader, operands, count - 1, count) < 0 ? -1 : 0;
+    }
+    return 0;
+}
+
+/* An index, a constant of the tape, and the list that it is about. */
+static int read_indexed(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
+    const int32_t index = slot_of(reader->machine, PyTuple_GetItem(operands, 0));
+    if (index < 0)
+        return -1;
+    i->second = (int32_t)reader->machine->place[index];
+    i->count = (int32_t)(count - 1);
+    if (!reader->constant[index] || i->second < 0 || i->second >= i->count) {
+        PyErr_SetString(PyExc_ValueError, "the number of an entry is a constant, and there is such an entry");
+        return -1;
+    }
+    PyObject *list = PyTuple_GetSlice(operands, 1, count), *found = NULL;
+    int failed = list == NULL;
+    if (!failed && (found = PyDict_GetItemWithError(reader->starts, list)) != NULL)
+        i->first = (int32_t)PyLong_AsLong(found);
+    else if (!failed && !PyErr_Occurred()) {
+        i->first = append_operands(reader, operands, 1, count);
+        PyObject *start = PyLong_FromLong(i->first);
+        failed = i->first < 0 || start == NULL || PyDict_SetItem(reader->starts, list, start) < 0;
+        Py_XDECREF(start);
+    }
+    Py_XDECREF(list);
+    return failed || PyErr_Occurred() ? -1 : 0;
+}
+
+/* A row with its own case in replay.c: one or two operands lie in the instruction, more in pool. */
+static int read_fixed(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
+    i->count = (int32_t)count;
+    if (count > 2)
+        return (i->first = append_operands(reader, operands, 0, count)) < 0 ? -1 : 0;
+    i->first = read_slot(reader, PyTuple_GetItem(operands, 0));
+    i->second = count == 2 ? read_slot(reader, PyTuple_GetItem(operands, 1)) : 0;
+    return i->first < 0 || i->second < 0 ? -1 : 0;
+}
+
+/* A row that is not the table's: Python is asked for it. */
+static int read_function(Reader *reader, Instruction *i, PyObject *row, PyObject *operands, Py_ssize_t count) {
+    PyObject *forward = PyObject_GetAttrString(row, "forward");
+    i->op = OP_PYTHON;
+    i->count = (int32_t)count;
+    i->first = append_operands(reader, operands, 0, count);
+    i->second = (int32_t)PyList_Size(reader->machine->functions);
+    const int failed = forward == NULL || i->first < 0 || PyList_Append(reader->machine->functions, forward) < 0;
+    Py_XDECREF(forward);
+    return failed ? -1 : 0;
+}
+
+static int read_operands(Reader *reader, Instruction *i, PyObject *row, PyObject *operands) {
+    const Py_ssize_t count = PyTuple_Size(operands);
+    PyObject *code = count < 0 ? NULL : PyDict_GetItemWithError(reader->codes, row);
+    if (PyErr_Occurred())
+        return -1;
+    if (count > reader->machine->longest)
+        reader->machine->longest = (int32_t)count;
+    i->op = code == NULL ? OP_PYTHON : (int32_t)PyLong_AsLong(code);
+    switch (i->op) {
+    case OP_PYTHON: return read_function(reader, i, row, operands, count);
+    case ROW_total: i->op = OP_TERMS; return read_terms(reader, i, operands, count);
+    case ROW_mean: i->op = OP_MEAN; i->second = (int32_t)count; return read_terms(reader, i, operands, count);
+    case ROW_sum_of_squares:
+        i->op = OP_SQUARES;
+        i->count = (int32_t)count;
+        return (i->first = append_operands(reader, operands, 0, count)) < 0 ? -1 : 0;
+    case ROW_logsumexp:
+        i->op = OP_LOGSUMEXP;
+        i->count = (int32_t)count;
+        return (i->first = append_operands(reader, operands, 0, count)) < 0 ? -1 : 0;
+    case ROW_softmax_entry: i->op = OP_SOFTMAX; return read_indexed(reader, i, operands, count);
+    case ROW_cross_entropy: i->op = OP_CROSS_ENTROPY; return read_indexed(reader, i, operands, count);
+    case ROW_dot: i->op = OP_PRODUCTS; return read_products(reader, i, operands, count);
+    case OP_PRODUCTS:
+    case OP_OVER: return read_products(reader, i, operands, count);
+    default: return read_fixed(reader, i, operands, count);
+    }
+}
+
+/* One of `items`: (row, operands, slot) for an instruction, (kind, (left, right), its number) for a guard. */
+static int read_instruction(Reader *reader, Instruction *i, PyObject *item) {
+    PyObject *row, *operands;
+    int result;
+    if (!PyArg_ParseTuple(item, "OO!i", &row, &PyTuple_Type, &operands, &result))
+        return -1;
+    if (read_operands(reader, i, row, operands) < 0)
+        return -1;
+    i->result = result;
+    if (i->op == OP_GUARD)
+        return 0;
+    if (result < 0 || result >= reader->machine->size) {
+        PyErr_SetString(PyExc_ValueError, "a result that the tape has no slot for");
+        return -1;
+    }
+    if (reader->each && i->op != OP_OVER)
+        reader->on_lanes[result] = 1;
+    return 0;
+}
+
+static int read_part(Reader *reader, Part *part, PyObject *items, int each) {
+    const Py_ssize_t count = PyList_Size(items);
+    part->at = count < 0 ? NULL : PyMem_Calloc((size_t)count + 1, sizeof(Instruction));
+    if (part->at == NULL)
+        return PyErr_Occurred() ? -1 : (PyErr_NoMemory(), -1);
+    reader->each = each;
+    for (; part->count < count; part->count++)
+        if (read_instruction(reader, &part->at[part->count], PyList_GetItem(items, part->count)) < 0)
+            return -1;
+    return 0;
+}
+
+static int read_slots(Reader *reader, Slots *slots, PyObject *numbers, int lifted) {
+    const Py_ssize_t count = PyList_Size(numbers);
+    reader->each = lifted;
+    for (Py_ssize_t k = 0; k < count; k++) {
+        const int32_t slot = read_slot(reader, PyList_GetItem(numbers, k));
+        if (slot < 0 || append_slot(slots, slot) < 0)
+            return -1;
+    }
+    return count < 0 ? -1 : 0;
+}
+
+static int read_constants(Reader *reader, PyObject *constants) {
+    PyObject *number, *value;
+    Py_ssize_t position = 0;
+    while (PyDict_Next(constants, &position, &number, &value)) {
+        const int32_t slot = slot_of(reader->machine, number);
+        if (slot < 0)
+            return -1;
+        reader->machine->place[slot] = PyFloat_AsDouble(value);
+        reader->constant[slot] = 1;
+    }
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int read_guards(Machine *machine, PyObject *guards) {
+    const Py_ssize_t count = PyList_Size(guards);
+    machine->guards = count < 0 ? NULL : PyMem_Calloc((size_t)count + 1, sizeof(Guard));
+    if (machine->guards == NULL)
+        return PyErr_Occurred() ? -1 : (PyErr_NoMemory(), -1);
+    for (Py_ssize_t k = 0; k < count; k++) {
+        const char *kind;
+        if (!PyArg_ParseTuple(PyList_GetItem(guards, k), "sp", &kind, &machine->guards[k].outcome))
+            return -1;
+        machine->guards[k].kind = kind[0] == '<' ? (kind[1] ? 'l' : '<') : kind[0] == '>' ? (kind[1] ? 'g' : '>') : 'b';
+    }
+    return 0;
+}
+
+static int read_all(Reader *reader, const Given *given) {
+    Machine *machine = reader->machine;
+    const int listed = given->batch && PyList_Size(given->gradients) == 0; /* a result for every example */
+    if (read_constants(reader, given->constants) < 0 || read_guards(machine, given->guards) < 0)
+        return -1;
+    if (read_slots(reader, &machine->parameters, given->parameters, 0) < 0)
+        return -1;
+    if (read_slots(reader, &machine->arguments, given->arguments, 0) < 0)
+        return -1;
+    for (Py_ssize_t k = 0; k < machine->arguments.count; k++)
+        reader->on_lanes[machine->arguments.at[k]] = 1;
+    if (read_part(reader, &machine->before, given->parts[0], 0) < 0)
+        return -1;
+    if (read_part(reader, &machine->each, given->parts[1], 1) < 0)
+        return -1;
+    if (read_part(reader, &machine->after, given->parts[2], 0) < 0)
+        return -1;
+    if (read_slots(reader, &machine->values, given->values, listed) < 0)
+        return -1;
+    return read_slots(reader, &machine->gradients, given->gradients, 0);
+}
+
+int read_tape(Machine *machine, const Given *given) {
+    const size_t size = (size_t)machine->size + 1;
+    Reader reader = {.machine = machine, .codes = given->codes, .starts = PyDict_New()};
+    reader.constant = PyMem_Calloc(size, 1);
+    reader.on_lanes = PyMem_Calloc(size, 1);
+    int failed = -1;
+    if (reader.constant == NULL || reader.on_lanes == NULL)
+        PyErr_NoMemory();
+    else if (reader.starts != NULL)
+        failed = read_all(&reader, given);
+    PyMem_Free(reader.constant);
+    PyMem_Free(reader.on_lanes);
+    Py_XDECREF(reader.starts);
+    return failed;
+}

@@ -1,0 +1,167 @@
+"""The replay machine against the generated Python: the same bits, the same guards, the same errors."""
+
+import random
+import threading
+from itertools import pairwise
+
+import pytest
+
+import autograd
+from autograd import OPERATIONS, Value, native, operation, record
+from autograd.programs import kinds
+from autograd.programs.columns import Batch
+from autograd.programs.machine import Machine
+from autograd.programs.tape import BranchTaken
+from autograd.programs.trace import Source, Trace
+
+pytestmark = pytest.mark.skipif(native.extension is None, reason=f"is about the C ({native.engine})")
+W = [Value(0.3), Value(-1.2), Value(0.7), Value(2.0), Value(0.0), Value(1.0)]
+
+
+@operation(lambda a, b, y: b, lambda a, b, y: a)
+def users_product(a, b):
+    return a * b
+
+
+def every_row(x, z):
+    """One of each row of the table, wherever it is defined or not, and sums of all sorts."""
+    nodes = []
+    for row in OPERATIONS.values():
+        count = len(row.derivatives)
+        if row.name in ("polygamma", "power_partial"):
+            nodes.append(row(abs(x) + 1.5, *[1.0, 0.0, 0.0][: count - 1]))
+        elif not row.variadic:
+            nodes.append(row(*[x, z, W[0], W[1]][:count]))
+    xs = [x, z, 0.0, *W]
+    nodes += [autograd.total(xs), autograd.mean(xs), autograd.sum_of_squares(xs), autograd.logsumexp(xs)]
+    nodes += [
+        *autograd.softmax(xs),
+        autograd.cross_entropy(xs, 2),
+        autograd.dot(xs[3:], [x] * 6),
+        users_product(x, W[1]),
+    ]
+    nodes += [autograd.dot(W, [0.5] * 6, x), -x * 1.0, x * -1.0, x**3, x / 3.0, 2.0**x]
+    return autograd.total([n * w for n, w in zip(nodes, W * len(nodes), strict=False)])
+
+
+def a_chain(x, z):
+    for w in W:
+        x = x * w + z
+    return x
+
+
+def a_layer(x, z):
+    hidden = [autograd.tanh(autograd.dot([a, b], [x, z], 0.1)) for a, b in pairwise(W)]
+    return autograd.cross_entropy(hidden, 1) + hidden[0] * z
+
+
+def constant(x, z):
+    return W[0] * W[1]
+
+
+def branching(x, z):
+    y = x * z
+    if y > 0.0:
+        y = users_product(y, W[3])
+    return y if z <= 5.0 and y else y * W[0]
+
+
+def bits(found):
+    """Every float in nested lists, to the last bit."""
+    if isinstance(found, list | tuple):
+        return [bits(part) for part in found]
+    return "nan" if found != found else float(found).hex()
+
+
+def answer(make, work, *given):
+    try:
+        return bits(make(work).run(*given))
+    except BranchTaken as branch:
+        return branch.args
+
+
+@pytest.mark.parametrize("f", [every_row, a_chain, a_layer, constant, branching])
+@pytest.mark.parametrize("at", [(0.4, 1.3), (-0.8, 0.2), (2.0, 1e3), (0.0, -0.0), (1e200, float("inf"))])
+def test_one_example_has_the_bits_of_the_source(f, at):
+    trace = Trace(record(f, 0.4, 1.3)._paths[0].recording)
+    for kind in (kinds.VALUE, kinds.ARGUMENT_GRADIENTS, kinds.PARAMETER_GRADIENTS, kinds.GRADIENTS):
+        given = trace.work(kind), trace.data(), list(at), 1.0
+        assert answer(Machine, *given) == answer(Source, *given)
+
+
+@pytest.mark.parametrize("f", [every_row, a_chain, a_layer, constant, branching])
+@pytest.mark.parametrize("count", [1, 7, 8, 21])
+def test_a_batch_has_the_bits_of_the_source(f, count):
+    rng = random.Random(count)
+    trace = Trace(record(f, 0.4, 1.3)._paths[0].recording)
+    columns = [[rng.uniform(0.1, 2.0) for _ in range(count)] for _ in range(2)]
+    for kind in (kinds.MAP_VALUES, kinds.MAP_GRADIENTS):
+        given = trace.work(kind), trace.data(), Batch([0.4, 1.3], columns), 0.25
+        assert answer(Machine, *given) == answer(Source, *given)
+    columns[0][-1] = -1.0
+    columns[1][count // 2] = 9.0
+    given = trace.work(kinds.MAP_VALUES), trace.data(), Batch([0.4, 1.3], columns), 1.0
+    assert answer(Machine, *given) == answer(Source, *given)
+
+
+def test_an_error_in_a_users_row_is_handed_on():
+    @operation(lambda a, y: 1.0)
+    def touchy(a):
+        if a > 3.0:
+            raise KeyError("too much")
+        return a
+
+    program = record(lambda x: touchy(x) * 2.0, 1.0)
+    assert program(2.0) == 4.0
+    with pytest.raises(KeyError, match="too much"):
+        program(4.0)
+    assert program.map([1.0, 2.0]) == [2.0, 4.0]
+    with pytest.raises(KeyError, match="too much"):
+        program.map([1.0, 4.0])
+    assert program(2.0) == 4.0
+
+
+def test_a_users_row_may_call_the_program_it_is_in():
+    program = None
+
+    @operation(lambda a, y: 1.0)
+    def inward(a):
+        return a if program is None or a > 10.0 else program(a + 10.0)
+
+    program = record(lambda x: inward(x) * 2.0, 11.0)
+    assert program(1.0) == 44.0
+
+
+def test_threads_share_a_program():
+    program = record(a_layer, 0.4, 1.3)
+    expected = [program(i / 50, 1.0) for i in range(50)]
+    found = {}
+
+    def work(number):
+        found[number] = [program(i / 50, 1.0) for i in range(50)]
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(found[k] == expected for k in range(8))
+
+
+def test_without_numpy_batches_run_as_well(monkeypatch):
+    monkeypatch.setattr("autograd.programs.machine.numpy_is_there", lambda: False)
+    trace = Trace(record(a_layer, 0.4, 1.3)._paths[0].recording)
+    given = trace.data(), Batch([0.4, 1.3], [[0.1, 0.2, 0.3], [1.0, 2.0, 3.0]]), 1.0
+    work = trace.work(kinds.MAP_GRADIENTS)
+    assert bits(Machine(work).run(*given)) == bits(Source(work).run(*given))
+
+
+def test_the_machine_refuses_a_tape_that_is_none():
+    make = native.extension.Machine
+    for broken in (
+        ({}, 1, {3: 1.0}, [], [], [], [], [], [], [], [], 0, -1, -1),
+        ({}, 2, {}, [(OPERATIONS["exp"], (7,), 1)], [], [], [], [], [], [0], [], 0, -1, -1),
+        ({OPERATIONS["exp"]: 0}, 2, {}, [(OPERATIONS["exp"], (0,), 9)], [], [], [], [], [], [0], [], 0, -1, -1),
+    ):
+        with pytest.raises((ValueError, TypeError, SystemError)):
+            make(*broken)
