@@ -7,8 +7,9 @@ In this order:
     tape        what is taken down: slots, instructions, guards
     reverse     the backward pass of a tape, as more instructions of it
     kinds       what can be asked of a recording, and the instructions that takes
-    trace       one recorded path, and the choice of who runs it: source or arrays
+    trace       one recorded path, and the choice of who runs it: source, machine or arrays
     source/     a tape as Python: to run, to read, to export
+    machine     a tape on the replay machine of the native engine
     on_arrays/  a tape on NumPy, and as a pure function on other engines' arrays
     columns     arguments, batches and arrays as numbers in a row
     json_file   a program as a file
