@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UsageError, ExpressionError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except (CheckFailed, LayoutError, ValueError, OSError) as error:
+    except (CheckFailed, LayoutError, ImportError, ValueError, OSError) as error:
         if not isinstance(error, BrokenPipeError):  # a reader that has seen enough, as `head` has, is no error
             print(f"error: {error}", file=sys.stderr)
         drop_output()

@@ -48,8 +48,8 @@ class Drawing:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture to `path`; its ending chooses the format: .svg .png .pdf .html or .dot.
 
-        Raises ValueError for another ending, and LayoutError when the format needs a program that is not installed
-        (.png and .pdf need Graphviz's `dot`). Then no file is written.
+        Raises ValueError for another ending, and ImportError when the format needs a package that is not installed
+        (.png and .pdf need matplotlib, .dot needs graphviz). Then no file is written.
         """
         writers: dict[str, Callable[[], bytes]] = {
             ".svg": lambda: self.svg.encode(),

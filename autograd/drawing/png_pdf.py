@@ -1,47 +1,49 @@
-"""PNG and PDF of a picture, drawn by Graphviz's `dot` program from our own shapes.
+"""PNG and PDF of a picture, drawn by matplotlib from our own shapes. It brings fonts along: no other program is needed.
 
-Positions are fixed already, so Graphviz lays nothing out (`neato -n2`): rectangles and curves go into the graph's
-`_background` in its drawing language (xdot), and every text is a node without a border.
+The shapes go straight to a renderer of matplotlib's, below its figures and axes: one call for each rectangle and text.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable, Iterator
+import io
+import math
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-from autograd.drawing.layout.graphviz import LayoutError, plain_label, run_dot
-from autograd.drawing.layout.placement import Point
-from autograd.drawing.shapes import Drawable, Group, Path, Rect, Shape, Step, Text, rounded
-from autograd.view.notation import number_width, title_width
+from autograd.drawing.shapes import NUMBER_FONT, TITLE_FONT, Drawable, Group, Path, Rect, Shape, Text, rounded
+from autograd.view.notation import title_width
 
-PIXELS_PER_INCH = 144  # two pixels per point: sharp on today's screens
+POINTS_PER_INCH = 72
+PIXELS_PER_POINT = 2.0  # sharp on today's screens
+MOST_PIXELS = 6e7  # larger pictures get fewer for each point
+# Where our own fonts lack a letter: what comes with systems, then what comes with matplotlib.
+OTHER_FONTS = ("Liberation Sans", "Noto Sans CJK SC", "Hiragino Sans", "Microsoft YaHei", "DejaVu Sans")
+CODES = {"M": [1], "L": [2], "C": [4, 4, 4], "Z": [79]}  # what matplotlib calls our steps
+DASHES = [3.0, 3.0]
 
 
 def raster(picture: Drawable, output: str) -> bytes:
-    """The picture as "png" or "pdf". LayoutError without the program `dot`: the other engine has neither format."""
-    if shutil.which("dot") is None:
-        raise LayoutError(
-            f".{output} files are drawn by Graphviz's `dot` program, which is not installed (apt install graphviz, "
-            "brew install graphviz, conda install graphviz, winget install graphviz); .svg and .html need no `dot`"
-        )
+    """The picture as "png" or "pdf", transparent. ImportError without matplotlib."""
+    try:
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise ImportError(
+            f".{output} files are drawn by matplotlib, which is not installed: pip install 'glassgrad[plots]'; "
+            ".svg and .html files need nothing"
+        ) from None
     width, height = picture.size
-    source = _source(list(_flat(picture.shapes())), width, height)
-    return run_dot(source, "-Kneato", "-n2", f"-T{output}")
-
-
-def _source(shapes: list[Rect | Path | Text], width: float, height: float) -> str:
-    # One string per operation, joined by +: Graphviz 2 refuses single strings of more than 16,384 characters.
-    ops = " +\n".join(f'"{op} "' for shape in shapes if not isinstance(shape, Text) for op in _xdot(shape, height))
-    texts = [_text_node(f"t{i}", shape, height) for i, shape in enumerate(shapes) if isinstance(shape, Text)]
-    corners = f'a [pos="0,0" style=invis];\nb [pos="{width:.1f},{height:.1f}" style=invis];'  # they span the page
-    return "\n".join([
-        "digraph G {",
-        f'graph [bgcolor=transparent pad=0 dpi={PIXELS_PER_INCH} _background={ops}];',
-        'node [shape=none margin=0 width=0 height=0 label=""];',
-        corners,
-        *texts,
-        "}",
-    ])  # fmt: skip
+    figure = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
+    figure.patch.set_alpha(0.0)
+    figure.add_artist(_artist(list(_flat(picture.shapes())), height))
+    scale = min(PIXELS_PER_POINT, math.sqrt(MOST_PIXELS / (width * height)))
+    unsigned = {"CreationDate": None} if output == "pdf" else {"Software": None}  # the same bytes every time
+    content = io.BytesIO()
+    with warnings.catch_warnings(), rc_context({"pdf.fonttype": 42}):  # 42: texts stay texts
+        warnings.simplefilter("ignore", UserWarning)  # a letter that no font has is drawn as a box, and that is all
+        figure.savefig(content, format=output, dpi=POINTS_PER_INCH * scale, metadata=unsigned)
+    return content.getvalue()
 
 
 def _flat(shapes: Iterable[Shape]) -> Iterator[Rect | Path | Text]:
@@ -52,53 +54,83 @@ def _flat(shapes: Iterable[Shape]) -> Iterator[Rect | Path | Text]:
             yield shape
 
 
-def _text_node(name: str, text: Text, height: float) -> str:
-    width = (title_width if text.bold else number_width)(text.text, text.size)
-    x = text.x + {"start": width / 2, "middle": 0.0, "end": -width / 2}[text.anchor]
-    y = height - text.y + 0.35 * text.size  # from the baseline to the middle of a line
-    font = "Arial Bold" if text.bold else "DejaVu Sans Mono,Menlo,monospace"
-    label = plain_label(text.text).replace('"', '\\"')
-    style = f'fontname="{font}" fontsize={text.size} fontcolor="{text.color}"'
-    return f'{name} [pos="{x:.2f},{y:.2f}" label="{label}" {style}];'
+def _artist(shapes: Iterable[Rect | Path | Text], height: float) -> Any:
+    """What a figure asks to draw itself."""
+    from matplotlib.artist import Artist
+
+    class Shapes(Artist):
+        def draw(self, renderer: Any) -> None:
+            pen = _Pen(renderer, height)
+            for shape in shapes:
+                (pen.text if isinstance(shape, Text) else pen.outline)(shape)  # type: ignore[arg-type]
+
+    return Shapes()
 
 
-# --- xdot: https://graphviz.org/docs/outputs/canon/#xdot, y growing upwards ----------------------------------------
+class _Pen:
+    """Draws our shapes, whose y grows downwards, with a renderer of matplotlib's, whose y grows upwards."""
 
+    def __init__(self, renderer: Any, height: float) -> None:
+        from matplotlib.font_manager import FontProperties, fontManager
+        from matplotlib.transforms import Affine2D
 
-def _xdot(shape: Rect | Path, height: float) -> Iterator[str]:
-    """The operations that draw a shape, piece by piece: fill first, outline on top."""
-    for steps in _pieces(_rect_steps(shape) if isinstance(shape, Rect) else shape.steps):
-        yield from _xdot_piece(shape, list(_bezier(steps, height)))
+        self.renderer = renderer
+        self.height = height
+        self.scale = renderer.points_to_pixels(1.0)
+        self.flip = Affine2D().scale(self.scale, -self.scale).translate(0.0, height * self.scale)
+        known = {font.name for font in fontManager.ttflist}
+        self.fonts = {}
+        for bold, ours in ((True, TITLE_FONT), (False, NUMBER_FONT)):
+            families = [name for name in (*ours.split(", "), *OTHER_FONTS) if name in known]
+            self.fonts[bold] = FontProperties(family=families, weight="bold" if bold else "normal")
 
+    def outline(self, shape: Rect | Path) -> None:
+        """Fill first, line on top."""
+        from matplotlib.colors import to_rgba
+        from matplotlib.path import Path as Outline
 
-def _pieces(steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
-    """The steps cut before every "M", which lifts the pen."""
-    starts = [i for i, (letter, _) in enumerate(steps) if letter == "M"]
-    for start, end in zip(starts, [*starts[1:], len(steps)], strict=True):
-        yield steps[start:end]
+        if isinstance(shape, Rect):
+            steps = rounded(shape.x, shape.y, shape.width, shape.height, shape.radius, shape.radius)
+        else:
+            steps = shape.steps
+        if shape.fill != "none":
+            steps = (*steps, ("Z", steps[0][1]))
+        points = [point for _, points in steps for point in points]
+        path = Outline(points, [code for letter, _ in steps for code in CODES[letter]])
+        if shape.fill != "none":
+            self._draw(path, to_rgba(shape.fill), lambda gc: gc.set_linewidth(0.0))
+        if shape.stroke != "none":
+            self._draw(path, None, lambda gc: self._as_line(gc, shape))
 
+    def _draw(self, path: Any, fill: Any, prepare: Callable[[Any], None]) -> None:
+        gc = self.renderer.new_gc()
+        prepare(gc)
+        self.renderer.draw_path(gc, path, self.flip, fill)
+        gc.restore()
 
-def _xdot_piece(shape: Rect | Path, points: list[Point]) -> Iterator[str]:
-    listed = f"{len(points)} " + " ".join(f"{x:.2f} {y:.2f}" for x, y in points)
-    if shape.fill != "none":
-        yield f"S {_string('setlinewidth(0)')} c {_string(shape.fill)} C {_string(shape.fill)} b {listed}"
-    if shape.stroke != "none":
-        dashes = _string("dashed" if isinstance(shape, Path) and shape.dashed else "solid")
-        yield f"S {_string(f'setlinewidth({shape.stroke_width:.2f})')} S {dashes} c {_string(shape.stroke)} B {listed}"
+    @staticmethod
+    def _as_line(gc: Any, shape: Rect | Path) -> None:
+        gc.set_foreground(shape.stroke)
+        gc.set_linewidth(shape.stroke_width)
+        gc.set_joinstyle("miter")
+        if isinstance(shape, Path) and shape.dashed:
+            gc.set_dashes(0.0, DASHES)
 
+    def text(self, text: Text) -> None:
+        """A title is made narrower where the font at hand is wider than the one that its card was measured for."""
+        font = self.fonts[text.bold].copy()
+        font.set_size(text.size)
+        width = self._width(text, font)
+        if text.bold and (room := self.scale * title_width(text.text, text.size)) < width:
+            font.set_size(text.size * room / width)
+            width = room
+        x = self.scale * text.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor] * width
+        y = self.scale * (text.y if self.renderer.flipy() else self.height - text.y)
+        gc = self.renderer.new_gc()
+        gc.set_foreground(text.color)
+        self.renderer.draw_text(gc, x, y, text.text, font, 0.0, ismath=False)
+        gc.restore()
 
-def _rect_steps(rect: Rect) -> tuple[Step, ...]:
-    return rounded(rect.x, rect.y, rect.width, rect.height, rect.radius, rect.radius)
-
-
-def _bezier(steps: tuple[Step, ...], height: float) -> Iterator[Point]:
-    """One run of Bézier control points; a straight line is a curve with its control points on it."""
-    last: Point = (0.0, 0.0)
-    for letter, points in steps:
-        for x, y in points if letter != "L" else (last, points[0], points[0]):
-            yield (x, height - y)
-        last = points[-1]
-
-
-def _string(text: str) -> str:
-    return f"{len(text.encode())} -{text}"
+    def _width(self, text: Text, font: Any) -> float:
+        width: float = self.renderer.get_text_width_height_descent(text.text, font, ismath=False)[0]
+        return width

@@ -17,7 +17,6 @@ from unittest import mock
 import nn
 from autograd import Value, dot, draw, relu, spy, stepper, tanh, trace_lines
 from autograd.drawing.layout.graphviz import run_graphviz
-from autograd.drawing.png_pdf import raster
 from tests.autograd.drawing.picture_graphs import model_and_loss, neuron, reuse
 
 FILE = Path(__file__).parents[1] / "data" / "pictures.json.gz"
@@ -43,15 +42,6 @@ def line_of_numbers() -> Value:
 def page(shown: object) -> str:
     """The stepper's page without its assets, which are files of their own."""
     return re.sub(r"<(style|script)>.*?</\1>", "", shown.page, flags=re.S)  # type: ignore[attr-defined]
-
-
-def pdf_source(drawing: object) -> str:
-    """What is asked of `dot` for a PDF."""
-    with (
-        mock.patch("autograd.drawing.png_pdf.shutil.which", return_value="dot"),
-        mock.patch("autograd.drawing.png_pdf.run_dot", lambda source, *arguments: "\n".join([source, *arguments])),
-    ):
-        return raster(drawing.picture, "pdf")  # type: ignore[attr-defined, return-value]
 
 
 def traced() -> Value:
@@ -126,7 +116,6 @@ PICTURES: dict[str, Callable[[], str]] = {
     "texts": texts,
     "neuron.svg": lambda: draw(neuron()[0], grads="own").svg,
     "reuse down.svg": lambda: draw(reuse(), direction="TB", grads="none", edge_labels=True).svg,
-    "sparsity.pdf": lambda: pdf_source(spy(reuse())),
     "constants leftwards.svg": lambda: draw(constants(), direction="RL").svg,
     "upwards.svg": lambda: draw([reuse(), constants()], direction="BT", number_format=".2e").svg,
     "many neurons.svg": lambda: many_inputs(7, 11).svg,  # type: ignore[attr-defined]
@@ -140,10 +129,8 @@ PICTURES: dict[str, Callable[[], str]] = {
     "thirteen inputs.svg": lambda: many_inputs(13, 2, "layer").svg,  # type: ignore[attr-defined]
     "highlighted path.svg": lambda: marked().svg,  # type: ignore[attr-defined]
     "highlighted path.dot": lambda: marked().to_dot().source,  # type: ignore[attr-defined]
-    "highlighted path.pdf": lambda: pdf_source(marked()),
     "clusters.svg": lambda: network("clusters", [2, 1], edge_labels=True).svg,  # type: ignore[attr-defined]
     "clusters.dot": lambda: network("clusters", [2, 1]).to_dot().source,  # type: ignore[attr-defined]
-    "clusters.pdf": lambda: pdf_source(network("clusters", [2, 1])),
     "neurons.svg": lambda: network("neuron", [3, 2, 1], 2).svg,  # type: ignore[attr-defined]
     "neurons down.svg": lambda: network("neuron", [4, 1], direction="TB").svg,  # type: ignore[attr-defined]
     "layers.svg": lambda: network("layer", [3, 2, 1], grads="own").svg,  # type: ignore[attr-defined]

@@ -98,7 +98,7 @@ TESTS = {
     "autograd/programs/columns.py": RECORDED,
     "autograd/programs/kinds.py": RECORDED,
     "autograd/programs/program.py": RECORDED,
-    "autograd/drawing/png_pdf.py": "figure",
+    "autograd/drawing/png_pdf.py": "png_pdf figure",
     "autograd/programs/recorder.py": RECORDED,
     "autograd/programs/on_arrays/grouping.py": RECORDED,
     "autograd/programs/reverse.py": RECORDED,

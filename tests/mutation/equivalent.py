@@ -97,12 +97,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "if all(len(p.left[0]) * len(p.right[0]) > 1 for p in found):",
         "1 → 2",
     ): FEWEST,
-    ("autograd/drawing/png_pdf.py", "last: Point = (0.0, 0.0)", "0.0 → 1.0"): ("a path begins with M, which sets it"),
-    (
-        "autograd/drawing/png_pdf.py",
-        "y = height - text.y + 0.35 * text.size  # from the baseline to the middle of a line",
-        "0.35 → 0.350035",
-    ): ROUNDED,
     (
         "autograd/drawing/digraph.py",
         "color, width = (HIGHLIGHT, 2.5) if arrow.highlighted else (arrow.color, arrow.width)",
