@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograd.drawing.layout.placement import Arrangement, Box, Frame, Layout, Link, Point, Route, place
+from autograd.drawing.layout.geometry import Arrangement, Box, Frame, Layout, Link, Point, Route
+from autograd.drawing.layout.placement import place
 from autograd.drawing.layout.straight import straightened
 from autograd.drawing.shapes import FONT_SIZE, Group, Path, Rect, Shape, Step, Styled, Text, rounded, svg_page
 from autograd.view.notation import number_width, title_width

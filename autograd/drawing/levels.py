@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.drawing.cards import Picture
 from autograd.drawing.figure import Drawing
 from autograd.drawing.groups_picture import groups_picture
-from autograd.drawing.layout.placement import DIRECTIONS
+from autograd.drawing.layout.geometry import DIRECTIONS
 from autograd.drawing.text_tree import text_tree
 from autograd.drawing.values_picture import Gradients, Look, enclosures, succession, values_picture
 from autograd.value import Value

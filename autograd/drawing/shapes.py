@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Protocol
 
-from autograd.drawing.layout.placement import Point
+from autograd.drawing.layout.geometry import Point
 
 NUMBER_FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 TITLE_FONT = "Helvetica, Arial, sans-serif"

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from autograd.drawing.layout import graphviz as engines
+from autograd.drawing.layout import wasm
 
 
 @pytest.fixture(params=["dot", "wasm"])
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     name: str = request.param
-    if not {"dot": engines._has_dot, "wasm": engines._has_wasm}[name]():
+    if not {"dot": engines._has_dot, "wasm": wasm.installed}[name]():
         pytest.skip(f"{name} is not installed")
     monkeypatch.setenv("GLASSGRAD_LAYOUT", name)
     return name

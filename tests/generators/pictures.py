@@ -1,7 +1,8 @@
 """Writes tests/data/pictures.json.gz, the pictures as they are meant to look:  python -m tests.generators.pictures
 
-Pictures are drawn with the answers Graphviz once gave, which lie in the same file, so that no engine is needed and none
-can differ. Run this after a change to how pictures look, and look at them: `--show FOLDER` writes them there.
+Pictures are laid out by ourselves, or with the answers Graphviz once gave, which lie in the same file: no engine is
+needed, and none can differ. Run this after a change to how pictures look, and look at them: `--show FOLDER` writes
+them there.
 """
 
 import gzip
@@ -153,8 +154,12 @@ def key(source: str) -> str:
 
 
 def drawn(answer: Callable[[str, str], bytes]) -> dict[str, str]:
-    """Every picture, with `answer` in Graphviz's place."""
-    with mock.patch("autograd.drawing.layout.placement.run_graphviz", answer):
+    """Every picture, with `answer` in Graphviz's place where Graphviz is to be asked."""
+    with (
+        mock.patch("autograd.drawing.layout.placement.run_graphviz", answer),
+        mock.patch("autograd.drawing.layout.placement.engine", return_value="wasm"),
+        mock.patch.dict("os.environ", {"GLASSGRAD_LAYOUT": "auto"}),
+    ):
         return {name: make() for name, make in PICTURES.items()}
 
 

@@ -270,7 +270,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         'return "layer" if max(sizes.values(), default=0) > MOST_NEURONS_IN_A_LAYER else "neuron"',
         "0 → 1",
     ): NOTHING_TO_DO,
-    ("autograd/drawing/layout/placement.py", "width=round(self.right - self.left, 2),", "2 → 1"): (
+    ("autograd/drawing/layout/dot_language.py", "width=round(self.right - self.left, 2),", "2 → 1"): (
         "a twentieth of a point beside all cards"
     ),
     (
@@ -280,7 +280,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "for d in row.derivatives)) → pass",
     ): SHORT_CUT,
     (
-        "autograd/drawing/layout/placement.py",
+        "autograd/drawing/layout/dot_language.py",
         "width=round(self.right - self.left, 2),",
         "self.right - self.left → self.right + self.left",
     ): AT_ZERO,
@@ -298,12 +298,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "self._known[row, operands] = short → pass",
     ): SHORT_CUT,
     (
-        "autograd/drawing/layout/placement.py",
-        "LABEL_GAP = 0.22  # the same where labels stand on ranks of their own",
+        "autograd/drawing/layout/dot_language.py",
+        "LABEL_GAP = 0.22  # inches between ranks where labels stand on ranks of their own",
         "0.22 → 0.220022",
     ): ROUNDED,
     (
-        "autograd/drawing/layout/placement.py",
+        "autograd/drawing/layout/dot_language.py",
         "return (round(x - self.left, 2), round(self.top - y, 2))",
         "x - self.left → x + self.left",
     ): AT_ZERO,
@@ -551,7 +551,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0 → 1",
     ): "there are as many targets as rows",
     (
-        "autograd/drawing/layout/placement.py",
+        "autograd/drawing/layout/geometry.py",
         "return min(max(RANK_GAP, longest / POINTS_PER_INCH / 5), 4.0)",
         "4.0 → 4.0004",
     ): ROUNDED,
@@ -617,32 +617,32 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "strength > 0 → strength >= 0",
     ): "where the strength is 0 there is no colour",
     (
-        "autograd/drawing/layout/placement.py",
+        "autograd/drawing/layout/geometry.py",
         "RANK_GAP = 0.55  # inches between ranks",
         "0.55 → 0.5500550000000001",
     ): ROUNDED,
     (
-        "autograd/drawing/layout/placement.py",
+        "autograd/drawing/layout/geometry.py",
         "longest = max((sum(extent[box_id] for box_id in rank) for rank in arrangement.ranks), default=0.0)",
         "0.0 → 1.0",
     ): "a line of one point needs no more than the usual gap either",
     (
-        "autograd/drawing/layout/placement.py",
+        "autograd/drawing/layout/dot_language.py",
         "width=round(self.right - self.left, 2),",
         "2 → 3",
     ): "sizes of pictures are written with one decimal",
     (
-        "autograd/drawing/layout/placement.py",
+        "autograd/drawing/layout/dot_language.py",
         "height=round(self.top - self.bottom, 2),",
         "2 → 3",
     ): "sizes of pictures are written with one decimal",
     (
-        "autograd/drawing/layout/placement.py",
+        "autograd/drawing/layout/dot_language.py",
         "height=round(self.top - self.bottom, 2),",
         "2 → 1",
     ): "a twentieth of a point below all cards",
     (
-        "autograd/drawing/layout/placement.py",
+        "autograd/drawing/layout/dot_language.py",
         "height=round(self.top - self.bottom, 2),",
         "self.top - self.bottom → self.top + self.bottom",
     ): AT_ZERO,

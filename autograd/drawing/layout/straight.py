@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from autograd.drawing.layout.placement import SIDES, Box, Layout, Link, Point, Route
+from autograd.drawing.layout.geometry import SIDES, Box, Layout, Link, Point, Route
 
 # From the middle of a box to the middle of a side, in parts of its width and height.
 COMPASS = {"e": (0.5, 0.0), "w": (-0.5, 0.0), "n": (0.0, -0.5), "s": (0.0, 0.5)}

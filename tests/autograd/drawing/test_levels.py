@@ -34,7 +34,7 @@ from autograd.drawing.cards import Picture, pill_size
 from autograd.drawing.figure import Drawing
 from autograd.drawing.layout.graphviz import LayoutError
 from autograd.drawing.levels import _resolved
-from tests.autograd.drawing.picture_graphs import HOSTILE, Line, neuron, reuse
+from tests.autograd.drawing.picture_graphs import HOSTILE, Line, model_and_loss, neuron, reuse
 
 
 def cards_of(drawing: Drawing) -> Picture:
@@ -548,10 +548,9 @@ def test_the_same_bytes_in_every_process() -> None:
     assert b"0x" not in outputs.pop()
 
 
-def test_without_an_engine_the_message_holds_the_text_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_engine_asked_for_the_message_holds_the_text_tree(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograd.drawing.layout.graphviz._has_dot", lambda: False)
-    monkeypatch.setattr("autograd.drawing.layout.graphviz._has_wasm", lambda: False)
-    monkeypatch.delenv("GLASSGRAD_LAYOUT", raising=False)
+    monkeypatch.setenv("GLASSGRAD_LAYOUT", "dot")
     drawing = draw(neuron()[0])
     with pytest.raises(LayoutError) as caught:
         _ = drawing.svg
@@ -561,6 +560,15 @@ def test_without_an_engine_the_message_holds_the_text_tree(monkeypatch: pytest.M
     bundle = drawing._repr_mimebundle_()
     assert list(bundle) == ["text/plain"]
     assert "o = tanh" in bundle["text/plain"]
+
+
+@pytest.mark.parametrize("level", ["values", "clusters", "neuron", "layer"])
+def test_without_any_engine_everything_is_drawn(monkeypatch: pytest.MonkeyPatch, level: str) -> None:
+    monkeypatch.setattr("autograd.drawing.layout.graphviz._has_dot", lambda: False)
+    monkeypatch.setattr("autograd.drawing.layout.wasm.installed", lambda: False)
+    monkeypatch.delenv("GLASSGRAD_LAYOUT", raising=False)
+    model, loss = model_and_loss([3, 2, 1])
+    assert draw(loss, model=model, level=level).svg.startswith("<svg")
 
 
 def test_to_dot_takes_the_options_of_draw() -> None:

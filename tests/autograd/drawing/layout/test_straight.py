@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograd.drawing.layout.placement import Arrangement, Box, Layout, Link, Route, place
+from autograd.drawing.layout.geometry import Arrangement, Box, Layout, Link, Route
+from autograd.drawing.layout.placement import place
 from autograd.drawing.layout.straight import _back_from, _corners, _meets, straightened
 
 
