@@ -124,6 +124,7 @@ def complete(node: Value, given: tuple[Any, ...], children: Any, op: Any, label:
 
 def set_prev(node: Value, children: Iterable[Any]) -> None:
     """`node._prev = children`, in a constructor of one's own."""
+    _fill(node)
     _give_children(node, children, "")
 
 
@@ -155,6 +156,7 @@ def _hold(node: Value, operands: Iterable[Any]) -> None:
 
 def set_backward(node: Value, closure: Callable[[], Any]) -> None:
     """`node._backward = closure`: from now on that is how the node passes its gradient on. A leaf has none to pass."""
+    _fill(node)
     if node.op is None:
         return
     if not callable(closure):
@@ -165,8 +167,16 @@ def set_backward(node: Value, closure: Callable[[], Any]) -> None:
     node.op, row.closure = row, closure
 
 
+def _fill(node: Value) -> None:
+    """Give the slots their first values where a constructor of one's own has not called Value's."""
+    if not hasattr(node, "_left"):
+        node.op, node.label = None, ""
+        node._left = node._d_left = node._right = node._d_right = None
+
+
 def set_op(node: Value, text: str) -> None:
     """`node._op = text`, for a node made by hand; what the table made keeps its name."""
+    _fill(node)
     if isinstance(node.op, ByHand):
         node.op.text, node.op.name, node.op.symbol = text, text or "f", text or "f"
 
@@ -231,13 +241,35 @@ _INSTEAD = {
 _INSTEAD |= {"requires_grad_": _INSTEAD["requires_grad"], "is_leaf": "A leaf is a Value whose op is None."}
 
 
-def missing(node: Value, name: str) -> AttributeError:
-    """The error for an attribute that no Value has and nobody has set, with what to write instead."""
-    advice = _INSTEAD.get(name, "")
-    if not advice and name in ops.OPERATIONS:
-        advice = f"Write autograd.{name}(v)."
-    message = f"{type(node).__name__!r} object has no attribute {name!r}"
-    return AttributeError(f"{message}. {advice}" if advice else message, name=name, obj=node)
+class Instead:
+    """Stands on the class for a name that no Value has: AttributeError with advice, until somebody sets the name.
+
+    (A `__getattr__` would do for all names, and make every read of every attribute slower.)
+    """
+
+    def __init__(self, advice: str) -> None:
+        self.advice = advice
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, node: Value | None, owner: type) -> Any:
+        message = f"{owner.__name__!r} object has no attribute {self.name!r}. {self.advice}"
+        raise AttributeError(message, name=self.name, obj=node)
+
+
+def _listed(node: Value) -> list[str]:
+    """What dir() lists: what is there."""
+    return [
+        name for name in object.__dir__(node) if name in node.__dict__ or type(vars(Value).get(name)) is not Instead
+    ]
+
+
+for _name, _advice in {**{name: f"Write autograd.{name}(v)." for name in ops.OPERATIONS}, **_INSTEAD}.items():
+    if not hasattr(Value, _name):
+        setattr(Value, _name, instead := Instead(_advice))
+        instead.__set_name__(Value, _name)
+Value.__dir__ = _listed  # type: ignore[method-assign, assignment]
 
 
 # Slips: data, grad and label overwritten with what is no number and no text -----------------------------------------

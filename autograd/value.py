@@ -13,7 +13,7 @@ from __future__ import annotations  # the factories below are written before the
 import operator
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from autograd import ops
 from autograd.modes import ACTIVE, Mode, current_mode, users_line
@@ -23,9 +23,6 @@ from autograd.ops import Operation
 _new = object.__new__
 V = TypeVar("V", bound="Value")
 F = TypeVar("F", bound=Callable[..., Any])
-_UNSET = {"op": None, "label": "", "grad": 0.0, "_line": None} | dict.fromkeys(
-    ("_left", "_d_left", "_right", "_d_right")
-)
 
 
 # Making nodes -------------------------------------------------------------------------------------------------------
@@ -293,7 +290,7 @@ class Value:
     @property
     def line(self) -> str | None:
         """The source line that made the node, "file.py:12", if it was made inside `trace_lines()`."""
-        return self._line or None
+        return getattr(self, "_line", None) or None
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label and isinstance(self.label, str) else ""
@@ -388,13 +385,6 @@ class Value:
     _prev = _in_by_hand("prev", "The distinct operands, plain numbers as Values, as a hand-written `draw_dot` expects.")
     _op = _in_by_hand("op", "The sign of the operation.")
     _backward = _in_by_hand("backward", "Call it for one step of the chain rule; set it, for a node made by hand.")
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            if name in _UNSET:  # of a subclass whose constructor does not call this one's
-                return _UNSET[name]
-            raise _by_hand().missing(self, name)
 
 
 for _row in ops.OPERATIONS.values():
