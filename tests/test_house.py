@@ -79,3 +79,16 @@ def test_no_module_takes_the_name_of_a_function_beside_it(package):
 def test_no_module_takes_the_name_of_a_file_of_hips():
     """The two packages called autograd can be installed over each other, and then have to be told apart."""
     assert not {Path(path.parts[1]).stem for path in MODULES if path.parts[0] == "autograd"} & set(HIPS.split())
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_contributors_are_told_of_every_room_and_of_none_that_is_not_there(package):
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (table,) = re.findall(rf"\| `{package}/` \|.*\n((?:\|.*\n)*)", guide)
+    named = {
+        Path(name).stem
+        for cell in re.findall(r"^\| (.*?) \|", table, re.MULTILINE)
+        for name in re.findall(r"`([\w.]+)`", cell)
+    }
+    beside = {path.parts[1] for path in MODULES if path.parts[0] == package}
+    assert {name for name in beside if "." not in name} <= named <= {Path(name).stem for name in beside}
