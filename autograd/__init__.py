@@ -60,7 +60,8 @@ _HOMES = {
     "explaining.stepper": "stepper",
     "drawing.levels": "draw to_dot",
     "drawing.sparsity": "spy",
-    "programs.program": "record Program BranchChanged",
+    "programs.program": "record Program",
+    "programs.trace": "BranchChanged",
 }
 # `from autograd import *` leaves Python's own names alone, and brings no second names.
 __all__ = sorted(name for names in _HOMES.values() for name in names.split() if not hasattr(builtins, name))

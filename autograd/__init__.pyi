@@ -132,7 +132,7 @@ from autograd.drawing.levels import to_dot as to_dot
 from autograd.drawing.sparsity import spy as spy
 from autograd.programs.program import record as record
 from autograd.programs.program import Program as Program
-from autograd.programs.program import BranchChanged as BranchChanged
+from autograd.programs.trace import BranchChanged as BranchChanged
 
 __version__: str
 __all__ = [

@@ -11,6 +11,7 @@ In this order:
     source/     a tape as Python: to run, to read, to export
     machine     a tape on the replay machine of the native engine
     on_arrays/  a tape on NumPy, and as a pure function on other engines' arrays
+    pure        a path as a function of arrays, which can be pickled and sent
     columns     arguments, batches and arrays as numbers in a row
     json_file   a program as a file
 """

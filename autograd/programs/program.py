@@ -25,19 +25,11 @@ from typing import Any, NoReturn, SupportsIndex
 from autograd.backprop import add_to_grads
 from autograd.numerics.trees import leaves, leaves_like, rebuild
 from autograd.programs.columns import (
-    Batch,
-    as_array,
     as_lists,
-    check_count,
     counted,
-    flat_arrays,
     import_numpy,
     numbers_like,
     plain_numbers,
-    rectangular,
-    seed_of,
-    shortened,
-    side_by_side,
 )
 from autograd.programs.json_file import dumped, loaded
 from autograd.programs.kinds import (
@@ -50,22 +42,16 @@ from autograd.programs.kinds import (
     Kind,
     Work,
 )
+from autograd.programs.pure import Bound, Gradient
 from autograd.programs.recorder import Recording, record_call
 from autograd.programs.source.export import module
 from autograd.programs.source.python import Writer
 from autograd.programs.tape import BranchTaken
-from autograd.programs.trace import Trace
+from autograd.programs.trace import BranchChanged, Trace, require_scalar
 from autograd.system.files import write_whole
 from autograd.value import Value
 
 PATHS = 32  # recordings kept, one per path through f
-
-
-class BranchChanged(RuntimeError):
-    """A comparison in a recorded function comes out differently for rows of a batch, or for a loaded program.
-
-    Or between two sides that are equal up to rounding: then even a new recording does not decide it.
-    """
 
 
 class Program:
@@ -144,14 +130,25 @@ class Program:
                 )
 
     # Files -----------------------------------------------------------------------------------------------------------
-    def save(self, path: str | Path) -> None:
-        """Write the program and its parameters as JSON: a list of instructions, see autograd.programs.json_file.
+    def dumps(self) -> str:
+        """The program and its parameters as JSON text: a list of instructions, see autograd.programs.json_file.
 
-        The file appears whole or not at all: an older one at `path` stays until the new one is complete. OSError when
-        it cannot be written; ValueError if the program uses an operation of your own, or dicts with keys that are no
-        str.
+        ValueError if it uses an operation of your own, or dicts with keys that are no str.
         """
-        write_whole(path, dumped(self._name, self._example, [p.recording for p in self._paths], self.parameters))
+        return dumped(self._name, self._example, [path.recording for path in self._paths], self.parameters)
+
+    @classmethod
+    def loads(cls, text: str | bytes, *, arrays: bool | None = None) -> "Program":
+        """The program in a text that `dumps` made, with parameters of its own; see `load`."""
+        return cls._read(text, "the text", arrays)
+
+    def save(self, path: str | Path) -> None:
+        """Write `dumps()` to a file.
+
+        It appears whole or not at all: an older one at `path` stays until the new one is complete. OSError when it
+        cannot be written; ValueError if the program uses an operation of your own, or dicts with keys that are no str.
+        """
+        write_whole(path, self.dumps())
 
     @classmethod
     def load(cls, path: str | Path, *, arrays: bool | None = None) -> "Program":
@@ -160,14 +157,19 @@ class Program:
         ValueError, with the place, for a file that is not a whole and consistent program. A loaded program has no f to
         record again: a comparison that comes out differently on every path it holds raises BranchChanged.
         """
-        name, example, parameters, recordings = loaded(Path(path).read_bytes(), str(path))
+        return cls._read(Path(path).read_bytes(), str(path), arrays)
+
+    @classmethod
+    def _read(cls, text: str | bytes, source: str, arrays: bool | None) -> "Program":
+        name, example, parameters, recordings = loaded(text, source)
         return cls(None, name, example, recordings, arrays, parameters)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         """For copy and pickle. A copy would have parameters of its own, and f would go on meeting the old ones."""
         raise TypeError(
             "a program is neither copied nor pickled: program.save(path) writes it to a file, and Program.load(path) "
-            "makes one with parameters of its own"
+            "makes one with parameters of its own. What program.gradient_function() and program.bind(xp) return can be "
+            "pickled"
         )
 
     def export(self, path: str | Path) -> None:
@@ -243,34 +245,16 @@ class Program:
             numbers = plain_numbers(leaves(as_lists(parameters), "parameters"))
             counted(numbers, len(self._met), parameters)
             data = [numbers[place] for place in self._places(path)]
-        results, _ = self._batch(path, MAP_VALUES, columns, data)
+        results, _ = path.run_columns(MAP_VALUES, data, self._example, columns)
         return [rebuild(path.recording.result, r if isinstance(r, tuple) else (r,)) for r in results]
 
     def map_backward(self, *columns: Any, reduce: str = "mean") -> float:
         """The mean (or the sum) of f over the examples; adds its derivative to the grad of every parameter."""
         path = self._paths[0]
         require_scalar(path)
-        value, gradients = self._batch(path, MAP_GRADIENTS, columns, path.data(), reduce)
+        value, gradients = path.run_columns(MAP_GRADIENTS, path.data(), self._example, columns, reduce)
         add_to_grads(path.parameters, as_lists(gradients))
         return value  # type: ignore[no-any-return]
-
-    def _batch(
-        self, path: Trace, kind: Kind, columns: Sequence[Any], data: Any, reduce: str = "mean"
-    ) -> tuple[Any, Any]:
-        """The result and the gradients for all examples on one path, whose parameters are `data`.
-
-        A kind that is about one example takes the first.
-        """
-        batch = Batch(self._example, columns, None if kind.batch else 1)
-        try:
-            inputs = batch if kind.batch else batch.array()[:, 0]
-            return path.run(kind, data, inputs, seed_of(reduce, batch.count))
-        except BranchTaken as branch:
-            rows = shortened(list(path.strays(batch.examples(), data)))
-            raise BranchChanged(
-                f"{path.guard(branch)} comes out differently for rows {rows} of the batch, and a batch runs one path. "
-                "Write the choice with autograd.maximum, relu or where, which all rows share, or loop over the rows"
-            ) from None
 
     def gradient_function(self, reduce: str | None = "mean") -> Callable[..., tuple[float, Any]]:
         """`g(parameters, *columns)` → (mean or sum of f, its gradient), for training loops on arrays.
@@ -278,27 +262,10 @@ class Program:
         `parameters` and the gradient are NumPy arrays of shape (n,), in the order of `program.parameters`, whose own
         `data` and `grad` are neither read nor written. It is the gradient of the path that ran last, and n is counted
         now: parameters that are met later, on other paths, are not among them. With `reduce=None` the columns are the
-        arguments of a single example. ImportError without NumPy; TypeError where f returns several Values.
+        arguments of a single example. It can be pickled, for workers in other processes (ValueError there for an
+        operation of your own). ImportError without NumPy; TypeError where f returns several Values.
         """
-        import_numpy("gradient_function")
-        import numpy as np
-
-        seed_of(reduce or "sum", 1)  # names what it does not know now, not at the first call
-        path = self._paths[0]
-        require_scalar(path)
-        own, everything = side_by_side(self._places(path)), len(self._met)
-
-        def value_and_gradient(parameters: Any, *columns: Any) -> tuple[float, Any]:
-            data = counted(rectangular(parameters), everything, parameters)[own]
-            if reduce is None:
-                value, slopes = self._batch(path, PARAMETER_GRADIENTS, [[arg] for arg in columns], data)
-            else:
-                value, slopes = self._batch(path, MAP_GRADIENTS, columns, data, reduce)
-            gradient = np.zeros(everything)
-            gradient[own] = slopes
-            return value, gradient
-
-        return value_and_gradient
+        return Gradient(*self._running(), reduce)
 
     def bind(self, xp: Any) -> Callable[..., Any]:
         """A pure function `g(parameters, *args)` of arrays on the namespace `xp`: numpy, jax.numpy or torch.
@@ -307,41 +274,20 @@ class Program:
         are now; each of `args` is an array in the shape of its example, or its structure with numbers or arrays in it.
         It returns f as a 0-d array, or as f's nested result of them, computed in the dtype of `parameters` (of the
         arguments where there are none). There are no side effects, so the other engine's jit, vmap and grad apply: the
-        gradient is then the other engine's work.
+        gradient is then the other engine's work. It can be pickled, as that of `gradient_function` can.
         NotImplementedError names an operation that has no array form; TypeError for an `xp` that is no namespace.
         Guards are not checked.
         """
-        if not callable(getattr(xp, "asarray", None)):
-            raise TypeError(f"bind takes the module itself, as in program.bind(numpy), got {xp!r:.60}")
-        import_numpy("bind")
-        from autograd.programs.on_arrays.bound import Bound, cast
-        from autograd.programs.on_arrays.plan import planned
+        return Bound(*self._running(), xp)
 
-        path = self._paths[0]
-        own, everything = side_by_side(self._places(path)), len(self._met)
-        bound, result = Bound(planned(path.work(VALUE)), xp), path.recording.result
-
-        def program(parameters: Any, *args: Any) -> Any:
-            data = counted(as_array(xp, parameters), everything, parameters)[own]
-            check_count(self._example, args)
-            pieces = list(flat_arrays(xp, self._example, args, "args", data.dtype))
-            numbers = xp.concatenate(pieces) if pieces else None
-            dtype = data.dtype if everything or numbers is None else numbers.dtype
-            found = bound(data, None if numbers is None else cast(numbers, dtype), dtype)
-            return rebuild(result, [found[i] for i in range(len(path.recording.outputs))])
-
-        return program
+    def _running(self) -> tuple[Trace, str, Sequence[Any], list[Value]]:
+        """The path that ran last, and what a pure function of it has to know."""
+        return self._paths[0], self._name, self._example, self.parameters
 
 
 def works(path: Trace) -> list[Work]:
     """What of a path is worth writing down."""
     return [path.work(kind) for kind in ((VALUE, GRADIENTS) if path.differentiable else (VALUE,))]
-
-
-def require_scalar(path: Trace) -> None:
-    """TypeError unless f returns one Value."""
-    if not path.differentiable:
-        raise TypeError("gradients need a function that returns one Value, this one returns several")
 
 
 def record(f: Callable[..., Any], *example_args: Any, arrays: bool | None = None, strict: bool = False) -> Program:

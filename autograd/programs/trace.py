@@ -27,7 +27,7 @@ from math import hypot
 from typing import Any, Protocol
 
 from autograd.by_hand import check_numbers
-from autograd.programs.columns import as_lists, numpy_is_there
+from autograd.programs.columns import Batch, as_lists, numpy_is_there, seed_of, shortened
 from autograd.programs.kinds import VALUE, Kind, Work, Works
 from autograd.programs.machine import Machine, can_run
 from autograd.programs.on_arrays.grouping import origins
@@ -37,6 +37,13 @@ from autograd.programs.tape import BranchTaken, Guard, sum_terms
 
 LIKE_OPERATIONS = 50  # side by side, from which on arrays are faster than source
 WIDE_SUMS = 500  # terms of a sum times examples, from which on matrix products are faster than the machine
+
+
+class BranchChanged(RuntimeError):
+    """A comparison in a recorded function comes out differently for rows of a batch, or for a loaded program.
+
+    Or between two sides that are equal up to rounding: then even a new recording does not decide it.
+    """
 
 
 class Backend(Protocol):
@@ -52,7 +59,7 @@ class Trace:
     def __init__(self, recording: Recording, arrays: bool | None = None) -> None:
         self.recording = recording
         self.parameters = recording.parameters
-        self._arrays = arrays
+        self.arrays = arrays
         self._works = Works(recording)
         self._backends: dict[tuple[Kind, Callable[[Work], Backend]], Backend] = {}
         self._width: dict[Kind, float] = {}
@@ -87,6 +94,24 @@ class Trace:
                 return found
         raise AssertionError("source has an answer to everything")
 
+    def run_columns(
+        self, kind: Kind, parameters: Any, example: Sequence[Any], columns: Sequence[Any], reduce: str = "mean"
+    ) -> tuple[Any, Any]:
+        """The same for columns of arguments like the example; a kind that is about one example takes the first.
+
+        BranchChanged, with the rows, where some of them leave this path.
+        """
+        batch = Batch(example, columns, None if kind.batch else 1)
+        try:
+            inputs = batch if kind.batch else batch.array()[:, 0]
+            return self.run(kind, parameters, inputs, seed_of(reduce, batch.count))
+        except BranchTaken as branch:
+            rows = shortened(list(self.strays(batch.examples(), parameters)))
+            raise BranchChanged(
+                f"{self.guard(branch)} comes out differently for rows {rows} of the batch, and a batch runs one path. "
+                "Write the choice with autograd.maximum, relu or where, which all rows share, or loop over the rows"
+            ) from None
+
     def backends(self, kind: Kind, count: int) -> Iterator[Backend]:
         """Who is asked, the best first."""
         if self.prefers_arrays(kind, count):
@@ -99,8 +124,8 @@ class Trace:
 
     def prefers_arrays(self, kind: Kind, count: int = 1) -> bool:
         """Whether NumPy is there and the graph wide enough for it, unless the user has chosen."""
-        if self._arrays is not None:
-            return self._arrays
+        if self.arrays is not None:
+            return self.arrays
         work = self.work(kind)
         if (width := self._width.get(kind)) is None:
             width = self._width[kind] = terms_of_sums(work) if can_run(work) else like_operations(work)
@@ -160,3 +185,9 @@ class Source:
         except (ArithmeticError, ValueError):
             found = self._careful(*given)
         return found if kind.towards else (found, ())
+
+
+def require_scalar(path: Trace) -> None:
+    """TypeError unless f returns one Value."""
+    if not path.differentiable:
+        raise TypeError("gradients need a function that returns one Value, this one returns several")

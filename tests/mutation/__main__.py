@@ -98,6 +98,7 @@ TESTS = {
     "autograd/programs/trace.py": RECORDED,
     "autograd/programs/columns.py": RECORDED,
     "autograd/programs/kinds.py": RECORDED,
+    "autograd/programs/pure.py": f"pure {RECORDED}",
     "autograd/programs/program.py": RECORDED,
     "autograd/drawing/png_pdf.py": "png_pdf figure",
     "autograd/programs/recorder.py": RECORDED,

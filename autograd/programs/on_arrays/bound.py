@@ -24,8 +24,11 @@ OPERATORS: dict[str, Callable[..., Array]] = {
 }
 
 
-class Bound:
-    """The plan of a single example on the namespace `xp`. NotImplementedError for rows that have no array form."""
+class Plain:
+    """The plan of a single example, step by step on the namespace `xp`.
+
+    NotImplementedError for rows that have no array form.
+    """
 
     def __init__(self, plan: Plan, xp: Any) -> None:
         self.plan = plan

@@ -1,0 +1,137 @@
+"""A program as pure functions of arrays, and how they travel.
+
+    program.gradient_function()     g(parameters, *columns) → (value, gradient), on NumPy
+    program.bind(xp)                g(parameters, *args) → value, on any namespace of arrays
+
+A pure function holds one path and knows no Value. It is pickled as the path's JSON, which is data and never code; who
+unpickles it builds it once and keeps it (`rebuilt`), so a worker that gets it with every batch does not build it with
+every batch. Process pools, joblib, Dask, Ray, Spark and mpi4py take it as they take a function of a module.
+"""
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from importlib import import_module
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from autograd.numerics.trees import rebuild
+from autograd.programs.columns import (
+    as_array,
+    check_count,
+    counted,
+    flat_arrays,
+    import_numpy,
+    rectangular,
+    seed_of,
+    side_by_side,
+)
+from autograd.programs.json_file import dumped, loaded
+from autograd.programs.kinds import MAP_GRADIENTS, PARAMETER_GRADIENTS, VALUE
+from autograd.programs.trace import Trace, require_scalar
+from autograd.value import Value
+
+BUILT = 64  # functions that a process keeps of those it was sent
+
+
+class Pure:
+    """One path as a function of the numbers of `parameters`, of which the path has some, and of arguments like
+    `example`."""
+
+    def __init__(self, path: Trace, name: str, example: Sequence[Any], parameters: Iterable[Value]) -> None:
+        self._path, self._example, self._parameters = path, example, list(parameters)
+        self.__name__ = name
+        place = {p: i for i, p in enumerate(self._parameters)}
+        self._own = side_by_side([place[p] for p in path.parameters])
+
+    def _option(self) -> Any:
+        """What was asked for besides, as something that can be pickled."""
+        raise NotImplementedError
+
+    @functools.cached_property
+    def _text(self) -> str:
+        """The path, without the numbers that its parameters hold at the moment: it is the same text in every epoch."""
+        blank = [Value(0.0, label=p.label) for p in self._parameters]
+        twin = dict(zip(self._parameters, blank, strict=True))
+        recording = replace(self._path.recording, parameters=[twin[p] for p in self._path.parameters])
+        return dumped(self.__name__, self._example, [recording], blank)
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """ValueError for an operation of the user's own, as in `Program.save`."""
+        return rebuilt, (type(self), self._text, self._path.arrays, self._option())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.__name__}, {len(self._parameters)} parameters>"
+
+
+@functools.lru_cache(BUILT)
+def rebuilt(kind: Callable[..., Any], text: str, arrays: bool | None, option: Any) -> Any:
+    """The function that was pickled; for the same one the same."""
+    name, example, parameters, (recording,) = loaded(text, "a pickled program")
+    option = import_module(option.name) if isinstance(option, Named) else option
+    return kind(Trace(recording, arrays), name, example, parameters, option)
+
+
+class Named(NamedTuple):
+    """A module on its way; it is not pickled itself."""
+
+    name: str
+
+
+class Gradient(Pure):
+    """g(parameters, *columns) → (value, gradient); see `Program.gradient_function`."""
+
+    def __init__(self, path: Trace, name: str, example: Any, parameters: Iterable[Value], reduce: str | None) -> None:
+        import_numpy("gradient_function")
+        seed_of(reduce or "sum", 1)  # names what it does not know now, not at the first call
+        require_scalar(path)
+        super().__init__(path, name, example, parameters)
+        self._reduce = reduce
+
+    def _option(self) -> str | None:
+        return self._reduce
+
+    def __call__(self, parameters: Any, *columns: Any) -> tuple[float, Any]:
+        """The mean or the sum over the examples, and its gradient."""
+        import numpy as np
+
+        count = len(self._parameters)
+        data = counted(rectangular(parameters), count, parameters)[self._own]
+        if self._reduce is None:
+            columns = tuple([arg] for arg in columns)
+            value, slopes = self._path.run_columns(PARAMETER_GRADIENTS, data, self._example, columns)
+        else:
+            value, slopes = self._path.run_columns(MAP_GRADIENTS, data, self._example, columns, self._reduce)
+        gradient = np.zeros(count)
+        gradient[self._own] = slopes
+        return value, gradient
+
+
+class Bound(Pure):
+    """g(parameters, *args) → value on the arrays of a namespace; see `Program.bind`."""
+
+    def __init__(self, path: Trace, name: str, example: Any, parameters: Iterable[Value], xp: Any) -> None:
+        if not callable(getattr(xp, "asarray", None)):
+            raise TypeError(f"bind takes the module itself, as in program.bind(numpy), got {xp!r:.60}")
+        import_numpy("bind")
+        from autograd.programs.on_arrays.bound import Plain
+        from autograd.programs.on_arrays.plan import planned
+
+        super().__init__(path, name, example, parameters)
+        self._xp, self._run = xp, Plain(planned(path.work(VALUE)), xp)
+
+    def _option(self) -> Any:
+        return Named(self._xp.__name__) if isinstance(self._xp, ModuleType) else self._xp
+
+    def __call__(self, parameters: Any, *args: Any) -> Any:
+        """f as a 0-d array, or as its nested result of them."""
+        from autograd.programs.on_arrays.bound import cast
+
+        xp, recording = self._xp, self._path.recording
+        data = counted(as_array(xp, parameters), len(self._parameters), parameters)[self._own]
+        check_count(self._example, args)
+        pieces = list(flat_arrays(xp, self._example, args, "args", data.dtype))
+        numbers = xp.concatenate(pieces) if pieces else None
+        dtype = data.dtype if self._parameters or numbers is None else numbers.dtype
+        found = self._run(data, None if numbers is None else cast(numbers, dtype), dtype)
+        return rebuild(recording.result, [found[i] for i in range(len(recording.outputs))])

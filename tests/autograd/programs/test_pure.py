@@ -1,0 +1,165 @@
+"""Pure functions of a program: they are pickled as data, built once where they arrive, and compute the same bits."""
+
+import copy
+import multiprocessing
+import pickle
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import BranchChanged, Value, operation, record
+from autograd.programs import pure
+from autograd.programs.program import Program
+
+ROOT = Path(__file__).parents[3]
+X, Y = [[0.1, -0.4], [1.5, 0.3], [-0.7, 0.9]], [0.3, -0.2, 1.1]
+
+
+def program(arrays=None):
+    w = [Value(0.1 * i - 0.3, label=f"w{i}") for i in range(5)]
+
+    def loss(x, y):
+        h = autograd.tanh(autograd.dot(w[:2], x, w[2]))
+        return (autograd.softplus(h * w[3]) - y) ** 2 + 1e-3 * w[4] ** 2
+
+    return record(loss, X[0], Y[0], arrays=arrays)
+
+
+def numbers(program):
+    return np.array([p.data for p in program.parameters])
+
+
+def sent(thing):
+    return pickle.loads(pickle.dumps(thing))
+
+
+@pytest.fixture(autouse=True)
+def nothing_built():
+    pure.rebuilt.cache_clear()
+
+
+@pytest.mark.parametrize("arrays", [False, True])
+@pytest.mark.parametrize("reduce", ["mean", "sum", None])
+def test_a_gradient_that_was_sent_is_the_same_to_the_bit(arrays, reduce):
+    p = program(arrays)
+    g = p.gradient_function(reduce)
+    columns = (X, Y) if reduce else (X[0], Y[0])
+    value, slopes = g(numbers(p), *columns)
+    far_value, far_slopes = sent(g)(numbers(p), *columns)
+    assert (far_value, far_slopes.tolist()) == (value, slopes.tolist())
+    assert repr(sent(g)) == repr(g) == "<Gradient of loss, 5 parameters>"
+
+
+def test_a_bound_program_that_was_sent_is_the_same_to_the_bit():
+    p = program()
+    g = p.bind(np)
+    assert sent(g)(numbers(p), X[1], Y[1]) == g(numbers(p), X[1], Y[1]) == p(X[1], Y[1])
+    assert repr(sent(g)) == "<Bound of loss, 5 parameters>"
+    several = record(lambda x: {"a": (x, 2.0 * x)}, 1.0).bind(np)
+    assert sent(several)([], 3.0) == {"a": (3.0, 6.0)}
+
+
+def test_it_is_data_and_no_code():
+    text = pickle.dumps(program().gradient_function())
+    assert b'"instructions"' in text
+    assert b"def " not in text
+    assert len(text) < 3000
+
+
+def test_who_is_sent_the_same_function_again_builds_it_once(monkeypatch):
+    texts = []
+    loaded = pure.loaded
+    monkeypatch.setattr(pure, "loaded", lambda text, source: texts.append(text) or loaded(text, source))
+    p = program()
+    first, second = sent(p.gradient_function()), sent(p.gradient_function())
+    assert first is second
+    assert sent(p.gradient_function("sum")) is not first
+    assert sent(p.bind(np)) is sent(p.bind(np)) is not first
+    assert len(texts) == 3
+    p.parameters[0].data = 7.0  # the numbers of an epoch are arguments, and no part of the function
+    assert sent(p.gradient_function()) is first
+
+
+def test_a_copy_works_by_itself():
+    p = program()
+    g = p.gradient_function()
+    for twin in (copy.copy(g), copy.deepcopy(g)):
+        assert twin(numbers(p), X, Y)[0] == g(numbers(p), X, Y)[0]
+
+
+def test_parameters_of_other_paths_keep_their_places_where_it_arrives():
+    a, b = Value(2.0), Value(3.0)
+    p = record(lambda x: a * x if x > 0.0 else b * x * x, 1.0)
+    p(-1.0)
+    value, slopes = sent(p.gradient_function())(np.array([5.0, 7.0]), [-1.0, -3.0])
+    assert (value, slopes.tolist()) == (35.0, [0.0, 5.0])
+    with pytest.raises(BranchChanged, match=r"comes out differently for rows 1 of the batch"):
+        sent(p.gradient_function())(np.array([5.0, 7.0]), [-1.0, 3.0])
+    assert sent(p.bind(np))(np.array([5.0, 7.0]), np.array(-2.0)) == 28.0
+
+
+def test_an_operation_of_the_users_own_cannot_be_sent_and_says_what_save_says(tmp_path):
+    @operation(lambda a, y: 3.0)
+    def triple(a):
+        return 3.0 * a
+
+    p = record(lambda x: triple(x), 1.0)
+    messages = set()
+    for attempt in (
+        lambda: pickle.dumps(p.gradient_function()),
+        lambda: p.save(tmp_path / "p.json"),
+        lambda: p.dumps(),
+    ):
+        with pytest.raises(ValueError, match="the operation triple is your own") as caught:
+            attempt()
+        messages.add(str(caught.value))
+    assert len(messages) == 1
+
+
+def test_a_namespace_that_is_no_module_is_sent_as_it_is():
+    xp = SimpleNamespace(asarray=np.asarray)
+    with pytest.raises(TypeError, match="unhashable"):
+        sent(record(lambda x: x, 1.0).bind(xp))
+
+
+def test_a_process_pool_takes_it():
+    p = program()
+    g = p.gradient_function("sum")
+    whole, slopes = g(numbers(p), X, Y)
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        parts = list(pool.map(g, [numbers(p)] * 3, [[x] for x in X], [[y] for y in Y]))
+    assert sum(value for value, _ in parts) == pytest.approx(whole, rel=1e-15)
+    assert sum(part for _, part in parts) == pytest.approx(slopes, rel=1e-14)
+
+
+@pytest.mark.engines
+def test_joblib_takes_it():
+    joblib = pytest.importorskip("joblib")
+    p = program()
+    g = p.gradient_function("sum")
+    parts = joblib.Parallel(n_jobs=2)(joblib.delayed(g)(numbers(p), [x], [y]) for x, y in zip(X, Y, strict=True))
+    assert sum(value for value, _ in parts) == pytest.approx(g(numbers(p), X, Y)[0], rel=1e-15)
+
+
+def test_it_arrives_in_a_process_that_never_saw_the_function(tmp_path):
+    p = program()
+    (tmp_path / "g").write_bytes(pickle.dumps((p.gradient_function(), numbers(p), X, Y)))
+    code = f"import pickle; g, *data = pickle.load(open({str(tmp_path / 'g')!r}, 'rb')); print(repr(g(*data)[0]))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert float(run.stdout) == p.gradient_function()(numbers(p), X, Y)[0]
+
+
+def test_text_and_back():
+    p = program()
+    again = Program.loads(p.dumps())
+    assert again(X[0], Y[0]) == p(X[0], Y[0])
+    assert [q.label for q in again.parameters] == [q.label for q in p.parameters]
+    assert Program.loads(p.dumps().encode(), arrays=False).dumps() == p.dumps()
+    with pytest.raises(ValueError, match="the text is no JSON"):
+        Program.loads("{")
