@@ -48,17 +48,23 @@ MARGIN = 12.0
 
 @dataclass(frozen=True)
 class Row:
-    """A line of a card: its text, the colour behind it ("" for none), and a mark such as "data" or "grad"."""
+    """A line of a card: its text, the colour behind it ("" for none), and a mark such as "data" or "grad".
+
+    A page that computes writes it anew: `places` are those of the nodes whose numbers it shows, `lead` what stands
+    before them.
+    """
 
     text: str
     fill: str = ""
     mark: str = ""
+    places: tuple[int, ...] = ()
+    lead: str = ""
 
 
 @dataclass(frozen=True)
 class Card:
     """A box of the picture. `kind` is a key of HEADER_COLORS; `tooltip` shows on hovering; `min_width` in points
-    keeps room for texts that the rows will show later."""
+    keeps room for texts that the rows will show later; `members` are the places of all nodes it stands for."""
 
     id: str
     title: str
@@ -67,6 +73,7 @@ class Card:
     tooltip: str = ""
     highlighted: bool = False
     min_width: float = MIN_CARD_WIDTH
+    members: tuple[int, ...] = ()
 
     @cached_property
     def width(self) -> float:
@@ -81,7 +88,8 @@ class Card:
 
 @dataclass(frozen=True)
 class Arrow:
-    """An arrow from card `tail` to card `head` (ids), with the text of its pill ("" for none)."""
+    """An arrow from card `tail` to card `head` (ids), with the text of its pill ("" for none), for the uses of values
+    (ids of edges) that it stands for; () where its own id is that of the one edge."""
 
     id: str
     tail: str
@@ -92,6 +100,7 @@ class Arrow:
     dashed: bool = False
     tooltip: str = ""
     highlighted: bool = False
+    edges: tuple[str, ...] = ()
 
 
 def side_by_side(lines: Iterable[Sequence[str]], arrows: Iterable[Arrow]) -> Iterator[tuple[str, ...]]:

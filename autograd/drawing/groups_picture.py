@@ -75,30 +75,39 @@ def _card(card_id: str, part: Part, graph: GraphView, gradients: Gradients, stro
     rows = list(_output_rows(part, gradients, strongest, look.spec))
     parameters = [node for node in part.nodes if node.kind == "parameter"]
     if part.path and parameters:
-        rows.append(Row(f"{counted(len(parameters), 'param')} {_norm(parameters, gradients, look.spec)}".strip()))
+        rows.append(_norm_row(counted(len(parameters), "param"), parameters, gradients, look.spec))
     marked = any(node.id in look.highlighted for node in part.nodes)
     if len(part.nodes) > 1 and not _are_inputs(part):
         rows.append(Row(counted(len(part.nodes), "value")))
     title, kind = _title(part, graph, look.spec), _kind(part, graph, parameters)
-    return Card(card_id, title, kind, tuple(rows), ", ".join(_names(part)), marked)
+    members = tuple(node.index for node in part.nodes)
+    return Card(card_id, title, kind, tuple(rows), ", ".join(_names(part)), marked, members=members)
 
 
 def _output_rows(part: Part, gradients: Gradients, strongest: float, spec: str) -> Iterator[Row]:
     if len(part.outputs) > 1:
-        norm = _norm(part.outputs, gradients, spec)
-        yield Row(f"{counted(len(part.outputs), 'input' if _are_inputs(part) else 'output')} {norm}".strip())
+        what = counted(len(part.outputs), "input" if _are_inputs(part) else "output")
+        yield _norm_row(what, part.outputs, gradients, spec)
         return
     for node in part.outputs:
-        yield Row(number(node.value.data, spec), mark="data")
+        yield Row(number(node.value.data, spec), mark="data", places=(node.index,))
         if gradients is not None:
             slope = gradients[node.index]
-            yield Row(gradient(slope, spec), "" if slope is None else tint(slope, strongest), "grad")
+            color = "" if slope is None else tint(slope, strongest)
+            yield Row(gradient(slope, spec), color, "grad", (node.index,))
+
+
+def _norm_row(what: str, nodes: Sequence[Node], gradients: Gradients, spec: str) -> Row:
+    """`17 params ‖∂‖ 0.25`."""
+    if gradients is None:
+        return Row(what)
+    places = tuple(node.index for node in nodes)
+    return Row(f"{what} {_norm(nodes, gradients, spec)}", "", "norm", places, f"{what} ")
 
 
 def _norm(nodes: Sequence[Node], gradients: Gradients, spec: str) -> str:
     """‖∂‖, the Euclidean length of the gradient of `nodes`."""
-    if gradients is None:
-        return ""
+    assert gradients is not None
     slopes = [g for g in (gradients[node.index] for node in nodes) if g is not None]
     return f"‖∂‖ {number(math.hypot(*slopes), spec)}" if slopes else f"‖{NO_GRADIENT.replace(' ', '‖ ')}"
 
@@ -143,7 +152,8 @@ def _arrows(graph: GraphView, parts: Mapping[str, Part], gradients: Gradients, l
         color, width = _stroke(carried[ends], strongest)
         tooltip = f"{gradient(carried[ends], look.spec)} carried back over {counted(len(edges), 'use')}"
         marked = any(edge.id in look.highlighted for edge in edges)
-        yield Arrow(f"a{index}", *ends, color=color, width=width, tooltip=tooltip, highlighted=marked)
+        ids = tuple(edge.id for edge in edges)
+        yield Arrow(f"a{index}", *ends, color=color, width=width, tooltip=tooltip, highlighted=marked, edges=ids)
 
 
 def _carried(graph: GraphView, edges: Sequence[Edge], gradients: Gradients) -> float | None:

@@ -18,6 +18,7 @@ from autograd.view.notation import gradient, number, operation_symbol, shorten
 from autograd.view.parts import GroupPath, Part, gathered
 
 MANY_PARAMETERS = 8  # a neuron with more shows how many, and the length of their gradient
+NAME_IN_ROW = 12
 
 
 @dataclass(frozen=True)
@@ -134,15 +135,26 @@ def neurons_picture(graph: GraphView, parts: Sequence[Unit], look: Look) -> Pict
 def _neuron_card(unit: Unit, slopes: Sequence[float], strongest: float, spec: str) -> Card:
     node = unit.output
     slope = slopes[node.index]
-    parameters = parameter_rows(unit, {node.value: slopes[node.index] for node in unit.parameters}, spec)
     rows = [
-        Row(number(node.value.data, spec), mark="data"),
-        Row(gradient(slope, spec), tint(slope, strongest), "grad"),
-        *(Row(text, mark="weight") for text in parameters),
+        Row(number(node.value.data, spec), mark="data", places=(node.index,)),
+        Row(gradient(slope, spec), tint(slope, strongest), "grad", (node.index,)),
+        *_parameter_rows(unit, {node.value: slopes[node.index] for node in unit.parameters}, spec),
     ]
     title = f"{shorten(unit.called, 30)} = {operation_symbol(node.value)}"
     kind = "output" if node.kind == "output" else "parameter"
-    return Card(node.id, title, kind, tuple(rows), f"{unit.name}: {len(unit.nodes)} operations")
+    tooltip = f"{unit.name}: {len(unit.nodes)} operations"
+    members = tuple(n.index for n in (*unit.parameters, *unit.nodes))
+    return Card(node.id, title, kind, tuple(rows), tooltip, members=members)
+
+
+def _parameter_rows(unit: Unit, slopes: Mapping[Value, float], spec: str) -> Iterator[Row]:
+    """The texts of `parameter_rows` with what they show: one parameter each, or all of very many."""
+    texts, places = parameter_rows(unit, slopes, spec), [node.index for node in unit.parameters]
+    if len(texts) < len(places):
+        yield Row(texts[0], "", "norm", tuple(places), f"{len(places)} parameters  ")
+        return
+    for text, node in zip(texts, unit.parameters, strict=True):
+        yield Row(text, "", "weight", (node.index,), shorten(node.short_name, NAME_IN_ROW))
 
 
 def parameter_rows(unit: Unit, slopes: Mapping[Value, float], spec: str) -> list[str]:
@@ -151,16 +163,16 @@ def parameter_rows(unit: Unit, slopes: Mapping[Value, float], spec: str) -> list
         known = [slopes[node.value] for node in unit.parameters if node.value in slopes]
         length = gradient(math.hypot(*known) if known else None, spec).replace("∂", "‖∂‖")
         return [f"{len(unit.parameters)} parameters  {length}"]
-    return [
-        f"{shorten(node.short_name, 12)} {number(node.value.data, spec)}  {gradient(slopes.get(node.value), spec)}"
-        for node in unit.parameters
-    ]
+    numbers = [(number(n.value.data, spec), gradient(slopes.get(n.value), spec)) for n in unit.parameters]
+    names = [shorten(node.short_name, NAME_IN_ROW) for node in unit.parameters]
+    return [f"{name} {data}  {slope}" for name, (data, slope) in zip(names, numbers, strict=True)]
 
 
 def _arrows_into(unit: Unit) -> Iterator[Arrow]:
     tails = {edge.id: edge.tail for edge in unit.edges}
     for arrow in dict.fromkeys(unit.arrows.values()):
-        yield Arrow(arrow, tails[arrow], unit.output.id)
+        edges = tuple(edge for edge, shown in unit.arrows.items() if shown == arrow)
+        yield Arrow(arrow, tails[arrow], unit.output.id, edges=edges)
 
 
 def _ranks(neurons: Sequence[Unit], arrows: Sequence[Arrow]) -> Iterator[tuple[str, ...]]:

@@ -1,47 +1,135 @@
-"""A timeline as one self-contained HTML file: the picture as inline SVG, the moments as text and JSON, a plain script.
+"""A graph as one self-contained HTML file that can be stepped through, played with and looked at.
 
-It needs no network, no kernel and no widget package. page.html has the places that are filled in here, page.css the
-colours of what is drawn, page.js what moves.
+It needs no network, no kernel and no widget package: the picture is inline SVG, the graph is data, the rows of the
+table that it uses are there as JavaScript, and plain scripts do the rest. browser/page.html has the places that are
+filled in here; the scripts beside it stand in the page one after the other, without their comments.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from typing import Any
 
-from autograd.explaining.moments import Line, Moment, Run, Timeline
+from autograd.drawing.cards import Picture
+from autograd.drawing.figure import html_image
+from autograd.explaining.moments import Line, Moment, Run
+from autograd.explaining.page_data import page_data
+from autograd.explaining.room import with_room_to_move
+from autograd.explaining.rows import javascript_rows
+from autograd.view.graph import GraphView
 
 PHASES = ("start", "forward", "seed", "backward")
 STYLE_CLASSES = {"upstream": "u", "local": "l", "product": "p", "value": "v", "muted": "m"}
 # What page.css gives fonts and colours.
-STYLED = frozenset(("face", "outline", "line", "head", "pill-fill", "local", "title", "data", "grad", "weight"))
+STYLED = frozenset(("face", "outline", "line", "head", "pill-fill", "local", "title", "data", "grad", "weight", "norm"))
+SCRIPTS = ("numbers engine camera picture", "step", "knobs pointer plots play look open theme main")
+REPEATED = re.compile(r'<path d="M([-\d.]+),([-\d.]+)([a-z][^"]{60,}Z)"([^>]*)/>')
+TOOLTIP = re.compile(r"(?<=>)<title>[^<]*</title>(?=<rect)")  # of cards
+MAX_EDGES = 300
+HEIGHTS = (560, 900)
 
 
-def page(timeline: Timeline) -> str:
-    """The whole page as one HTML string."""
-    moments = timeline.moments
-    parts = {
-        "title": escape(timeline.title),
-        "style": _asset("page.css"),
-        "script": _asset("page.js"),
-        "last": str(len(moments) - 1),
-        "summary": _html_lines(moments[0].lines),
-        "transcript": "".join(f"<li>{_html_lines(moment.lines)}\n" for moment in moments),
-        "picture": timeline.picture.svg(styled=STYLED),
-        "steps": _json_for_script([_step(moment) for moment in moments]),
-    }
-    # One pass, so that nothing that is put in is searched for places again.
-    return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], _asset("page.html"))
+@dataclass(frozen=True)
+class Page:
+    """What a page is about: a graph, a picture of it, and the moments of a timeline on that picture, if there is one.
+
+    `start` is the mode it opens in, `why` says why there is no timeline, `spec` is the format of numbers.
+    """
+
+    title: str
+    graph: GraphView
+    picture: Picture
+    moments: Sequence[Moment] = ()
+    start: str = "step"
+    why: str = ""
+    spec: str = ".4g"
+
+    def html(self) -> str:
+        """The whole page as one string."""
+        picture = with_room_to_move(self.picture)
+        data = page_data(self.graph, picture, self.spec)
+        parts = {
+            "title": escape(self.title),
+            "style": _asset("page.css") + _asset("play.css"),
+            "step": self._controls(),
+            "picture": _inline(picture.svg(styled=STYLED)),
+            "transcript": self._transcript(),
+            "data": _json_for_script({**data, "start": self.start, "why": self.why}),
+            "script": self._script(data["program"]["operations"]),
+        }
+        # One pass, so that nothing that is put in is searched for places again.
+        return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], _asset("page.html"))
+
+    def in_notebook(self) -> str:
+        """The page in a frame, and the still picture wherever frames or scripts are taken out."""
+        # Only & and " mean anything inside a quoted attribute.
+        page = self.html().replace("&", "&amp;").replace('"', "&quot;")
+        least, most = HEIGHTS
+        height = max(least, min(most, round(self.picture.size[1]) + 280))
+        style = f"width: 100%; height: {height}px; border: 0"
+        return (
+            '<div class="glassgrad-page">'
+            "<style>.glassgrad-page > iframe + img { display: none }</style>"
+            f'<iframe title="{escape(self.title)}" srcdoc="{page}" style="{style}"></iframe>'
+            f"{html_image(self.picture.svg(), self.title)}"
+            "</div>"
+        )
+
+    def _controls(self) -> str:
+        if not self.moments:
+            return ""
+        parts = {"last": str(len(self.moments) - 1), "summary": _html_lines(self.moments[0].lines)}
+        return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], _asset("step.html"))
+
+    def _transcript(self) -> str:
+        if not self.moments:
+            return ""
+        steps = _json_for_script([_step(moment) for moment in self.moments])
+        items = "".join(f"<li>{_html_lines(moment.lines)}\n" for moment in self.moments)
+        return (
+            '<details id="all">\n<summary>All steps as text</summary>\n'
+            f'<ol start="0" tabindex="0" aria-label="All steps">\n{items}</ol>\n</details>\n'
+            f'<script type="application/json" id="steps">{steps}</script>\n'
+        )
+
+    def _script(self, operations: Sequence[str]) -> str:
+        always, step, rest = (names.split() for names in SCRIPTS)
+        names = [*always, *(step if self.moments else []), *rest]
+        return javascript_rows(operations) + "".join(_without_comments(_asset(f"{name}.js")) for name in names)
 
 
 def _asset(name: str) -> str:
-    return files("autograd.explaining").joinpath(name).read_text(encoding="utf-8")
+    return files("autograd.explaining").joinpath("browser", name).read_text(encoding="utf-8")
 
 
+def _without_comments(script: str) -> str:
+    """The script without indentation and without lines that are comments: a quarter of it."""
+    lines = (line.strip() for line in script.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
+def _inline(svg: str) -> str:
+    """The picture for a page whose script makes tooltips itself: filled outlines that occur again and again, such as
+    headers of one width, are written once and used."""
+    svg = TOOLTIP.sub("", svg)
+    counts = Counter(match[3] for match in REPEATED.finditer(svg))
+    ids = {steps: f"s{i}" for i, steps in enumerate(steps for steps, count in counts.items() if count > 1)}
+
+    def use(match: re.Match[str]) -> str:
+        x, y, steps, rest = match.groups()
+        return f'<use href="#{ids[steps]}" x="{x}" y="{y}"{rest}/>' if steps in ids else match[0]
+
+    shared = "".join(f'<path id="{name}" d="M0,0{steps}"/>' for steps, name in ids.items())
+    return REPEATED.sub(use, svg).replace("<g ", f"<defs>{shared}</defs>\n<g ", 1)
+
+
+# Moments ------------------------------------------------------------------------------------------------------------
 def _html_lines(lines: Sequence[Line]) -> str:
     return "".join(f"<p>{''.join(map(_html_run, line))}" for line in lines)
 

@@ -1,4 +1,4 @@
-"""A graph as data for a page's script: the straight-line program that browser/engine.js runs.
+"""A graph and its picture as data for a page's script: what browser/engine.js runs and browser/picture.js shows.
 
 Nothing is sent that can be computed: of an operation its row and operands, of a leaf its number. Numbers are written
 with all their digits, so that the page computes from the same floats.
@@ -7,12 +7,29 @@ with all their digits, so that the page computes from the same floats.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from autograd.drawing.cards import Card, Picture
 from autograd.ops import OPERATIONS
 from autograd.value import Value
 from autograd.view.graph import GraphView, Node
+from autograd.view.notation import operation_symbol, shorten
+
+NAME_LIMIT = 40
+
+
+def page_data(graph: GraphView, picture: Picture, spec: str) -> dict[str, Any]:
+    """All that a script needs to know of `graph`, of the `picture` of it, and of the format of numbers."""
+    return {
+        "program": program_of(graph),
+        "shown": shown_by(graph, picture),
+        "names": [shorten(node.name, NAME_LIMIT) for node in graph.nodes],
+        "symbols": {node.index: operation_symbol(node.value) for node in graph.nodes if node.value.parents},
+        "lines": {node.index: shorten(node.value.line, 80) for node in graph.nodes if node.value.line},
+        "stale": is_stale(graph),
+        "spec": spec,
+    }
 
 
 def program_of(graph: GraphView) -> dict[str, Any]:
@@ -28,37 +45,6 @@ def program_of(graph: GraphView) -> dict[str, Any]:
     }
 
 
-def edge_places(graph: GraphView) -> dict[str, int]:
-    """The place of every edge of `graph`, by its id, among the edges that engine.js counts: one for every operand that
-    is a Value, node after node. What `where` did not choose is no parent and no edge here, but may become one there."""
-    found: dict[str, int] = {}
-    place = 0
-    for node in graph.nodes:
-        value = node.value
-        parents = list(value.parents)
-        for operand in _inputs(value):
-            slot = len(value.parents) - len(parents)
-            if parents and operand is parents[0]:
-                found[f"e{node.index}.{slot}"] = place
-                parents.pop(0)
-            place += 1
-    return found
-
-
-def is_leaf(value: Value) -> bool:
-    return not is_row(value) and not value.parents
-
-
-def is_row(value: Value) -> bool:
-    """Whether a page can compute the value: was it made by a row of the table?"""
-    row = value.op
-    return row is not None and OPERATIONS.get(getattr(row, "name", "")) is row
-
-
-def _inputs(value: Value) -> Sequence[Value]:
-    return [o for o in value.operands if isinstance(o, Value)] if is_row(value) else value.parents
-
-
 def _node(node: Node, places: dict[Value, int], rows: dict[str, int]) -> Any:
     value = node.value
     if is_row(value):
@@ -71,6 +57,63 @@ def _node(node: Node, places: dict[Value, int], rows: dict[str, int]) -> Any:
     return float(value.data) if math.isfinite(value.data) else _text(value.data)
 
 
+def is_row(value: Value) -> bool:
+    """Whether a page can compute the value: was it made by a row of the table?"""
+    return value.op is not None and OPERATIONS.get(value.op.name) is value.op
+
+
+def is_stale(graph: GraphView) -> bool:
+    """Whether leaves have been changed since the graph was made, so that its results are not theirs any more."""
+    for node in graph.nodes:
+        value = node.value
+        if is_row(value) and value.op is not None:
+            result = value.op.forward(*[o.data if isinstance(o, Value) else o for o in value.operands])
+            if result != value.data and not (result != result and value.data != value.data):
+                return True
+    return False
+
+
 def _text(x: float) -> str:
     """A number as JavaScript's Number() reads it."""
     return repr(float(x)).replace("inf", "Infinity").replace("nan", "NaN")
+
+
+# The picture --------------------------------------------------------------------------------------------------------
+def shown_by(graph: GraphView, picture: Picture) -> dict[str, Any]:
+    """What cards and arrows stand for, where their ids do not say it."""
+    places = {edge: place for edge, place, _ in _edges(graph)}
+    elsewhere = {edge for edge, place, said in _edges(graph) if place != said}
+    return {
+        "cards": {card.id: rows for card in picture.cards if (rows := _rows(card))},
+        "arrows": {
+            arrow.id: [places[edge] for edge in arrow.edges or (arrow.id,)]
+            for arrow in picture.arrows
+            if arrow.edges or arrow.id in elsewhere
+        },
+        "members": {card.id: card.members for card in picture.cards if len(card.members) > 1},
+    }
+
+
+def _rows(card: Card) -> list[Any]:
+    """[row, mark, places, lead] for every row that shows numbers of nodes."""
+    return [[i, row.mark, row.places, row.lead] for i, row in enumerate(card.rows) if row.places]
+
+
+def _edges(graph: GraphView) -> Iterator[tuple[str, int, int]]:
+    """Every edge: its id, its place among the edges that engine.js counts, and the place that its id says it has.
+
+    engine.js counts one for every operand that is a Value, node after node. What `where` did not choose is no parent
+    and no edge here, but may become one there.
+    """
+    place = 0
+    for node in graph.nodes:
+        first, waiting = place, list(enumerate(node.value.parents))
+        for operand in _inputs(node.value):
+            if waiting and operand is waiting[0][1]:
+                slot, _ = waiting.pop(0)
+                yield f"e{node.index}.{slot}", place, first + slot
+            place += 1
+
+
+def _inputs(value: Value) -> Sequence[Value]:
+    return [o for o in value.operands if isinstance(o, Value)] if is_row(value) else value.parents

@@ -7,30 +7,27 @@ make a file of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from autograd.drawing.cards import CARD_PADDING, Picture
-from autograd.drawing.figure import html_image
+from autograd.drawing.cards import Picture
 from autograd.drawing.layout.graphviz import LayoutError
 from autograd.drawing.levels import check_options
-from autograd.drawing.shapes import FONT_SIZE
 from autograd.drawing.values_picture import Look, values_picture
 from autograd.explaining.film import animate
 from autograd.explaining.moments import Moment, Timeline
 from autograd.explaining.narration import moments
 from autograd.explaining.neuron_narration import neuron_moments
-from autograd.explaining.page import page
+from autograd.explaining.page import MAX_EDGES, Page
+from autograd.explaining.room import with_room
 from autograd.system.files import write_whole
 from autograd.value import Value
-from autograd.view.graph import check_limit
-from autograd.view.notation import number_width, shorten
+from autograd.view.graph import GraphView, check_limit
+from autograd.view.notation import shorten
 from autograd.view.subject import Subject, expanded, subject_of
 
-MAX_EDGES = 300
 LEVELS = ("auto", "values", "neuron")
 
 
@@ -38,10 +35,17 @@ LEVELS = ("auto", "values", "neuron")
 class Stepper(Timeline):
     """A timeline that shows itself in a notebook; elsewhere `.save("step.html")`."""
 
+    graph: GraphView
+    spec: str
+
     @cached_property
     def page(self) -> str:
-        """The whole page as one HTML string."""
-        return page(self)
+        """The whole page as one HTML string: to step through, to play with, to look at."""
+        return self._page.html()
+
+    @property
+    def _page(self) -> Page:
+        return Page(self.title, self.graph, self.picture, self.moments, spec=self.spec)
 
     def text(self) -> str:
         """The timeline for a terminal: every moment's arithmetic, numbered, under the name of its phase."""
@@ -79,22 +83,9 @@ class Stepper(Timeline):
         Without a layout engine it is the text, below what to install.
         """
         try:
-            return {"text/html": self._notebook_html(), "text/plain": repr(self)}
+            return {"text/html": self._page.in_notebook(), "text/plain": repr(self)}
         except LayoutError as error:
             return {"text/plain": f"{error}\n\n{self.text()}"}
-
-    def _notebook_html(self) -> str:
-        # Only & and " mean anything inside a quoted attribute.
-        page = self.page.replace("&", "&amp;").replace('"', "&quot;")
-        height = min(900, round(self.picture.size[1]) + 260)
-        title = escape(self.title)
-        return (
-            '<div class="glassgrad-stepper">'
-            "<style>.glassgrad-stepper > iframe + img { display: none }</style>"
-            f'<iframe title="{title}" srcdoc="{page}" style="width: 100%; height: {height}px; border: 0"></iframe>'
-            f"{html_image(self.picture.svg(), self.title)}"
-            "</div>"
-        )
 
     def __repr__(self) -> str:
         return f"<{self.title}: step 0 to {len(self.moments) - 1}; .save('step.html') or print(it.text())>"
@@ -156,7 +147,7 @@ def stepper(
     if by_neuron:
         _guard(len(picture.arrows), max_edges, "between its neurons", "draw(y, level='layer') has one card per layer")
     title = f"Backpropagation through {shorten(subject.graph.by_value[output].name, 60)}"
-    return Stepper(title, tuple(timeline), with_room(picture, timeline))
+    return Stepper(title, tuple(timeline), with_room(picture, timeline), subject.graph, number_format)
 
 
 def _stage(subject: Subject, by_neuron: bool, look: Look) -> tuple[list[Moment], Picture]:
@@ -182,13 +173,3 @@ def _guard(edges: int, max_edges: int, where: str, advice: str) -> None:
             f"Step through one example of a small model; {advice}; draw(y) shows large graphs; "
             f"max_edges={edges} steps through all of it nevertheless"
         )
-
-
-def with_room(picture: Picture, timeline: Sequence[Moment]) -> Picture:
-    """`picture` with cards wide enough for every text that the moments put on them."""
-    widths = {card.id: card.min_width for card in picture.cards}
-    for moment in timeline:
-        for change in moment.changes:
-            width = number_width(change.text, FONT_SIZE) + 2 * CARD_PADDING
-            widths[change.card] = max(widths[change.card], width)
-    return replace(picture, cards=tuple(replace(card, min_width=widths[card.id]) for card in picture.cards))

@@ -576,16 +576,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0 → 1",
     ): "turns tell parts apart, wherever their count begins",
     (
-        "autograd/explaining/stepper.py",
-        "height = min(900, round(self.picture.size[1]) + 260)",
-        "260 → 261",
-    ): "the page's script makes its frame as high as it is",
-    (
-        "autograd/explaining/stepper.py",
-        "height = min(900, round(self.picture.size[1]) + 260)",
-        "260 → 259",
-    ): "the page's script makes its frame as high as it is",
-    (
         "autograd/explaining/page.py",
         'text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)',
         "False → True",

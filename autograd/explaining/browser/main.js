@@ -1,0 +1,135 @@
+// The page: one picture, three things to do with it. Here the parts meet; none of them knows another but through this.
+
+const data = JSON.parse(byId("data").textContent);
+const { names, spec, start, why } = data;
+const main = document.querySelector("main"), graph = byId("graph"), svg = graph.querySelector("svg");
+const engine = makeEngine(data.program, ROWS);
+const titles = names.map((name, i) => (data.symbols[i] ? `${name} = ${data.symbols[i]}` : name));
+const whole = { width: svg.width.baseVal.value, height: svg.height.baseVal.value };
+const sessionLocal = engine.local.slice();
+
+let minimap = null;
+const camera = makeCamera(svg, whole, (view, scale) => {
+  picture.moved(view, scale);
+  minimap?.show(view);
+});
+const picture = makePicture(svg, engine, data.shown, spec);
+minimap = makeMinimap(byId("map"), camera, [...picture.cards.values()].map((card) => card.box));
+
+// However many events there are, the page is written once a frame.
+let pending = 0;
+function changed() {
+  pending ||= requestAnimationFrame(() => {
+    pending = 0;
+    engine.run();
+    tell();
+  });
+}
+
+function tell() {
+  if (mode === "step") return;
+  picture.paint();
+  opening.paint();
+  if (mode === "play") {
+    play.tell();
+    knobs.told();
+  } else look.tell();
+}
+
+const play = makePlay({ engine, names, titles, spec, changed });
+const knobs = makeKnobs(graph, picture, engine, names, play);
+const opening = makeOpening(svg, picture, engine, { titles, spec, play, type: knobs.type });
+const look = makeLook({ graph, engine, picture, camera, names, titles, lines: data.lines, spec });
+const step = byId("steps") ? makeStep(JSON.parse(byId("steps").textContent), picture, camera) : null;
+const parts = { step, play, look };
+
+// Modes -------------------------------------------------------------------------------------------------------------------
+let mode = null;
+const possible = { step: Boolean(step), play: engine.movable.length > 0, look: true };
+
+function go(to) {
+  if (!possible[to] || to === mode) return;
+  if (mode) parts[mode].leave();
+  const before = mode;
+  mode = main.dataset.mode = to;
+  for (const tab of document.querySelectorAll("[data-go]")) tab.setAttribute("aria-pressed", tab.dataset.go === to);
+  svg.setAttribute("role", to === "step" ? "img" : "group"); // the children of an image are nothing to a screen reader
+  knobs.enable(to === "play");
+  look.dim();
+  if (to === "step") {
+    opening.closeAll();
+    picture.leave(sessionLocal);
+  } else if (before === "step" || !before) picture.compute();
+  parts[to].enter();
+}
+
+for (const tab of document.querySelectorAll("[data-go]")) {
+  tab.addEventListener("click", () => go(tab.dataset.go));
+  if (possible[tab.dataset.go]) continue;
+  tab.disabled = true;
+  tab.title = tab.dataset.go === "step" ? why : "No leaf of this graph can be moved here";
+}
+
+// Where the picture begins: with everything, if it can be read; else where the output is, in Step where the inputs are.
+function firstView() {
+  const card = picture.cardWith.get(engine.outputs[0]);
+  const end = card ? { x: (card.box.left + card.box.right) / 2, y: (card.box.top + card.box.bottom) / 2 } : { x: 0, y: 0 };
+  const first = { x: whole.width - end.x, y: whole.height - end.y };
+  camera.fitReadable(mode === "step" ? first : end);
+}
+
+// All digits, and the source line where it is known.
+function tooltip({ group, places }) {
+  const place = places.at(-1), line = data.lines[place];
+  let title = group.querySelector("title");
+  if (!title) group.prepend((title = document.createElementNS("http://www.w3.org/2000/svg", "title")));
+  title.textContent = `${names[place]}: data ${pythonNumber(engine.x[place])}${line ? `, made at ${line}` : ""}`;
+}
+
+watchPointer(graph, camera, {
+  knobAt: (target) => (mode === "play" ? Number(target.closest(".knob")?.dataset.leaf ?? NaN) : NaN),
+  drag(place) {
+    look.dim();
+    return knobs.dragging(place);
+  },
+  over(group) {
+    const card = picture.cards.get(group?.id);
+    if (card?.places.length) tooltip(card);
+    if (mode !== "step") look.light(card);
+  },
+  clicked(target) {
+    const card = picture.cards.get(target.closest("g.card")?.id);
+    if (!card || mode === "step") return;
+    if (mode === "look") look.select(card);
+    else if (card.places.length && !target.closest(".knob")) play.selectOperation(card.rows[0]?.places[0] ?? card.places.at(-1));
+    if (opening.can(card) && !target.closest(".knob")) opening.toggle(card);
+  },
+});
+
+byId("in").addEventListener("click", () => camera.zoom(1.3));
+byId("out").addEventListener("click", () => camera.zoom(1 / 1.3));
+byId("fit").addEventListener("click", camera.fit);
+const pans = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea")) return;
+  const zooms = { "+": () => camera.zoom(1.3), "-": () => camera.zoom(1 / 1.3), "0": camera.fit };
+  if (zooms[event.key]) zooms[event.key]();
+  else if (event.key === "/") {
+    go("look");
+    byId("find").focus();
+  } else if (event.target === graph && mode !== "step" && pans[event.key]) camera.pan(...pans[event.key]);
+  else return;
+  event.preventDefault();
+});
+
+document.documentElement.classList.add("scripted");
+for (const element of document.querySelectorAll("[data-scripted]")) element.hidden = false;
+followTheme();
+hideStill();
+engine.session.set(engine.x.slice(0, engine.count));
+if (why && !step) byId("whynot").textContent = why;
+byId("stale").hidden = !data.stale;
+go(possible[start] ? start : "look");
+new ResizeObserver(() => camera.resized(firstView)).observe(graph);
+camera.resized(firstView);
+document.documentElement.classList.add("settled"); // only now: the final gradients of the still picture should not be seen to fade

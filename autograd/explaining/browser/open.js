@@ -1,0 +1,66 @@
+// A card that stands for many values opens in its place: over the picture lies a list of them, with their numbers, each
+// leaf of which can be moved. It closes by its button, by Escape, and by a click on its card.
+
+function makeOpening(svg, picture, engine, { titles, spec, play, type }) {
+  const { x, grad } = engine, space = "http://www.w3.org/2000/svg", open = new Map();
+  const movable = new Set(engine.movable), LINE = 17, MOST_LINES = 40;
+
+  function shape(tag, attributes, text = "") {
+    const made = document.createElementNS(space, tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    if (text) made.textContent = text;
+    return made;
+  }
+
+  const line = (place, wide) => {
+    const [data, slope] = [fitted(x[place], 9, spec), `∂ ${fitted(grad[place], 9, spec)}`];
+    return `${titles[place].length > wide ? `${titles[place].slice(0, wide - 1)}…` : titles[place]}`.padEnd(wide + 1) + data.padStart(9) + slope.padStart(12);
+  };
+
+  function openCard(card) {
+    const places = card.places.slice(0, MOST_LINES), wide = Math.min(24, Math.max(...places.map((i) => titles[i].length)));
+    const width = (wide + 23) * CHARACTER + 16, height = places.length * LINE + 30 + (card.places.length > MOST_LINES ? LINE : 0);
+    const left = (card.box.left + card.box.right - width) / 2, top = card.box.top + 18;
+    const group = shape("g", { class: "opened", role: "group", "aria-label": `The values of ${card.title}` });
+    group.append(shape("rect", { class: "sheet", x: left, y: top, width, height, rx: 6 }));
+    const texts = places.map((place, k) => lineOf(group, place, left, top + 20 + k * LINE, width));
+    if (card.places.length > MOST_LINES) group.append(shape("text", { x: left + width / 2, y: top + height - 12 }, `and ${card.places.length - MOST_LINES} more`));
+    const close = shape("g", { class: "close", tabindex: 0, role: "button", "aria-label": "Close" });
+    close.append(shape("circle", { cx: left + width - 2, cy: top + 2, r: 9 }), shape("text", { x: left + width - 2, y: top + 6 }, "×"));
+    close.addEventListener("click", () => closeCard(card));
+    group.append(close);
+    group.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" || (event.target === close && event.key === "Enter")) closeCard(card);
+    });
+    svg.querySelector("g").append(group);
+    open.set(card, { group, places, texts, wide });
+    card.group.setAttribute("aria-expanded", "true");
+    paint();
+  }
+
+  function lineOf(group, place, left, y, width) {
+    const row = shape("g", movable.has(place) ? { class: "knob", "data-leaf": place } : {});
+    const text = shape("text", { class: "opened-line", x: left + 8, y, "text-anchor": "start", "xml:space": "preserve" });
+    row.append(shape("rect", { class: "hit", x: left + 3, y: y - 12, width: width - 6, height: LINE - 1, rx: 3 }), text);
+    if (movable.has(place)) row.addEventListener("dblclick", () => { if (play.on()) type(place, row); });
+    group.append(row);
+    return text;
+  }
+
+  function closeCard(card) {
+    open.get(card)?.group.remove();
+    open.delete(card);
+    card.group.removeAttribute("aria-expanded");
+  }
+
+  function toggle(card) {
+    if (open.has(card)) closeCard(card);
+    else openCard(card);
+  }
+
+  function paint() {
+    for (const { places, texts, wide } of open.values()) places.forEach((place, k) => write(textOf(texts[k]), line(place, wide)));
+  }
+
+  return { toggle, paint, can: (card) => card.places.length > 1, closeAll: () => [...open.keys()].forEach(closeCard) };
+}

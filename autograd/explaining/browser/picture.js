@@ -1,0 +1,185 @@
+// The drawing: which text shows which number, and what is written when numbers change. The page's time goes into what is
+// written here, so a text, a tint or a width is touched only when it differs from what stands there.
+//
+// shown = { cards: { id: [[row, kind, places, lead], ...] }, arrows: { id: edges }, members: { id: places } }; what it
+// leaves out goes by its id: card n7 shows value 7, arrow e7.1 the second use of a value by value 7.
+
+const byId = (id) => document.getElementById(id);
+const textOf = (element) => element.firstChild ?? element.appendChild(document.createTextNode(""));
+const CHARACTER = 11 * 0.602, PILL_CHARACTER = 9 * 0.602, ROOM_IN_PILL = 6;
+const TINY = 3.5; // pixels: texts that are smaller on screen are not drawn
+
+function write(node, text) {
+  if (node.data !== text) node.data = text;
+}
+
+function makePicture(svg, engine, shown, spec) {
+  const { x, grad, flow, local, ends, firstEdge } = engine;
+  let view = null, tiny = false, everything = true, rest = 0, computing = false;
+
+  // Cards ---------------------------------------------------------------------------------------------------------------
+  function rowsOf(id) {
+    const listed = shown.cards[id] ?? (/^n\d+$/.test(id) ? [[0, "data", [Number(id.slice(1))], ""], [1, "grad", [Number(id.slice(1))], ""]] : []);
+    return listed.map(([row, kind, places, lead]) => ({ row, kind, places, lead }));
+  }
+
+  function cardOf(group) {
+    const face = group.querySelector(".face"), at = (name) => Number(face.getAttribute(name));
+    const texts = [...group.querySelectorAll("text:not(.title)")];
+    const rows = rowsOf(group.id).filter(({ row }) => row < texts.length);
+    for (const row of rows) row.element = texts[row.row];
+    return {
+      id: group.id, group, rows, tint: group.querySelector(".grad-fill"), shade: -1, minus: null,
+      title: group.querySelector(".title").textContent,
+      places: shown.members[group.id] ?? [...new Set(rows.flatMap((row) => row.places))],
+      room: Math.floor((at("width") - 8) / CHARACTER),
+      box: { left: at("x"), top: at("y"), right: at("x") + at("width"), bottom: at("y") + at("height") },
+    };
+  }
+
+  const cards = new Map([...svg.querySelectorAll("g.card")].map((group) => [group.id, cardOf(group)]));
+  const cardWith = new Map();
+  for (const card of cards.values()) for (const place of card.places) cardWith.set(place, card);
+  for (const card of cards.values()) for (const row of card.rows) if (row.kind === "data") cardWith.set(row.places[0], card);
+
+  const written = {
+    data: (row, room) => fitted(x[row.places[0]], room, spec),
+    grad: (row, room) => `∂ ${fitted(grad[row.places[0]], room - 2, spec)}`,
+    norm: (row, room) => `${row.lead}‖∂‖ ${fitted(Math.hypot(...row.places.map((i) => grad[i])), room - row.lead.length - 4, spec)}`,
+    weight(row, room) {
+      const each = Math.floor((room - row.lead.length - 5) / 2), place = row.places[0];
+      return `${row.lead} ${fitted(x[place], each, spec)}  ∂ ${fitted(grad[place], each, spec)}`;
+    },
+  };
+
+  function paintCard(card, largest) {
+    if (!tiny || everything) for (const row of card.rows) write(textOf(row.element), written[row.kind](row, card.room));
+    const slope = card.rows.find((row) => row.kind === "grad");
+    if (!card.tint || !slope) return;
+    const g = grad[slope.places[0]];
+    const shade = Number.isFinite(g) && largest ? Math.round(Math.min(0.72, 0.72 * Math.sqrt(Math.abs(g) / largest)) * 50) : 0;
+    if (shade !== card.shade) card.tint.setAttribute("fill-opacity", (card.shade = shade) / 50);
+    if ((g < 0) !== card.minus) card.tint.classList.toggle("minus", (card.minus = g < 0));
+  }
+
+  // Arrows --------------------------------------------------------------------------------------------------------------
+  function edgesOf(id) {
+    const own = /^e(\d+)\.(\d+)$/.exec(id);
+    return shown.arrows[id] ?? (own ? [firstEdge[own[1]] + Number(own[2])] : []);
+  }
+
+  function arrowOf(group) {
+    const edges = edgesOf(group.id), pill = group.querySelector(".local");
+    return {
+      id: group.id, group, edges, line: group.querySelector(".line"), level: -1, minus: null,
+      text: pill, pill: group.querySelector(".pill-fill"), middle: pill && Number(pill.getAttribute("x")),
+      length: pill && pill.textContent.length, room: pill && Math.max(ROOM_IN_PILL, pill.textContent.length),
+      heads: edges.map((edge) => cardWith.get(ends[edge][0])), tails: edges.map((edge) => cardWith.get(ends[edge][1])),
+    };
+  }
+
+  const arrows = new Map([...svg.querySelectorAll("g.arrow")].map((group) => [group.id, arrowOf(group)]));
+  const carried = (arrow) => arrow.edges.reduce((sum, edge) => sum + flow[edge], 0);
+
+  // As wide, and of the colour, of the gradient that it carries back.
+  function paintArrow(arrow, largest) {
+    if (arrow.text && (!tiny || everything)) paintPill(arrow, fitted(local[arrow.edges[0]], arrow.room, spec));
+    const sum = carried(arrow), share = largest ? Math.sqrt(Math.min(1, Math.abs(sum) / largest)) : 0;
+    const level = Number.isFinite(sum) ? Math.round(8 * share) : 8;
+    if (level !== arrow.level) {
+      arrow.level = level;
+      arrow.line.style.strokeWidth = 1 + level * 0.3;
+      arrow.group.classList.toggle("none", level === 0);
+    }
+    if ((sum < 0) !== arrow.minus) arrow.group.classList.toggle("minus", (arrow.minus = sum < 0));
+    const off = arrow.edges.every((edge) => !engine.reached[ends[edge][0]]);
+    if (off !== arrow.off) arrow.group.classList.toggle("off", (arrow.off = off));
+  }
+
+  function paintPill(arrow, text) {
+    write(textOf(arrow.text), text);
+    if (text.length === arrow.length) return;
+    arrow.length = text.length;
+    const width = text.length * PILL_CHARACTER + 9;
+    arrow.pill.setAttribute("x", arrow.middle - width / 2);
+    arrow.pill.setAttribute("width", width);
+  }
+
+  // Everything ------------------------------------------------------------------------------------------------------------
+  const inView = ({ box }) => everything || !view
+    || (box.right > view.x && box.left < view.x + view.w && box.bottom > view.y && box.top < view.y + view.h);
+  const largestOf = (numbers) => numbers.reduce((most, v) => (Math.abs(v) < Infinity && Math.abs(v) > most ? Math.abs(v) : most), 0);
+  const seeds = new Set(engine.outputs);
+
+  // What is in view, at once; the rest when it has come to rest.
+  function paint() {
+    const largest = largestOf(grad.filter((_, i) => !seeds.has(i))) || largestOf(grad);
+    const bound = [...arrows.values()].filter((arrow) => arrow.edges.length);
+    const most = largestOf(bound.map(carried));
+    for (const card of cards.values()) if (inView(card)) paintCard(card, largest);
+    for (const arrow of bound) if ([...arrow.heads, ...arrow.tails].some((card) => card && inView(card))) paintArrow(arrow, most);
+    if (!everything) settle();
+  }
+
+  function settle() {
+    clearTimeout(rest);
+    if (computing) rest = setTimeout(paintAll, 150);
+  }
+
+  function paintAll() {
+    everything = true;
+    paint();
+    everything = false;
+  }
+
+  // From here on the numbers are the engine's; nothing is known of what another mode has written to the cards.
+  function compute() {
+    computing = true;
+    for (const card of cards.values()) Object.assign(card, { shade: -1, minus: null });
+    for (const arrow of arrows.values()) Object.assign(arrow, { level: -1, minus: null, off: null });
+    paintAll();
+  }
+
+  // From here on another mode writes: lines are as they were drawn, and pills have the session's numbers.
+  function leave(locals) {
+    computing = false;
+    clearTimeout(rest);
+    for (const arrow of arrows.values()) {
+      arrow.line.style.strokeWidth = "";
+      arrow.group.classList.remove("none", "minus", "off");
+      if (arrow.text && arrow.edges.length) paintPill(arrow, fitted(locals[arrow.edges[0]], arrow.room, spec));
+    }
+  }
+
+  function moved(to, scale) {
+    view = to;
+    const small = scale * TEXT < TINY;
+    if (small !== tiny) svg.classList.toggle("tiny", (tiny = small));
+    settle();
+  }
+
+  return { svg, cards, arrows, cardWith, paint, compute, leave, moved };
+}
+
+// The cards and arrows of everything that `places` depend on and of everything that depends on them.
+function relatives(engine, places) {
+  const { made, ends, firstEdge } = engine, values = new Set(places), edges = new Set();
+  const up = [...places];
+  while (up.length) {
+    const p = made.get(up.pop());
+    p?.parents.forEach((parent, k) => {
+      edges.add(firstEdge[p.place] + k);
+      if (!values.has(parent)) {
+        values.add(parent);
+        up.push(parent);
+      }
+    });
+  }
+  const below = new Set(places);
+  ends.forEach(([head, tail], edge) => { // heads come after tails, so that one pass finds all
+    if (!below.has(tail)) return;
+    edges.add(edge);
+    below.add(head);
+  });
+  return { values: new Set([...values, ...below]), edges };
+}
