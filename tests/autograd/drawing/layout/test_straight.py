@@ -1,10 +1,12 @@
 """Straight arrows."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd.drawing.layout.geometry import Arrangement, Box, Layout, Link, Route
 from autograd.drawing.layout.placement import place
-from autograd.drawing.layout.straight import _back_from, _corners, _meets, straightened
+from autograd.drawing.layout.straight import _back_from, _corners, _Grid, _meets, straightened
 
 
 def fanned(boxes: list[Box], links: list[Link]) -> Layout:
@@ -97,3 +99,18 @@ def is_straight(points: tuple[tuple[float, float], ...]) -> bool:
 )
 def test_whether_a_segment_meets_a_rectangle(start: tuple[float, float], end: tuple[float, float], meets: bool) -> None:
     assert _meets(start, end, (0.0, 0.0, 10.0, 10.0)) is meets
+
+
+numbers = st.integers(-400, 400).map(float)
+points = st.tuples(numbers, numbers)
+
+
+@given(
+    st.lists(st.tuples(points, st.integers(1, 300).map(float), st.integers(1, 90).map(float)), max_size=9),
+    points,
+    points,
+)
+def test_the_grid_forgets_no_box(boxes, start, end) -> None:
+    corners = {str(k): _corners(centre, (width, height)) for k, (centre, width, height) in enumerate(boxes)}
+    found = _Grid(corners).between(start, end, ("0", "1"))
+    assert found is any(_meets(start, end, box) for name, box in corners.items() if name not in ("0", "1"))
