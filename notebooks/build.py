@@ -3,7 +3,7 @@
 A source is a Python file in percent format, NN_name.py. Building runs it, top to bottom, and writes NN_name.ipynb with
 all outputs beside it; the picture of the cell tagged "picture", which the README shows, goes to pictures/. The same
 source gives the same file: cells are numbered, nothing that varies from run to run or from machine to machine is kept,
-and graphs are laid out by the Graphviz that is installed along with glassgrad.
+and graphs are laid out by glassgrad, or by the Graphviz that is installed along with it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 SECONDS_PER_CELL = 120
 ENVIRONMENT = {
-    "GLASSGRAD_LAYOUT": "wasm",
+    "GLASSGRAD_LAYOUT": "auto",
     "PYTHONHASHSEED": "0",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the kernel's debugger would warn about frozen modules
     "PYTHONPATH": str(HERE.parent),  # the glassgrad beside the notebooks, installed or not

@@ -128,8 +128,8 @@ class Picture:
     """Cards, arrows and enclosures; positions are computed when first asked for, and kept.
 
     `ranks` lists cards (ids) that are to stand in one line across the direction, in that order;
-    `fan` prefers straight arrows (see straight.py); `succession` lists pairs of cards of which the second is to stand
-    after the first.
+    `fan` prefers straight arrows (see straight.py), `in_order` cards in the order given; `succession` lists pairs of
+    cards of which the second is to stand after the first.
     """
 
     cards: tuple[Card, ...]
@@ -140,14 +140,15 @@ class Picture:
     ranks: tuple[tuple[str, ...], ...] = ()
     fan: bool = False
     succession: tuple[tuple[str, str], ...] = ()
+    in_order: bool = False
 
     @cached_property
     def layout(self) -> Layout:
-        """Where everything goes; raises LayoutError when no engine is available."""
+        """Where everything goes; raises LayoutError when the engine that was asked for is not available."""
         boxes = [Box(card.id, card.width, card.height) for card in self.cards]
         links = [Link(a.id, a.tail, a.head, pill_size(a.label) if a.label else None) for a in self.arrows]
         frames = tuple(_frame(enclosure) for enclosure in self.enclosures)
-        arrangement = Arrangement(self.direction, frames, self.ranks, self.succession, self.fan)
+        arrangement = Arrangement(self.direction, frames, self.ranks, self.succession, self.fan, self.in_order)
         layout = place(boxes, links, arrangement)
         return straightened(layout, boxes, links, self.direction) if self.fan else layout
 

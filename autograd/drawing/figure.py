@@ -35,7 +35,7 @@ class Drawing:
 
     @cached_property
     def svg(self) -> str:
-        """The picture as SVG. LayoutError when no layout engine is installed: it names the cures and holds the text."""
+        """The picture as SVG. LayoutError when the engine asked for is missing or fails: with advice, and the text."""
         try:
             return self.picture.svg()
         except LayoutError as error:

@@ -68,7 +68,9 @@ def draw(
     number_format  as for format(): ".4g", ".2f", ...
     max_nodes      the most cards to draw
 
-    Nothing in the graph is changed, `.grad` least of all.
+    Nothing in the graph is changed, `.grad` least of all. The environment variable GLASSGRAD_LAYOUT says who lays out:
+    dot, wasm (Graphviz), plain (our own layout, which is never slow and needs neither), or auto: Graphviz where it is
+    there, the graph is small and no network, else plain.
 
     >>> a = Value(2.0, label="a")
     >>> draw(a * a + 1.0)
@@ -76,7 +78,7 @@ def draw(
 
     Raises TypeError for what is not made of Values or is no model, and for data that is no longer a number;
     ValueError for more than `max_nodes` cards, for a model that did not make y, and for options that make no sense.
-    That no layout engine is installed shows (LayoutError) when the picture is first asked for, not here.
+    That the layout engine asked for is not installed shows (LayoutError) when the picture is first asked for, not here.
     """
     check_options(level, direction, number_format)
     check_limit("max_nodes", max_nodes)
@@ -174,6 +176,6 @@ def _picture(graph: GraphView, level: str, paths: Sequence[GroupPath], gradients
     few = level == "values" and len(paths) <= MOST_VALUES_WITH_LABELS
     labels = few if style.edge_labels is None else style.edge_labels
     if level == "values":
-        return values_picture(graph, gradients, look, labels=labels)
+        return values_picture(graph, gradients, look, labels=labels, in_order=any(paths))
     frames, order = enclosures(graph, paths), succession(graph, paths)
     return values_picture(graph, gradients, look, labels=labels, fold=True, enclosures=frames, succession=order)

@@ -33,11 +33,12 @@ def values_picture(
     fold: bool = False,
     enclosures: tuple[Enclosure, ...] = (),
     succession: tuple[tuple[str, str], ...] = (),
+    in_order: bool = False,
 ) -> Picture:
     """One card per node of `graph`, with its data and its entry of `gradients` (None for all: no such row).
 
     `labels` puts the local derivative on every arrow; `fold` writes constants into the headers instead of giving them
-    cards; `enclosures` and `succession` are those of cards.Picture.
+    cards; `enclosures`, `succession` and `in_order` are those of cards.Picture.
     """
     rows = gradient_rows(gradients, len(graph.nodes), look.spec)
     cards = [_card(node, row, fold, look) for node, row in zip(graph.nodes, rows, strict=True)]
@@ -47,7 +48,15 @@ def values_picture(
             cards += _constant_cards(constants, look.spec)
             arrows += [Arrow(c.edge_id, c.id, c.head, dashed=True) for c in constants[: _cards_for(constants)]]
     description = describe(graph)
-    return Picture(tuple(cards), tuple(arrows), enclosures, look.direction, description, succession=succession)
+    return Picture(
+        tuple(cards),
+        tuple(arrows),
+        enclosures,
+        look.direction,
+        description,
+        succession=succession,
+        in_order=in_order,
+    )
 
 
 def describe(graph: GraphView) -> str:

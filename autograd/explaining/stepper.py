@@ -80,7 +80,7 @@ class Stepper(Timeline):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """A notebook's output: the page in a frame, and the still picture wherever frames or scripts are taken out.
 
-        Without a layout engine it is the text, below what to install.
+        Without the layout engine that was asked for it is the text, below what to install.
         """
         try:
             return {"text/html": self._page.in_notebook(), "text/plain": repr(self)}
@@ -123,8 +123,8 @@ def stepper(
     `.grad` is neither read nor written. Source lines are shown for operations that ran inside `trace_lines()`.
 
     Raises TypeError for what is no Value and no model, ValueError for more than `max_edges` edges, for a model that did
-    not make y, and for options that make no sense. That no layout engine is installed shows (LayoutError) when the page
-    is first asked for; the text needs none.
+    not make y, and for options that make no sense. That a layout engine that was asked for is not installed shows
+    (LayoutError) when the page is first asked for; the text needs none.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> print(stepper(a * b + a).text().splitlines()[-1])
@@ -155,7 +155,8 @@ def _stage(subject: Subject, by_neuron: bool, look: Look) -> tuple[list[Moment],
     graph = subject.graph
     if by_neuron:
         return neuron_moments(graph, subject.paths, look, list(subject.parameters))
-    return moments(graph, look.spec), values_picture(graph, graph.own_gradients(), look)
+    picture = values_picture(graph, graph.own_gradients(), look, in_order=subject.model is not None)
+    return moments(graph, look.spec), picture
 
 
 def _one_output(subject: Subject) -> Value:

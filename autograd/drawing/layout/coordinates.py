@@ -24,7 +24,7 @@ ROUNDS = 12  # to and fro
 EFFORT = 60_000  # segments in all rounds together, with three rounds at least
 CHAIN = 24.0  # how far the boxes of a chain may be off level to be made level
 BEND_GAP, PORT_COLUMN = 34.0, 10.0  # beside a label; to a column of ports
-CROWD, CROWD_GAP, MOST_CROWD_GAP = 6, 1.5, 90.0  # labels in one gap that need no further room; room for each more
+CROWD, CROWD_GAP, MOST_CROWD_GAP = 6, 2.5, 110.0  # labels in one gap that need no further room; room for each more
 STEEP_GAP, MOST_STEEP_GAP = 0.14, 110.0  # room for steep lines, as a share of the height they climb
 
 

@@ -72,7 +72,8 @@ class Arrangement:
 
     `direction` is where arrows lead, a key of SIDES. Each of `ranks` lists boxes that are to stand in one line across
     the direction, in that order. `succession` lists pairs of boxes of which the second is to stand after the first.
-    With `fan`, arrows run between the middles of facing sides and get room for it (see straight.py).
+    With `fan`, arrows run between the middles of facing sides and get room for it (see straight.py). With
+    `in_order`, boxes beside each other stand in the order in which they come, unless arrows would cross for it.
     """
 
     direction: str = "LR"
@@ -80,6 +81,7 @@ class Arrangement:
     ranks: tuple[tuple[str, ...], ...] = ()
     succession: tuple[tuple[str, str], ...] = ()
     fan: bool = False
+    in_order: bool = False
 
 
 def fan_gap(boxes: Sequence[Box], arrangement: Arrangement) -> float:

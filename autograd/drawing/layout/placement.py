@@ -46,7 +46,7 @@ def place(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arrangement 
 
 def for_graphviz(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arrangement) -> bool:
     """Whether a graph is one that Graphviz is quick at and draws well."""
-    if arrangement.frames or len(boxes) > MOST_BOXES or len(links) > MOST_LINKS:
+    if arrangement.frames or arrangement.in_order or len(boxes) > MOST_BOXES or len(links) > MOST_LINKS:
         return False
     return spans(boxes, links) <= MOST_SPANS
 

@@ -208,7 +208,7 @@ def _joint(before: Run, after: Run) -> tuple[Point, Point, Point, Point]:
 
 # --- labels -----------------------------------------------------------------------------------------------------
 
-NUDGES = (0.0, 0.08, -0.08, 0.16, -0.16, 0.24, -0.24, 0.32, -0.32, 0.4, -0.4)
+NUDGES = [sign * step / 20 for step in range(10) for sign in (1, -1)]
 CELL = (60.0, 40.0)  # labels further apart than this do not overlap
 
 

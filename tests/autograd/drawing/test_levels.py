@@ -8,7 +8,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -569,6 +569,23 @@ def test_without_any_engine_everything_is_drawn(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.delenv("GLASSGRAD_LAYOUT", raising=False)
     model, loss = model_and_loss([3, 2, 1])
     assert draw(loss, model=model, level=level).svg.startswith("<svg")
+
+
+@pytest.mark.parametrize("level", ["values", "clusters"])
+def test_a_network_is_drawn_in_the_order_people_expect(level: str) -> None:
+    """Inputs at the left, then layer by layer; in every neuron w0, w1, w2, b from the top."""
+    model, loss = model_and_loss([3, 2, 1], fused=True)
+    picture = draw(loss, model=model, level=level).picture
+    assert isinstance(picture, Picture)
+    centre = {card.tooltip.split(":")[0]: picture.layout.centres[card.id] for card in picture.cards}
+    for layer, width, neurons in ((0, 2, 3), (1, 3, 2), (2, 2, 1)):
+        for neuron_name in (f"layer{layer}.neuron{k}" for k in range(neurons)):
+            parameters = [centre[f"{neuron_name}.{name}"] for name in [*(f"w{k}" for k in range(width)), "b"]]
+            assert all(above[1] < below[1] for above, below in pairwise(parameters))
+            assert max(centre["x0"][0], centre["x1"][0]) < parameters[0][0] + (60.0 if layer == 0 else 0.0)
+    for layer in range(2):
+        here, after = (centre[f"layer{k}.neuron0.w0"][0] for k in (layer, layer + 1))
+        assert here < after
 
 
 def test_to_dot_takes_the_options_of_draw() -> None:

@@ -206,9 +206,10 @@ def test_many_boxes_or_arrows_are_not_for_graphviz(asked: list[str], boxes: int,
     assert bool(asked) is graphviz
 
 
-def test_frames_are_not_for_graphviz_unless_it_is_asked_for(asked: list[str], monkeypatch) -> None:
+def test_frames_and_what_is_in_order_are_not_for_graphviz_unless_it_is_asked_for(asked: list[str], monkeypatch) -> None:
     framed = Arrangement(frames=(Frame("f", 20.0, ("n0", "n1")),))
     place(BOXES, LABELLED, framed)
+    place(BOXES, LABELLED, Arrangement(in_order=True))
     assert not asked
     monkeypatch.setenv("GLASSGRAD_LAYOUT", "wasm")
     with pytest.warns(RuntimeWarning, match="not done after a day: laid out by GLASSGRAD_LAYOUT=plain instead"):
