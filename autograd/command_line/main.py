@@ -231,7 +231,7 @@ def _drawing(result: Value) -> Drawing:
 
 def _stepper(result: Value) -> Stepper:
     """ValueError for more edges than `stepper` takes, with what can be done here; its own advice is for Python."""
-    from autograd.explaining.page import MAX_EDGES
+    from autograd.explaining.page.html import MAX_EDGES
     from autograd.explaining.stepper import stepper
 
     edges = sum(len(node.parents) for node in topological_order(result))

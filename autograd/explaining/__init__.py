@@ -2,8 +2,7 @@
 
 Read `stepper.py` first: it asks narration for the moments of a graph (`moments.py` says what a moment is,
 `narration.py` puts every operation and edge into words, `neurons.py` and `neuron_narration.py` do so neuron by neuron),
-and hands them to `page.py` (with page.html, page.css, page.js), which makes one HTML file of them, or to `film.py`,
-which makes one SVG that plays by itself. `page_data.py` and `rows.py` are what a page computes with: the graph as data
-and the rows of the table in JavaScript (in the folder browser). `paths.py` and `naive.py` stand alone: a derivative as
+and hands them to the room `page`, which makes one HTML file of them, to step through, to play with and to look at, or
+to `film.py`, which makes one SVG that plays by itself. `paths.py` and `naive.py` stand alone: a derivative as
 a sum over paths, and what becomes of backpropagation without an order.
 """

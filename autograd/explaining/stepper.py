@@ -20,8 +20,8 @@ from autograd.explaining.film import animate
 from autograd.explaining.moments import Moment, Timeline
 from autograd.explaining.narration import moments
 from autograd.explaining.neuron_narration import neuron_moments
-from autograd.explaining.page import MAX_EDGES, Page
-from autograd.explaining.room import with_room
+from autograd.explaining.page.html import MAX_EDGES, Page
+from autograd.explaining.page.room import with_room
 from autograd.system.files import write_whole
 from autograd.value import Value
 from autograd.view.graph import GraphView, check_limit

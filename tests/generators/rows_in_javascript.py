@@ -1,10 +1,10 @@
-"""The table of operations in JavaScript, for pages that can be played with: autograd/explaining/browser/rows.js.
+"""The table of operations in JavaScript, for pages that can be played with: autograd/explaining/page/browser/rows.js.
 
     python -m tests.generators.rows_in_javascript          writes the file
     python -m tests.generators.rows_in_javascript --check  says whether it is up to date
 
 Every function stands at the beginning of a line, and every row of ROWS on one of its own, so that a page takes what
-its rows need (explaining/rows.py). What JavaScript lacks is written by hand in arithmetic.js beside it.
+its rows need (page/rows.py). What JavaScript lacks is written by hand in arithmetic.js beside it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tests.generators.rows_of_the_table import (
     variadic_formulas,
 )
 
-HERE = Path(__file__).parents[2] / "autograd" / "explaining" / "browser"
+HERE = Path(__file__).parents[2] / "autograd" / "explaining" / "page" / "browser"
 HEAD = "// Generated from ops.py and numerics/floats.py by tests/generators/rows_in_javascript.py. Not edited by hand."
 ALREADY_THERE = (
     "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh "

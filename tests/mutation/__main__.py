@@ -90,7 +90,7 @@ TESTS = {
     "autograd/programs/source/naming.py": "naming program json_file",
     "autograd/explaining/moments.py": "stepper film",
     "autograd/explaining/narration.py": "stepper film",
-    "autograd/explaining/page.py": "stepper",
+    "autograd/explaining/page/html.py": "stepper",
     "autograd/explaining/neuron_narration.py": "stepper",
     "autograd/explaining/neurons.py": "stepper",
     "autograd/numerics/floats.py": NUMERIC,

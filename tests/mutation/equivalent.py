@@ -284,7 +284,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "width=round(self.right - self.left, 2),",
         "self.right - self.left → self.right + self.left",
     ): AT_ZERO,
-    ("autograd/explaining/page.py", "text = escape(run.text, quote=False)", "False → True"): (
+    ("autograd/explaining/page/html.py", "text = escape(run.text, quote=False)", "False → True"): (
         "between tags a quotation mark needs no escape, and may have one"
     ),
     (
@@ -576,7 +576,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0 → 1",
     ): "turns tell parts apart, wherever their count begins",
     (
-        "autograd/explaining/page.py",
+        "autograd/explaining/page/html.py",
         'text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)',
         "False → True",
     ): "a guard: no number on a page is nan, for what is not finite has no tint",

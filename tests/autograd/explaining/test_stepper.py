@@ -1,4 +1,4 @@
-"""The stepper's timeline, text, page and notebook form. What a browser makes of it is in test_stepping_browser.py."""
+"""The stepper's timeline, text, page and notebook form. What a browser makes of it is in test_stepper_browser.py."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ from autograd.backprop import topological_order
 from autograd.drawing.cards import CARD_PADDING
 from autograd.drawing.layout.graphviz import LayoutError
 from autograd.drawing.shapes import FONT_SIZE
-from autograd.explaining.page import PHASES
+from autograd.explaining.page.html import PHASES
 from autograd.explaining.stepper import stepper
 from autograd.view.notation import number_width
 from nn import MLP
@@ -569,7 +569,7 @@ def test_in_a_notebook_a_frame_is_no_higher_than_900_pixels():
 
 
 def test_data_in_the_page_cannot_end_its_script():
-    from autograd.explaining.page import _json_for_script
+    from autograd.explaining.page.html import _json_for_script
 
     text = _json_for_script(["</script>", "<!--", "\u2028", "😀"])
     assert not set("<\u2028\u2029") & set(text)

@@ -19,9 +19,9 @@ from typing import Any
 from autograd.drawing.cards import Picture
 from autograd.drawing.figure import html_image
 from autograd.explaining.moments import Line, Moment, Run
-from autograd.explaining.page_data import page_data
-from autograd.explaining.room import with_room_to_move
-from autograd.explaining.rows import javascript_rows
+from autograd.explaining.page.data import page_data
+from autograd.explaining.page.room import with_room_to_move
+from autograd.explaining.page.rows import javascript_rows
 from autograd.view.graph import GraphView
 
 PHASES = ("start", "forward", "seed", "backward")
@@ -105,7 +105,7 @@ class Page:
 
 
 def _asset(name: str) -> str:
-    return files("autograd.explaining").joinpath("browser", name).read_text(encoding="utf-8")
+    return files("autograd.explaining.page").joinpath("browser", name).read_text(encoding="utf-8")
 
 
 def _without_comments(script: str) -> str:

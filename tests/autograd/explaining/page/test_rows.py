@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograd import OPERATIONS
-from autograd.explaining.rows import javascript_rows
+from autograd.explaining.page.rows import javascript_rows
 from tests.generators.rows_in_javascript import HERE, written_rows
 
 RELATIVE = 1e-12
@@ -48,7 +48,7 @@ def test_a_page_takes_what_its_rows_need():
 
 def special_points():
     """The points of tests/data/special_points.json.gz, each as (row, all arguments)."""
-    file = Path(__file__).parents[2] / "data" / "special_points.json.gz"
+    file = Path(__file__).parents[3] / "data" / "special_points.json.gz"
     for name, inputs, *_ in json.loads(gzip.decompress(file.read_bytes()))["rows"]:
         xs = tuple(map(float, inputs))
         if constant := re.fullmatch(r"(r?pow)\[(.*)\]", name):

@@ -38,7 +38,7 @@ def javascript_rows(names: Iterable[str]) -> str:
 @cache
 def _definitions() -> tuple[dict[str, str], dict[str, str]]:
     """Every function and constant by name, in the order of the files; every row by name."""
-    folder = files("autograd.explaining").joinpath("browser")
+    folder = files("autograd.explaining.page").joinpath("browser")
     text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in ("arithmetic.js", "rows.js"))
     named = {match[1]: match[0].rstrip() for match in NAMED.finditer(text)}
     return named, {match[1]: match[0] for match in ROW.finditer(named.pop("ROWS"))}

@@ -12,13 +12,13 @@ import pytest
 
 import autograd
 from autograd import OPERATIONS, Value, operation, topological_order, total, where
-from autograd.explaining.page_data import _edges, program_of
-from autograd.explaining.rows import javascript_rows
+from autograd.explaining.page.data import _edges, program_of
+from autograd.explaining.page.rows import javascript_rows
 from autograd.view.graph import view
 from autograd.view.notation import number
 from nn import MLP
 
-BROWSER = Path(autograd.__file__).parent / "explaining" / "browser"
+BROWSER = Path(autograd.__file__).parent / "explaining" / "page" / "browser"
 ENGINE = "".join((BROWSER / name).read_text(encoding="utf-8") for name in ("numbers.js", "engine.js"))
 # Each input is [program, {leaf: number}]; each answer what the engine then holds.
 MOVED = """
