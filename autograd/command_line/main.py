@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.backprop import topological_order
 from autograd.command_line.formula import MAX_LENGTH, Expression, ExpressionError, parse
 from autograd.drawing.layout.graphviz import LayoutError
-from autograd.system.terminal import Parser, drop_output, manners
+from autograd.system.terminal import Parser, complain, drop_output, manners
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with manners():
             _run(_parser().parse_args(_protected(sys.argv[1:] if arguments is None else arguments)))
     except (UsageError, ExpressionError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        complain(f"error: {error}")
         return 2
     except (CheckFailed, LayoutError, ImportError, ValueError, OSError) as error:
         if not isinstance(error, BrokenPipeError):  # a reader that has seen enough, as `head` has, is no error
-            print(f"error: {error}", file=sys.stderr)
+            complain(f"error: {error}")
         drop_output()
         return 1
     return 0

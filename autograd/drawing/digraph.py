@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.cards import FRAME_STROKE, HEADER_COLORS, HIGHLIGHT, Arrow, Card, Enclosure, Picture
 from autograd.drawing.layout.graphviz import plain_label
+from autograd.system.letters import clean
 
 if TYPE_CHECKING:
     import graphviz
@@ -47,9 +48,13 @@ def _package() -> Any:
     return graphviz
 
 
+def _shown(text: str) -> str:
+    return plain_label(clean(text))
+
+
 def _escaped(text: str) -> str:
     """Text that a record shows as it is: { } | < > and the backslash mean something there."""
-    return re.sub(r"([{}|<> ])", r"\\\1", plain_label(text))
+    return re.sub(r"([{}|<> ])", r"\\\1", _shown(text))
 
 
 def _card_attributes(card: Card) -> dict[str, str]:
@@ -62,12 +67,12 @@ def _arrow_attributes(arrow: Arrow) -> dict[str, str]:
     color, width = (HIGHLIGHT, 2.5) if arrow.highlighted else (arrow.color, arrow.width)
     attributes = {"color": color, "penwidth": f"{width:.3g}"}
     if arrow.label:
-        attributes["label"] = plain_label(arrow.label)
+        attributes["label"] = _shown(arrow.label)
     return attributes | ({"style": "dashed"} if arrow.dashed else {})
 
 
 def _cluster(enclosure: Enclosure) -> graphviz.Digraph:
-    title = plain_label(enclosure.title)
+    title = _shown(enclosure.title)
     cluster = _package().Digraph(f"cluster_{enclosure.id}", graph_attr={"label": f"{title} ", "color": FRAME_STROKE})
     for member in enclosure.members:
         cluster.node(member)

@@ -29,9 +29,10 @@ class Drawing:
     A notebook shows it by itself. Positions are computed when they are first needed.
     """
 
-    def __init__(self, picture: Drawable, tree: str) -> None:
+    def __init__(self, picture: Drawable, tree: str, aloud: Callable[[], str]) -> None:
         self.picture = picture
         self._tree = tree
+        self._aloud = aloud
 
     @cached_property
     def svg(self) -> str:
@@ -41,9 +42,14 @@ class Drawing:
         except LayoutError as error:
             raise LayoutError(f"{error}\n\n{self._tree}") from None
 
-    def text(self) -> str:
-        """The graph as a text tree, for terminals and screen readers; drawing/text_tree.py says how to read it."""
-        return self._tree
+    def text(self, plain: bool = False) -> str:
+        """The graph as a text tree, for terminals; drawing/text_tree.py says how to read it. With plain=True in words
+        and digits alone, which read well aloud: a line for every value, results before what they are made of."""
+        return self._aloud() if plain else self._tree
+
+    def show(self) -> None:
+        """Open the picture in a browser, as a page in a temporary file."""
+        show(self._page())
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture to `path`; its ending chooses the format: .svg .png .pdf .html or .dot.
@@ -53,7 +59,7 @@ class Drawing:
         """
         writers: dict[str, Callable[[], bytes]] = {
             ".svg": lambda: self.svg.encode(),
-            ".html": lambda: html_page(self.svg, self.picture.description, self._tree).encode(),
+            ".html": lambda: self._page().encode(),
             ".dot": lambda: str(self.to_dot().source).encode(),
             ".png": lambda: raster(self.picture, "png"),
             ".pdf": lambda: raster(self.picture, "pdf"),
@@ -83,13 +89,27 @@ class Drawing:
         except LayoutError as error:
             return {"text/plain": str(error)}
 
+    def _page(self) -> str:
+        return html_page(self.svg, self.picture.description, self._tree)
+
     def __repr__(self) -> str:
-        return f"<Drawing: {self.picture.description}>"
+        return f"<Drawing: {self.picture.description}; .show(), .save('y.svg') or print(it.text())>"
 
 
 def _first_lines(text: str, count: int) -> str:
     lines = text.splitlines()
     return text if len(lines) <= count else "\n".join([*lines[:count], "…"])
+
+
+def show(page: str) -> None:
+    """Open `page`, HTML, in a browser. Where there is none it says where the page lies."""
+    import tempfile
+    import webbrowser
+
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="glassgrad-", suffix=".html", delete=False) as file:
+        file.write(page)
+    if not webbrowser.open(Path(file.name).as_uri()):
+        print(f"no browser to open it in: {file.name}")
 
 
 def html_image(svg: str, title: str) -> str:

@@ -18,7 +18,7 @@ from autograd.drawing.cards import Picture
 from autograd.drawing.figure import Drawing
 from autograd.drawing.groups_picture import groups_picture
 from autograd.drawing.layout.geometry import DIRECTIONS
-from autograd.drawing.text_tree import text_tree
+from autograd.drawing.text_tree import in_words, text_tree
 from autograd.drawing.values_picture import Gradients, Look, enclosures, succession, values_picture
 from autograd.value import Value
 from autograd.view.graph import GraphView, check_limit, on_paths
@@ -74,7 +74,7 @@ def draw(
 
     >>> a = Value(2.0, label="a")
     >>> draw(a * a + 1.0)
-    <Drawing: Computation graph of v2: 3 values, 3 uses>
+    <Drawing: Computation graph of v2: 3 values, 3 uses; .show(), .save('y.svg') or print(it.text())>
 
     Raises TypeError for what is not made of Values or is no model, and for data that is no longer a number;
     ValueError for more than `max_nodes` cards, for a model that did not make y, and for options that make no sense.
@@ -117,9 +117,11 @@ def check_options(level: str, direction: str, number_format: str, levels: Sequen
     if direction not in DIRECTIONS:
         raise ValueError(f"direction is one of {', '.join(map(repr, DIRECTIONS))}; got {direction!r}")
     try:
-        format(0.5, number_format)
+        shown = format(0.5, number_format)
     except (ValueError, TypeError) as error:
         raise ValueError(f"number_format is a format for floats such as '.4g'; got {number_format!r}") from error
+    if not shown.isprintable():
+        raise ValueError(f"number_format gives {shown!r}, which no picture can show; got {number_format!r}")
 
 
 # --- how it is drawn --------------------------------------------------------------------------------------------
@@ -133,7 +135,8 @@ def _draw(subject: Subject, level: str, style: _Style) -> Drawing:
     gradients = graph.gradients(style.grads)
     picture = _picture(graph, level, paths, gradients, style)
     _guard(len(picture.cards), "cards", style.max_nodes)
-    return Drawing(picture, text_tree(graph, gradients, style.number_format))
+    tree = text_tree(graph, gradients, style.number_format)
+    return Drawing(picture, tree, lambda: in_words(graph, gradients, style.number_format))
 
 
 def _guard(count: int, what: str, limit: int) -> None:

@@ -13,6 +13,7 @@ from html import escape
 from typing import Protocol
 
 from autograd.drawing.layout.geometry import Point
+from autograd.system.letters import clean
 
 NUMBER_FONT = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 TITLE_FONT = "Helvetica, Arial, sans-serif"
@@ -118,6 +119,11 @@ def _corner(start: Point, corner: Point, end: Point) -> list[Step]:
     return [("C", (towards(start), towards(end), end))]
 
 
+def escaped(text: str) -> str:
+    """`text` as XML may hold it, for between tags and for attributes."""
+    return escape(clean(text))
+
+
 def decimal(x: float) -> str:
     """A coordinate with at most one decimal: a tenth of a pixel is finer than eyes and keeps files small."""
     return format(round(x, 1) + 0.0, ".9g")  # + 0.0 turns -0.0 into 0.0
@@ -134,7 +140,7 @@ def svg_document(body: str, width: float, height: float, label: str, style: str 
     font = f'font-family="{NUMBER_FONT}" font-size="{decimal(FONT_SIZE)}" text-anchor="middle" fill="{TEXT_COLOR}"'
     css = f"<style>{style}</style>\n" if style else ""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(label)}">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escaped(label)}">\n'
         f"{css}<g {font}>\n{body}\n</g>\n</svg>\n"
     )
 
@@ -154,8 +160,8 @@ def svg(shape: Shape, styled: Styled = None) -> str:
 def _svg_group(group: Group, styled: Styled) -> str:
     attributes = _marked(group.mark, styled)
     if styled is not None and group.id:
-        attributes += f' id="{escape(group.id)}"'
-    title = f"<title>{escape(group.tooltip)}</title>" if group.tooltip else ""
+        attributes += f' id="{escaped(group.id)}"'
+    title = f"<title>{escaped(group.tooltip)}</title>" if group.tooltip else ""
     return f"<g{attributes}>{title}{''.join(svg(shape, styled) for shape in group.shapes)}</g>"
 
 
@@ -187,7 +193,7 @@ def _svg_steps(path: Path) -> str:
 def _svg_text(text: Text, styled: Styled) -> str:
     anchor = f' text-anchor="{text.anchor}"' if text.anchor != "middle" else ""
     place = f'x="{decimal(text.x)}" y="{decimal(text.y)}"'
-    return f"<text {place}{_type(text, styled)}{anchor}{_marked(text.mark, styled)}>{escape(text.text)}</text>"
+    return f"<text {place}{_type(text, styled)}{anchor}{_marked(text.mark, styled)}>{escaped(text.text)}</text>"
 
 
 def _type(text: Text, styled: Styled) -> str:
@@ -209,4 +215,4 @@ def _paint(shape: Rect | Path, styled: Styled) -> str:
 
 
 def _marked(mark: str, styled: Styled) -> str:
-    return f' class="{escape(mark)}"' if styled is not None and mark else ""
+    return f' class="{escaped(mark)}"' if styled is not None and mark else ""

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.backprop import topological_order
 from autograd.drawing.cards import CARD_FILL, CARD_STROKE, HEADER_COLORS, MARGIN, mix
 from autograd.drawing.figure import Drawing
 from autograd.drawing.shapes import FONT_SIZE, Group, Path, Rect, Shape, Step, Text, svg_page
 from autograd.value import Value
-from autograd.view.graph import checked_outputs
-from autograd.view.names import names_of, variables
+from autograd.view.graph import kind_of
+from autograd.view.names import names_of
 from autograd.view.notation import counted, number_width, shorten
+from autograd.view.subject import subject_of
 
 SIDE = 440.0  # of the square, in points
 BAND = 10.0  # the strip beside it that shows the kind of each row
@@ -31,40 +31,47 @@ TEXT_CELLS = 32
 TEXT_SHADES = " ░▒▓█"
 SHADES = 6
 LIGHTEST = 2  # of 6: a single use among many must still be seen
-KINDS = ("input", "operation", "output")
+KINDS = ("input", "parameter", "operation", "output")
 
 Cell = tuple[int, int]
 
 
-def spy(y: Any) -> Drawing:
+def spy(
+    y: Any,
+    x: Any = None,
+    *,
+    model: Any = None,
+    names: Mapping[Value, str] | None = None,
+    parameters: Sequence[Value] = (),
+) -> Drawing:
     """The sparsity pattern of the graph below `y`, a Value or a list of Values: who uses whom, at a glance.
 
     A chain is a diagonal line, a layer a block, a value that is used everywhere a column. Meant for graphs too large
-    for `draw`. Raises TypeError for what is not made of Values, ValueError for an empty list.
+    for `draw`, whose `x`, `model`, `names` and `parameters` it takes. Raises TypeError for what is not made of Values,
+    ValueError for an empty list.
 
     >>> a = Value(2.0)
-    >>> spy(a * a + 1.0)
-    <Drawing: Sparsity pattern of v2: 3 values (1 input), 3 uses; a mark in row i, column j: value i uses value j>
+    >>> spy(a * a + 1.0).picture.description
+    'Sparsity pattern of v2: 3 values (1 input), 3 uses; a mark in row i, column j: value i uses value j'
     """
-    outputs = checked_outputs(y)
-    order = topological_order(*outputs)
+    subject = subject_of(y, x, model, parameters, names)
+    order = subject.order
     place = {value: i for i, value in enumerate(order)}
-    ends = set(outputs)
-    kinds = [_kind(value, ends) for value in order]
+    ends = set(subject.outputs)
+    kinds = [kind_of(value, ends, subject.parameters) for value in order]
     uses = [(place[value], place[parent]) for value in order for parent in value.parents]
-    plot = SpyPlot(_description(names_of(order, variables())[outputs[0]][0], kinds, len(uses)), kinds, uses)
-    return Drawing(plot, plot.text())
-
-
-def _kind(value: Value, outputs: set[Value]) -> str:
-    return "input" if value.op is None else "output" if value in outputs else "operation"
+    name, _ = names_of(order, subject.variables, subject.names, subject.parameters)[subject.outputs[0]]
+    plot = SpyPlot(_description(name, kinds, len(uses)), kinds, uses)
+    return Drawing(plot, plot.text(), lambda: plot.description)
 
 
 def _description(name: str, kinds: Sequence[str], uses: int) -> str:
-    name, inputs = shorten(name, 40), counted(kinds.count("input"), "input")
+    leaves = [
+        counted(count, kind) for kind in ("input", "parameter") if (count := kinds.count(kind)) or kind == "input"
+    ]
     return (
-        f"Sparsity pattern of {name}: {counted(len(kinds), 'value')} ({inputs}), {counted(uses, 'use')}; "
-        "a mark in row i, column j: value i uses value j"
+        f"Sparsity pattern of {shorten(name, 40)}: {counted(len(kinds), 'value')} ({', '.join(leaves)}), "
+        f"{counted(uses, 'use')}; a mark in row i, column j: value i uses value j"
     )
 
 
@@ -136,7 +143,7 @@ class SpyPlot:
         summary = f"{counted(len(self.kinds), 'value')}, {counted(len(self.uses), 'use')}"
         shapes: list[Shape] = [Text(left + SIDE, y, summary, anchor="end")]
         x = MARGIN
-        for kind in KINDS:
+        for kind in (kind for kind in KINDS if kind in self.kinds):
             shapes += [Rect(x, y - 9, BAND, BAND, fill=HEADER_COLORS[kind]), Text(x + 14, y, kind, anchor="start")]
             x += 28 + number_width(kind, FONT_SIZE)
         return Group(tuple(shapes))

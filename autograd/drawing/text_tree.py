@@ -1,4 +1,4 @@
-"""The text tree of a graph, for terminals and screen readers.
+"""The text tree of a graph, for terminals, and the graph in words, for screen readers.
 
 Below each value stands what it was made of. [×6] in front of an operand is the local derivative towards it: the
 operand's gradient ∂ is the sum of these factors times the gradients of the values they lead to. ↑ marks a value that
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from autograd.drawing.values_picture import Gradients
 from autograd.value import Value
 from autograd.view.graph import GraphView, Node
-from autograd.view.notation import gradient, is_index, number, operation_symbol, shorten
+from autograd.view.notation import aloud, factor, formula, gradient, is_index, number, shorten
 
 NAME_LIMIT = 60
 
@@ -84,6 +84,47 @@ class _Tree:
         name = shorten(node.name, NAME_LIMIT)
         if node.value in self.seen:
             return f"{name} ↑"
-        symbol = "" if node.value.op is None else f" = {operation_symbol(node.value)}"
+        symbol = f" = {node.symbol}" if node.symbol else ""
         slope = "" if self.gradients is None else f"  {gradient(self.gradients[node.index], self.spec)}"
         return f"{name}{symbol}  {number(node.value.data, self.spec)}{slope}"
+
+
+# In words -------------------------------------------------------------------------------------------------------------
+
+
+def in_words(graph: GraphView, gradients: Gradients, spec: str = ".4g", max_lines: int = 200) -> str:
+    """The graph to be read aloud, a line for every value, results before what they are made of.
+
+    >>> from autograd.view.graph import view
+    >>> a = Value(2.0, label="a")
+    >>> y = a * a - 1
+    >>> y.backward()
+    >>> graph = view(y)
+    >>> print(in_words(graph, graph.gradients()))
+    v2 equals v1 minus 1, which is 3. Gradient 1. Local derivative: 1 for v1.
+    v1 equals a times a, which is 4. Gradient 1. Local derivatives: 2 for a, 2 for a.
+    a is 2. Gradient 4.
+    """
+    lines = [_in_words(node, graph, gradients, spec) for node in reversed(graph.nodes[-max_lines:])]
+    left_out = len(graph.nodes) - len(lines)
+    return "\n".join([*lines, f"{left_out} of {len(graph.nodes)} values left out."] if left_out else lines)
+
+
+def _in_words(node: Node, graph: GraphView, gradients: Gradients, spec: str) -> str:
+    name, data = aloud(node.name), aloud(number(node.value.data, spec))
+    slope = None if gradients is None else gradients[node.index]
+    parts = [f"{name} is {data}."]
+    if node.value.op is not None:
+        parts = [f"{name} equals {_operation(node, graph, spec)}, which is {data}."]
+    if slope is not None:
+        parts.append(f"Gradient {aloud(number(slope, spec))}.")
+    pairs = zip(node.value.parents, node.value.local_grads, strict=True)
+    found = [f"{aloud(number(local, spec))} for {aloud(graph.by_value[parent].name)}" for parent, local in pairs]
+    if found:
+        parts.append(f"Local derivative{'s' if len(found) > 1 else ''}: {', '.join(found)}.")
+    return " ".join(parts)
+
+
+def _operation(node: Node, graph: GraphView, spec: str) -> str:
+    operands = [graph.by_value[o].name if isinstance(o, Value) else factor(o, spec) for o in node.value.operands]
+    return aloud(formula(node.value, operands))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograd.drawing.cards import Arrow, Card, Enclosure, Picture, Row, tint
+from autograd.system.letters import clean
 from autograd.view.graph import TOOLTIP_LIMIT, Constant, Edge, GraphView, Node
 from autograd.view.notation import counted, gradient, number, shorten
 from autograd.view.parts import GroupPath
@@ -90,7 +91,7 @@ def _card(node: Node, last: tuple[Row, ...], fold: bool, look: Look) -> Card:
 
 def _tooltip(node: Node) -> str:
     """The full name, all digits, and the source line where known."""
-    line = f", made at {node.value.line}" if node.value.line else ""
+    line = f", made at {clean(node.value.line)}" if node.value.line else ""
     return f"{shorten(node.name, TOOLTIP_LIMIT)}: data {node.value.data!r}{line}"
 
 

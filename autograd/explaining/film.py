@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from html import escape
 from itertools import groupby
 
 from autograd.drawing.cards import (
@@ -23,7 +22,7 @@ from autograd.drawing.cards import (
     mix,
     shifted,
 )
-from autograd.drawing.shapes import FONT_SIZE, Path, Rect, Shape, Text, decimal, svg, svg_document
+from autograd.drawing.shapes import FONT_SIZE, Path, Rect, Shape, Text, decimal, escaped, svg, svg_document
 from autograd.explaining.moments import Line, Moment, Run, Timeline
 from autograd.view.graph import check_limit
 from autograd.view.notation import number_width
@@ -176,7 +175,7 @@ class _Film:
 def _tspan(run: Run) -> str:
     color = f' fill="{COLORS[run.style]}"' if run.style in COLORS else ""
     weight = ' font-weight="bold"' if run.style in ("product", "value") else ""
-    return f"<tspan{color}{weight}>{escape(run.text)}</tspan>" if color or weight else escape(run.text)
+    return f"<tspan{color}{weight}>{escaped(run.text)}</tspan>" if color or weight else escaped(run.text)
 
 
 def _line_width(line: Line) -> float:

@@ -14,7 +14,7 @@ from autograd.drawing.cards import Arrow, Card, Picture, Row, side_by_side, tint
 from autograd.drawing.values_picture import Look, largest, values_picture
 from autograd.value import Value
 from autograd.view.graph import GraphView, Node
-from autograd.view.notation import gradient, number, operation_symbol, shorten
+from autograd.view.notation import gradient, number, shorten
 from autograd.view.parts import GroupPath, Part, gathered
 
 MANY_PARAMETERS = 8  # a neuron with more shows how many, and the length of their gradient
@@ -140,7 +140,7 @@ def _neuron_card(unit: Unit, slopes: Sequence[float], strongest: float, spec: st
         Row(gradient(slope, spec), tint(slope, strongest), "grad", (node.index,)),
         *_parameter_rows(unit, {node.value: slopes[node.index] for node in unit.parameters}, spec),
     ]
-    title = f"{shorten(unit.called, 30)} = {operation_symbol(node.value)}"
+    title = f"{shorten(unit.called, 30)} = {node.symbol}"
     kind = "output" if node.kind == "output" else "parameter"
     tooltip = f"{unit.name}: {len(unit.nodes)} operations"
     members = tuple(n.index for n in (*unit.parameters, *unit.nodes))

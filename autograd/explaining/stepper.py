@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.drawing.cards import Picture
+from autograd.drawing.figure import show
 from autograd.drawing.layout.graphviz import LayoutError
 from autograd.drawing.levels import check_options
 from autograd.drawing.values_picture import Look, values_picture
@@ -25,7 +26,7 @@ from autograd.explaining.page.room import with_room
 from autograd.system.files import write_whole
 from autograd.value import Value
 from autograd.view.graph import GraphView, check_limit
-from autograd.view.notation import shorten
+from autograd.view.notation import aloud, shorten
 from autograd.view.subject import Subject, expanded, subject_of
 
 LEVELS = ("auto", "values", "neuron")
@@ -47,8 +48,17 @@ class Stepper(Timeline):
     def _page(self) -> Page:
         return Page(self.title, self.graph, self.picture, self.moments, spec=self.spec)
 
-    def text(self) -> str:
-        """The timeline for a terminal: every moment's arithmetic, numbered, under the name of its phase."""
+    def show(self) -> None:
+        """Open the page in a browser, from a temporary file."""
+        show(self.page)
+
+    def text(self, plain: bool = False) -> str:
+        """The timeline for a terminal: every moment's arithmetic, numbered, under the name of its phase. With
+        plain=True in words and digits alone, which read well aloud."""
+        text = self._text()
+        return "\n".join(map(aloud, text.splitlines())) if plain else text
+
+    def _text(self) -> str:
         lines = []
         phase = ""
         for position, moment in enumerate(self.moments):
@@ -88,7 +98,7 @@ class Stepper(Timeline):
             return {"text/plain": f"{error}\n\n{self.text()}"}
 
     def __repr__(self) -> str:
-        return f"<{self.title}: step 0 to {len(self.moments) - 1}; .save('step.html') or print(it.text())>"
+        return f"<{self.title}: step 0 to {len(self.moments) - 1}; .show(), .save('step.html') or print(it.text())>"
 
 
 def stepper(

@@ -1,6 +1,6 @@
 """What both packages need of the world around them, and nothing of automatic differentiation.
 
 files (written whole or not at all), json_text (every float survives), terminal (manners of a command), names (public
-names, listed once, imported when asked for), moved (modules that pickles still look for),
+names, listed once, imported when asked for), letters (what no terminal may get), moved (modules that pickles look for),
 archive (what a source archive holds).
 """

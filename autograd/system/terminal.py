@@ -1,12 +1,14 @@
-"""Manners in a terminal: letters that a console lacks, readers that have gone, disks that are full."""
+"""Manners in a terminal: letters that it lacks or must not get, readers that have gone, disks that are full."""
 
 import argparse
 import codecs
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from typing import Any
+
+from autograd.system.letters import clean_lines
 
 # A minus sign shown as a question mark would be a wrong number.
 STAND_INS = {"−": "-", "–": "-", "×": "*", "÷": "/", "∂": "d", "²": "^2", "Σ": "sum", "√": "sqrt", "…": "...", "↑": "^"}
@@ -22,7 +24,8 @@ class Parser(argparse.ArgumentParser):
 
 @contextmanager
 def manners() -> Iterator[None]:
-    """What is printed inside has stand-ins for letters that the console lacks, and is out of the door at the end.
+    """What is printed inside has stand-ins for letters that the console lacks, steers no terminal, and is out of the
+    door at the end.
 
     That a pipe is closed or a disk is full shows here, as an OSError, and not when Python ends; then `drop_output`.
     """
@@ -30,9 +33,29 @@ def manners() -> Iterator[None]:
         if hasattr(stream, "reconfigure"):  # not what stands in for a stream in a notebook or a test
             stream.reconfigure(errors="glassgrad")
     try:
-        yield
+        with redirect_stdout(_Clean(sys.stdout)) if sys.stdout is not None else nullcontext():
+            yield
     finally:
         _flush()
+
+
+def complain(text: str) -> None:
+    """Print it where errors go, without what would steer the terminal."""
+    print(clean_lines(text), file=sys.stderr)
+
+
+class _Clean:
+    """A stream that lets no escape sequence through: names of columns are strangers' text."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(clean_lines(text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def drop_output() -> None:

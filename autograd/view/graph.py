@@ -25,7 +25,8 @@ GRADIENTS = ("stored", "own", "none")
 
 @dataclass(frozen=True)
 class Node:
-    """A Value of the graph: `id` "n7", `name` and how it was `named` (see `names_of`), `kind` as in HEADER_COLORS."""
+    """A Value of the graph: `id` "n7", `name` and how it was `named` (see `names_of`), `kind` as in HEADER_COLORS, and
+    the `symbol` of its operation ("" for a leaf)."""
 
     id: str
     index: int
@@ -33,6 +34,7 @@ class Node:
     name: str
     named: str
     kind: str
+    symbol: str = ""
 
     @property
     def short_name(self) -> str:
@@ -42,15 +44,14 @@ class Node:
     @property
     def title(self) -> str:
         """The header of its card: `x1·w1 = ×`, or the name alone for a leaf."""
-        symbol = "" if self.value.op is None else f" = {operation_symbol(self.value)}"
-        return shorten(self.name, TITLE_LIMIT) + symbol
+        return shorten(self.name, TITLE_LIMIT) + (f" = {self.symbol}" if self.symbol else "")
 
     def short_title(self, spec: str = ".4g") -> str:
         """The header where constants are folded into it: `× 3`, `loss = ^ 2`; unnamed nodes show no v3."""
         name = shorten(self.short_name, TITLE_LIMIT)
         if self.value.op is None:
             return name
-        operation = folded(self.value, spec)
+        operation = folded(self.value, self.symbol, spec)
         return f"{name} = {operation}" if self.named else operation
 
 
@@ -159,12 +160,14 @@ def view(
         raise ValueError(f"names: what is to be called {', '.join(strangers)} is not in this graph")
     nodes, ends = [], set(roots)
     for index, value in enumerate(order):
-        nodes.append(Node(f"n{index}", index, value, *called[value], _kind(value, ends, parameters)))
+        kind, symbol = kind_of(value, ends, parameters), _symbol(value, called)
+        nodes.append(Node(f"n{index}", index, value, *called[value], kind, symbol))
         _check_numbers(nodes[-1])
     return GraphView(roots, tuple(nodes))
 
 
-def _kind(value: Value, outputs: set[Value], parameters: Mapping[Value, str]) -> str:
+def kind_of(value: Value, outputs: set[Value], parameters: Mapping[Value, str]) -> str:
+    """A key of cards.HEADER_COLORS."""
     if value in parameters:
         return "parameter"
     if value.op is None:
@@ -209,16 +212,23 @@ def _check_numbers(node: Node) -> None:
             )
 
 
-def folded(value: Value, spec: str = ".4g") -> str:
+def _symbol(value: Value, called: Mapping[Value, tuple[str, str]]) -> str:
+    if value.op is None:
+        return ""
+    names = [shorten(called[o][0], TITLE_LIMIT) if isinstance(o, Value) else number(o) for o in value.operands[:2]]
+    return operation_symbol(value, names)
+
+
+def folded(value: Value, symbol: str, spec: str = ".4g") -> str:
     """An operation with its constants written in: `× 3`, `3 −`, `max(·, 0)`; the symbol alone when there are none.
 
     >>> x = Value(2.0)
-    >>> folded(x * 3), folded(3 - x), folded(x * x)
+    >>> folded(x * 3, "×"), folded(3 - x, "−"), folded(x * x, "×")
     ('× 3', '3 −', '×')
     """
     assert value.op is not None
-    symbol, operands = operation_symbol(value), value.operands
-    constants = [number(operand, spec) for operand in operands if not isinstance(operand, Value)]
+    operands = value.operands
+    constants = [number(o, spec) for i, o in enumerate(operands) if not isinstance(o, Value) and not is_index(value, i)]
     if not constants or value.op.variadic:
         return symbol
     if symbol in INFIX and len(operands) == 2:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
+from autograd.system.letters import clean
 from autograd.value import Value
 from autograd.view.notation import label_of
 
@@ -30,7 +31,7 @@ def names_of(
     """
     names, parameters = names or {}, parameters or {}
     given = [names.get(value) or label_of(value) or parameters.get(value, "") for value in order]
-    found = [name or variables.get(value, "") for value, name in zip(order, given, strict=True)]
+    found = [clean(name or variables.get(value, "")) for value, name in zip(order, given, strict=True)]
     sources = ("given" if name else "variable" if other else "" for name, other in zip(given, found, strict=True))
     return dict(zip(order, zip(distinct(found), sources, strict=True), strict=True))
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import by_hand, ops
+from autograd.numerics.real import as_float
+from autograd.system.letters import UNPRINTABLE, clean
 
 if TYPE_CHECKING:
     from autograd.value import Value
 
 MINUS = "\N{MINUS SIGN}"
 INFIX = ("+", MINUS, "×", "÷", "^")
+ABOVE_THE_LINE = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+FROM_BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+ALOUD = {"+": "plus", MINUS: "minus", "×": "times", "÷": "divided by", "^": "to the power of", "=": "equals"}
+ALOUD |= {"′": "prime", "²": "squared", "³": "cubed", "√": "root", "∂": "gradient", "‖": "", "(": "", ")": ""}
 MANY = 6  # a sum of more terms than this is shown by its first and last ones
 NO_GRADIENT = "∂ –"
-UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 # Advance widths of Helvetica-Bold in thousandths of the size, from Adobe's published AFM tables, characters
 # 32 to 126; Arial Bold and Liberation Sans Bold share them. Other characters are estimated below.
@@ -55,22 +62,22 @@ def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
-def clean(text: str) -> str:
-    """`text` on one line, with characters that no XML file or terminal may hold made visible.
+def aloud(text: str) -> str:
+    """A formula in words, for what reads signs out or leaves them out.
 
-    Control characters and lone surrogates are not allowed in XML; direction overrides would let a label
-    reorder the text around it. The zero-width joiner stays: emoji are built with it.
-
-    >>> clean("a\\tb\\x00c")
-    'a b�c'
+    >>> aloud("∂L/∂d × (−72) = tanh′(x₂) ^ 2")
+    'derivative of L by d times minus 72 equals tanh prime of x 2 to the power of 2'
     """
-    return "".join(_clean_character(character) for character in text)
-
-
-def _clean_character(character: str) -> str:
-    if character.isprintable() or character == "\N{ZERO WIDTH JOINER}":
-        return character
-    return " " if character.isspace() else UNPRINTABLE
+    text = re.sub(r"∂(\S+?)/∂(\S+)", r"derivative of \1 by \2", text)
+    text = re.sub(rf"\(({MINUS}[^()]+)\)", r"\1", text)
+    text = re.sub(rf"(\d)e([+{MINUS}]?)0*(\d+)", r"\1 times 10 to the power of \2\3", text).replace(
+        "power of +", "power of "
+    )
+    text = re.sub(r"([₀-₉]+)", lambda found: " " + found[1].translate(FROM_BELOW), text)
+    text = re.sub(r"(?<=[\w′])\(", " of (", text)
+    for sign, word in ALOUD.items():
+        text = text.replace(sign, f" {word} ")
+    return re.sub(r"\s+([,.:])", r"\1", " ".join(text.split()))
 
 
 def shorten(text: str, limit: int) -> str:
@@ -124,7 +131,7 @@ def _columns(character: str) -> int:
 _SUM, _PRODUCT, _POWER, _FUNCTION = 1, 2, 3, 4
 _BINDS = {
     **dict.fromkeys((ops.add, ops.sub, ops.neg, ops.total, ops.dot), _SUM),
-    **dict.fromkeys((ops.mul, ops.div), _PRODUCT),
+    **dict.fromkeys((ops.mul, ops.div, ops.power_partial), _PRODUCT),
     ops.pow: _POWER,
 }  # by row and not by name: an operation of one's own may have any name
 _ASKS = {
@@ -141,14 +148,36 @@ _INDEXED = (ops.softmax_entry, ops.cross_entropy)  # their first operand says wh
 
 
 def is_index(node: Value, place: int) -> bool:
-    """Whether operand number `place` is no number to compute with but says which of the others is meant."""
+    """Whether operand number `place` says which of the others is meant, or is a number that the symbol of a derivative
+    of a power shows."""
+    if node.op is ops.power_partial:
+        return type(node.operands[place]) is float
     return place == 0 and node.op in _INDEXED
 
 
-def operation_symbol(node: Value) -> str:
-    """The operation of `node` for a header: `×`, `tanh`, with an index where it has one `softmax[1]`."""
+def operation_symbol(node: Value, names: Sequence[str] = ("a", "b")) -> str:
+    """The operation of `node` for a header: `×`, `tanh`, with an index where it has one `softmax[1]`; for a derivative
+    of a power with the `names` of its operands, `d/dx of x²`."""
     assert node.op is not None
-    return f"{node.op.symbol}[{node.operands[0]:.0f}]" if is_index(node, 0) else node.op.symbol
+    if node.op is ops.power_partial:
+        return _power_partial(node, names)
+    symbol = clean(node.op.symbol)
+    return f"{symbol}[{node.operands[0]:.0f}]" if is_index(node, 0) else symbol
+
+
+def _power_partial(node: Value, names: Sequence[str]) -> str:
+    """`d/dx of x²`, `d²/da db of a^b`."""
+    exponent, *orders = node.operands[1:]
+    by = [(name, round(as_float(order))) for name, order in zip(names, orders, strict=False) if order]
+    total = sum(order for _, order in by)
+    below = " ".join(f"d{name}{_raised(order)}" for name, order in by)
+    whole = isinstance(exponent, float) and exponent.is_integer() and exponent >= 0
+    power = f"{names[0]}{_raised(round(as_float(exponent)))}" if whole else f"{names[0]}^{names[1]}"
+    return f"d{_raised(total)}/{below} of {power}" if by else power
+
+
+def _raised(number: int, unwritten: int = 1) -> str:
+    return "" if number == unwritten else str(number).translate(ABOVE_THE_LINE)
 
 
 def formula(node: Value, operands: Sequence[str]) -> str:
@@ -171,11 +200,23 @@ def formula(node: Value, operands: Sequence[str]) -> str:
     if row is ops.total:
         return _elided(operands, " + ")
     inside = [o[1:-1] if _is_bracketed(o) else o for o in operands]
+    if row is ops.power_partial:
+        return _power_rule(node, operands)
     if row is ops.softmax_entry:
         return f"softmax({_elided(inside[1:], ', ')})[{node.operands[0]:.0f}]"
     if row is ops.cross_entropy:
         return f"cross_entropy([{_elided(inside[1:], ', ')}], {node.operands[0]:.0f})"
-    return f"{row.name}({_elided(inside, ', ')})"
+    return f"{clean(row.name)}({_elided(inside, ', ')})"
+
+
+def _power_rule(node: Value, operands: Sequence[str]) -> str:
+    """`3 × x ^ 2` for the derivative of x ^ 3 by x; by the exponent, as the table calls it."""
+    _, exponent, k, m = node.operands
+    if m or not isinstance(exponent, float):
+        return f"power_partial({', '.join(operands)})"
+    order = round(as_float(k))
+    times = math.prod([exponent - i for i in range(order)])
+    return f"{factor(times)} × {operands[0]} ^ {factor(exponent - order)}"
 
 
 def as_operand(text: str, made_by: Value, node: Value, place: int) -> str:

@@ -12,7 +12,7 @@ from autograd.backprop import topological_order
 from autograd.numerics.real import described
 from autograd.value import Value
 from autograd.view.expand import expand_all
-from autograd.view.graph import GraphView, flat_values, view
+from autograd.view.graph import GraphView, checked_outputs, view
 from autograd.view.names import variables
 from autograd.view.parts import GroupPath, Notes, group_values, parameter_names
 
@@ -86,7 +86,7 @@ def subject_of(
     if model is y:
         y, noted = _call(model, x, known.values())
     own = dict.fromkeys(listed(parameters, "parameters"), "")
-    return Subject(list(flat_values(y)), own | known, _checked_names(names), variables(), noted, model)
+    return Subject(checked_outputs(y), own | known, _checked_names(names), variables(), noted, model)
 
 
 def listed(values: Any, what: str) -> list[Value]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
-from autograd.system.terminal import drop_output, manners
+from autograd.system.terminal import complain, drop_output, manners
 from nn.command_line.jobs import Job
 from nn.command_line.learning import learn, new_model
 from nn.command_line.options import choose_job, parse
@@ -29,12 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options = parse(arguments)
             return _run(choose_job(options), options, output_folder(options.output))
     except TableError as error:
-        print("python -m nn:", *str(error).split(), file=sys.stderr)  # a column's name may hold a line break
+        complain(f"python -m nn: {' '.join(str(error).split())}")  # a column's name may hold a line break
         return 2
     except OSError as error:  # of files it would be a TableError
         return _output_lost(error)
     except KeyboardInterrupt:
-        print("python -m nn: interrupted", file=sys.stderr)
+        complain("python -m nn: interrupted")
         return 130
 
 
@@ -43,7 +43,7 @@ def _output_lost(error: OSError) -> int:
     drop_output()
     gone = isinstance(error, BrokenPipeError)
     why = "nobody reads the output any more" if gone else f"cannot write the output: {error.strerror or error}"
-    print(f"python -m nn: {why}; stopped", file=sys.stderr)
+    complain(f"python -m nn: {why}; stopped")
     return 1
 
 
@@ -57,7 +57,7 @@ def _run(job: Job, options: argparse.Namespace, output: Path) -> int:
     epochs = options.epochs or job.settings.epochs
     history = learn(model, job, options, rng, *(() if sys.stderr.isatty() else [_print_tenths(epochs)]))
     if history.diverged:
-        print(f"python -m nn: {history.stopped}", file=sys.stderr)
+        complain(f"python -m nn: {history.stopped}")
         return 1
     print(summary(model, job, history))
     for finding in diagnose(model, *job.train, job.loss, history).findings:

@@ -284,7 +284,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "width=round(self.right - self.left, 2),",
         "self.right - self.left → self.right + self.left",
     ): AT_ZERO,
-    ("autograd/explaining/page/html.py", "text = escape(run.text, quote=False)", "False → True"): (
+    ("autograd/explaining/page/html.py", "text = escape(clean(run.text), quote=False)", "False → True"): (
         "between tags a quotation mark needs no escape, and may have one"
     ),
     (
@@ -439,8 +439,16 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "_UNRESOLVED = 1e-9  # differences whose error is above this share of |f| / |x| decide nothing",
         "1e-09 → 1.0001e-09",
     ): ROUNDED,
-    ("autograd/drawing/levels.py", "format(0.5, number_format)", "0.5 → 0.50005"): "whether a format is one for floats",
-    ("autograd/drawing/levels.py", "format(0.5, number_format)", "0.5 → 1.5"): "whether a format is one for floats",
+    (
+        "autograd/drawing/levels.py",
+        "shown = format(0.5, number_format)",
+        "0.5 → 0.50005",
+    ): "whether a format is one for floats",
+    (
+        "autograd/drawing/levels.py",
+        "shown = format(0.5, number_format)",
+        "0.5 → 1.5",
+    ): "whether a format is one for floats",
     (
         "autograd/drawing/sparsity.py",
         "yield Rect(0.5, 0.5, width - 1, height - 1, 6.0, CARD_FILL, CARD_STROKE)",

@@ -18,10 +18,12 @@ from typing import Any
 
 from autograd.drawing.cards import Picture
 from autograd.drawing.figure import html_image
+from autograd.drawing.shapes import escaped
 from autograd.explaining.moments import Line, Moment, Run
 from autograd.explaining.page.data import page_data
 from autograd.explaining.page.room import with_room_to_move
 from autograd.explaining.page.rows import javascript_rows
+from autograd.system.letters import clean
 from autograd.view.graph import GraphView
 
 PHASES = ("start", "forward", "seed", "backward")
@@ -55,7 +57,7 @@ class Page:
         picture = with_room_to_move(self.picture)
         data = page_data(self.graph, picture, self.spec)
         parts = {
-            "title": escape(self.title),
+            "title": escaped(self.title),
             "style": _asset("page.css") + _asset("play.css"),
             "step": self._controls(),
             "picture": _inline(picture.svg(styled=STYLED)),
@@ -76,7 +78,7 @@ class Page:
         return (
             '<div class="glassgrad-page">'
             "<style>.glassgrad-page > iframe + img { display: none }</style>"
-            f'<iframe title="{escape(self.title)}" srcdoc="{page}" style="{style}"></iframe>'
+            f'<iframe title="{escaped(self.title)}" srcdoc="{page}" style="{style}"></iframe>'
             f"{html_image(self.picture.svg(), self.title)}"
             "</div>"
         )
@@ -137,7 +139,7 @@ def _html_lines(lines: Sequence[Line]) -> str:
 def _html_run(run: Run) -> str:
     """A run as short as HTML allows: a long timeline has thousands."""
     classes = [*filter(None, [STYLE_CLASSES.get(run.style)]), *(["a"] if run.answer else [])]
-    text = escape(run.text, quote=False)
+    text = escape(clean(run.text), quote=False)
     if not classes:
         return text
     return f"<b class={classes[0]}>{text}</b>" if len(classes) == 1 else f'<b class="{" ".join(classes)}">{text}</b>'

@@ -6,10 +6,11 @@ import xml.etree.ElementTree as ET
 from base64 import b64decode
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from autograd import Value, draw, spy, total
+from autograd import Value, draw, spy, stepper, total
 from tests.autograd.drawing.picture_graphs import neuron
 
 
@@ -34,7 +35,26 @@ def test_the_text_of_a_large_graph_is_short_in_a_notebook() -> None:
 
 
 def test_the_repr_says_what_is_drawn() -> None:
-    assert repr(draw(neuron()[0])) == "<Drawing: Computation graph of o: 10 values, 9 uses>"
+    told = "Computation graph of o: 10 values, 9 uses"
+    assert repr(draw(neuron()[0])) == f"<Drawing: {told}; .show(), .save('y.svg') or print(it.text())>"
+
+
+def test_show_opens_a_page_in_a_browser(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    opened: list[Path] = []
+
+    def browser(works: bool) -> None:
+        monkeypatch.setattr("webbrowser.open", lambda url: opened.append(Path(urlsplit(url).path)) or works)
+
+    for thing in (draw(neuron()[0]), stepper(neuron()[0])):
+        browser(True)
+        thing.show()
+        assert capsys.readouterr().out == ""
+        assert opened[-1].read_text("utf-8").lower().startswith("<!doctype html>")
+        browser(False)
+        thing.show()
+        assert capsys.readouterr().out == f"no browser to open it in: {opened[-1]}\n"
+    for path in opened:
+        path.unlink()
 
 
 def test_svg(tmp_path: Path) -> None:

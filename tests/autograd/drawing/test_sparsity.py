@@ -1,10 +1,12 @@
 """spy: who uses whom, in any number."""
 
 import itertools
+import random
 import xml.etree.ElementTree as ET
 
 import pytest
 
+import nn
 from autograd import Value, spy
 from autograd.drawing.cards import HEADER_COLORS, MARGIN
 from autograd.drawing.shapes import Group
@@ -98,13 +100,14 @@ def test_a_value_has_its_kind_in_the_strip_beside_its_uses(size: int) -> None:
 
 
 def test_the_entries_of_the_legend_stand_apart() -> None:
-    *_, legend = plot(Value(1.0)).shapes()
+    o, parts = neuron()
+    *_, legend = spy(o, parameters=[parts["w1"]]).picture.shapes()
     assert isinstance(legend, Group)
     patches, texts = legend.shapes[1::2], legend.shapes[2::2]
     ends = [text.x + number_width(text.text, text.size) for text in texts]
     gaps = [patch.x - end for patch, end in zip(patches[1:], ends, strict=False)]
-    assert [text.text for text in texts] == ["input", "operation", "output"]
-    assert gaps == pytest.approx([14.0, 14.0], abs=0.5)
+    assert [text.text for text in texts] == ["input", "parameter", "operation", "output"]
+    assert gaps == pytest.approx([14.0] * 3, abs=0.5)
 
 
 def test_the_text_shows_the_pattern() -> None:
@@ -136,3 +139,28 @@ def test_what_is_no_value() -> None:
 
 def test_runs_of_cells() -> None:
     assert list(_runs([(0, 1), (0, 2), (0, 4), (1, 5), (1, 6)])) == [(0, 1, 2), (0, 4, 4), (1, 5, 6)]
+
+
+def test_inputs_are_inputs_and_parameters_are_those_of_a_model_or_a_list() -> None:
+    model = nn.MLP(2, [1], rng=random.Random(1))
+    x = [Value(1.0), Value(2.0)]
+    y = model(x)
+    found = {
+        text: spy(y, **options).picture.kinds.count(kind)  # type: ignore[attr-defined, arg-type]
+        for text, kind, options in (
+            ("leaves of nobody", "input", {}),
+            ("inputs", "input", {"model": model}),
+            ("parameters", "parameter", {"model": model}),
+            ("listed", "parameter", {"parameters": model.parameters()}),
+        )
+    }
+    assert found == {"leaves of nobody": 5, "inputs": 2, "parameters": 3, "listed": 3}
+    assert "(2 inputs, 3 parameters)" in repr(spy(model, [1.0, 2.0]))
+
+
+def test_each_of_four_hundred_values_has_a_row_of_its_own() -> None:
+    y = chain(400)
+    picture = spy(y).picture
+    assert len(picture.kinds) == 400  # type: ignore[attr-defined]
+    assert len(picture._cells(400)) == 399  # type: ignore[attr-defined]
+    assert spy(y).text(plain=True) == picture.description

@@ -1,6 +1,6 @@
 """The text tree."""
 
-from autograd import Value, softmax
+from autograd import Value, dot, draw, softmax, stepper, tanh
 from autograd.drawing.text_tree import text_tree
 from autograd.view.graph import view
 from tests.autograd.drawing.picture_graphs import HOSTILE, neuron, reuse
@@ -69,3 +69,32 @@ def test_hostile_labels_stay_on_their_line() -> None:
     lines = tree(sum(values)).split("\n")
     assert len(lines) == 2 * len(HOSTILE) + 1
     assert all(line.isprintable() or "\N{ZERO WIDTH JOINER}" in line for line in lines)
+
+
+def test_in_words_there_are_no_signs_left() -> None:
+    w = [Value(0.5), Value(-1e-7)]
+    x = [Value(2.0, "x₁"), Value(3.0, "x₂")]
+    n = dot(w, x, -0.25)
+    y = tanh(n) ** 2 / -4
+    y.backward()
+    told = draw(y).text(plain=True)
+    assert told.splitlines()[:3] == [
+        "y equals v2 divided by minus 4, which is minus 0.1009. Gradient 1. Local derivative: minus 0.25 for v2.",
+        "v2 equals v1 to the power of 2, which is 0.4034. Gradient minus 0.25. Local derivative: 1.27 for v1.",
+        "v1 equals tanh of n, which is 0.6351. Gradient minus 0.3176. Local derivative: 0.5966 for n.",
+    ]
+    assert "n equals w[0] times x 1 plus w[1] times x 2 plus minus 0.25, which is 0.75." in told
+    assert "w[1] is minus 1 times 10 to the power of minus 7. Gradient minus 0.5684." in told
+    assert told.isascii()
+    assert stepper(y).text(plain=True).isascii()
+    assert "derivative of y by v2 times derivative of v2 by v1 equals" in stepper(y).text(plain=True)
+    assert "∂" not in draw(y, grads="none").text(plain=True)
+    assert "Gradient" not in draw(y, grads="none").text(plain=True)
+
+
+def test_of_a_long_graph_the_end_is_told() -> None:
+    y = Value(1.0)
+    for _ in range(300):
+        y = y.tanh()
+    *_, last = draw(y).text(plain=True).splitlines()
+    assert last == "101 of 301 values left out."

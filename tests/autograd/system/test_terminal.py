@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from autograd.system.terminal import Parser, drop_output, manners
+from autograd.system.terminal import Parser, complain, drop_output, manners
 
 
 def test_letters_that_a_terminal_lacks_have_stand_ins() -> None:
@@ -58,3 +58,12 @@ def test_help_that_cannot_be_printed_is_an_error(monkeypatch):
 
     with pytest.raises(BrokenPipeError):
         Parser().print_help(Gone())
+
+
+def test_no_escape_sequence_reaches_the_terminal(capsys):
+    with manners():
+        print("\x1b]0;title\x07 a\tb\nc")
+    complain("\x1b[31mred\nline")
+    out, err = capsys.readouterr()
+    assert out == "�]0;title� a b\nc\n"
+    assert err == "�[31mred\nline\n"

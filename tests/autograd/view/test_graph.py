@@ -7,6 +7,7 @@ import pytest
 
 from autograd import OPERATIONS, Value, backward, cross_entropy, softmax, topological_order
 from autograd.view.graph import folded, on_paths, view
+from autograd.view.notation import operation_symbol
 from tests.autograd.drawing.picture_graphs import neuron, reuse
 
 
@@ -158,7 +159,8 @@ def test_numbers_that_are_not_finite_are_numbers() -> None:
     ],
 )
 def test_constants_folded_into_a_header(make: object, text: str) -> None:
-    assert folded(make(Value(2.0))) == text  # type: ignore[operator]
+    y = make(Value(2.0))  # type: ignore[operator]
+    assert folded(y, operation_symbol(y)) == text
 
 
 def test_names_of_strangers_are_refused() -> None:

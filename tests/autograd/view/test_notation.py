@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import (
+    OPERATIONS,
     Value,
     cross_entropy,
     dot,
@@ -263,3 +264,56 @@ def test_an_infix_symbol_of_ones_own_stands_between_two_operands_or_not_at_all(s
     assert formula(y, ["a"]) == "plus1(a)"
     assert "y = plus1(a) = plus1(2) = 3" in stepper(y).text()
     assert "y = plus1(a) = 3" in str(explain(y, a))
+
+
+def test_derivatives_of_powers_say_so_and_have_no_constants() -> None:
+    """`∂^` with three grey pills was what they were."""
+    x, p = Value(1.5, "x"), Value(2.0, "p")
+    cube = OPERATIONS["power_partial"](x, 3.0, 1.0, 0.0)
+    found = {
+        "d/dx of x³": cube,
+        "d²/dx² of x³": OPERATIONS["power_partial"](x, 3.0, 2.0, 0.0),
+        "d/dx of x^0.5": OPERATIONS["power_partial"](x, 0.5, 1.0, 0.0),
+        "d/dx of x": OPERATIONS["power_partial"](x, 1.0, 1.0, 0.0),
+        "d/dp of x^p": OPERATIONS["power_partial"](x, p, 0.0, 1.0),
+        "d³/dx² dp of x^p": OPERATIONS["power_partial"](x, p, 2.0, 1.0),
+        "d/dp of 2^p": OPERATIONS["power_partial"](2.0, p, 0.0, 1.0),
+    }
+    for title, y in found.items():
+        for level in ("values", "clusters"):
+            cards = draw(y, level=level, names={y: "y"}).picture.cards  # type: ignore[attr-defined]
+            assert f"y = {title}" in [card.title for card in cards]
+            assert not any(card.kind == "constant" for card in cards)
+    assert "cube = 3 × x ^ 2 = 3 × 1.5 ^ 2 = 6.75" in stepper(cube).text()
+    assert "= 6 × x ^ 1 =" in stepper(found["d²/dx² of x³"]).text()
+    assert "= power_partial(x, p, 0, 1) =" in stepper(found["d/dp of x^p"]).text()
+
+
+@pytest.mark.parametrize("text", ["\x1b[31m", "\x00", "\ud800", "\x7f", "\u202e", "a\nb"])
+def test_what_no_xml_file_may_hold_is_nowhere_in_pictures(text: str) -> None:
+    """In labels, symbols and names of operations, file names; and it never reaches a terminal."""
+
+    @operation(lambda a, y: 1.0, symbol=text)
+    def unit(a: float) -> float:
+        return a
+
+    code = compile("y = a * a + a", text, "exec") if "\x00" not in text and "\ud800" not in text else "y = a * a + a"
+    names = {"a": Value(2.0, text)}
+    with autograd.trace_lines():
+        exec(code, names)
+    y = unit(names["y"])
+    y.label = text
+    shown, walked, told = draw(y), stepper(y), explain(y, names["a"])
+    for svg in (shown.svg, walked.animated_svg(), spy(y).svg, walked.picture.svg(styled=())):
+        xml.dom.minidom.parseString(svg.encode())
+    page = f"{walked.page}{shown._page()}{told._repr_mimebundle_()['text/html']}"
+    texts = f"{shown.text()}{shown.text(plain=True)}{walked.text()}{told}{naive_backward(y)}{shown!r}{walked!r}"
+    assert not set(page + texts) & set(text.replace("a\nb", "\x00").replace("[31m", ""))
+    (page + texts + str(shown.to_dot().source)).encode()
+
+
+@pytest.mark.parametrize("spec", ["\x00>9.3g", "\ud800<9.2f", "\x1b>9"])
+def test_a_number_format_that_cannot_be_shown_is_refused(spec: str) -> None:
+    for function in (draw, stepper):
+        with pytest.raises(ValueError, match="which no picture can show"):
+            function(Value(2.0) * 3, number_format=spec)

@@ -1,0 +1,26 @@
+"""Letters that no terminal and no XML file may get, made visible."""
+
+UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
+
+
+def clean(text: str) -> str:
+    """`text` on one line, with characters that no XML file or terminal may hold made visible.
+
+    Control characters and lone surrogates are not allowed in XML, and would steer a terminal; direction overrides would
+    let a label reorder the text around it. The zero-width joiner stays: emoji are built with it.
+
+    >>> clean("a\\tb\\x00c")
+    'a b�c'
+    """
+    return text if text.isprintable() else "".join(map(_clean_letter, text))
+
+
+def clean_lines(text: str) -> str:
+    """The same with its line breaks left in."""
+    return "\n".join(map(clean, text.split("\n")))
+
+
+def _clean_letter(letter: str) -> str:
+    if letter.isprintable() or letter == "\N{ZERO WIDTH JOINER}":
+        return letter
+    return " " if letter.isspace() else UNPRINTABLE
