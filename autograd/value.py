@@ -23,6 +23,7 @@ from autograd.ops import Operation
 _new = object.__new__
 V = TypeVar("V", bound="Value")
 F = TypeVar("F", bound=Callable[..., Any])
+_OF_ANY_OBJECT = ("__dict__", "__weakref__")  # anything can be hung on a Value, as on other objects
 
 
 # Making nodes -------------------------------------------------------------------------------------------------------
@@ -225,21 +226,7 @@ class Value:
     `==` and `hash` go by identity; `<`, `<=`, `>`, `>=` and `bool` go by `data`.
     """
 
-    # fmt: off
-    __slots__ = (
-        "__dict__",
-        "__weakref__",
-        "_d_left",
-        "_d_right",
-        "_left",
-        "_line",
-        "_right",
-        "data",
-        "grad",
-        "label",
-        "op",
-    )  # the last two: anything can be hung on a Value, as on other objects
-    # fmt: on
+    __slots__ = ("_d_left", "_d_right", "_left", "_line", "_right", "data", "grad", "label", "op", *_OF_ANY_OBJECT)
 
     data: float
     grad: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -58,6 +58,7 @@ class Neuron(Module):
 
     def __call__(self, x: Any) -> Any:
         """activation(w·x + b). Raises ValueError when `x` has not as many numbers as the neuron has weights."""
+        x = _row(x)
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} numbers, not {len(x)}: {x!r:.60}")
         act = dot(self.w, x, self.b) if self.fused else sum((wi * xi for wi, xi in zip(self.w, x, strict=True)), self.b)
@@ -66,6 +67,13 @@ class Neuron(Module):
     def __repr__(self) -> str:
         words = (self.activation_name or "linear").split("_")
         return f"{''.join(map(str.capitalize, words)).replace('Relu', 'ReLU')}Neuron({len(self.w)})"
+
+
+def _row(x: Any) -> Sequence[Any]:
+    """The inputs as a sequence: what an iterator yields; a single number, as a layer of one neuron gives, as one."""
+    if isinstance(x, Iterator):
+        return list(x)
+    return x if hasattr(x, "__len__") and getattr(x, "shape", None) != () else (x,)
 
 
 class Layer(Module):
@@ -107,8 +115,7 @@ class Layer(Module):
 
     def outputs(self, x: Input | Value | float) -> list[Any]:
         """The outputs as a list, whatever their number."""
-        if not hasattr(x, "__len__"):
-            x = (x,)  # the output of a layer of one neuron, or the only input of a network
+        x = _row(x)
         out = [neuron(x) for neuron in self.neurons]
         return softmax(out) if self.softmax else out
 

@@ -4,6 +4,10 @@ MIGRATION = (
     ("micrograd `from micrograd.engine import Value`", "from autograd import Value"),
     ("micrograd `from micrograd.nn import MLP`", "from nn import MLP  # nn.MLP"),
     ("micrograd `v._prev`, `v._op`, `v._backward()`", "the same; new code: v.parents, v.op, v.local_grads"),
+    (
+        'micrograd `Value(t, (self,), "tanh")` with `out._backward = f`; microgpt `Value(t, (self,), (slope,))`',
+        "the same; with a formula, for every order and for recordings: autograd.operation",
+    ),
     ("micrograd `draw_dot(y)`", "autograd.draw(y)"),
     (
         "micrograd `x.relu()`, lecture `x.tanh()`, `x.exp()`",
@@ -13,6 +17,19 @@ MIGRATION = (
         "micrograd `for p in model.parameters(): p.data -= lr * p.grad`",
         "the same, or nn.SGD(model.parameters(), lr=lr).step()",
     ),
+    ("micrograd `bool(Value(0))` is True", "False: truth goes by data, as order does"),
+    ("micrograd `v._prev` is a set", "a tuple in order, with a leaf for each plain number"),
+    (
+        "micrograd `y.backward()` twice: inner nodes add up, `(a*a)*a` at 3 gives 72",
+        "leaves add up, inner nodes are set: 54",
+    ),
+    (
+        "micrograd `a.data = 3.0` between two `backward()`: closures see it",
+        "slopes are those of when a node was made; closures of your own see it, too",
+    ),
+    ("micrograd `1 / Value(0)` raises ZeroDivisionError", "inf, as IEEE 754 has it; nothing raises for a number"),
+    ("micrograd `MLP(2, [1])([1.0, 2.0, 3.0])` drops the 3.0", "ValueError: 2 numbers, not 3"),
+    ("micrograd prints `Value(data=3, grad=0)`, `MLP of [...]`", "Value(data=3.0, grad=0.0), a table of layers"),
     ("torch `torch.tensor(2.0, requires_grad=True)`", "autograd.Value(2.0)"),
     ("torch `x.item()`", "x.data"),
     ("torch `x.detach()`", "x.detach()"),

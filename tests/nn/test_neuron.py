@@ -179,3 +179,14 @@ def test_bad_arguments_are_named():
         MLP(2, [3, 1], activation=["tanh"] * 4)
     with pytest.raises(TypeError, match=r"rng must be a random\.Random, a whole number as seed, or None, not str"):
         MLP(2, [1], rng="7")
+
+
+def test_inputs_may_come_from_an_iterator_or_be_numbers_of_another_library():
+    model, neuron = MLP(3, [4, 1], rng=0), Neuron(3, rng=0)
+    xs = [2.0, 3.0, -1.0]
+    for feed in (iter(xs), (x for x in xs), map(Value, xs), np.array(xs, dtype="f4"), [np.array(x) for x in xs]):
+        assert model(feed).data == model(xs).data
+    assert neuron(x for x in xs).data == neuron(xs).data
+    assert Neuron(1, rng=0)(2.0).data == Neuron(1, rng=0)(np.array(2.0)).data == Neuron(1, rng=0)([2.0]).data
+    with pytest.raises(ValueError, match="takes 3 numbers, not 2"):
+        model(iter(xs[:2]))
