@@ -31,7 +31,7 @@ def _refuse_foreign_files(folder: str) -> None:
 _refuse_foreign_files(__path__[0])
 
 # ruff: noqa: E402, F401
-from autograd import backprop, modes, ops, value  # the engine comes at once
+from autograd import backprop, events, modes, ops, value  # the engine comes at once
 from autograd.system.moved import keep_old_homes, keep_old_names
 from autograd.system.names import public_names
 
@@ -78,4 +78,4 @@ keep_old_homes(
         "explanation": "explaining.naive explaining.paths",
     },
 )
-keep_old_names("autograd.backprop", "autograd.events")
+keep_old_names(backprop, events, "BackwardStep ForwardStep SeedStep steps")

@@ -42,13 +42,13 @@ def topological_order(root: Value, *more: Value) -> list[Value]:
     return list(order)
 
 
-def ordered(*roots: Value) -> tuple[list[Value], list[Value]]:
-    """The leaves and, parents before children, the interior nodes below all of `roots`."""
+def ordered(root: Value, *more: Value) -> tuple[list[Value], list[Value]]:
+    """The leaves and, parents before children, the interior nodes below `root` and `more`."""
     leaves: list[Value] = []
     interior: list[Value] = []
     seen: set[Value] = set()
-    stack: list[Any] = [*reversed(roots)]
-    node: Any = stack.pop() if roots else None
+    stack: list[Any] = [*more[::-1]]
+    node: Any = root
     while node is not None:
         while node not in seen:  # go down along the first operands, leaving the others on the stack
             seen.add(node)
@@ -97,7 +97,7 @@ def backward(root: Value, gradient: float = 1.0) -> None:
     with one_at_a_time:
         before = _grads_of(leaves)
         restore = map(_set_grad, leaves, before)
-        outer = map(_set_grad, interior, list(map(_get_grad, interior))) if INSIDE else ()  # a closure called this
+        outer = list(map(_get_grad, interior)) if INSIDE else None  # a closure of another backward pass called this
         try:
             deque(map(_set_grad, leaves, repeat(0.0)), 0)
             for node in interior:
@@ -113,7 +113,8 @@ def backward(root: Value, gradient: float = 1.0) -> None:
             deque(restore, 0)
             raise
         finally:
-            deque(outer, 0)
+            if outer is not None:
+                deque(map(_set_grad, interior, outer), 0)
 
 
 def _chain_rule(interior: list[Value]) -> None:

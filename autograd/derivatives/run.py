@@ -109,7 +109,7 @@ class Run:
 
     def _rows(self, pieces: list[Number]) -> list[Row]:
         ends = _values_among(pieces)
-        graph_leaves, interior = ordered(*ends)
+        graph_leaves, interior = ordered(*ends) if ends else ([], [])
         foreign = self.foreign(graph_leaves)
         report_backward(ends)
         if len(pieces) == len(ends) == 1 and not foreign:
@@ -129,8 +129,10 @@ class Run:
         """`thing`, with a float in the place of every Value that has no connection to a Value from outside."""
         inside: list[Number] = []
         map_numbers(lambda x: inside.extend(parts(x)), thing)
-        graph_leaves, interior = ordered(*_values_among(inside))
-        outside = reached(interior, self.foreign(graph_leaves)) if current_mode().grad else set()
+        outside: set[Value] = set()
+        if (ends := _values_among(inside)) and current_mode().grad:
+            graph_leaves, interior = ordered(*ends)
+            outside = reached(interior, self.foreign(graph_leaves))
 
         def settled(part: Any) -> Any:
             return part.data if isinstance(part, Value) and part not in outside else part

@@ -32,6 +32,10 @@ def keep_old_homes(package: str, homes: dict[str, str]) -> None:
         sys.modules[f"{package}.{old}"] = _Moved(f"{package}.{old}", [f"{package}.{home}" for home in new.split()])
 
 
-def keep_old_names(old: str, new: str) -> None:
-    """What the module `old` no longer has is looked for in the module `new`, which it gave it to."""
-    sys.modules[old].__getattr__ = lambda name: getattr(import_module(new), name)  # type: ignore[method-assign]
+def keep_old_names(old: ModuleType, new: ModuleType, names: str) -> None:
+    """The `names` that the module `old` gave to the module `new` are found in both.
+
+    (A `__getattr__` on the module would be asked at every `from old import ...`, which looks for a `__path__` first.)
+    """
+    for name in names.split():
+        setattr(old, name, getattr(new, name))
