@@ -83,7 +83,10 @@ def fit(
     validation      held-out (X, y), or the share of the rows to hold out; watched, never learnt from
     metrics         {name: metric(predictions, targets)}, noted in the History for both parts of the rows
     schedule        epoch number → factor of the learning rate (nn.schedules); the rate is put back at the end
-    clip            largest gradient norm, or a function of the parameters: `lambda ps: nn.clip_grad_value(ps, 1.0)`
+    clip            largest gradient norm, or a function of the parameters: `lambda ps: nn.clip_grad_value(ps, 1.0)`.
+                    It is called between gradient and update, and so may average gradients over processes. They then
+                    need equally many updates: one that stops by itself (early_stopping, tolerance, nan) leaves the
+                    others waiting
     early_stopping  patience in epochs (see EarlyStopping), on the validation loss where there is one
     callbacks       called with the History after every epoch; one that returns True ends the training
     progress        True, False, or "auto": shown on terminals and in notebooks

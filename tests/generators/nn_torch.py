@@ -14,7 +14,6 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-torch.manual_seed(0)
 torch.set_default_dtype(torch.float64)
 TARGET = Path(__file__).parent.parent / "data" / "nn_torch.json.gz"
 
@@ -187,7 +186,8 @@ def layers():
             yield "mlp", mlp(f, last) | {"options": {"activation": name, "output_activation": output}}
 
 
-def main():
+def frozen():
+    torch.manual_seed(0)
     origin = {
         "made by": "python -m tests.generators.nn_torch",
         "torch": torch.__version__,
@@ -195,12 +195,15 @@ def main():
         "dtype": "float64",
         "seed": 0,
     }
-    content = {
+    return {
         "origin": origin,
         "losses": [case for how in ("mean", "sum", "none") for case in losses(how)],
         "layers": [[name, case] for name, case in layers()],
     }
-    TARGET.write_bytes(gzip.compress(json.dumps(content).encode(), mtime=0))
+
+
+def main():
+    TARGET.write_bytes(gzip.compress(json.dumps(frozen()).encode(), mtime=0))
 
 
 if __name__ == "__main__":

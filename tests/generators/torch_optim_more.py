@@ -76,12 +76,12 @@ def plateau(losses, settings):
     return factors
 
 
-def main():
+def frozen():
     first = json.loads(gzip.decompress((DATA / "torch_optim.json.gz").read_bytes()))
     gradients = [float.fromhex(g) for g in first["gradient_sequence"]]
     losses = [1 / (1 + e) if e < 12 else 0.08 + 0.001 * (e % 3) for e in range(60)]
     plateaus = [{"factor": 0.5, "patience": 3}, {"factor": 0.1, "patience": 0, "threshold": 0.1, "min_lr": 1e-3}]
-    frozen = {
+    return {
         "origin": f"torch {torch.__version__}, float64, foreach=False, by tests/generators/torch_optim_more.py",
         "runs": [
             {"optimizer": n, "kwargs": k, "gseq_start": 1.5, "gseq_trajectory": trajectory(n, k, gradients, 1.5)}
@@ -91,8 +91,11 @@ def main():
         "losses": losses,
         "plateaus": [{"kwargs": k, "factors": plateau(losses, k)} for k in plateaus],
     }
+
+
+def main():
     # mtime=0: the same figures give the same file
-    (DATA / "torch_optim_more.json.gz").write_bytes(gzip.compress(json.dumps(frozen).encode(), mtime=0))
+    (DATA / "torch_optim_more.json.gz").write_bytes(gzip.compress(json.dumps(frozen()).encode(), mtime=0))
 
 
 if __name__ == "__main__":
