@@ -27,7 +27,7 @@ from autograd.drawing.layout.geometry import (
 )
 from autograd.drawing.layout.ordering import Segments, put_in_order
 from autograd.drawing.layout.ranks import Columns, Item, Level, Piece
-from autograd.drawing.layout.routing import Labels, Router, Run, curve
+from autograd.drawing.layout.routing import Fold, Labels, Router, Run, curve
 
 COLUMN_GAP = 36.0
 PADDING = 9.0  # in frames
@@ -157,6 +157,8 @@ class _Layered:
         breadth = max((x + b / 2 for x, b in zip(v, columns.breadth, strict=True)), default=0.0)
         middles = [(strips[columns.rank[i]].middle, v[i]) for i in range(len(level.items))]
         plan = _Plan(strips[-1].end if strips else 0.0, breadth, middles, router.runs)
+        if inside.frame is None and self.flat:
+            plan = _in_rows(plan, router)
         return self._framed(inside, level, _enlarged(plan, router.beside, router.above, router.beside, 0.0))
 
     def _level(self, inside: _Inside) -> Level:
@@ -262,6 +264,14 @@ class _Layered:
         if self.arrangement.direction in ("RL", "BT"):
             u = self.plans[None].length - u
         return (round(u, 2), round(v, 2)) if self.flat else (round(v, 2), round(u, 2))
+
+
+def _in_rows(plan: _Plan, router: Router) -> _Plan:
+    """The plan folded, if it is a long chain."""
+    fold = Fold(router, plan.length, plan.breadth)
+    if not fold.cuts:
+        return plan
+    return _Plan(*fold.size(), [fold.point(*middle) for middle in plan.middles], list(fold.runs()))
 
 
 def _enlarged(plan: _Plan, left: float, top: float, right: float, bottom: float) -> _Plan:

@@ -6,7 +6,7 @@ machine: ours where there are frames or an order to keep, more than MOST_BOXES b
 
     S = Σ over arrows of (rank(head) − rank(tail) − 1) > MOST_SPANS,
 
-which is what Graphviz takes seconds to minutes for.
+which is what Graphviz takes seconds to minutes for. Long chains are ours, too: they are folded into rows.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from autograd.drawing.layout.ranks import Item, Level, Piece, ranks
 from autograd.drawing.layout.wasm import Exhausted
 
 MOST_BOXES, MOST_LINKS, MOST_SPANS = 250, 1_500, 500
+MOST_COLUMNS = 30  # of a chain; longer ones are folded into rows
 
 
 def place(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arrangement | None = None) -> Layout:
@@ -48,15 +49,18 @@ def for_graphviz(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arran
     """Whether a graph is one that Graphviz is quick at and draws well."""
     if arrangement.frames or arrangement.in_order or len(boxes) > MOST_BOXES or len(links) > MOST_LINKS:
         return False
-    return spans(boxes, links) <= MOST_SPANS
+    columns, spans = columns_and_spans(boxes, links)
+    chain = columns > MOST_COLUMNS and len(boxes) < 2 * columns
+    return spans <= MOST_SPANS and not chain
 
 
-def spans(boxes: Sequence[Box], links: Sequence[Link]) -> int:
-    """S, how many columns the arrows pass, all together, with operands drawn to their first use."""
+def columns_and_spans(boxes: Sequence[Box], links: Sequence[Link]) -> tuple[int, int]:
+    """How many columns there are, and S, how many of them the arrows pass, with operands drawn to their first use."""
     number = {box.id: i for i, box in enumerate(boxes)}
     pieces = [Piece(number[link.tail], number[link.head], link.tail) for link in links]
     rank = ranks(Level([Item(box.width, box.height) for box in boxes], pieces))
-    return sum(max(rank[piece.head] - rank[piece.tail] - 1, 0) for piece in pieces)
+    spans = sum(max(rank[piece.head] - rank[piece.tail] - 1, 0) for piece in pieces)
+    return max(rank, default=-1) + 1, spans
 
 
 def _by_graphviz(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arrangement) -> Layout:

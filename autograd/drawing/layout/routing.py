@@ -7,7 +7,9 @@ has no bends (arrows that lead back, and the longest of a huge graph) takes a la
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from autograd.drawing.layout.coordinates import LINE_GAP, Strip, settled
@@ -160,6 +162,117 @@ def _beside_each_other(wishes: Sequence[float], evenly: Sequence[float], reach: 
     offsets = settled(kept, [1.0] * len(kept), evenly)
     low, high = -reach - evenly[0], reach - evenly[-1]
     return [even + min(max(offset - even, low), high) for offset, even in zip(offsets, evenly, strict=True)]
+
+
+# --- long chains: folded into rows, as text is ------------------------------------------------------------------
+
+ROW = 1_600.0  # points
+SHORTEST = 0.8  # rows as a part of it, but for the last one
+LONG = 2.2  # rows that a picture has to be long, at least, to be folded
+FLAT = 0.4  # how high it may be then, as a part of a row
+MOST_LINES = 8  # that may lead from one row to the next
+ROW_GAP = 22.0
+
+
+class Fold:
+    """A level folded into rows below each other. A line that leads on to the next row turns round behind the last
+    column, runs back between the rows, and turns again; the lowest line turns first, so that they do not cross."""
+
+    def __init__(self, router: Router, length: float, breadth: float) -> None:
+        self.router, self.breadth = router, breadth
+        chain = not router.columns.astray and not router.columns.level.lines
+        long = length > LONG * ROW and breadth < FLAT * ROW
+        self.cuts = list(_cuts(router.columns, router.strips)) if chain and long else []
+        self.segments = [list(self._segments(runs)) for runs in router.runs]
+        self.lines = self._lines()
+        if max(map(len, self.lines), default=0) > MOST_LINES:
+            self.cuts = []
+        most = max(map(len, self.lines), default=0)
+        self.margin = TURN + HEAD + LINE_GAP * most
+        self.row_breadth = breadth + 2 * ROW_GAP + LINE_GAP * (most - 1)
+
+    def size(self) -> tuple[float, float]:
+        """Length and breadth of the whole."""
+        starts = [0.0, *self.cuts]
+        ends = [*self.cuts, self.router.strips[-1].end]
+        length = max(end - start for start, end in zip(starts, ends, strict=True)) + 2 * self.margin
+        return length, len(self.cuts) * self.row_breadth + self.breadth
+
+    def point(self, u: float, v: float, row: int | None = None) -> Point:
+        """Where a point of the unfolded level lies, in the row that it belongs to or in the one given."""
+        row = self._row(u) if row is None else row
+        return u - (self.cuts[row - 1] if row else 0.0) + self.margin, v + row * self.row_breadth
+
+    def runs(self) -> Iterator[list[Run]]:
+        """The runs of every piece."""
+        for piece, segments in zip(self.router.pieces, self.segments, strict=True):
+            yield list(self._folded((piece.tail, piece.port), segments))
+
+    def _row(self, u: float) -> int:
+        """The end of a row belongs to it, the start of the next one does not."""
+        return bisect_left(self.cuts, u - SHORT)
+
+    def _segments(self, runs: Sequence[Run]) -> Iterator[tuple[int, Run]]:
+        """The parts of each run with their rows. A curve that begins at the end of a row begins anew in the next."""
+        before: tuple[int, Run] | None = None
+        for start, end, v in runs:
+            row = self._row(start)
+            if before is not None and before[0] < row:
+                yield row, Run(before[1].end, before[1].end, before[1].v)
+            while row < len(self.cuts) and end > self.cuts[row] + SHORT:
+                yield row, Run(start, self.cuts[row], v)
+                start, row = self.cuts[row], row + 1
+            before = (row, Run(start, end, v))
+            yield before
+
+    def _lines(self) -> list[dict[tuple[int, str], int]]:
+        """For every end of a row the lines that lead over it, numbered from the lowest."""
+        heights: list[dict[tuple[int, str], float]] = [{} for _ in self.cuts]
+        for piece, segments in zip(self.router.pieces, self.segments, strict=True):
+            for (row, run), (after, _) in pairwise(segments):
+                if after > row:
+                    heights[row][piece.tail, piece.port] = run.v
+        return [
+            {port: k for k, port in enumerate(sorted(at_end, key=at_end.__getitem__, reverse=True))}
+            for at_end in heights
+        ]
+
+    def _folded(self, port: tuple[int, str], segments: Sequence[tuple[int, Run]]) -> Iterator[Run]:
+        shift = 0.0  # by which a run begins earlier, where it continues a line of the row before
+        for k, (row, (start, end, v)) in enumerate(segments):
+            left, height = self.point(start, v, row)
+            run = Run(left - shift, left + end - start, height)
+            shift = 0.0
+            if k + 1 < len(segments) and segments[k + 1][0] > row:
+                number, count = self.lines[row][port], len(self.lines[row])
+                right, shift = LINE_GAP * (number + 1), LINE_GAP * (count - number)
+                lane = (row + 1) * self.row_breadth - ROW_GAP - LINE_GAP * (count - 1 - number)
+                run = run._replace(end=run.end + right)
+                yield run
+                run = Run(run.end, self.margin - shift, lane)
+            yield run
+
+
+def _cuts(columns: Columns, strips: Sequence[Strip]) -> Iterator[float]:
+    """Where rows end: behind one of the last columns that there is room for, where the fewest lines lead on."""
+    over = _lines_over(columns)
+    first = 0
+    while strips[-1].end - strips[first].start > ROW:
+        room = bisect_right(strips, strips[first].start + ROW, key=lambda strip: strip.end)
+        some = bisect_right(strips, strips[first].start + SHORTEST * ROW, key=lambda strip: strip.end)
+        last = min(range(max(room, first + 1), max(some, first), -1), key=lambda r: over[r - 1]) - 1
+        yield strips[last].end
+        first = last + 1
+
+
+def _lines_over(columns: Columns) -> list[int]:
+    """How many lines lead from each column to the next one or further."""
+    change = [0] * (len(columns.order) + 1)
+    for trunk in columns.trunks.values():
+        start = columns.rank[trunk.nodes[0]]
+        change[start] += 1
+        change[start + len(trunk.nodes)] -= 1
+    return list(accumulate(change))
 
 
 # --- curves -----------------------------------------------------------------------------------------------------

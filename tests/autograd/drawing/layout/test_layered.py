@@ -94,8 +94,10 @@ def test_boxes_are_apart_and_inside_and_frames_hold_their_own(graph: Graph) -> N
 @settings(max_examples=40)
 @given(graphs())
 def test_every_route_leads_from_side_to_side_and_through_no_other_box(graph: Graph) -> None:
-    boxes, links, arrangement = graph
-    placed = layered(*graph)
+    check_routes(*graph, layered(*graph))
+
+
+def check_routes(boxes: list[Box], links: list[Link], arrangement: Arrangement, placed: Layout) -> None:
     found = {box.id: corners(box, placed) for box in boxes}
     out, into = geometry.SIDES[arrangement.direction]
     assert placed.routes.keys() == {link.id for link in links}
@@ -153,12 +155,37 @@ def chain_with_parameter(steps: int) -> Graph:
 
 
 def test_a_parameter_used_at_every_step_runs_beside_a_level_chain() -> None:
-    placed = layered(*chain_with_parameter(40))
-    chain = [placed.centres[f"x{k}"] for k in range(1, 41)]
+    placed = layered(*chain_with_parameter(20))
+    chain = [placed.centres[f"x{k}"] for k in range(1, 21)]
     assert len({y for _, y in chain}) == 1
     assert placed.height < 170
-    line = {min(y for _, y in placed.routes[f"b{k}"].curves[0]) for k in range(3, 40)}
+    line = {min(y for _, y in placed.routes[f"b{k}"].curves[0]) for k in range(3, 20)}
     assert len(line) == 1  # all uses branch off one level line
+
+
+@pytest.mark.parametrize("direction", ["LR", "RL"])
+def test_a_long_chain_is_folded_into_rows(direction: str) -> None:
+    boxes, links, _ = chain_with_parameter(70)
+    placed = layered(boxes, links, Arrangement(direction))
+    assert placed.width < 1800
+    rows = sorted({placed.centres[f"x{k}"][1] for k in range(3, 71)})
+    assert len(rows) == 6
+    assert all(below - above == pytest.approx(rows[1] - rows[0], abs=0.02) for above, below in pairwise(rows))
+    sign = 1 if direction == "LR" else -1
+    for k in range(3, 70):
+        (x, y), (after, height) = placed.centres[f"x{k}"], placed.centres[f"x{k + 1}"]
+        assert (height == y and sign * after > sign * x) or (height > y and sign * after < sign * x)
+    check_routes(boxes, links, Arrangement(direction), placed)
+
+
+@pytest.mark.parametrize("height", [700.0, 56.0])
+def test_high_pictures_and_many_lines_are_not_folded(height: float) -> None:
+    count = 1 if height > 56.0 else 9
+    boxes = [Box(f"{row}.{k}", 70.0, height) for row in range(count) for k in range(45)]
+    links = [Link(after.id, box.id, after.id) for box, after in pairwise(boxes) if not after.id.endswith(".0")]
+    boxes.append(Box("end", 70.0, 56.0))
+    links += [Link(f"end{row}", f"{row}.44", "end") for row in range(count)]
+    assert layered(boxes, links, Arrangement()).width > 4000
 
 
 def test_labels_do_not_overlap_each_other_or_boxes() -> None:

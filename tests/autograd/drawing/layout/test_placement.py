@@ -190,9 +190,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.filterwarnings("ignore:Graphviz was not done")
 @pytest.mark.parametrize(("steps", "graphviz"), [(1, True), (32, True), (33, False), (300, False)])
-def test_long_arrows_are_not_for_graphviz(asked: list[str], steps: int, graphviz: bool) -> None:
+def test_long_arrows_are_not_for_graphviz(asked: list[str], steps: int, graphviz: bool, monkeypatch) -> None:
+    monkeypatch.setattr(placement, "MOST_COLUMNS", 1000)
     boxes, links = loop(steps)
-    assert placement.spans(boxes, links) == steps * (steps - 1) // 2
+    assert placement.columns_and_spans(boxes, links) == (steps + 1, steps * (steps - 1) // 2)
     place(boxes, links)
     assert bool(asked) is graphviz
 
@@ -203,6 +204,16 @@ def test_long_arrows_are_not_for_graphviz(asked: list[str], steps: int, graphviz
 )
 def test_many_boxes_or_arrows_are_not_for_graphviz(asked: list[str], boxes: int, links: int, graphviz: bool) -> None:
     place([Box(f"n{i}", 50.0, 40.0) for i in range(boxes)], [Link(f"e{i}", "n0", "n1") for i in range(links)])
+    assert bool(asked) is graphviz
+
+
+@pytest.mark.filterwarnings("ignore:Graphviz was not done")
+@pytest.mark.parametrize(("length", "width", "graphviz"), [(30, 1, True), (31, 1, False), (31, 2, True)])
+def test_long_chains_are_not_for_graphviz(asked: list[str], length: int, width: int, graphviz: bool) -> None:
+    """Broad graphs are no chains: they cannot be folded."""
+    names = [f"{k}.{row}" for row in range(width) for k in range(length)]
+    links = [Link(f"e{name}", name, after) for name, after in pairwise(names) if not after.startswith("0.")]
+    place([Box(name, 50.0, 40.0) for name in names], links)
     assert bool(asked) is graphviz
 
 
