@@ -12,7 +12,7 @@ from itertools import repeat
 from operator import add, attrgetter
 from typing import Any
 
-from autograd.by_hand import INSIDE, check_grads, check_numbers, one_at_a_time
+from autograd.by_hand import INSIDE, check_grads, check_numbers, check_turn, in_the_middle, one_at_a_time
 from autograd.modes import ACTIVE, current_mode
 from autograd.numerics.real import as_float
 from autograd.value import Value
@@ -95,26 +95,33 @@ def backward(root: Value, gradient: float = 1.0) -> None:
     leaves, interior = ordered(root)
     check_data(root, leaves)
     with one_at_a_time:
-        before = _grads_of(leaves)
-        restore = map(_set_grad, leaves, before)
-        outer = list(map(_get_grad, interior)) if INSIDE else None  # a closure of another backward pass called this
-        try:
-            deque(map(_set_grad, leaves, repeat(0.0)), 0)
-            for node in interior:
-                node.grad = 0.0
-            root.grad = seed
-            _chain_rule(interior)
-            if ACTIVE:
-                for listener in current_mode().listeners:
-                    listener.backward(root, seed)
-            totals = list(map(add, before, map(_get_grad, leaves)))
-            deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its middle
-        except BaseException:
-            deque(restore, 0)
-            raise
-        finally:
-            if outer is not None:
-                deque(map(_set_grad, interior, outer), 0)
+        check_turn()
+        with one_at_a_time if INSIDE else in_the_middle:
+            _all_or_none(root, seed, leaves, interior)
+
+
+def _all_or_none(root: Value, seed: float, leaves: list[Value], interior: list[Value]) -> None:
+    """The backward pass, with what the leaves held before added at the end, or put back."""
+    before = _grads_of(leaves)
+    restore = map(_set_grad, leaves, before)
+    outer = list(map(_get_grad, interior)) if INSIDE else None  # a closure of another backward pass called this
+    try:
+        deque(map(_set_grad, leaves, repeat(0.0)), 0)
+        for node in interior:
+            node.grad = 0.0
+        root.grad = seed
+        _chain_rule(interior)
+        if ACTIVE:
+            for listener in current_mode().listeners:
+                listener.backward(root, seed)
+        totals = list(map(add, before, map(_get_grad, leaves)))
+        deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its middle
+    except BaseException:
+        deque(restore, 0)
+        raise
+    finally:
+        if outer is not None:
+            deque(map(_set_grad, interior, outer), 0)
 
 
 def _chain_rule(interior: list[Value]) -> None:
@@ -173,6 +180,7 @@ def _grads_of(leaves: list[Value]) -> list[float]:
 def add_to_grads(leaves: list[Value], gradients: Sequence[float]) -> None:
     """leaf.grad += gradient, for all leaves or, on any exception, for none."""
     with one_at_a_time:
+        check_turn()
         before = _grads_of(leaves)
         totals = list(map(add, before, gradients))
         deque(map(_set_grad, leaves, totals), 0)

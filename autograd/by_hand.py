@@ -10,6 +10,7 @@ once with an upstream of 1 and all grads it can reach put aside. There is no for
 so. How such a node is stored: children in `_left`, operands in `_right`, no local derivative in either place.
 """
 
+import os
 import sys
 import threading
 from collections import deque
@@ -25,10 +26,26 @@ from autograd.ops import Operation
 from autograd.value import Value, _leaf, _observe
 
 one_at_a_time = threading.RLock()  # .grad is the scratch of whoever holds this; a closure may call backward() itself
+in_the_middle = threading.Lock()  # held while grads are not complete, by the thread that holds the other
 INSIDE: list[None] = []  # one entry per closure that is running
+if hasattr(os, "register_at_fork"):  # a fork waits until grads are complete, and leaves no lock that nobody frees
+    os.register_at_fork(
+        before=one_at_a_time.acquire,
+        after_in_parent=one_at_a_time.release,
+        after_in_child=one_at_a_time.release,
+    )
 _set_grad = Value.grad.__set__  # type: ignore[attr-defined]
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "truediv": "/", "pow": "**", "relu": "ReLU"}
 _leaves_of: "WeakKeyDictionary[Value, tuple[Value, ...]]" = WeakKeyDictionary()  # for plain numbers; see prev()
+
+
+def check_turn() -> None:
+    """RuntimeError in the middle of another backward pass of this thread, unless one of its closures asks."""
+    if in_the_middle.locked() and not INSIDE:
+        raise RuntimeError(
+            "grads were asked for in the middle of a backward() of this thread, by a signal handler or a __del__: they "
+            "are not complete there. Note what is wanted, and differentiate it afterwards"
+        )
 
 
 class ByHand(Operation):

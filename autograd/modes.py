@@ -5,13 +5,19 @@ Almost every program runs in the default mode, so the engine asks first whether 
 truth test on a list), and looks at the context only then.
 """
 
+from __future__ import annotations
+
 import functools
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
+from operator import call
 from typing import Any, NamedTuple, TypeVar
+from weakref import ref
 
 F = TypeVar("F", bound=Callable[..., Any])
 ACTIVE: list[None] = []  # one entry per mode entered and not yet left, in any context
@@ -62,6 +68,20 @@ def current_mode() -> Mode:
     return _mode.get() if ACTIVE else _DEFAULT
 
 
+_call: Callable[[Any], Any] = call
+_guards: dict[int, ref[mode]] = {}  # of every `with` that is open
+
+
+def _abandon(before: Mode, now: Mode, guard: ref[mode]) -> None:
+    """Leave a mode that nobody is in any more and that was not left: Python notices a Ctrl-C where a function begins,
+    and `__exit__` is one. (A `__del__` would swallow every Ctrl-C that comes while it runs.)"""
+    if _guards.pop(id(guard), None) is None:  # it was not even entered
+        return
+    if _mode.get() is now:  # it is not where the last reference went in another thread
+        _mode.set(before)
+    ACTIVE.pop()
+
+
 class mode:
     """Context manager and decorator: `with mode(grad=False): ...`, `@mode(lines=True)`.
 
@@ -69,24 +89,36 @@ class mode:
     `yield` leaks to the caller until the generator goes on; decorate the generator instead.
     """
 
+    _entered: list[tuple[Mode, ref[mode]]]  # the mode before, and the guard, for every `with` that is open
+
     def __new__(cls, function: Any = None, /, **changes: Any) -> Any:
         """`@no_grad` without parentheses decorates like `@no_grad()`."""
-        return super().__new__(cls) if function is None else cls(**changes)(function)
+        if function is not None:
+            return cls(**changes)(function)
+        self = super().__new__(cls)
+        self._entered = []
+        return self
 
     def __init__(self, **changes: Any) -> None:
         self.changes = changes
         Mode(**changes)  # an unknown name fails here, not at the `with`
-        self._before: list[Mode] = []
 
     def __enter__(self) -> None:
         before = current_mode()
-        self._before.append(before)
-        ACTIVE.append(None)
-        _mode.set(before._replace(**self.changes))
+        now = before._replace(**self.changes)
+        guard = ref(self, partial(_abandon, before, now))
+        enter = (
+            partial(self._entered.append, (before, guard)),
+            partial(_guards.__setitem__, id(guard), guard),
+            partial(ACTIVE.append, None),
+            partial(_mode.set, now),
+        )
+        deque(map(_call, enter), 0)  # one call that runs in C: no Ctrl-C is noticed in its middle
 
     def __exit__(self, *error: Any) -> None:
-        _mode.set(self._before.pop())
-        ACTIVE.pop()
+        before, guard = self._entered[-1]
+        leave = partial(_mode.set, before), ACTIVE.pop, partial(_guards.pop, id(guard)), self._entered.pop
+        deque(map(_call, leave), 0)
 
     def __call__(self, function: F) -> F:
         """`function`, run in this mode; every call enters a mode of its own, so threads and recursion do not meet."""

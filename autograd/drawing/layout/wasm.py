@@ -27,7 +27,9 @@ FUEL = 2_000_000_000  # instructions for one layout, one or two seconds: the sam
 LOOKS = 0.2  # seconds between looks at whether somebody wants to interrupt
 DIGEST = hashlib.sha256().digest_size
 # Calls from several threads at once crash the process: an instance has one memory and no guard.
-_lock = threading.Lock()
+_lock = threading.RLock()
+if hasattr(os, "register_at_fork"):  # a fork waits for the layout that is running, and leaves no lock behind
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 class Exhausted(Exception):

@@ -136,14 +136,17 @@ def test_an_interrupt_at_any_instruction_of_backward_updates_all_leaves_or_none(
         outcomes.append(found == after)
         left_inside += len(by_hand.INSIDE)
         by_hand.INSIDE.clear()
+        if by_hand.in_the_middle.locked():
+            left_locked += 1
+            by_hand.in_the_middle.release()
         if locked():
             left_locked += 1
             by_hand.one_at_a_time.release()
     assert outcomes == sorted(outcomes)
     assert point > 400
     # Leaving a `with` takes a few instructions between which CPython handles no signal (it does so after calls and when
-    # a loop starts over), but where a trace function can raise: only there may the lock be left, or a `finally` be cut.
-    assert left_locked <= 8
+    # a loop starts over), but where a trace function can raise: only there may a lock be left, or a `finally` be cut.
+    assert left_locked <= 16
     assert left_inside <= 6 * 8  # closures of the mixed kind, instructions of `del INSIDE[depth:]`
 
 
