@@ -47,7 +47,7 @@ _HOMES = {
     "training.diagnosis": "Diagnosis diagnose",
     "training.loop": "fit",
     "training.model_file": "load save",
-    "training.restarts": "Restarts restarts",
+    "training.restarts": "Restarts anneal restarts",
     "training.stopping": "EarlyStopping",
 }
 __all__ = sorted(["data", "schedules", *(name for names in _HOMES.values() for name in names.split())])

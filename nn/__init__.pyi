@@ -79,6 +79,7 @@ from nn.training.loop import fit as fit
 from nn.training.model_file import load as load
 from nn.training.model_file import save as save
 from nn.training.restarts import Restarts as Restarts
+from nn.training.restarts import anneal as anneal
 from nn.training.restarts import restarts as restarts
 from nn.training.stopping import EarlyStopping as EarlyStopping
 
@@ -120,6 +121,7 @@ __all__ = [
     "Sequential",
     "Summary",
     "accuracy",
+    "anneal",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "categorical_cross_entropy",

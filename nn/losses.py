@@ -34,8 +34,9 @@ from autograd import (
 )
 from autograd import cross_entropy as cross_entropy_of_row
 from nn.basics.checks import index
-from nn.basics.nested import Nested
+from nn.basics.nested import Nested, is_list
 from nn.basics.pairing import (
+    ONE_SCORE,
     class_weights,
     distribution,
     each_number,
@@ -207,7 +208,7 @@ def cross_entropy(
     used = []
 
     def item(row: Sequence[Any], c: Any) -> Any:
-        true = index("class", c, len(row))
+        true = _true_class(row, c)
         used.append(class_weights(weight, len(row))[true])
         return scaled(used[-1], _surprise(row, true, from_logits))
 
@@ -265,7 +266,7 @@ def multi_class_hinge(
     """
 
     def item(row: Sequence[Any], c: Any) -> Any:
-        true = index("class", c, len(row))
+        true = _true_class(row, c)
         excess = [relu(margin - row[true] + x) for j, x in enumerate(row) if j != true]
         return class_weights(weight, len(row))[true] / len(row) * total(excess)
 
@@ -277,6 +278,13 @@ def _expected(y: float, cost_of_one: Callable[[], Any], cost_of_zero: Callable[[
     if probability(y, "a target of a binary cross-entropy") in (0, 1):
         return cost_of_one() if y else cost_of_zero()
     return y * cost_of_one() + (1.0 - y) * cost_of_zero()
+
+
+def _true_class(row: Sequence[Any], c: Any) -> int:
+    """c, if it is the number of one of several classes."""
+    if is_list(c) or len(row) == 1:
+        raise ValueError(ONE_SCORE)
+    return index("class", c, len(row))
 
 
 def _surprise(row: Sequence[Any], c: int, from_logits: bool) -> Any:

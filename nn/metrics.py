@@ -8,6 +8,7 @@ https://scikit-learn.org/stable/modules/model_evaluation.html.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -17,26 +18,47 @@ from nn.basics.nested import only, plain
 Label = Any  # anything hashable: 0, 1, "setosa"
 
 
-def predicted_class(output: Any) -> int:
-    """The class a score speaks for: one score s → 1 if s > 0 else 0; a list of scores → the index of the largest.
+def predicted_class(output: Any, cut: float = 0.0) -> int:
+    """The class a score speaks for: one score s → 1 if s > cut else 0; a list of scores → the index of the largest.
 
-    A score of 0 is a probability of ½ for sigmoid outputs and the boundary for hinge.
+    0 is the boundary for hinge, and a probability of ½ for logits; for probabilities the cut is ½.
 
     >>> predicted_class(-0.3), predicted_class([0.1, 2.0, -1.0])
     (0, 1)
     """
     scores = only(plain(output))
-    return max(range(len(scores)), key=scores.__getitem__) if isinstance(scores, list) else int(scores > 0)
+    return max(range(len(scores)), key=scores.__getitem__) if isinstance(scores, list) else int(scores > cut)
 
 
-def score_accuracy(outputs: Iterable[Any], targets: Iterable[Any]) -> float:
+def is_probability(output: Any) -> bool:
+    """Whether a Value is the single output of a sigmoid."""
+    op = getattr(only(output), "op", None)
+    return op is not None and op.name in ("sigmoid", "hardsigmoid")
+
+
+def score_accuracy(outputs: Iterable[Any], targets: Iterable[Any], cut: float | None = None) -> float:
     """Share of rows whose scores speak for the right class; targets are class numbers, ±1 (0 and -1 alike) or
     one-hot.
+
+    Single scores speak for class 1 above the `cut`: ½ for probabilities, 0 for other scores. Left out it is 0, or ½ for
+    Values that come from a sigmoid; `fit` knows what its model and loss mean. Plain numbers in [0, 1] with targets of 0
+    and 1 could be either: a RuntimeWarning asks for the cut.
 
     >>> score_accuracy([-0.3, 0.2, [0.1, 2.0]], [-1, 1, [0.0, 1.0]])
     1.0
     """
-    return accuracy(map(predicted_class, outputs), map(target_class, targets))
+    outputs, targets = list(map(only, outputs)), list(targets)
+    if cut is None:
+        cut = 0.5 if all(map(is_probability, outputs)) else 0.0
+        single = [out for out in plain(outputs) if not isinstance(out, list) and 0 <= out <= 1]
+        could_be = len(single) == len(targets) and {0, 1}.issuperset(map(target_class, targets)) and -1 not in targets
+        if cut == 0.0 and could_be and not {0, 1}.issuperset(single):
+            warnings.warn(
+                "scores between 0 and 1 could be probabilities, or not: say score_accuracy(…, cut=0.5) or cut=0.0",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+    return accuracy([predicted_class(output, cut) for output in outputs], map(target_class, targets))
 
 
 def target_class(target: Any) -> int:

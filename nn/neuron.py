@@ -183,6 +183,8 @@ def _activation_per_layer(
     activation: ActivationLike | Sequence[ActivationLike], output: ActivationLike, layers: int
 ) -> list[ActivationLike]:
     if isinstance(activation, str) or not isinstance(activation, Sequence):
+        if activation != "softmax":
+            find_activation(activation)  # a name that is none is an error where no layer bears it, too
         return [activation] * (layers - 1) + [output]
     if len(activation) == layers - 1:
         return [*activation, output]

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any
 
@@ -73,6 +73,8 @@ def warm_up(epochs: int, then: Schedule | None = None) -> Schedule:
     Small first steps, before momentum and Adam's averages have settled. ValueError unless epochs ≥ 1.
     """
     _number("epochs", epochs, least=1)
+    if isinstance(then, ReduceOnPlateau):
+        raise TypeError("warm_up cannot tell ReduceOnPlateau the losses it goes by: give it to fit by itself")
     return lambda epoch: (epoch + 1) / (epochs + 1) if epoch < epochs else then(epoch - epochs) if then else 1.0
 
 
@@ -108,6 +110,11 @@ class ReduceOnPlateau:
             self.waited += 1
         if self.waited > self.patience:
             self.factor, self.waited = max(self.factor * self.gamma, self.minimum), 0
+
+
+def as_schedule(schedule: Schedule | None) -> Schedule | None:
+    """A fresh one, where it keeps a memory: that of another training would slow this one down."""
+    return replace(schedule) if isinstance(schedule, ReduceOnPlateau) else schedule
 
 
 def _number(name: str, value: Any, least: float = 0) -> None:

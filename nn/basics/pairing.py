@@ -12,6 +12,10 @@ from autograd import mean, total
 from nn.basics.nested import Nested, data_of, flat, is_list, shape, without_arrays
 
 REDUCTIONS = ("mean", "sum", "none")
+ONE_SCORE = (
+    "this loss needs a score for each class, the prediction is a single number per row: give the last layer as many "
+    "outputs as there are classes, or take a loss for one score, such as hinge or binary_cross_entropy_with_logits"
+)
 
 
 def each_number(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested, reduction: str) -> Any:
@@ -47,6 +51,8 @@ def rows_of(prediction: Nested, target: Nested) -> tuple[list[Any], list[Any], b
             f"prediction must be a row with one number per class, or a list of rows, not {shape(prediction)}"
         )
     alone = not is_list(prediction[0])
+    if alone and is_list(target) and len(target) and is_list(target[0]):
+        raise ValueError(ONE_SCORE)
     rows, wanted = ([prediction], [target]) if alone else (prediction, target)
     if not is_list(wanted) or len(rows) != len(wanted) or not all(map(is_list, rows)):
         raise ValueError(f"prediction is {shape(prediction)}, but target is {shape(target)}")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from numbers import Real
 from operator import index
 from typing import Any, Protocol, SupportsIndex
 
 from autograd import total
 from nn.basics.checks import as_rng
-from nn.basics.nested import is_list
+from nn.basics.nested import flat, is_list
 
 Rows = list[list[float]]
 Sets = tuple[list[Any], list[Any]]  # (X, y) of one part
@@ -40,6 +41,17 @@ def as_pairs(X: Any, y: Any) -> Sets:
             f"X and y need one target per row and at least one row, got {len(rows)} rows, {len(targets)} targets"
         )
     return rows, targets
+
+
+def check_complete(name: str, rows: Sequence[Any]) -> None:
+    """ValueError that names the first row, such as X[7], with a None or nan among its numbers."""
+    for i, row in enumerate(rows):
+        with suppress(TypeError):
+            if (whole := sum(row if is_list(row) else (row,))) == whole:
+                continue  # quick: no nan is in it, and no None
+        for number in flat(row):
+            if number is None or number != number:
+                raise ValueError(f"{name}[{i}] holds {number!r}: leave row {i} out, or put a number in its place")
 
 
 def as_rows(X: Any) -> list[Any]:

@@ -1,8 +1,8 @@
 """Training: the loop, how it gets its gradients, and what watches it.
 
 In reading order: `loop` (fit), `arguments` (what it accepts), `gradient` (of a batch, by its graph), `recorded` (by a
-recorded program, and when that may be trusted), `on_values` and `on_arrays` (where the numbers are meanwhile),
-`stopping`, `progress`, `restarts`, `diagnosis` (what went wrong, in words), `model_file` (save, load).
+recorded program), `per_row` (when that may be trusted), `on_values` and `on_arrays` (where the numbers are meanwhile),
+`stopping`, `restarts` (and annealing), `diagnosis` (what went wrong, in words), `model_file` (save, load).
 """
 
 from nn.losses import Loss

@@ -2,26 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from numbers import Real
 from typing import Any
 
 from autograd import Value
-from nn.data.rows import Random, Sets, as_pairs, split
+from nn.basics.nested import only
+from nn.data.rows import Random, Sets, as_pairs, check_complete, split
 from nn.descent.clipping import check_limit
 from nn.descent.optimizer import Optimizer
 from nn.inspection.history import History
-from nn.module import Module
+from nn.losses import LOSSES, Loss, binary_cross_entropy, half_mse, huber, log_cosh, mae, mse
+from nn.metrics import is_probability, score_accuracy
+from nn.module import Module, evaluating, own_dice
 from nn.optim import Adam
 from nn.training.on_values import Clip
 
+Stream = Callable[[], Iterable[tuple[Any, Any]]] | Iterable[tuple[Any, Any]]
+"""Batches (X, y) of one epoch after the other: a function that makes them, or an object to iterate over."""
 Metric = Callable[[list[Any], list[Any]], float]
 """metric(predictions as plain numbers, targets) → a number, as nn.metrics.score_accuracy."""
 Callback = Callable[[History], object]
 """Called with the history after every epoch; returning True ends the training."""
 
 
-def hold_out(rows: Sets, validation: tuple[Any, Any] | float | None, rng: Random) -> tuple[Sets, Sets | None]:
+def complete(rows: Sets, loss: Loss, name: str = "") -> Sets:
+    """The rows (X, y), if no number is missing among them; a loss of the user's own may leave targets out by itself."""
+    check_complete(f"{name}X", rows[0])
+    if any(loss is own for own in LOSSES.values()):
+        check_complete(f"{name}y", rows[1])
+    return rows
+
+
+def as_stream(
+    batches: Stream, X: Any, y: Any, validation: tuple[Any, Any] | float | None, loss: Loss
+) -> tuple[Callable[[], Iterator[Sets]], Sets | None]:
+    """(a function that serves the batches of one epoch, validation rows)."""
+    if X is not None or y is not None:
+        raise TypeError("the rows are given as X and y, or as batches, not both")
+    if not callable(batches) and (not isinstance(batches, Iterable) or iter(batches) is batches):
+        raise TypeError(
+            f"batches has to be a function or an object that gives (X, y) anew for every epoch, got {batches!r:.60}: "
+            "an iterator is used up after one, so give the function that makes it"
+        )
+
+    def served() -> Iterator[Sets]:
+        k = -1
+        for k, pair in enumerate(batches() if callable(batches) else batches):
+            if not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise TypeError(f"a batch has to be a pair (X, y), batch {k} is {pair!r:.60}")
+            yield complete(as_pairs(*pair), loss, f"batch {k}: ")
+        if k < 0:
+            raise ValueError("batches gave none for this epoch: it has to give them anew for every epoch")
+
+    if isinstance(validation, Real):
+        raise TypeError("of a stream no share can be held out: validation has to be rows of their own, (X, y)")
+    return served, hold_out(([], []), validation, random, loss)[1]
+
+
+def hold_out(
+    rows: Sets, validation: tuple[Any, Any] | float | None, rng: Random, loss: Loss
+) -> tuple[Sets, Sets | None]:
     """(training rows, validation rows or None): those given, or a share of the rows."""
     if validation is None:
         return rows, None
@@ -31,7 +74,7 @@ def hold_out(rows: Sets, validation: tuple[Any, Any] | float | None, rng: Random
         return train, held_out
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         raise TypeError(f"validation has to be (X, y) or a share such as 0.2, got {validation!r:.60}")
-    return rows, as_pairs(*validation)
+    return rows, complete(as_pairs(*validation), loss, "validation ")
 
 
 def as_optimizer(optimizer: Optimizer | Callable[[list[Value]], Optimizer] | None, model: Module) -> Optimizer:
@@ -58,6 +101,25 @@ def named_metrics(metrics: Mapping[str, Metric] | None) -> dict[str, Metric]:
     if used := sorted(taken & named.keys()):
         raise ValueError(f"the History has a curve of that name already, call the metric something else: {used}")
     return named
+
+
+def with_cut(
+    metrics: dict[str, Metric], model: Module, loss: Loss, served: Callable[[], Iterable[Sets]]
+) -> dict[str, Metric]:
+    """The metrics, where score_accuracy is told what a single score says: it gets plain numbers.
+
+    ½ is between the classes for probabilities, and for a regression onto targets of 0 and 1.
+    """
+    if score_accuracy not in metrics.values():
+        return metrics
+    rows, targets = next(iter(served()))
+    aims_at_targets = (
+        loss in (mse, half_mse, mae, huber, log_cosh) and 0 in targets and all(only(y) in (0, 1) for y in targets)
+    )
+    with evaluating(model), own_dice(model):
+        probabilities = loss is binary_cross_entropy or is_probability(model.batch(rows[:1])[0])
+    cut = 0.5 if aims_at_targets or probabilities else 0.0
+    return {name: partial(metric, cut=cut) if metric is score_accuracy else metric for name, metric in metrics.items()}
 
 
 def as_callbacks(callbacks: Sequence[Callback]) -> list[Callback]:

@@ -21,6 +21,7 @@ from nn.inspection.history import History
 from nn.inspection.outputs import curve_of, layer_outputs, saturation, shape_of
 from nn.losses import Loss, find_loss
 from nn.module import Module, own_dice, parameters_by_layer
+from nn.training.arguments import complete
 from nn.training.gradient import eager_step
 
 MUCH_SATURATED = 0.5  # share of saturated outputs of a bounded activation that is worth a sentence
@@ -70,8 +71,8 @@ def diagnose(model: Module, X: Any, y: Any, loss: Loss | str, history: History |
     `loss` is a function or the name of one, as for `fit`. Pass the History of a training to have the learning rate
     judged as well. TypeError for a model without `layers`.
     """
-    rows, targets = as_pairs(X, y)
     loss = find_loss(loss)
+    rows, targets = complete(as_pairs(X, y), loss)
     state = model.state_dict()
     with own_dice(model):
         gradients = _typical_gradients(model, rows, targets, loss)

@@ -12,34 +12,41 @@ import math
 import threading
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from numbers import Real
 from typing import Any
 
 from autograd import Value, no_grad, total
 from nn.basics.checks import as_rng
 from nn.basics.nested import plain
-from nn.data.rows import Random, Sets, as_pairs, batches, rows_per_update
+from nn.basics.progress import Progress
+from nn.data.rows import Random, Sets, as_pairs, rows_per_update
+from nn.data.rows import batches as batches_of
 from nn.descent.optimizer import Optimizer
 from nn.inspection.history import History
 from nn.losses import Loss, find_loss
 from nn.module import Module, modes_kept, parameters_by_layer
-from nn.schedules import ReduceOnPlateau, Schedule
+from nn.schedules import ReduceOnPlateau, Schedule, as_schedule
 from nn.training.arguments import (
     Callback,
     Metric,
+    Stream,
     as_callbacks,
     as_clip,
     as_optimizer,
+    as_stream,
     check_functions,
     check_numbers,
+    complete,
     hold_out,
     named_metrics,
+    with_cut,
 )
 from nn.training.gradient import Penalty
 from nn.training.on_values import Clip, OnValues
-from nn.training.progress import Progress
+from nn.training.per_row import sample
 from nn.training.recorded import RecordedStep
 from nn.training.stopping import EarlyStopping, as_early_stopping, converged, gentle_interrupt
 
@@ -51,10 +58,11 @@ Rates = list[tuple[dict[str, Any], float]]
 
 def fit(
     model: Module,
-    X: Any,
-    y: Any,
+    X: Any = None,
+    y: Any = None,
     *,
     loss: Loss | str,
+    batches: Stream | None = None,
     optimizer: Optimizer | Callable[[list[Value]], Optimizer] | None = None,
     epochs: int = 100,
     batch_size: int | str | None = "batch",
@@ -76,6 +84,8 @@ def fit(
     For each of `epochs` passes over the rows, cut into batches of `batch_size` ("batch" = all rows, "stochastic" = 1,
     or a number): p ← optimizer(p, ∂(loss + penalty)/∂p).
 
+    batches         in place of X and y, for data that do not fit in memory: a list of (X, y), or a function or object
+                    that gives such pairs anew for every epoch
     loss            a function of (predictions, targets), or the name of one in nn.losses: "mse"
     optimizer       an Optimizer, or a function of the parameters that makes one; default Adam(parameters, lr=0.01)
     shuffle, rng    a new order every epoch, drawn from rng (a random.Random or a seed; default: the module `random`)
@@ -98,8 +108,9 @@ def fit(
                     does so elsewhere, as in a schedule or a metric, has to say False
 
     Ctrl-C ends the training after the running update, with what was learnt (a second one interrupts at once). A loss or
-    gradient that is not finite ends it with a RuntimeWarning that gives advice; the parameters stay as they were before
-    that update. Why it ended stands in History.stopped. ValueError or TypeError for arguments that make no sense,
+    gradient that is not finite ends it with a RuntimeWarning that gives advice, and so does an update that would make a
+    parameter infinite or nan; the parameters stay as they were before that update. Why it ended stands in
+    History.stopped. ValueError or TypeError for arguments that make no sense, and for rows with nan or None in them,
     before anything is changed.
 
     >>> import nn
@@ -112,30 +123,36 @@ def fit(
     if not isinstance(model, Module):
         raise TypeError(f"fit trains a model, such as nn.MLP(2, [8, 1]), got {model!r:.60}")
     loss = find_loss(loss)
-    callbacks, metrics = as_callbacks(callbacks), named_metrics(metrics)
-    check_functions(penalty=penalty, schedule=schedule, **{f"metrics[{k!r}]": f for k, f in metrics.items()})
+    callbacks = as_callbacks(callbacks)
+    named = named_metrics(metrics)
+    check_functions(penalty=penalty, schedule=schedule, **{f"metrics[{k!r}]": f for k, f in named.items()})
     check_numbers(epochs, tolerance)
     dice = as_rng(rng, "shuffle")
-    rows, held_out = hold_out(as_pairs(X, y), validation, dice)
     if compiled not in (True, False, "auto"):
         raise ValueError(f'compiled has to be True, False or "auto", got {compiled!r}')
-    rows_per_update(len(rows[0]), batch_size)  # complains before anything has changed
+    if batches is not None:
+        served, held_out = as_stream(batches, X, y, validation, loss)
+        look: Callable[[], Iterable[Sets]] = served
+        worth, few = True, None
+    else:
+        rows, held_out = hold_out(complete(as_pairs(X, y), loss), validation, dice, loss)
+        several = rows_per_update(len(rows[0]), batch_size) > 1  # complains before anything has changed
+        served, look = partial(batches_of, *rows, batch_size, shuffle, dice), partial(iter, [rows])
+        worth, few = epochs * len(rows[0]) >= WORTH_COMPILING, sample(*rows) if several else None
     training = _Training(
         model=model,
-        rows=rows,
+        served=served,
+        sample=few,
         loss=loss,
         optimizer=as_optimizer(optimizer, model),
-        batch_size=batch_size,
-        shuffle=shuffle,
-        rng=dice,
         penalty=penalty,
-        metrics=metrics,
-        schedule=schedule,
+        metrics=with_cut(named, model, loss, look),
+        schedule=as_schedule(schedule),
         clip=as_clip(clip),
         early_stopping=as_early_stopping(early_stopping),
         callbacks=callbacks,
         tolerance=tolerance,
-        compiled=epochs * len(rows[0]) >= WORTH_COMPILING if compiled == "auto" else bool(compiled),
+        compiled=worth if compiled == "auto" else bool(compiled),
         required=compiled is True,
         validation=held_out,
     )
@@ -155,12 +172,10 @@ class _Training:
     """Everything one call of `fit` works with."""
 
     model: Module
-    rows: Sets
+    served: Callable[[], Iterable[Sets]]  # the batches of one epoch
+    sample: Sets | None  # rows that differ much, where several make a batch
     loss: Loss
     optimizer: Optimizer
-    batch_size: int | str | None
-    shuffle: bool
-    rng: Random
     penalty: Penalty | None
     metrics: dict[str, Metric]
     schedule: Schedule | None
@@ -202,16 +217,17 @@ class _Training:
             predictions=bool(self.metrics),
             compiled=self.compiled,
             required=self.required,
+            sample=self.sample,
         )
         self.model.train()
         for epoch in range(epochs):
             self._set_rates(rates, epoch)
-            if self.callbacks:  # schedules, metrics and clipping have other things to do than to change a loss
-                step.look_again()
+            step.look_again(bool(self.callbacks))  # schedules, metrics and clipping have other things to change
+            before = self.model.state_dict() if self.early_stopping is not None else {}
             self._epoch(step, interrupted)
             self.history.engine = step.engine
             bar.advance(_status(self.history))
-            self._after_epoch()
+            self._after_epoch(before)
 
     def _set_rates(self, rates: Rates, epoch: int) -> None:
         if self.schedule is None:
@@ -224,13 +240,14 @@ class _Training:
 
     def _epoch(self, step: RecordedStep, interrupted: threading.Event) -> None:
         """One pass over the rows, then the figures of the epoch."""
-        losses, predicted, actual = [], [], []
+        losses, count, predicted, actual = [], 0, [], []
         step.home.take()
         try:
-            for rows, targets in batches(*self.rows, self.batch_size, self.shuffle, self.rng):
+            for rows, targets in self.served():
                 value, predictions = step(rows, targets)
                 self._update(step.home, value)  # where the gradient is after that step
                 losses.append(value * len(rows))
+                count += len(rows)
                 if self.metrics:
                     predicted.extend(plain(predictions))
                     actual.extend(targets)
@@ -238,7 +255,8 @@ class _Training:
                     raise KeyboardInterrupt
         finally:
             step.home.give_back()
-        self.history.loss.append(total(losses) / len(self.rows[0]))
+        self.updates = len(losses)
+        self.history.loss.append(total(losses) / count)
         self.history.learning_rate.append(self._rate())
         for layer, norm in self.norms.items():
             self.history.gradient_norm.setdefault(layer, []).append(norm)
@@ -249,19 +267,21 @@ class _Training:
         """Change the parameters by the gradient that the step left, unless it would ruin them."""
         self.norms = home.norms()
         if not (math.isfinite(value) and math.isfinite(math.hypot(*self.norms.values()))):
-            raise _Stop(self._diverged(value))
+            raise _Stop(
+                self._diverged("the gradient is not finite" if math.isfinite(value) else f"the loss became {value}")
+            )
         if self.clip is not None:
             home.clip(self.clip)
-        home.step()
+        if not home.step():
+            raise _Stop(self._diverged("a parameter would become infinite or nan"))
         self.history.update_loss.append(value)
 
     def _rate(self) -> float:
         return float(self.optimizer.param_groups[0].get("lr", math.nan))  # a rule of one's own may have none
 
-    def _diverged(self, value: float) -> str:
+    def _diverged(self, what: str) -> str:
         """What happened, and what to try."""
         self.history.diverged = True
-        what = f"the loss became {value}" if not math.isfinite(value) else "the gradient is not finite"
         return (
             f"stopped in epoch {self.history.epochs}: {what}; the parameters are those before this update. "
             f"Try a learning rate below {self._rate():g}, clip=1.0 or standardized inputs; "
@@ -287,12 +307,16 @@ class _Training:
         self.model.train()
         self._measure("validation_", plain(predictions), targets)
 
-    def _after_epoch(self) -> None:
-        """Tell everyone who watches; raise _Stop when one of them has seen enough."""
+    def _after_epoch(self, before: dict[str, float]) -> None:
+        """Tell everyone who watches; raise _Stop when one of them has seen enough.
+
+        The parameters `before` are those that a loss of the training rows is of, if there was but one update since.
+        """
         history = self.history
         if isinstance(self.schedule, ReduceOnPlateau):
             self.schedule.observe(history.watched_loss)
-        if self.early_stopping is not None and self.early_stopping.enough(history.watched_loss, self.model):
+        measured = before if self.validation is None and self.updates == 1 else None
+        if self.early_stopping is not None and self.early_stopping.enough(history.watched_loss, self.model, measured):
             raise _Stop(f"no better for {self.early_stopping.patience} epochs (best {self.early_stopping.best:.6g})")
         if self.tolerance is not None and converged(history, math.hypot(*self.norms.values()), self.tolerance):
             raise _Stop(f"converged within {self.tolerance:g} after {history.epochs} epochs")

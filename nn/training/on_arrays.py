@@ -124,21 +124,24 @@ class OnArrays(OnValues):
         elif limit < (norm := length(self._gradient[:own])) < math.inf:
             self._gradient[:own] *= limit / norm
 
-    def step(self) -> None:
+    def step(self) -> bool:
         try:
             moved = self._after()  # everything is computed when the first number changes
         except Exception:  # a rule may ask late what arrays do not answer, as `if g > 0`: this step is one on floats
             self.give_back()
-            self.optimizer.step()
+            done = super().step()
             self.take()
-            return
+            return done
         data = self._data.copy()
         for places, (numbers, _) in zip(self._groups, moved, strict=True):
             data[places] = numbers
+        if not (np.isfinite(data) | ~np.isfinite(self._data)).all():
+            return False
         self._data = data
         for columns, (_, remembered) in zip(self._memory, moved, strict=True):
             columns.update(remembered)
         self.optimizer.steps_taken += 1
+        return True
 
     def _after(self) -> list[tuple[Number, Columns]]:
         """What the optimizer makes of each of its groups."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from typing import Any, TypeAlias
 
 from autograd import Program, Value
@@ -20,7 +21,7 @@ from nn.descent.optimizer import Optimizer
 Clip: TypeAlias = float | Callable[[list[Value]], object]
 Part = tuple[Any, ...]  # a program of the loss, and its columns: the rows of a batch that it is for
 
-_set_grad = Value.grad.__set__  # type: ignore[attr-defined]
+_set_data, _set_grad = Value.data.__set__, Value.grad.__set__  # type: ignore[attr-defined]
 
 
 class OnValues:
@@ -72,7 +73,14 @@ class OnValues:
         else:
             clip_grad_norm(self.parameters, limit)
 
-    def step(self) -> None:
-        """One step of the optimizer."""
+    def step(self) -> bool:
+        """One step of the optimizer; False, and nothing has changed, if it would make a parameter infinite or nan."""
         assert self.optimizer is not None
+        data = [p.data for p in self.parameters]
+        memory, steps = [dict(state) for state in self.optimizer.state], self.optimizer.steps_taken
         self.optimizer.step()
+        if all(isfinite(p.data) or not isfinite(before) for p, before in zip(self.parameters, data, strict=True)):
+            return True
+        deque(map(_set_data, self.parameters, data), 0)
+        self.optimizer.state, self.optimizer.steps_taken = memory, steps
+        return False

@@ -3,36 +3,29 @@
     Σᵢ ∂loss(model(xᵢ), yᵢ)        program.map_backward(X, y) instead of a graph per batch
 
 `RecordedStep` does the first batch with a graph, records, and replays that batch: only if loss and gradient agree to
-1e-9 does it go on replaying. A model whose examples influence each other (BatchNorm), that draws random numbers
-(Dropout), or a loss that is neither a mean nor a sum over examples, is trained with graphs, and `why` says so.
+1e-9, and the loss of any batch is the mean or the sum of those of its rows (per_row.py), does it go on replaying. It
+looks again in epoch 2, 4, 8, … A model whose examples influence each other (BatchNorm), that draws random numbers
+(Dropout), or another loss is trained with graphs, and `why` says so.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable
 from contextlib import suppress
 from typing import Any
 
 from autograd import BranchChanged, Program, Value, no_grad, record, total
 from nn.basics.nested import data_of, flat, mapped, plain
+from nn.data.rows import Sets
 from nn.descent.optimizer import Optimizer
 from nn.losses import Loss
 from nn.module import Module, own_dice
 from nn.training.gradient import Penalty, eager_step
 from nn.training.on_values import OnValues
+from nn.training.per_row import AGREEMENT, NotRecordable, close, reduction
 
-AGREEMENT = 1e-9  # of replayed loss and gradient with those of a graph, relative to the largest
 CLASSES = 32  # distinct targets that may have a program each
 MOST_LOOKED_AT = 8  # examples of a batch, until one has a loss that shows a change
-
-
-class NotRecordable(Exception):
-    """This model or loss cannot be trained on a program; the message says why."""
-
-
-class _Undecided(Exception):
-    """A batch that does not tell how its loss is made of those of its rows."""
 
 
 class RecordedStep:
@@ -40,7 +33,8 @@ class RecordedStep:
 
     It begins with graphs and `values`; once the recording has been checked, `home` is the quickest place for the
     numbers. `predictions=False` gives an empty list for them, which saves a pass. With `required`, NotRecordable is
-    raised instead of going on with graphs.
+    raised instead of going on with graphs. `sample` has rows in which targets are as different as in any batch; without
+    it, the first batch has to do.
     """
 
     def __init__(
@@ -53,6 +47,7 @@ class RecordedStep:
         predictions: bool = True,
         compiled: bool = True,
         required: bool = False,
+        sample: Sets | None = None,
     ) -> None:
         self._values = values or OnValues(model.parameters())
         self.home = self._values
@@ -60,6 +55,8 @@ class RecordedStep:
         self._eager = eager_step(model, loss, penalty, self._values.optimizer)
         self._compiled, self._required = compiled, required
         self._model, self._loss, self._penalty, self._predictions = model, loss, penalty, predictions
+        self._sample = sample
+        self._epochs = 0
         self._batches: _Batches | None = None
 
     def __call__(self, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
@@ -68,6 +65,7 @@ class RecordedStep:
             try:
                 return self._batches.gradient(self.home, rows, targets)
             except (BranchChanged, NotRecordable) as change:
+                self.home.give_back()
                 self._give_up(f"in a later batch: {change}", change)
         found = self._eager(rows, targets)
         if self._compiled and not self.why:
@@ -77,31 +75,32 @@ class RecordedStep:
     @property
     def engine(self) -> str:
         """What the training runs on, for its History."""
-        if self._batches is not None:
-            return "program"
-        if not self._compiled:
-            return "graphs"
-        return f"graphs: {self.why or 'the loss has been 0, which is the mean of its rows as well as their sum'}"
+        return "program" if self._batches is not None else f"graphs: {self.why}" if self.why else "graphs"
 
     def answers(self, rows: list[Any]) -> list[Any]:
         """What the model, in use, says of each of some rows; where the training is recorded, by a program, too."""
         return self._batches.answers(rows) if self._batches is not None else self._model.batch(rows)
 
-    def look_again(self) -> None:
-        """Between epochs, when a callback may have changed the model, or what the loss and the penalty go by."""
-        if self._batches is not None and not self._batches.hold():
+    def look_again(self, changed: bool) -> None:
+        """Before an epoch: at what a callback may have `changed`, and at times at other rows than in the beginning."""
+        self._epochs += 1
+        if self._batches is None:
+            return
+        if changed and not self._batches.hold():
             self._give_up("the model, the loss or the penalty has changed since it was recorded", None)
+        elif self._epochs & (self._epochs - 1) == 0 and not self._batches.hold_together():
+            self._give_up(f"in epoch {self._epochs} the loss of a batch is no longer made of those of its rows", None)
 
     def _begin(self, rows: list[Any], targets: list[Any], value: float) -> None:
         """Record, and keep the recording if it agrees; leaves gradients and random generators as they were."""
         try:
             with own_dice(self._model) as drawn:
-                self._batches = self._checked(rows, targets, value)
-                if drawn():
-                    raise NotRecordable("the model draws random numbers")
+                try:
+                    self._batches = self._checked(rows, targets, value)
+                finally:
+                    if drawn():
+                        raise NotRecordable("the model draws random numbers")
             self.home = quickest(self._values)
-        except _Undecided:
-            self._batches = None  # the next batch may tell more
         except Exception as problem:  # whatever a model or loss does with Values it was not made for
             self._batches = None
             self._give_up(str(problem).partition("\n")[0] or type(problem).__name__, problem)
@@ -119,7 +118,10 @@ class RecordedStep:
     def _replaying(self, rows: list[Any], targets: list[Any], value: float, classes: bool) -> _Batches:
         """A recording that replays this batch with the same loss and gradient."""
         batches = _Batches(self._model, self._loss, self._penalty, rows, targets, classes, self._predictions)
-        batches.choose_reduction(self._values, rows, targets, value)
+        batches.rounding = 1e-14 * max(1.0, abs(value))
+        sample = self._sample or (rows, targets)
+        if len(sample[0]) > 1:
+            batches.reduce = reduction(self._model, self._loss, batches.leaves(), *sample)
         gradients = {p: p.grad for p in batches.leaves()}
         try:
             replayed, _ = batches.gradient(self._values, rows, targets)
@@ -128,14 +130,13 @@ class RecordedStep:
             for p, gradient in gradients.items():
                 p.grad = gradient
         scale = max((abs(gradients[p]) for p in batches.parameters), default=0.0)
-        if not (_close(replayed, value) and all(d <= AGREEMENT * scale for d in differences)):
+        if not (close(replayed, value) and all(d <= AGREEMENT * scale for d in differences)):
             raise NotRecordable("the replayed loss and gradient differ from those of a graph")
         return batches
 
     def _give_up(self, why: str, cause: BaseException | None) -> None:
         if self._required:
             raise NotRecordable(f"compiled=True, but {why}; compiled=False trains with graphs") from cause
-        self.home.give_back()
         self.home, self._batches, self.why = self._values, None, why
 
 
@@ -155,7 +156,8 @@ class _Batches:
         if len(model.state_dict()) > len(model.parameters()):
             raise NotRecordable("the model keeps running statistics, which a program cannot update")
         self.parameters = model.parameters()
-        self.reduce, self._scale = "mean", 1.0
+        self.reduce = ""  # "mean" or "sum"; of single rows it is both
+        self.rounding = 0.0  # of losses that were large when they were recorded
         self._of_class: dict[Hashable, Program] = {}
         self._model, self._loss, self._penalised = model, loss, penalty
         self._examples = list(zip(rows, targets, strict=True))[:MOST_LOOKED_AT]
@@ -164,22 +166,9 @@ class _Batches:
             self._program = record(lambda x, y: loss([model(x)], [y]), rows[0], targets[0], strict=True)
         self._penalty = record(lambda: penalty(model), strict=True) if penalty is not None else None
         self._predict = record(model, rows[0], strict=True) if predictions else None
+        self._latest = rows, targets
         self._answer: Program | None = None  # of the model in use
         self._answers_looked_at = False
-
-    def choose_reduction(self, home: OnValues, rows: list[Any], targets: list[Any], value: float) -> None:
-        """Whether the loss of a batch is the mean or the sum of those of its examples."""
-        singles = [x for program, *columns in self._split(home, rows, targets) for x in program.map(*columns)]
-        rest = value - (self._penalty() if self._penalty is not None else 0.0)
-        whole, self._scale = total(singles), max(1.0, *map(abs, singles))
-        if whole == 0.0 and len(rows) > 1:
-            raise _Undecided
-        if _close(whole / len(rows), rest):
-            self.reduce = "mean"
-        elif _close(whole, rest):
-            self.reduce = "sum"
-        else:
-            raise NotRecordable("the loss of a batch is neither the mean nor the sum of the losses of its rows")
 
     def leaves(self) -> list[Value]:
         """Every Value that a gradient goes to: the parameters, and whatever else loss and penalty use."""
@@ -188,6 +177,9 @@ class _Batches:
 
     def gradient(self, home: OnValues, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
         """As RecordedStep."""
+        if not self.reduce and len(rows) > 1:
+            raise NotRecordable("there are several rows, and one row did not show how their losses are put together")
+        self._latest = rows, targets
         parts = self._split(home, rows, targets)
         value = home.gradient(parts, len(rows) if self.reduce == "mean" else 1, self._penalty)
         return value, home.predictions(self._predict, rows) if self._predict is not None else []
@@ -209,7 +201,7 @@ class _Batches:
         """A program that says the same of these rows."""
         with suppress(Exception), own_dice(self._model):  # whatever a model does with Values it was not made for
             program = record(self._model, rows[0], strict=True)
-            if all(flat(mapped(_close, predictions, program.map(rows)))):
+            if all(flat(mapped(close, predictions, program.map(rows)))):
                 return program
         return None
 
@@ -220,12 +212,22 @@ class _Batches:
         with no_grad(), suppress(BranchChanged):  # a batch on another path speaks for itself
             if self._penalty is not None and self._penalised is not None:
                 penalties = self._penalty(), data_of(self._penalised(self._model))
-                if not _close(*penalties):
+                if not close(*penalties):
                     return False
             for example in self._examples:
                 if (replayed := self._replayed(*example)) != 0.0:  # a loss of 0 may be one whatever has changed
                     return self._is_still(replayed, *example)
             return all(self._is_still(0.0, *example) for example in self._examples)
+        return True
+
+    def hold_together(self) -> bool:
+        """Whether the loss of some rows of the latest batch is still made of those that the programs say of each."""
+        rows, targets = (column[:: max(1, len(column) // MOST_LOOKED_AT)] for column in self._latest)
+        with no_grad(), suppress(BranchChanged):
+            singles = list(map(self._replayed, rows, targets))
+            whole, spread = total(singles), 1e-14 * total(list(map(abs, singles)))
+            expected = whole if self.reduce == "sum" else whole / len(rows)
+            return close(expected, data_of(self._loss(self._model.batch(rows), targets)), spread + self.rounding)
         return True
 
     def _replayed(self, row: Any, target: Any) -> float:
@@ -236,7 +238,7 @@ class _Batches:
     def _is_still(self, replayed: float, row: Any, target: Any) -> bool:
         """Whether the loss of an example is what its program says."""
         # digits that a small loss loses where its example is all but right are no change
-        return _close(replayed, data_of(self._loss([self._model(row)], [target])), 1e-14 * self._scale)
+        return close(replayed, data_of(self._loss([self._model(row)], [target])), self.rounding)
 
     def _split(self, home: OnValues, rows: list[Any], targets: list[Any]) -> list[tuple[Any, ...]]:
         """(program, its columns) for every program that this batch needs."""
@@ -259,13 +261,10 @@ class _Batches:
                 raise NotRecordable(
                     f"the loss does not take its targets as Values, and has more than {CLASSES} of them"
                 )
-            first, _ = self._examples[0]
-            self._of_class[target] = record(lambda x: self._loss([self._model(x)], [target]), first, strict=True)
+            self._of_class[target] = record(
+                lambda x: self._loss([self._model(x)], [target]), self._examples[0][0], strict=True
+            )
         return self._of_class[target]
-
-
-def _close(a: float, b: float, around: float = 1e-300) -> bool:
-    return math.isclose(a, b, rel_tol=AGREEMENT, abs_tol=around)
 
 
 def quickest(values: OnValues) -> OnValues:

@@ -1,4 +1,4 @@
-"""Random restarts: train from several first guesses, keep the best.
+"""Ways out of a bad valley: several first guesses, of which the best is kept; and random steps that may lead uphill.
 
 A network's loss has many valleys, and which one descent ends in depends on the initial weights alone.
 """
@@ -9,10 +9,17 @@ import math
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from autograd import no_grad
+from nn.basics.checks import as_rng, positive
+from nn.basics.nested import data_of
+from nn.data.rows import as_pairs
+from nn.descent.clipping import check_limit
 from nn.inspection.history import History
-from nn.module import Module
+from nn.losses import Loss, find_loss
+from nn.module import Module, evaluating
+from nn.training.arguments import complete
 
 M = TypeVar("M", bound=Module)
 
@@ -73,3 +80,61 @@ def restarts(
 
 def _final_loss(history: History) -> float:
     return history.watched_loss if history.epochs and not history.diverged else math.inf
+
+
+def anneal(
+    model: Module,
+    X: Any,
+    y: Any,
+    *,
+    loss: Loss | str,
+    steps: int = 2000,
+    temperature: float = 0.3,
+    width: float = 0.3,
+    rng: Any = None,
+) -> History:
+    """Learn by random steps, without a gradient; the model ends with the best parameters that were met.
+
+    p' = p + width·√c·z with z ~ N(0, 1), accepted with probability min(1, exp((L − L') / (temperature·c))): Metropolis'
+    rule of 1953 at a falling temperature, c = (1 − step/steps)² (Kirkpatrick, Gelatt & Vecchi 1983). While it is hot,
+    steps uphill lead out of valleys that descent would stay in. It asks for the loss only, which may have steps and
+    corners. History.loss has the loss after each step; Ctrl-C ends it with the best so far.
+
+    >>> import nn
+    >>> model, X, y = nn.MLP(1, [1], init=0.0), [[0.0], [1.0]], [1.0, 3.0]
+    >>> history = anneal(model, X, y, loss="mae", rng=0)
+    >>> min(history.loss) == nn.mae(model.batch(X), y).data < 0.1
+    True
+    """
+    measure, dice = find_loss(loss), as_rng(rng)
+    rows, targets = complete(as_pairs(X, y), measure)
+    positive("steps", steps)
+    check_limit("temperature", temperature)
+    check_limit("width", width)
+    parameters, history = model.parameters(), History(engine="annealing")
+
+    def at(place: list[float]) -> float:
+        for p, number in zip(parameters, place, strict=True):
+            p.data = number
+        found = data_of(measure(model.batch(rows), targets))
+        return math.inf if math.isnan(found) else found
+
+    here = best = [p.data for p in parameters]
+    with no_grad(), evaluating(model):
+        try:
+            level = lowest = at(here)
+            for step in range(steps):
+                warmth = (1.0 - step / steps) ** 2
+                there = [number + width * math.sqrt(warmth) * dice.gauss(0.0, 1.0) for number in here]
+                found = at(there)
+                if found <= level or dice.random() < math.exp((level - found) / (temperature * warmth or 1e-300)):
+                    here, level = there, found
+                if level < lowest:
+                    best, lowest = here, level
+                history.loss.append(level)
+            history.stopped = f"all {steps} steps done"
+        except KeyboardInterrupt:
+            history.stopped = "interrupted"
+        finally:
+            at(best)
+    return history

@@ -17,7 +17,8 @@ from nn.module import Module
 class EarlyStopping:
     """End when the watched loss has not fallen below best - min_delta for `patience` epochs in a row.
 
-    With restore_best (default) the model gets the parameters of its best epoch back, also after Ctrl-C.
+    With restore_best (default) the model gets its best parameters back, also after Ctrl-C: those that had the best
+    loss, or where the loss is a mean over the many updates of an epoch, those at the end of the best one.
     """
 
     patience: int
@@ -32,11 +33,14 @@ class EarlyStopping:
         if not whole or self.patience < 1 or not self.min_delta >= 0:
             raise ValueError(f"early stopping needs patience ≥ 1 (epochs) and min_delta ≥ 0, got {self!r}")
 
-    def enough(self, loss: float, model: Module) -> bool:
-        """Take in the loss of one more epoch; True when it is time to stop."""
+    def enough(self, loss: float, model: Module, measured: dict[str, float] | None = None) -> bool:
+        """Take in the loss of one more epoch; True when it is time to stop.
+
+        `measured` is the state whose loss it is, if that is not the model's state now.
+        """
         if loss < self.best - self.min_delta:
             self.best, self.waited = loss, 0
-            self.state = model.state_dict() if self.restore_best else None
+            self.state = (measured or model.state_dict()) if self.restore_best else None
         else:
             self.waited += 1
         return self.waited >= self.patience

@@ -132,7 +132,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "abs(op.forward(2 * x, *numbers) - op.forward(x, *numbers)) < 1e-06 → abs(op.forward(2 * x, *num"
         "bers) - op.forward(x, *numbers)) <= 1e-06",
     ): ("no activation moves by just a millionth from 20 to 40"),
-    ("nn/training/progress.py", "self.bar.set_postfix_str(text, refresh=False)", "False → True"): (
+    ("nn/basics/progress.py", "self.bar.set_postfix_str(text, refresh=False)", "False → True"): (
         "the bar is drawn twice in a row instead of once"
     ),
     (
@@ -555,7 +555,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): PLACES,
     (
         "nn/training/loop.py",
-        'compiled=epochs * len(rows[0]) >= WORTH_COMPILING if compiled == "auto" else bool(compiled),',
+        "worth, few = epochs * len(rows[0]) >= WORTH_COMPILING, sample(*rows) if several else None",
         "0 → 1",
     ): "there are as many targets as rows",
     (

@@ -106,3 +106,13 @@ def test_numbers_beyond_a_float_are_infinite_or_nan_and_no_error():
     assert math.isnan(r2([1e308, 0.0], [1e308, 1.7e308]))
     assert r2([1e200, 0.0], [1.0, 2.0]) == -math.inf
     assert math.isnan(r2([math.inf, -math.inf], [math.inf, -math.inf]))
+
+
+def test_scores_that_could_be_probabilities_ask_what_they_are():
+    with pytest.warns(RuntimeWarning, match=r"cut=0\.5"):
+        assert score_accuracy([0.2, 0.7], [0, 1]) == 0.5
+    assert score_accuracy([0.2, 0.7], [0, 1], cut=0.5) == 1.0
+    assert score_accuracy([[0.2], [0.7]], [0, 1], cut=0.0) == 0.5
+    assert score_accuracy([0.2, 0.7], [-1, 1]) == 0.5  # targets of scores
+    assert score_accuracy([0.0, 1.0], [0, 1]) == 1.0
+    assert score_accuracy([Value(-1.0).sigmoid(), Value(1.0).sigmoid()], [0, 1]) == 1.0

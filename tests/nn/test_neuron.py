@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 
+import nn
 from autograd import OPERATIONS, Value
 from nn import MLP, Layer, Neuron
 from nn.basics.activations import _takes_one
@@ -190,3 +191,18 @@ def test_inputs_may_come_from_an_iterator_or_be_numbers_of_another_library():
     assert Neuron(1, rng=0)(2.0).data == Neuron(1, rng=0)(np.array(2.0)).data == Neuron(1, rng=0)([2.0]).data
     with pytest.raises(ValueError, match="takes 3 numbers, not 2"):
         model(iter(xs[:2]))
+
+
+def test_a_typo_in_an_activation_is_an_error_in_any_model():
+    for make in (
+        lambda: MLP(2, [1], activation="tahn"),
+        lambda: MLP(2, [1], activation=["tahn"]),
+        lambda: MLP(2, [3, 1], output_activation="tahn"),
+        lambda: Neuron(2, nonlin=False, activation="tahn"),
+        lambda: Layer(2, 3, nonlin=False, activation="tahn"),
+        lambda: nn.RNNCell(2, 3, activation="tahn"),
+        lambda: nn.Activation("tahn"),
+    ):
+        with pytest.raises(ValueError, match="activation 'tahn' is not known"):
+            make()
+    assert MLP(2, [1], activation="softmax").layers[0].softmax is False

@@ -153,3 +153,8 @@ def test_a_factor_beyond_a_float_is_infinite():
     assert exponential_decay(1.5)(10_000) == math.inf
     assert step_decay(1, 10)(10**6) == math.inf
     assert exponential_decay(0.5)(10**9) == 0.0
+
+
+def test_what_has_to_see_the_loss_cannot_follow_a_warm_up():
+    with pytest.raises(TypeError, match="give it to fit by itself"):
+        warm_up(3, ReduceOnPlateau())

@@ -4,12 +4,15 @@ import csv
 import math
 import random
 import signal
+import subprocess
+import sys
 import threading
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import Value
 from nn.data import batches, micrograd_moons
@@ -255,6 +258,8 @@ def test_reduce_on_plateau_is_told_the_loss():
         schedule=schedule,
     )  # fmt: skip
     assert history.learning_rate == [1.0, 1.0, 0.5, 0.25]
+    again = fit(model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=1e-9), epochs=2, schedule=schedule)
+    assert again.learning_rate == [1e-9, 1e-9]  # a schedule used twice starts afresh
 
 
 def test_a_schedule_that_gives_nonsense_is_refused_and_the_rate_put_back():
@@ -372,6 +377,17 @@ def test_a_patience_of_one_stops_at_the_first_rise():
     assert history.epochs == 2
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("rate", [0.9, 1.1, 1.3])
+def test_the_best_parameters_are_those_that_had_the_best_loss(rate, compiled):
+    model = nn.MLP(1, [1], init=0.0)
+    history = fit(
+        model, [[0.0], [1.0]], [0.0, 1.0], loss="mse", optimizer=SGD(model.parameters(), lr=rate), epochs=30,
+        early_stopping=2, compiled=compiled,
+    )  # fmt: skip
+    assert nn.mse(model.batch([[0.0], [1.0]]), [0.0, 1.0]).data == min(history.loss)
+
+
 def test_early_stopping_can_keep_the_last_parameters():
     model = line()
     stopping = EarlyStopping(patience=2, restore_best=False)
@@ -462,12 +478,77 @@ def test_a_diverging_loss_stops_with_advice_and_finite_parameters():
     assert "the parameters are those before this update" in history.stopped
 
 
-def test_a_nan_in_the_data_changes_nothing():
+def test_a_loss_of_nan_changes_nothing():
     model = line()
     with pytest.warns(RuntimeWarning, match="the loss became nan"):
-        history = fit(model, [[math.nan]], [1.0], loss=nn.mse)
+        history = fit(model, [[math.inf]], [1.0], loss=lambda p, y: nn.mse(p, y) * math.nan)
     assert numbers(model) == [0.0, 0.0]
     assert (history.epochs, history.updates) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "targets", "named"),
+    [
+        ([[0.0, 1.0], [math.nan, 1.0]], [0.0, 1.0], r"X\[1\] holds nan"),
+        ([[0.0, 1.0], [1.0, None]], [0.0, 1.0], r"X\[1\] holds None"),
+        ([[0.0, 1.0], [1.0, 1.0]], [math.nan, 1.0], r"y\[0\] holds nan"),
+        ([[0.0, 1.0], [1.0, 1.0]], [0.0, None], r"y\[1\] holds None"),
+        ([[0.0, [1.0]], [1.0, [math.inf, -math.inf, math.nan]]], [0.0, 1.0], r"X\[1\] holds nan"),
+    ],
+)
+def test_a_gap_in_the_data_is_named_with_its_row(rows, targets, named):
+    for train in (
+        lambda model: fit(model, rows, targets, loss="mse"),
+        lambda model: fit(model, batches=[(rows, targets)], loss="mse"),
+        lambda model: fit(model, [[0.0, 0.0]], [0.0], loss="mse", validation=(rows, targets)),
+        lambda model: nn.diagnose(model, rows, targets, "mse"),
+        lambda model: nn.anneal(model, rows, targets, loss="mse"),
+    ):
+        model = nn.MLP(2, [1], init=0.5)
+        with pytest.raises(ValueError, match=named):
+            train(model)
+        assert set(numbers(model)) == {0.5, 0.0}
+
+
+def test_a_loss_of_ones_own_may_leave_targets_out():
+    def masked(p, y):
+        return nn.mse(*zip(*[(a, b) for a, b in zip(p, y, strict=True) if b == b], strict=True))
+
+    model = line()
+    fit(model, X, [*Y[:-1], math.nan], loss=masked, epochs=5)
+    assert all(map(math.isfinite, numbers(model)))
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize(
+    "make", [lambda ps: SGD(ps, lr=1e308), lambda ps: SGD(ps, lr=1e308, momentum=0.5), lambda ps: nn.Adam(ps, lr=1e308)]
+)
+def test_an_update_that_would_ruin_a_parameter_is_not_made(make, compiled):
+    model = nn.MLP(1, [1], init=1.0)
+    optimizer = make(model.parameters())
+    seen = []
+    with pytest.warns(RuntimeWarning, match="would become infinite or nan; the parameters are those before"):
+        fit(
+            model, [[1.0], [2.0]], [1.0, 50.0], loss=nn.mse, optimizer=optimizer, epochs=9, compiled=compiled,
+            batch_size=1, shuffle=False, clip=lambda ps: seen.append([p.data for p in ps]),
+        )  # fmt: skip
+    assert numbers(model) == seen[-1]
+    assert optimizer.steps_taken == len(seen) - 1
+    assert all(math.isfinite(x) for state in optimizer.state for column in state.values() for x in column)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_parameter_that_is_infinite_already_may_stay_so(compiled):
+    class Masked(nn.Module):
+        def __init__(self):
+            self.w, self.mask = Value(0.5), Value(-math.inf)
+
+        def __call__(self, x):
+            return self.w * x[0] + autograd.sigmoid(self.mask)
+
+    model = Masked()
+    history = fit(model, [[1.0]], [2.0], loss="mse", epochs=3, compiled=compiled)
+    assert (history.epochs, model.mask.data) == (3, -math.inf)
 
 
 def test_a_gradient_that_is_not_finite_changes_nothing():
@@ -624,3 +705,101 @@ def test_a_history_shows_its_last_figures():
     history = fit(nn.MLP(1, [1], init=0.5), [[1.0], [2.0]], [1.0, 3.0], loss=nn.mse, epochs=5, progress=False)
     assert len(set(history.loss)) == 5
     assert f"loss {history.loss[-1]:.4g}" in repr(history)
+
+
+# Rows as a stream -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_stream_trains_as_its_rows_do(compiled):
+    def run(**rows):
+        model = line()
+        history = fit(model, loss="mse", epochs=4, compiled=compiled, validation=(X, Y), **rows)
+        return numbers(model), history.loss, history.validation_loss
+
+    pieces = [(X[i : i + 3], Y[i : i + 3]) for i in range(0, len(X), 3)]
+    expected = run(X=X, y=Y, batch_size=3, shuffle=False)
+    assert run(batches=pieces) == run(batches=lambda: iter(pieces)) == expected
+    assert run(batches=lambda: ((np.array(x), np.array(y)) for x, y in pieces)) == expected
+
+
+@pytest.mark.parametrize(
+    ("batches", "more", "error", "message"),
+    [
+        (iter([(X, Y)]), {}, TypeError, "an iterator is used up after one"),
+        (7, {}, TypeError, "anew for every epoch"),
+        ([X], {}, TypeError, "batch 0 is"),
+        ([(X, Y), (X, Y[:1])], {}, ValueError, "one target per row"),
+        ([], {}, ValueError, "gave none for this epoch"),
+        ([(X, Y)], {"X": X}, TypeError, "not both"),
+        ([(X, Y)], {"validation": 0.2}, TypeError, "of a stream no share can be held out"),
+    ],
+)
+def test_a_stream_that_cannot_be_used_is_named(batches, more, error, message):
+    with pytest.raises(error, match=message):
+        fit(line(), loss="mse", batches=batches, **more)
+
+
+def test_a_stream_that_is_used_up_is_noticed():
+    once = iter([(X, Y), (X, Y)])
+    with pytest.raises(ValueError, match="anew for every epoch"):
+        fit(line(), loss="mse", batches=lambda: once, epochs=2)
+
+
+STREAM = """
+import random, resource, nn
+def stream(rows):
+    dice = random.Random(0)
+    for _ in range(rows // 1000):
+        X = [[dice.random(), dice.random()] for _ in range(1000)]
+        yield X, [2 * a - b for a, b in X]
+model = nn.MLP(2, [1], rng=1)
+peaks = []
+for rows in (50_000, 1_000_000):
+    history = nn.fit(model, batches=lambda: stream(rows), loss="mse", epochs=1)
+    peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+assert history.updates == 1000 and history.loss[0] < 1e-3, history
+print(peaks[1] - peaks[0])
+"""
+
+
+@pytest.mark.accuracy
+def test_a_million_rows_are_streamed_in_flat_memory():
+    grown = subprocess.run([sys.executable, "-c", STREAM], capture_output=True, text=True, check=True).stdout
+    assert int(grown) < 20_000  # kilobytes; the rows alone would take 200 MB
+
+
+# What a score says ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize(
+    ("output", "loss", "classes"),
+    [
+        ("sigmoid", "binary_cross_entropy", (0, 1)),
+        ("sigmoid", lambda p, y: nn.mse(p, y), (0, 1)),
+        (None, "mse", (0, 1)),
+        (None, "mse", (-1, 1)),
+        (None, "hinge", (-1, 1)),
+        (None, "binary_cross_entropy_with_logits", (0, 1)),
+        ("tanh", "mse", (-1, 1)),
+    ],
+)
+def test_accuracy_counts_from_the_middle_between_the_classes(output, loss, classes, compiled):
+    rows = [[k / 5 - 1.0] for k in range(11)]
+    targets = [classes[row[0] > 0.3] for row in rows]
+    model = nn.MLP(1, [1], output_activation=output, rng=1)
+    history = fit(
+        model, rows, targets, loss=loss, epochs=40, metrics={"accuracy": nn.score_accuracy}, compiled=compiled,
+        validation=(rows, targets), optimizer=nn.Adam(model.parameters(), lr=0.2),
+    )  # fmt: skip
+    cut = 0.5 if output == "sigmoid" or (loss == "mse" and 0 in classes) else 0.0
+    right = [(model(x).data > cut) == (t == 1) for x, t in zip(rows, targets, strict=True)]
+    assert history.metrics["validation_accuracy"][-1] == right.count(True) / 11 > 0.8
+
+
+def test_a_loss_of_classes_needs_a_score_for_each():
+    for loss in ("cross_entropy", "multi_class_hinge", "categorical_cross_entropy", "kl_divergence"):
+        targets = [0, 1] if loss in ("cross_entropy", "multi_class_hinge") else [[1.0, 0.0], [0.0, 1.0]]
+        with pytest.raises(ValueError, match="needs a score for each class, the prediction is a single number per row"):
+            fit(nn.MLP(1, [1]), [[0.0], [1.0]], targets, loss=loss)

@@ -1,11 +1,13 @@
 """Random restarts: the best of several first guesses is kept."""
 
+import math
 import random
 import warnings
 
 import pytest
 
 import nn
+from autograd import Value
 from nn.optim import SGD
 from nn.training.loop import fit
 from nn.training.restarts import restarts
@@ -69,3 +71,57 @@ def test_nothing_to_choose_from():
 
     with pytest.raises(RuntimeError, match="every training diverged"):
         restarts(make, diverge, seeds=[1, 2])
+
+
+# Annealing --------------------------------------------------------------------------------------------------
+
+
+def test_annealing_learns_what_has_no_gradient():
+    """XOR by the number of errors: flat nearly everywhere, so descent does not move at all."""
+
+    def errors(outputs, targets):
+        return Value(sum((out.data > 0) != (t > 0) for out, t in zip(outputs, targets, strict=True)))
+
+    model = make(random.Random(3))
+    history = nn.anneal(model, XOR, ANSWERS, loss=errors, rng=3)
+    assert errors(model.batch(XOR), ANSWERS).data == min(history.loss) == 0.0
+    assert history.loss[0] > 0.0
+    assert (history.epochs, history.stopped, history.engine) == (2000, "all 2000 steps done", "annealing")
+
+
+def test_annealing_is_a_matter_of_its_rng_and_keeps_the_best():
+    def run(rng):
+        model = make(random.Random(1))
+        history = nn.anneal(model, XOR, ANSWERS, loss="mse", rng=rng, steps=200, temperature=5.0)
+        assert nn.mse(model.batch(XOR), ANSWERS).data == pytest.approx(min(history.loss))
+        assert max(history.loss) > 1.5 * min(history.loss)  # it has gone uphill
+        return model.state_dict()
+
+    assert run(5) == run(random.Random(5)) != run(6)
+
+
+def test_annealing_gets_away_from_where_the_loss_is_nan():
+    model = nn.MLP(1, [1], init=0.0)
+    history = nn.anneal(model, [[1.0]], [1.0], loss=lambda p, t: nn.mse(p, t) if p[0] > 0.0 else Value(math.nan), rng=1)
+    assert history.loss[-1] < 0.1
+
+
+def test_annealing_ends_with_the_best_so_far_on_ctrl_c():
+    calls = []
+
+    def interrupted(p, t):
+        calls.append(1)
+        if len(calls) == 50:
+            raise KeyboardInterrupt
+        return nn.mse(p, t)
+
+    model = make(random.Random(1))
+    history = nn.anneal(model, XOR, ANSWERS, loss=interrupted, rng=1)
+    assert (history.stopped, history.epochs) == ("interrupted", 48)
+    assert nn.mse(model.batch(XOR), ANSWERS).data == pytest.approx(min(history.loss))
+
+
+@pytest.mark.parametrize("wrong", [{"steps": 0}, {"temperature": 0.0}, {"width": -1.0}, {"loss": "none"}])
+def test_annealing_refuses_what_makes_no_sense(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        nn.anneal(make(random.Random(1)), XOR, ANSWERS, **{"loss": "mse", **wrong})

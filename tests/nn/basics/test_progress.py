@@ -8,7 +8,7 @@ import types
 
 import pytest
 
-from nn.training.progress import Progress
+from nn.basics.progress import Progress
 
 
 def run(show="auto"):
