@@ -70,21 +70,32 @@ def run_dot(source: str, *arguments: str) -> bytes:
     program = shutil.which("dot")
     if program is None:
         raise LayoutError(f"Graphviz's program `dot` is not installed: {CURES}.")
-    no_window = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows a console would flash up
+    process = subprocess.Popen(
+        [program, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # on Windows a console would flash up
+    )
     try:
-        answer = subprocess.run(
-            [program, *arguments],
-            input=source.encode(),
-            capture_output=True,
-            creationflags=no_window,
-            timeout=DOT_SECONDS,
-        )
+        output, errors = _answer_of(process, source.encode())
     except subprocess.TimeoutExpired:
         raise Exhausted(f"`dot` was not done after {DOT_SECONDS:.0f} seconds") from None
-    if answer.returncode != 0:
-        reason = answer.stderr.decode(errors="replace").strip() or f"it ended with {answer.returncode}"
+    if process.returncode != 0:
+        reason = errors.decode(errors="replace").strip() or f"it ended with {process.returncode}"
         raise LayoutError(f"`dot` could not draw the graph ({reason}); GLASSGRAD_LAYOUT=wasm uses the other engine")
-    return answer.stdout
+    return output
+
+
+def _answer_of(process: subprocess.Popen[bytes], question: bytes) -> tuple[bytes, bytes]:
+    """What it writes to its two outputs; it does not live on after a Ctrl-C, or when it has to be given up."""
+    with process:
+        try:
+            return process.communicate(question, DOT_SECONDS)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
 
 
 def _run_wasm(source: str, output: str) -> bytes:

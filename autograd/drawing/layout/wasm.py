@@ -10,7 +10,6 @@ import atexit
 import contextlib
 import functools
 import hashlib
-import importlib.metadata
 import importlib.util
 import os
 import platform
@@ -168,6 +167,8 @@ def _module(engine: Any) -> Any:
 
 def _cache_file(wasm: bytes) -> Path | None:
     """Where the module's machine code is kept; None where there is no private folder for it."""
+    from importlib.metadata import version
+
     folder = cache_folder()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -175,7 +176,7 @@ def _cache_file(wasm: bytes) -> Path | None:
             return None
     except (OSError, RuntimeError):
         return None
-    made_by = f"wasmtime-{importlib.metadata.version('wasmtime')}-{platform.machine()}-fuel-epoch"
+    made_by = f"wasmtime-{version('wasmtime')}-{platform.machine()}-fuel-epoch"
     return folder / f"graphviz-{hashlib.sha256(wasm).hexdigest()[:16]}-{made_by}.cwasm"
 
 

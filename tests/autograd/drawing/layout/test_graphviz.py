@@ -1,7 +1,11 @@
 """Two engines behind one function, and machines that have neither."""
 
 import shutil
+import signal
 import sys
+import threading
+import time
+from pathlib import Path
 
 import pytest
 
@@ -103,3 +107,22 @@ def test_a_dot_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "DOT_SECONDS", 0.2)
     with pytest.raises(Exhausted, match="not done after 0 seconds"):
         engines.run_dot("", "-c", "import time; time.sleep(60)")
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signals for threads here")
+def test_ctrl_c_stops_dot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: sys.executable)
+    started, ended = tmp_path / "started", tmp_path / "ended"
+    program = f"open({str(started)!r}, 'w'); import time; time.sleep(30); open({str(ended)!r}, 'w')"
+
+    def interrupt() -> None:
+        while not started.exists():
+            time.sleep(0.01)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        engines.run_dot("", "-c", program)
+    assert time.monotonic() - start < 20
+    assert not ended.exists()
