@@ -35,6 +35,7 @@ if hasattr(os, "register_at_fork"):  # a fork waits until grads are complete, an
         after_in_child=one_at_a_time.release,
     )
 _set_grad = Value.grad.__set__  # type: ignore[attr-defined]
+_OURS = (__name__, Value.__module__)
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "truediv": "/", "pow": "**", "relu": "ReLU"}
 _leaves_of: "WeakKeyDictionary[Value, tuple[Value, ...]]" = WeakKeyDictionary()  # for plain numbers; see prev()
 
@@ -143,13 +144,16 @@ def complete(node: Value, given: tuple[Any, ...], children: Any, op: Any, label:
 def set_prev(node: Value, children: Iterable[Any]) -> None:
     """`node._prev = children`, in a constructor of one's own."""
     _fill(node)
-    _give_children(node, children, "")
+    closure = node._right if node.op is None else None
+    _give_children(node, children, _name_of_caller())
+    if closure is not None:
+        set_backward(node, closure)
 
 
 def _give_children(node: Value, children: Iterable[Any], text: str, slopes: Iterable[Any] | None = None) -> None:
     """Make `node` the result of an operation on `children`; without any, or inside no_grad(), it stays a leaf."""
     mode = current_mode() if ACTIVE else None
-    operands = tuple(child if isinstance(child, Value) else as_float(child) for child in children)
+    operands = tuple(child if isinstance(child, Value) else _number(child, text) for child in children)
     if not any(isinstance(o, Value) for o in operands) or (mode is not None and not mode.grad):
         return
     node.op = ByHand(text)
@@ -163,6 +167,13 @@ def _give_children(node: Value, children: Iterable[Any], text: str, slopes: Iter
         _observe(node, mode)
 
 
+def _number(child: Any, text: str) -> float:
+    """A plain number among the children; a dual number or a slot of a recording would need a formula."""
+    if applies_rows(child):
+        _refuse(text or "f")
+    return as_float(child)
+
+
 def _hold(node: Value, operands: Iterable[Any]) -> None:
     """Store the operands of a node whose slopes nobody knows: each Value once, for a closure adds all its uses up."""
     seen: set[Value] = set()
@@ -173,12 +184,16 @@ def _hold(node: Value, operands: Iterable[Any]) -> None:
 
 
 def set_backward(node: Value, closure: Callable[[], Any]) -> None:
-    """`node._backward = closure`: from now on that is how the node passes its gradient on. A leaf has none to pass."""
+    """`node._backward = closure`: from now on that is how the node passes its gradient on.
+
+    A leaf keeps it, in the slot of an operand, for the case that its children are named afterwards.
+    """
     _fill(node)
-    if node.op is None:
-        return
     if not callable(closure):
         raise TypeError(f"_backward is a function without arguments, got {described(closure)}")
+    if node.op is None:
+        node._right = closure if current_mode().grad else None
+        return
     row = ByHand(op(node))
     row.name, row.symbol = node.op.name, node.op.symbol
     _hold(node, node.operands)
@@ -201,8 +216,8 @@ def set_op(node: Value, text: str) -> None:
 
 def _name_of_caller() -> str:
     """What to call an operation that was given no name: as the function that makes the node, `__add__` as +."""
-    frame = sys._getframe(2)
-    while frame.f_code.co_name == "__init__" and frame.f_back is not None:
+    frame = sys._getframe(1)
+    while frame.f_back is not None and (frame.f_code.co_name == "__init__" or frame.f_globals["__name__"] in _OURS):
         frame = frame.f_back
     name = frame.f_code.co_name.strip("_")
     return "" if name.startswith("<") else _SIGNS.get(name, name)

@@ -102,6 +102,8 @@ def _hang(root: Value, hung: list[tuple[int, dict[str, Any], dict[str, int]]]) -
 
 def _links(node: Value) -> tuple[Any, ...]:
     """What the four slots hold. A closure belongs to the node it was made for: a copy has the slopes it comes to."""
+    if node.op is None:
+        return None, None, None, None
     if type(node._left) is tuple:
         return node._left, node.local_grads, node._right, None
     return node._left, node._d_left, node._right, node._d_right

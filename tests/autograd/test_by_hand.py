@@ -17,7 +17,9 @@ from autograd import (
     explain,
     grad,
     hessian,
+    hvp,
     jacobian,
+    jvp,
     no_grad,
     record,
     stepper,
@@ -145,6 +147,8 @@ def test_first_derivatives_are_known_and_higher_ones_name_operation(kind):
         lambda: grad(lambda x: f(x) * Value(1.0))(0.5),
         lambda: record(f, 0.5),
         lambda: autograd.differentiate(f(x := Value(0.5)), x),
+        lambda: jvp(f, (0.5,), (1.0,)),
+        lambda: hvp(f, (0.5,), (1.0,)),
     ):
         with pytest.raises(NotImplementedError, match=r"tanh was written by hand.*@operation"):
             ask()
@@ -228,6 +232,34 @@ def test_a_class_with_a_constructor_of_its_own_works():
     y.backward()
     assert a.grad == pytest.approx(math.tanh(0.5) + 0.5 * (1.0 - math.tanh(0.5) ** 2), rel=1e-15)
     assert (a.label, a._op, y.parents[0]._op, repr(a)) == ("", "", "tanh", f"Own(data=0.5, grad={a.grad!r})")
+
+
+def test_children_may_be_named_after_the_closure():
+    def multiplied(a, b):
+        out = Value(a.data * b.data)
+
+        def _backward():
+            a.grad += b.data * out.grad
+            b.grad += a.data * out.grad
+
+        out._backward = _backward
+        out._prev = [a, b]
+        return out
+
+    a, b = Value(2.0), Value(3.0)
+    y = multiplied(a, multiplied(a, b))
+    y.backward()
+    assert (y.data, a.grad, b.grad, y._op) == (12.0, 12.0, 4.0, "multiplied")
+    alone = Value(1.0)
+    alone._backward = lambda: None
+    for twin in (copy.copy(alone), copy.deepcopy(alone), pickle.loads(pickle.dumps(alone))):
+        assert (twin.data, twin.operands, twin._right) == (1.0, (), None)
+    held = weakref.ref(a)
+    with no_grad():
+        alone._backward = lambda a=a: a
+    del a, b, y
+    gc.collect()
+    assert held() is None
 
 
 def test_inside_no_grad_a_node_made_by_hand_is_a_leaf_and_drops_its_closure():
