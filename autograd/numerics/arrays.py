@@ -10,7 +10,7 @@ else.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from autograd.numerics import floats as f
@@ -277,38 +277,6 @@ def gelu_tanh_gate_spread(xp: Any, x: Array) -> Array:
     return sigmoid_slope(xp, x * (f.GELU_C + f.GELU_D * (x * x)))
 
 
-# What NumPy does not have; torch and JAX do --------------------------------------------------------------------------
-def special(xp: Any) -> Any:
-    """The namespace of erf and its kind that belongs to `xp`."""
-    if xp.__name__ == "torch":
-        return xp.special
-    if xp.__name__ == "jax.numpy":
-        import jax.scipy.special
-
-        return jax.scipy.special
-    raise NotImplementedError(f"{xp.__name__} has no erf, erfc and lgamma")
-
-
-def erf(xp: Any, x: Array) -> Array:
-    return special(xp).erf(x)
-
-
-def erfc(xp: Any, x: Array) -> Array:
-    return special(xp).erfc(x)
-
-
-def normal_cdf(xp: Any, x: Array) -> Array:
-    return 0.5 * special(xp).erfc(-x * f.SQRT1_2)
-
-
-def gelu(xp: Any, x: Array) -> Array:
-    return decayed(xp, x, normal_cdf(xp, x))
-
-
-def lgamma(xp: Any, x: Array) -> Array:
-    return special(xp).gammaln(x)
-
-
 # Steps and choices ---------------------------------------------------------------------------------------------------
 def sign(xp: Any, x: Array) -> Array:
     return xp.where(x > 0.0, 1.0, xp.where(x < 0.0, -1.0, x))
@@ -419,12 +387,3 @@ ARRAYS: dict[str, Function] = {
         *(softmax_entry, logsumexp, cross_entropy),
     )
 } | {"pow": power}
-NOT_NUMPY: dict[str, Function] = {function.__name__: function for function in (erf, erfc, normal_cdf, gelu, lgamma)}
-
-
-def array_form(xp: Any, name: str, operands: Sequence[Any]) -> Function | None:
-    """The function of `xp` and arrays for the row `name`; None where there is none."""
-    if name == "power_partial":
-        orders = [k for k in operands[2:] if isinstance(k, float)]
-        return power_partial if orders in ([1.0, 0.0], [0.0, 1.0]) else None
-    return ARRAYS.get(name) or (NOT_NUMPY.get(name) if xp.__name__ != "numpy" else None)

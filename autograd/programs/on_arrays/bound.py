@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.numerics.arrays import DIRECT, array_form
+from autograd.numerics.arrays import DIRECT
+from autograd.numerics.special import array_form
 from autograd.ops import table_name
 from autograd.programs.on_arrays.plan import FIRST, LOWEST, ZERO, Places, Plan, Read, Step, grid
 

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.numerics.arrays import ARRAYS, DIRECT, array_form
+from autograd.numerics.arrays import ARRAYS, DIRECT
+from autograd.numerics.special import array_form
 from autograd.ops import table_name
 from autograd.programs.columns import one_per_example
 from autograd.programs.kinds import Work
