@@ -25,13 +25,18 @@ _get_data = attrgetter("data")
 def topological_order(root: Value, *more: Value) -> list[Value]:
     """Every node below `root` (and `more`), parents before children, `root` last; the same order in every process.
 
-    Depth first, left operand first, with a stack of its own: a chain of a million operations needs no recursion.
+    Depth first, left operand first, with a stack of its own: a chain of a million operations needs no recursion. What
+    `where` has not chosen is there too, although no derivative flows into it: whoever draws, copies or records a graph
+    wants all of it.
     """
     roots = (root, *more)
     for root in roots:
         check_root(root, "topological_order()")
     order: dict[Value, None] = {}
-    interior = iter(ordered(*roots)[1])
+    below = ordered(*roots)[1]
+    if any(node.op.chooses is not None for node in below):  # type: ignore[union-attr]
+        return _all_operands(roots)
+    interior = iter(below)
     for root in roots:
         if not root.parents:
             order[root] = None
@@ -39,6 +44,22 @@ def topological_order(root: Value, *more: Value) -> list[Value]:
             node = next(interior)
             order.update(dict.fromkeys(node.parents))
             order[node] = None
+    return list(order)
+
+
+def _all_operands(roots: Sequence[Value]) -> list[Value]:
+    """Every node that the roots were computed from, parents or not, operands before results."""
+    order: dict[Value, None] = {}
+    seen: set[Value] = set()
+    stack: list[tuple[Value, bool]] = [(root, False) for root in reversed(roots)]
+    while stack:
+        node, complete = stack.pop()
+        if complete:
+            order[node] = None
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack += [(o, False) for o in reversed(node.operands) if isinstance(o, Value) and o not in seen]
     return list(order)
 
 

@@ -106,7 +106,8 @@ def _links(node: Value) -> tuple[Any, ...]:
         return None, None, None, None
     if type(node._left) is tuple:
         return node._left, node.local_grads, node._right, None
-    return node._left, node._d_left, node._right, node._d_right
+    slopes = (d if d is None else float(d) for d in (node._d_left, node._d_right))  # a * b has the 3 of b.data = 3
+    return node._left, next(slopes), node._right, next(slopes)
 
 
 def _contents(node: Value) -> tuple[Any, ...]:

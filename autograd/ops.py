@@ -39,11 +39,18 @@ class Operation:
 
     Attributes: `name`, `symbol`; `forward`, floats to float, never raising for a numeric reason; `derivatives`, one
     formula per argument (for a `variadic` row a single formula that returns all of them); `on_floats`, the same
-    formulas bound to the forward functions.
+    formulas bound to the forward functions; `chooses`, of a row whose result is one of its arguments: the position of
+    that one, from the first argument (None if that is nan). What is not chosen is an operand, and no parent.
     """
 
     def __init__(
-        self, name: str, symbol: str, forward: Callable[..., float], *derivatives: Formula, variadic: bool = False
+        self,
+        name: str,
+        symbol: str,
+        forward: Callable[..., float],
+        *derivatives: Formula,
+        variadic: bool = False,
+        chooses: Callable[[float], int | None] | None = None,
     ) -> None:
         self.name = name
         self.symbol = symbol
@@ -51,6 +58,7 @@ class Operation:
         self.derivatives = derivatives
         self.on_floats = derivatives
         self.variadic = variadic
+        self.chooses = chooses
         self.by_type: dict[type, Callable[[Any], Any]] = {}  # short cuts for one argument, by its type
         if len(derivatives) == 1 and not variadic:
             self.by_type[float] = forward
@@ -113,10 +121,8 @@ class Operation:
         return self.__qualname__  # pickled by name: an operation is a global, never a copy
 
 
-def _row(
-    name: str, symbol: str, forward: Callable[..., float], *derivatives: Formula, variadic: bool = False
-) -> Operation:
-    OPERATIONS[name] = row = Operation(name, symbol, forward, *derivatives, variadic=variadic)
+def _row(name: str, symbol: str, forward: Callable[..., float], *derivatives: Formula, **kind: Any) -> Operation:
+    OPERATIONS[name] = row = Operation(name, symbol, forward, *derivatives, **kind)
     return row
 
 
@@ -216,14 +222,14 @@ direction_cosine: Row      = _row("direction_cosine", "cos∠", f.direction_cosi
 maximum: Row               = _row("maximum", "max", f.maximum, lambda a, b, y: preferred(a, b), lambda a, b, y: preferred(b, a))
 minimum: Row               = _row("minimum", "min", f.minimum, lambda a, b, y: preferred(b, a), lambda a, b, y: preferred(a, b))
 clip: Row                  = _row("clip", "clip", f.clip, lambda a, b, c, y: piecewise(a - b, 0.0, 1.0, 1.0) * piecewise(c - a, 0.0, 1.0, 1.0), lambda a, b, c, y: heaviside(b - a) * piecewise(c - b, 0.0, 1.0, 1.0), lambda a, b, c, y: heaviside(maximum(a, b) - c))
-where: Row                 = _row("where", "where", f.where, 0.0, lambda a, b, c, y: where(a, 1.0, 0.0), lambda a, b, c, y: where(a, 0.0, 1.0))
+where: Row                 = _row("where", "where", f.where, 0.0, lambda a, b, c, y: where(a, 1.0, 0.0), lambda a, b, c, y: where(a, 0.0, 1.0), chooses=lambda a: 1 if a else 2)
 sign: Row                  = _row("sign", "sign", f.sign, 0.0)
 heaviside: Row             = _row("heaviside", "step", f.heaviside, 0.0)
 floor: Row                 = _row("floor", "⌊x⌋", f.floor, 0.0)
 ceil: Row                  = _row("ceil", "⌈x⌉", f.ceil, 0.0)
 round: Row                 = _row("round", "round", f.round_half_even, 0.0)
 trunc: Row                 = _row("trunc", "trunc", f.trunc, 0.0)
-piecewise: Row             = _row("piecewise", "cases", f.piecewise, 0.0, lambda a, b, c, d, y: piecewise(a, 1.0, 0.0, 0.0), lambda a, b, c, d, y: piecewise(a, 0.0, 1.0, 0.0), lambda a, b, c, d, y: piecewise(a, 0.0, 0.0, 1.0))
+piecewise: Row             = _row("piecewise", "cases", f.piecewise, 0.0, lambda a, b, c, d, y: piecewise(a, 1.0, 0.0, 0.0), lambda a, b, c, d, y: piecewise(a, 0.0, 1.0, 0.0), lambda a, b, c, d, y: piecewise(a, 0.0, 0.0, 1.0), chooses=lambda a: 1 if a < 0.0 else 3 if a > 0.0 else 2 if a == 0.0 else None)
 inside: Row                = _row("inside", "inside", f.inside, 0.0, 0.0, 0.0)
 preferred: Row             = _row("preferred", "a>b", f.preferred, 0.0, 0.0)
 within: Row                = _row("within", "domain", f.within, 1.0, 0.0, 0.0)

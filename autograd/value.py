@@ -62,20 +62,34 @@ def make(
 ) -> Any:
     """The node with result `y`; `slopes` are the derivatives towards every operand if the caller has them already."""
     kind = next(type(o) for o in operands if isinstance(o, Value))
+    y = as_float(y)  # which may be an operand's data, such as the 3 of a.data = 3
     mode = current_mode() if ACTIVE else None
     if mode is not None and not mode.grad:
         return _leaf(kind, y)
     pairs = zip(operands, row.local_grads(args, y) if slopes is None else slopes, strict=True)
     slots = [(o, d if isinstance(o, Value) else None) for o, d in pairs]
+    if row.chooses is not None and (chosen := row.chooses(args[0])) is not None:
+        slots = [(o, d if i == chosen else None) for i, (o, d) in enumerate(slots)]
     if len(slots) <= 2 and not row.variadic:
         left, right = (*slots, (None, None))[:2]
         node = _node(kind, row, y, *left, *right)
     else:
-        parents, local_grads = zip(*[(o, d) for o, d in slots if d is not None], strict=True)
-        node = _node(kind, row, y, parents, local_grads, operands, None)
+        edges = [(o, d) for o, d in slots if d is not None]
+        node = _node(kind, row, y, tuple(o for o, _ in edges), tuple(d for _, d in edges), operands, None)
     if mode is not None:
         _observe(node, mode)
     return node
+
+
+def parent_positions(node: Value) -> list[int]:
+    """Which of the operands are `parents`, in their order."""
+    row, operands = node.op, node.operands
+    values = [i for i, operand in enumerate(operands) if isinstance(operand, Value)]
+    if row is None or row.chooses is None:
+        return values
+    condition = operands[0]
+    chosen = row.chooses(condition.data if isinstance(condition, Value) else condition)
+    return values if chosen is None else [i for i in values if i == chosen]
 
 
 def _observe(node: Value, mode: Mode) -> None:
@@ -259,7 +273,7 @@ class Value:
 
     @property
     def parents(self) -> tuple[Value, ...]:
-        """The Values among the operands; `a * a` has two."""
+        """The Values among the operands that the result depends on; `a * a` has two, `where(c, a, b)` has one."""
         if type(self._left) is tuple:
             return self._left
         flat = ((self._left, self._d_left), (self._right, self._d_right))
@@ -269,10 +283,12 @@ class Value:
     def local_grads(self) -> tuple[float, ...]:
         """∂self/∂parent for each of `parents`, as it was when the node was made."""
         if type(self._d_left) is tuple:
-            return self._d_left
-        if type(self._left) is tuple:
+            stored = self._d_left
+        elif type(self._left) is tuple:
             return self.op.measured(self)  # type: ignore[union-attr, no-any-return]
-        return tuple(d for d in (self._d_left, self._d_right) if d is not None)
+        else:
+            stored = tuple(d for d in (self._d_left, self._d_right) if d is not None)
+        return stored if all(type(d) is float for d in stored) else tuple(map(float, stored))  # after a.data = 3
 
     @property
     def line(self) -> str | None:

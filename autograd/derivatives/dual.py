@@ -80,6 +80,9 @@ class Dual(Applies):
             moving = [i for i in moving if i not in fixed]
         if not moving:
             return Dual(y, None, level)
+        if row.chooses is not None:  # the tangent is chosen as the value is, and a nan that is not chosen stays out
+            tangents = (args[i].tangent if i in moving else 0.0 for i in range(1, len(args)))
+            return Dual(y, row(primals[0], *tangents), level)
         slopes = local_derivatives(row, primals, y, moving)
         terms = zip(slopes, [args[i].tangent for i in moving], strict=True)
         return Dual(y, weighted_sum(terms), level)

@@ -22,6 +22,7 @@ from autograd.derivatives.sweeps import (
     local_derivatives,
     local_floats,
     local_values,
+    remember_choices,
     times,
 )
 from autograd.modes import current_mode
@@ -35,6 +36,7 @@ def adjoint_changes(run: Run, root: Number, rates: Row) -> Row:
         return [0.0] * len(run.copies)
     report_backward([root])
     graph_leaves, interior = ordered(root)
+    remember_choices(interior)
     with_graph = bool(run.foreign(graph_leaves)) and current_mode().grad
     level = new_level()
     moving = {

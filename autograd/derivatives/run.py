@@ -26,6 +26,7 @@ from autograd.derivatives.sweeps import (
     push,
     reached,
     recording,
+    remember_choices,
     times,
 )
 from autograd.modes import current_mode, made_here, made_in_derivatives
@@ -111,6 +112,7 @@ class Run:
         ends = _values_among(pieces)
         graph_leaves, interior = ordered(*ends) if ends else ([], [])
         foreign = self.foreign(graph_leaves)
+        remember_choices(interior)
         report_backward(ends)
         if len(pieces) == len(ends) == 1 and not foreign:
             return [self.settled(_sweep_private(ends[0], graph_leaves, interior, self.copies))]

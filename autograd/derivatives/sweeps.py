@@ -23,7 +23,7 @@ from typing import Any
 from autograd.modes import current_mode, made_here, mode
 from autograd.numerics.trees import Number
 from autograd.ops import Operation
-from autograd.value import Value
+from autograd.value import Value, parent_positions
 
 Edges = Sequence[tuple[Value, Sequence[tuple[Value, Number]]]]  # (node, (parent, local derivative) ...), parents first
 LocalsOf = Callable[[Value, list[int]], Sequence[Any]]
@@ -51,11 +51,22 @@ def edges_of(interior: Iterable[Value], inputs: Iterable[Value], locals_of: Loca
     edges = []
     for node in interior:
         operands = node.operands
-        if below := [i for i, operand in enumerate(operands) if operand in active]:
+        if below := [i for i in parent_positions(node) if operands[i] in active]:
             active.add(node)
             locals_ = zip(below, locals_of(node, below), strict=True)
             edges.append((node, [(operands[i], local) for i, local in locals_ if local is not None]))
     return edges
+
+
+def remember_choices(interior: Iterable[Value]) -> None:
+    """Derivatives are of what was chosen: whoever records them has to look at the conditions again at every replay."""
+    listeners = current_mode().listeners
+    for node in interior if listeners else ():
+        condition = node.operands[0]
+        if node.op is not None and node.op.chooses is not None and isinstance(condition, Value):
+            for listener in listeners:
+                listener.branch(">", condition, 0.0, condition.data > 0.0)
+                listener.branch("<", condition, 0.0, condition.data < 0.0)
 
 
 def reached(interior: Iterable[Value], sources: Iterable[Value]) -> set[Value]:
@@ -72,14 +83,15 @@ def local_floats(node: Value, below: Sequence[int]) -> Sequence[float]:
     stored = node.local_grads
     if len(below) == len(stored):
         return stored
-    positions = (i for i, operand in enumerate(node.operands) if isinstance(operand, Value))
-    by_position = dict(zip(positions, stored, strict=True))
+    by_position = dict(zip(parent_positions(node), stored, strict=True))
     return [by_position[i] for i in below]
 
 
 def local_values(node: Value, below: Sequence[int]) -> Sequence[Number | None]:
     """The same, with the formulas of the table read on Values: these local derivatives have graphs of their own."""
     assert node.op is not None  # a leaf has no operands
+    if node.op.chooses is not None:
+        return local_floats(node, below)
     found = local_derivatives(node.op, node.operands, node, below)
     for local, stored in zip(found, local_floats(node, below), strict=True):
         _check_unchanged(node, local, stored)

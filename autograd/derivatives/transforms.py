@@ -56,7 +56,7 @@ from autograd.derivatives.run import (
     running,
     split,
 )
-from autograd.derivatives.sweeps import edges_of, local_values, pull, recording, times
+from autograd.derivatives.sweeps import edges_of, local_values, pull, recording, remember_choices, times
 from autograd.modes import current_mode, mode
 from autograd.numerics.trees import Tree, leaves, leaves_like, map_numbers, rebuild
 from autograd.value import Value
@@ -276,6 +276,7 @@ def differentiate(y: Value, wrt: Tree) -> Tree:
             raise TypeError(f"differentiate() needs Values in wrt, got {type(x).__name__} {x!r}")
     report_backward([y])
     _, interior = ordered(y)
+    remember_choices(interior)
     adjoint = pull(edges_of(interior, targets, local_values), y, times)
     return rebuild(wrt, as_values([adjoint.get(x, 0.0) for x in targets]))
 

@@ -2,7 +2,7 @@
 
 Below each value stands what it was made of. [×6] in front of an operand is the local derivative towards it: the
 operand's gradient ∂ is the sum of these factors times the gradients of the values they lead to. ↑ marks a value that
-was shown before; its operands are not repeated.
+was shown before; its operands are not repeated. What `where` has not chosen has no factor.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograd.drawing.values_picture import Gradients
-from autograd.value import Value
+from autograd.value import Value, parent_positions
 from autograd.view.graph import GraphView, Node
 from autograd.view.notation import aloud, factor, formula, gradient, is_index, number, shorten
 
@@ -70,13 +70,14 @@ class _Tree:
         if len(below) >= self.deepest and item.operands:
             yield (f"{below}└─ ", "", "", "… deeper than shown here")
             return
-        locals_ = iter(item.local_grads)
-        operands = [operand for place, operand in enumerate(item.operands) if not is_index(item, place)]
-        for position, operand in enumerate(operands):
+        slopes = dict(zip(parent_positions(item), item.local_grads, strict=True))
+        operands = [(place, operand) for place, operand in enumerate(item.operands) if not is_index(item, place)]
+        for position, (place, operand) in enumerate(operands):
             last = position == len(operands) - 1
             here, beyond = (f"{below}└─ ", f"{below}   ") if last else (f"{below}├─ ", f"{below}│  ")
             if isinstance(operand, Value):
-                yield here, beyond, f"[×{number(next(locals_), self.spec)}] ", operand
+                factor = f"[×{number(slopes[place], self.spec)}] " if place in slopes else ""
+                yield here, beyond, factor, operand
             else:
                 yield here, beyond, "", number(operand, self.spec)
 

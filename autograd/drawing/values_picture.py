@@ -6,13 +6,14 @@ import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from autograd.drawing.cards import Arrow, Card, Enclosure, Picture, Row, tint
+from autograd.drawing.cards import CARD_STROKE, Arrow, Card, Enclosure, Picture, Row, tint
 from autograd.system.letters import clean
 from autograd.view.graph import TOOLTIP_LIMIT, Constant, Edge, GraphView, Node
 from autograd.view.notation import counted, gradient, number, shorten
 from autograd.view.parts import GroupPath
 
 MANY_CONSTANTS = 8
+PASSED_OVER = CARD_STROKE  # arrows along which no derivative flows
 Gradients = Sequence[float | None] | None
 
 
@@ -44,6 +45,7 @@ def values_picture(
     rows = gradient_rows(gradients, len(graph.nodes), look.spec)
     cards = [_card(node, row, fold, look) for node, row in zip(graph.nodes, rows, strict=True)]
     arrows = [_arrow(edge, labels, look) for edge in graph.edges]
+    arrows += [Arrow(*ids, dashed=True, color=PASSED_OVER, tooltip="no derivative") for ids in graph.passed_over]
     if not fold:
         for constants in _by_head(graph.constants):
             cards += _constant_cards(constants, look.spec)

@@ -100,7 +100,7 @@ def exact_sum(terms: Iterable[float]) -> float:
     except ValueError:
         return NAN
     except OverflowError:  # a partial sum left the range, the total may not: sum at 2⁻⁶⁴ of the size
-        return math.fsum(t * 2.0**-64 for t in terms) * 2.0**64
+        return exact_sum([t * 2.0**-64 for t in terms]) * 2.0**64
 
 
 # Exponentials and logarithms ----------------------------------------------------------------------------------------

@@ -4,6 +4,9 @@
 
 The local derivatives are the formulas of the table, read on `Traced` slots: each row they apply is an instruction.
 So a replayed gradient needs nothing but forward functions, on floats as on arrays.
+
+`where` may choose anew at every replay. What it does not choose gets an upstream of exactly 0, and whatever is needed
+for nothing else hands on 0 · slope as 0: a slope there may be infinite or nan, as that of √x at −1.
 """
 
 import functools
@@ -11,7 +14,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from autograd.operators import Applies
-from autograd.ops import Operation
+from autograd.ops import Operation, decayed
 from autograd.programs.tape import GATHER, MUL, OVER_EXAMPLES, Instruction, Tape
 
 
@@ -30,11 +33,13 @@ class Traced(Applies):
 
 
 class Term(NamedTuple):
-    """One summand of an adjoint: upstream · local, once, or once for every example of the batch."""
+    """One summand of an adjoint: upstream · local, once, or once for every example of the batch; `optional` where it is
+    part of the result only if some `where` has chosen it."""
 
     upstream: int
     local: int
     per_example: bool
+    optional: bool = False
 
 
 class Adjoints:
@@ -72,10 +77,32 @@ class Adjoints:
 
     def _pass_on(self, instruction: Instruction) -> None:
         """Give every operand its term: upstream · local derivative."""
+        optional = all(term.optional for term in self._terms[instruction.result])
         upstream, per_example = self.of(instruction.result), instruction.result in self.tape.varying
+        if instruction.row.chooses is not None:
+            self._choose(instruction, upstream, per_example, optional)
+            return
         for operand, local in zip(instruction.operands, self._locals(instruction), strict=True):
             if operand not in self.tape.constants:
-                self._terms.setdefault(operand, []).append(Term(upstream, local, per_example))
+                self._add(operand, upstream, local, per_example, optional)
+
+    def _add(self, operand: int, upstream: int, local: int, per_example: bool, optional: bool) -> None:
+        tape = self.tape
+        if optional and local not in tape.constants:
+            upstream, local = tape.emit(decayed, (local, upstream)), tape.constant(1.0)
+        self._terms.setdefault(operand, []).append(Term(upstream, local, per_example, optional))
+
+    def _choose(self, instruction: Instruction, upstream: int, per_example: bool, optional: bool) -> None:
+        """Give the upstream to the operand that is chosen, 0 to the others; nothing where the choice is settled."""
+        tape, row, (condition, *choices) = self.tape, instruction.row, instruction.operands
+        settled = row.chooses(tape.constants[condition]) if condition in tape.constants else None  # type: ignore[misc]
+        zero, one = tape.constant(0.0), tape.constant(1.0)
+        for i, operand in enumerate(choices):
+            if operand in tape.constants or (settled is not None and settled != i + 1):
+                continue
+            passed = [upstream if i == k else zero for k in range(len(choices))]
+            share = upstream if settled is not None else tape.emit(row, (condition, *passed))
+            self._add(operand, share, one, per_example, optional or settled is None)
 
     def _locals(self, instruction: Instruction) -> list[int]:
         """The slots of the local derivatives, one per operand."""
@@ -103,12 +130,12 @@ class Adjoints:
         ]
         total = [*alike, *(t for t in terms if not t.per_example)]
         if moving:
-            us, vs, _ = zip(*moving, strict=True)
+            us, vs, *_ = zip(*moving, strict=True)
             total.append(Term(tape.emit(OVER_EXAMPLES, (*us, *vs)), tape.constant(1.0), False))
         return self._gather(total)
 
     def _gather(self, terms: list[Term]) -> int:
-        us, vs, _ = zip(*terms, strict=True)
+        us, vs, *_ = zip(*terms, strict=True)
         if len(terms) == 1:
             return self.tape.emit(MUL, (*vs, *us))
         return self.tape.emit(GATHER, (*us, *vs))

@@ -18,7 +18,7 @@ from typing import Any
 from autograd.backprop import adjoints, topological_order
 from autograd.modes import mode
 from autograd.ops import OPERATIONS, table_name
-from autograd.value import Value, make
+from autograd.value import Value, make, parent_positions
 
 
 def expand(output: Value) -> Value:
@@ -67,8 +67,8 @@ def _expanded(node: Value, expansion: Expansion, recipes: _Recipes) -> Value:
 
 def _copy(node: Value, operands: tuple[Any, ...]) -> Value:
     """The same operation on other operands, with the very numbers that `node` holds."""
-    slopes = iter(node.local_grads)
-    every = tuple(next(slopes) if isinstance(o, Value) else 0.0 for o in operands)
+    slopes = dict(zip(parent_positions(node), node.local_grads, strict=True))
+    every = tuple(slopes.get(i, 0.0) for i in range(len(operands)))
     data = [o.data if isinstance(o, Value) else o for o in operands]
     copied: Value = make(node.op, operands, data, node.data, every)  # type: ignore[arg-type]
     return copied

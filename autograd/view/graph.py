@@ -14,7 +14,7 @@ from typing import Any
 
 from autograd.backprop import adjoints, topological_order
 from autograd.numerics.real import described
-from autograd.value import Value
+from autograd.value import Value, parent_positions
 from autograd.view.names import names_of
 from autograd.view.notation import INFIX, is_index, label_of, number, operation_symbol, shorten
 
@@ -108,6 +108,18 @@ class GraphView:
             pairs = zip(node.value.parents, node.value.local_grads, strict=True)
             for slot, (parent, local) in enumerate(pairs):
                 yield Edge(f"e{node.index}.{slot}", self.by_value[parent].id, node.id, local)
+
+    @cached_property
+    def passed_over(self) -> tuple[tuple[str, str, str], ...]:
+        """(arrow's id, operand's id, node's id) for every operand that the node did not depend on: the condition of a
+        `where`, and what it has not chosen."""
+        return tuple(
+            (f"u{node.index}.{slot}", self.by_value[operand].id, node.id)
+            for node in self.nodes
+            if len(node.value.parents) < len(node.value.operands)
+            for slot, operand in enumerate(node.value.operands)
+            if isinstance(operand, Value) and operand in self.by_value and slot not in parent_positions(node.value)
+        )
 
     @cached_property
     def constants(self) -> tuple[Constant, ...]:

@@ -2,9 +2,11 @@
 
 import copy
 import pickle
+from fractions import Fraction
 
 import pytest
 
+import autograd
 from autograd import Value, dot, softmax, topological_order, trace_lines
 
 
@@ -74,3 +76,15 @@ def test_slots_that_a_subclass_adds_are_copied(duplicate):
     node.unit = "t"
     assert (duplicate(leaf).unit, duplicate(node).unit) == ("kg", "t")
     assert not hasattr(duplicate(leaf), "unset")
+
+
+@pytest.mark.parametrize("assigned", [3, True, Fraction(1, 3)])
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda y: pickle.loads(pickle.dumps(y))])
+def test_what_is_made_of_data_that_is_no_float_holds_floats_and_travels(assigned, again):
+    a, b = Value(2.0), Value(5.0)
+    a.data = assigned
+    made = [a * b, a * 2.0, 2.0 * a, a**2, a / b, b - a, a**b, autograd.tanh(a), autograd.dot([a, b], [b, a])]
+    for y in [*made, autograd.where(1.0, a, b), autograd.where(a, a, b)]:
+        z = again(y)
+        assert {type(number) for number in (y.data, *y.local_grads, *z.local_grads)} == {float}
+        assert (z.data, z.local_grads) == (y.data, y.local_grads)

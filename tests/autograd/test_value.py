@@ -36,7 +36,7 @@ def test_operands_parents_and_local_grads_stand_in_the_order_written():
     assert (-a).operands == (a,)
     assert (2**a).operands == (2.0, a)
     y = ops.where(True, a, b)
-    assert (y.operands, y.parents, y.local_grads) == ((1.0, a, b), (a, b), (1.0, 0.0))
+    assert (y.operands, y.parents, y.local_grads) == ((1.0, a, b), (a,), (1.0,))
 
 
 @pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])

@@ -598,3 +598,15 @@ def test_an_array_is_an_example_input() -> None:
     np = pytest.importorskip("numpy")
     model = nn.MLP(2, [1], rng=random.Random(0))
     assert draw(model, np.array([1.0, 2.0])).text() == draw(model, [1.0, 2.0]).text()
+
+
+def test_what_where_has_not_chosen_is_drawn_faint():
+    x = Value(-3.0, label="x")
+    root = autograd.sqrt(x)
+    root.label = "root"
+    picture = draw(autograd.where(autograd.heaviside(x), root, x * 2.0)).picture
+    faint = [(a.tail, a.head) for a in picture.arrows if a.tooltip == "no derivative"]
+    assert len(faint) == 2  # from the condition and from root
+    assert "root = √" in {card.id: card for card in picture.cards}[faint[1][0]].title
+    assert faint[0][1] == faint[1][1]
+    assert "├─ root = √" in draw(autograd.where(autograd.heaviside(x), root, x)).text()

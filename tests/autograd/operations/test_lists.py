@@ -191,3 +191,16 @@ def test_dot_of_weights_whose_data_was_assigned_another_kind_of_number(inputs, k
 def test_dot_of_what_has_no_length_is_refused(wrong):
     with pytest.raises(TypeError, match=r"dot\(\) takes a list of weights and a list of inputs, got"):
         dot(*wrong)
+
+
+def test_sums_beyond_a_float_are_infinite_or_nothing_and_never_raise():
+    inf = math.inf
+    for terms, right in (
+        ([1e308, 1e308, inf, -inf], math.nan),
+        ([1e308, 1e308, -inf], -inf),
+        ([1e308, 1e308, inf], inf),
+        ([1e308, 1e308, math.nan], math.nan),
+        ([1e308, 1e308, -1e308], 1e308),
+        ([1e308] * 3, inf),
+    ):
+        assert str(total(terms)) == str(total(list(map(Value, terms))).data) == str(right)
