@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--check", action="store_true", help="compare the derivatives with numerical ones")
     files = "write a drawing (.svg .png .pdf .dot) or a stepper (.html)"
     parser.add_argument("-o", dest="output", metavar="FILE", help=files)
+    parser.add_argument("--open", action="store_true", help="open the stepper in a browser")
     parser.add_argument("--animate", action="store_true", help="with -o FILE.svg: a drawing that plays the steps")
     return parser
 
@@ -117,6 +118,8 @@ def _run(options: argparse.Namespace) -> None:
         _check(expression, leaves, options.hessian)
     if options.output:
         _write(result, options.output, options.animate)
+    if options.open:
+        _stepper(result).show()
 
 
 # Reading -----------------------------------------------------------------------------------------------------------
@@ -221,6 +224,7 @@ def _check(expression: Expression, leaves: Sequence[Value], second_order: bool) 
 def _write(result: Value, output: str, animated: bool) -> None:
     stepped = animated or Path(output).suffix.lower() == ".html"
     (_stepper(result) if stepped else _drawing(result)).save(output)
+    print(f"\nwrote {output}")
 
 
 def _drawing(result: Value) -> Drawing:

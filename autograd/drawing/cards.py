@@ -11,11 +11,24 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 from autograd.drawing.layout.geometry import Arrangement, Box, Frame, Layout, Link, Point, Route
 from autograd.drawing.layout.placement import place
 from autograd.drawing.layout.straight import straightened
-from autograd.drawing.shapes import FONT_SIZE, Group, Path, Rect, Shape, Step, Styled, Text, rounded, svg_page
+from autograd.drawing.shapes import (
+    FONT_SIZE,
+    TEXT_COLOR,
+    Group,
+    Path,
+    Rect,
+    Shape,
+    Step,
+    Styled,
+    Text,
+    rounded,
+    svg_page,
+)
 from autograd.view.notation import number_width, title_width
 
 # White 11 px bold text reads on every header with a contrast of at least 4.5 : 1 (WCAG 2.2, 1.4.3).
@@ -44,6 +57,14 @@ RADIUS = 6.0
 PILL_HEIGHT = 13.0
 PILL_FONT = 9.0
 MARGIN = 12.0
+NOTE_FONT = 9.0
+NOTE_HEIGHT = 13.0
+NOTE_COLOR = "#6B7B93"  # reads on white and on dark pages
+MAP_SIDE = 60.0
+MAP_CELLS = 20
+MAP_SHADES = 5
+MAP_PLUS = "#E08A1E"  # not red and blue, which are gradients
+MAP_MINUS = "#1B8A8F"
 
 
 @dataclass(frozen=True)
@@ -62,9 +83,39 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Plane:
+    """A function of two numbers as a map: `shares` of its largest value, from −1 to 1, row by row from above; `point`
+    is where we are, as shares of the sides from the upper left corner."""
+
+    shares: tuple[tuple[float, ...], ...]
+    point: Point
+
+    def shapes(self, left: float, top: float) -> Iterator[Shape]:
+        """The map with its upper left corner at (left, top): a path for every shade, then the point."""
+        cells: dict[int, list[Step]] = {}
+        side = MAP_SIDE / len(self.shares)
+        for row, shares in enumerate(self.shares):
+            column = 0
+            for shade, run in groupby(round(MAP_SHADES * share) for share in shares):
+                width = len(list(run))
+                if shade:
+                    cells.setdefault(shade, []).extend(
+                        rounded(left + side * column, top + side * row, side * width, side, 0.0, 0.0)
+                    )
+                column += width
+        for shade, steps in sorted(cells.items()):
+            color = mix(CARD_FILL, MAP_PLUS if shade > 0 else MAP_MINUS, abs(shade) / MAP_SHADES)
+            yield Path(tuple(steps), fill=color, mark="map")
+        yield Rect(left, top, MAP_SIDE, MAP_SIDE, stroke=CARD_STROKE, mark="map-edge")
+        x, y = left + MAP_SIDE * self.point[0], top + MAP_SIDE * self.point[1]
+        yield Rect(x - 2.5, y - 2.5, 5.0, 5.0, 2.5, TEXT_COLOR, CARD_FILL, mark="map-point")
+
+
+@dataclass(frozen=True)
 class Card:
     """A box of the picture. `kind` is a key of HEADER_COLORS; `tooltip` shows on hovering; `min_width` in points
-    keeps room for texts that the rows will show later; `members` are the places of all nodes it stands for."""
+    keeps room for texts that the rows will show later; `members` are the places of all nodes it stands for; `plane` is
+    a map below the rows."""
 
     id: str
     title: str
@@ -74,16 +125,18 @@ class Card:
     highlighted: bool = False
     min_width: float = MIN_CARD_WIDTH
     members: tuple[int, ...] = ()
+    plane: Plane | None = None
 
     @cached_property
     def width(self) -> float:
         """Wide enough for its texts, in points, rounded up so that similar cards line up."""
         widest = max([title_width(self.title, FONT_SIZE), *(number_width(r.text, FONT_SIZE) for r in self.rows)])
-        return max(self.min_width, 2.0 * math.ceil((widest + 2 * CARD_PADDING) / 2))
+        room = MAP_SIDE + 2 * CARD_PADDING if self.plane else 0.0
+        return max(self.min_width, room, 2.0 * math.ceil((widest + 2 * CARD_PADDING) / 2))
 
     @property
     def height(self) -> float:
-        return HEADER_HEIGHT + ROW_HEIGHT * len(self.rows)
+        return HEADER_HEIGHT + ROW_HEIGHT * len(self.rows) + (MAP_SIDE + CARD_PADDING if self.plane else 0.0)
 
 
 @dataclass(frozen=True)
@@ -129,7 +182,7 @@ class Picture:
 
     `ranks` lists cards (ids) that are to stand in one line across the direction, in that order;
     `fan` prefers straight arrows (see straight.py), `in_order` cards in the order given; `succession` lists pairs of
-    cards of which the second is to stand after the first.
+    cards of which the second is to stand after the first. `notes` are lines of text below it all.
     """
 
     cards: tuple[Card, ...]
@@ -141,6 +194,7 @@ class Picture:
     fan: bool = False
     succession: tuple[tuple[str, str], ...] = ()
     in_order: bool = False
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def layout(self) -> Layout:
@@ -155,7 +209,8 @@ class Picture:
     @property
     def size(self) -> tuple[float, float]:
         """Width and height in points, margins included."""
-        return (self.layout.width + 2 * MARGIN, self.layout.height + 2 * MARGIN)
+        widest = max([self.layout.width, *(number_width(note, NOTE_FONT) for note in self.notes)])
+        return (widest + 2 * MARGIN, self.layout.height + 2 * MARGIN + NOTE_HEIGHT * len(self.notes))
 
     def shapes(self) -> Iterator[Group]:
         """Everything to draw, from back to front: frames, arrows, cards, pills."""
@@ -166,6 +221,10 @@ class Picture:
             yield arrow_shapes(arrow, layout.routes[arrow.id])
         for card in self.cards:
             yield card_shapes(card, shifted(layout.centres[card.id]))
+        bottom = layout.height + 2 * MARGIN
+        for line, note in enumerate(self.notes):
+            y = bottom + NOTE_HEIGHT * line + 4
+            yield Group((Text(MARGIN, y, note, color=NOTE_COLOR, size=NOTE_FONT, anchor="start", mark="note"),))
 
     def svg(self, styled: Styled = None) -> str:
         """The picture as SVG; given `styled` (see shapes.py) every card, arrow, row and pill has an id or a class."""
@@ -214,6 +273,11 @@ def card_shapes(card: Card, centre: Point) -> Group:
             Path(header, fill=HEADER_COLORS[card.kind], mark="header"),
             Text(centre[0], top + HEADER_HEIGHT / 2 + 4, card.title, bold=True, color="#FFFFFF", mark="title"),
             *rows,
+            *(
+                card.plane.shapes(centre[0] - MAP_SIDE / 2, top + card.height - MAP_SIDE - CARD_PADDING)
+                if card.plane
+                else ()
+            ),
             Rect(left, top, card.width, card.height, RADIUS, stroke=stroke, stroke_width=width, mark="outline"),
         ),
         id=card.id,

@@ -8,10 +8,11 @@ sign, and as wide as the size, of the gradient they carry back.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from autograd.drawing.cards import ARROW_COLOR, NEGATIVE, POSITIVE, Arrow, Card, Picture, Row, side_by_side, tint
+from autograd.drawing.planes import planes
 from autograd.drawing.values_picture import Gradients, Look, describe, largest
 from autograd.value import Value
 from autograd.view.graph import Edge, GraphView, Node
@@ -26,14 +27,35 @@ def groups_picture(
     paths: Sequence[GroupPath],
     gradients: Gradients,
     look: Look = Look(),  # noqa: B008
+    with_planes: bool = False,
 ) -> Picture:
-    """One card for every different path in `paths` (one per node of `graph`), for every input, and for the rest."""
+    """One card for every different path in `paths` (one per node of `graph`), for every input, and for the rest.
+
+    `with_planes` puts into the cards what their parts make of the plane, if there are two inputs.
+    """
     parts = {f"g{i}": part for i, part in enumerate(gathered(graph, paths, list(_keys(graph, paths))))}
+    maps, how = planes(graph, parts.values()) if with_planes else ({}, "")
     strongest = largest(gradients)
     cards = tuple(_card(id_, part, graph, gradients, strongest, look) for id_, part in parts.items())
+    cards = tuple(
+        replace(card, plane=maps.get(part.outputs[0].id)) if part.path and len(part.outputs) == 1 else card
+        for card, part in zip(cards, parts.values(), strict=True)
+    )
     arrows = tuple(_arrows(graph, parts, gradients, look))
     ranks = tuple(_ranks(parts, arrows))
-    return Picture(_equal_widths(cards, ranks), arrows, (), look.direction, describe(graph), ranks, fan=True)
+    notes = (*_legend(parts.values(), gradients), *([how] if how else []))
+    cards = _equal_widths(cards, ranks)
+    return Picture(cards, arrows, (), look.direction, describe(graph), ranks, fan=True, notes=notes)
+
+
+def _legend(parts: Iterable[Part], gradients: Gradients) -> Iterator[str]:
+    """What the cards' short words mean."""
+    if any(len(part.nodes) > 1 and not _are_inputs(part) for part in parts):
+        yield "values: how many values of the graph a card stands for"
+    if gradients is not None:
+        yield "‖∂‖: the length of the gradient of a card's parameters or outputs"
+        if any(gradients):
+            yield "arrows: red + and blue −, the wider the more gradient they carry back"
 
 
 def _equal_widths(cards: Sequence[Card], ranks: Sequence[Sequence[str]]) -> tuple[Card, ...]:

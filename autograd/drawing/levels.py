@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.cards import Picture
@@ -22,6 +22,7 @@ from autograd.drawing.text_tree import in_words, text_tree
 from autograd.drawing.values_picture import Gradients, Look, enclosures, succession, values_picture
 from autograd.value import Value
 from autograd.view.graph import GraphView, check_limit, on_paths
+from autograd.view.notation import shorten
 from autograd.view.parts import GroupPath
 from autograd.view.subject import Subject, expanded, listed, subject_of
 
@@ -32,6 +33,7 @@ LEVELS = ("auto", "values", "clusters", "neuron", "layer")
 MOST_VALUES_WITH_LABELS = 60
 MOST_VALUES_WITH_FRAMES = 250
 MOST_NEURONS_IN_A_LAYER = 8
+LONGEST_TITLE = 120
 
 
 def draw(
@@ -49,14 +51,16 @@ def draw(
     direction: str = "LR",
     number_format: str = ".4g",
     max_nodes: int = 1500,
+    title: str = "",
 ) -> Drawing:
     """A picture of the graph below `y`: a card for every value with its data and gradient, arrows with ∂head/∂tail.
 
     y              a Value, a list of Values, or a model to be called with the example input `x`
     model          the model that made y, for names, colours and groups: any object with named_parameters()
     level          "values": every value. "clusters": frames around neurons, constants written into the headers.
-                   "neuron", "layer": one card for each. "auto": values up to 60 of them, clusters up to 250, then
-                   neurons, or layers if one has more than 8 neurons
+                   "neuron", "layer": one card for each; neurons with a map of the plane, if there are two inputs.
+                   "auto": values up to 60 of them, clusters up to 250, then neurons, or layers if one has more than 8
+                   neurons
     grads          "stored": .grad as it stands, ∂ – before any backward. "own": the derivatives of y (of the sum of
                    several y), computed for the picture alone. "none": no gradients
     highlight      a Value, or several in order: brings out all paths from the first through the others to y
@@ -67,6 +71,7 @@ def draw(
     direction      "LR", "RL", "TB" or "BT": where the arrows lead
     number_format  as for format(): ".4g", ".2f", ...
     max_nodes      the most cards to draw
+    title          a line below the picture, first in its description
 
     Nothing in the graph is changed, `.grad` least of all. The environment variable GLASSGRAD_LAYOUT says who lays out:
     dot, wasm (Graphviz), plain (our own layout, which is never slow and needs neither), or auto: Graphviz where it is
@@ -87,7 +92,7 @@ def draw(
     if expand:
         subject, waypoints = expanded(subject, waypoints)
     style = _Style(grads, waypoints, edge_labels, direction, number_format, max_nodes)
-    return _draw(subject, level, style)
+    return _draw(subject, level, style, title)
 
 
 def to_dot(y: Any, x: Any = None, **options: Any) -> graphviz.Digraph:
@@ -127,7 +132,7 @@ def check_options(level: str, direction: str, number_format: str, levels: Sequen
 # --- how it is drawn --------------------------------------------------------------------------------------------
 
 
-def _draw(subject: Subject, level: str, style: _Style) -> Drawing:
+def _draw(subject: Subject, level: str, style: _Style, title: str) -> Drawing:
     if subject.model is None or level in ("values", "clusters"):  # before a view of a million nodes is made
         _guard(len(subject.order), "values", style.max_nodes)
     graph, paths = subject.graph, subject.paths
@@ -135,6 +140,9 @@ def _draw(subject: Subject, level: str, style: _Style) -> Drawing:
     gradients = graph.gradients(style.grads)
     picture = _picture(graph, level, paths, gradients, style)
     _guard(len(picture.cards), "cards", style.max_nodes)
+    if title:
+        about = f"{title}. {picture.description}"
+        picture = replace(picture, notes=(shorten(title, LONGEST_TITLE), *picture.notes), description=about)
     tree = text_tree(graph, gradients, style.number_format)
     return Drawing(picture, tree, lambda: in_words(graph, gradients, style.number_format))
 
@@ -173,7 +181,7 @@ def _picture(graph: GraphView, level: str, paths: Sequence[GroupPath], gradients
         )
     look = Look(on_paths(graph, style.waypoints), style.direction, style.number_format)
     if level == "neuron":
-        return groups_picture(graph, paths, gradients, look)
+        return groups_picture(graph, paths, gradients, look, with_planes=True)
     if level == "layer":
         return groups_picture(graph, [path[:1] for path in paths], gradients, look)
     few = level == "values" and len(paths) <= MOST_VALUES_WITH_LABELS

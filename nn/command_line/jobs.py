@@ -117,7 +117,7 @@ def moons_job(seed: int) -> Job:
             schedule=lambda epochs: linear(1.0, 0.1, epochs),
             penalty=lambda model: l2_penalty(model, 1e-4),
         ),
-        about={"inputs": ["x1", "x2"], "answer": "score: above 0 is +1, below 0 is -1"},
+        about={"inputs": ["x₀", "x₁"], "answer": "score: above 0 is +1, below 0 is -1"},
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 import autograd
 from autograd import Value, no_grad
@@ -96,13 +97,23 @@ def _save_picture(model: MLP, job: Job, history: History, path: Path) -> None:
 def _save_graph(model: MLP, job: Job, path: Path) -> None:
     """The graph of the loss of the held-out row that is hardest for the model, with the gradients of that loss.
 
-    The hardest, because a hinge loss of 0 has no gradients to show.
+    The hardest, because a hinge loss of 0 has no gradients to show. Its numbers stand in the title.
     """
     names = job.about["inputs"]
     rows = [[Value(x, label=name) for x, name in zip(row, names, strict=True)] for row in job.held_out[0]]
     losses = [job.loss([model(row)], [target]) for row, target in zip(rows, job.held_out[1], strict=True)]
-    hardest = max(losses, key=lambda loss: loss.data)
+    hardest, row, target = max(zip(losses, rows, job.held_out[1], strict=True), key=lambda found: found[0].data)
+    hardest.label = f"loss ({_answer(job, target)})"
+    title = f"held-out row with the largest loss: {', '.join(f'{x.label} = {x.data:.4g}' for x in row)}"
     model.zero_grad()
     hardest.backward()
     neurons = sum(len(layer.neurons) for layer in model.layers)
-    autograd.draw(hardest, model=model, level="neuron" if neurons <= MOST_NEURONS_DRAWN else "layer").save(path)
+    level = "neuron" if neurons <= MOST_NEURONS_DRAWN else "layer"
+    autograd.draw(hardest, model=model, level=level, title=title).save(path)
+
+
+def _answer(job: Job, target: Any) -> str:
+    """What the row really is: `label +1`, `class setosa`, `target 0.25`."""
+    if job.table is None:
+        return f"label {target:+d}"
+    return f"class {job.table.classes[target]}" if job.table.classes else f"target {target:.4g}"

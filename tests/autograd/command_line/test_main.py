@@ -153,8 +153,9 @@ def test_a_check_that_fails_ends_with_one(run):
     ],
 )
 def test_files(run, tmp_path, name, start):
-    status, _, complaints = run("x*y", "x=3", "y=4", "-o", str(tmp_path / name))
+    status, printed, complaints = run("x*y", "x=3", "y=4", "-o", str(tmp_path / name))
     assert (status, complaints) == (0, "")
+    assert printed.endswith(f"\n\nwrote {tmp_path / name}\n")
     assert (tmp_path / name).read_bytes().startswith(start)
 
 
@@ -302,3 +303,10 @@ def test_it_prints_to_whatever_stands_in_for_the_standard_output():
     with contextlib.redirect_stdout(page):
         assert main(["x*x", "x=3"]) == 0
     assert derivatives(page.getvalue()) == {"x": 6.0}
+
+
+def test_open_shows_the_steps_in_a_browser(run, monkeypatch):
+    opened = []
+    monkeypatch.setattr("autograd.explaining.stepper.show", opened.append)
+    assert run("x*y", "x=3", "y=4", "--open")[0] == 0
+    assert ["<title>Backpropagation through" in page for page in opened] == [True]

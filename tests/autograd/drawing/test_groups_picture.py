@@ -4,7 +4,7 @@ import random
 
 import nn
 from autograd import Value, draw, topological_order, total
-from autograd.drawing.cards import Card, Picture
+from autograd.drawing.cards import NOTE_HEIGHT, Card, Picture
 from tests.autograd.drawing.picture_graphs import Line, Named, model_and_loss, picture
 
 
@@ -207,3 +207,24 @@ def test_inputs_stand_in_the_order_of_their_names_and_numbers() -> None:
     titles = {card.id: card.title for card in found.cards}
     (rank,) = [rank for rank in found.ranks if len(rank) == 5]
     assert [titles[card_id] for card_id in rank] == ["b1", "x", "x1", "x2", "x10"]
+
+
+def test_a_legend_says_what_the_short_words_mean_and_no_more_than_is_there() -> None:
+    notes = picture("neuron", [4, 1], examples=2).notes
+    assert [note.partition(":")[0] for note in notes] == ["values", "‖∂‖", "arrows"]
+    model, loss = model_and_loss([4, 1])
+    loss.grad = 0.0
+    for grads, said in (("stored", ["values", "‖∂‖"]), ("none", ["values"])):
+        shown = draw(loss, model=model, level="layer", grads=grads).picture
+        assert [note.partition(":")[0] for note in shown.notes] == said  # type: ignore[attr-defined]
+    assert picture("values", [1]).notes == ()
+
+
+def test_a_title_stands_below_and_begins_the_description() -> None:
+    drawing = draw(Value(2.0, "a") * 3.0, title="three a")
+    assert repr(drawing).startswith("<Drawing: three a. Computation graph of")
+    assert drawing.svg.count("three a") == 2
+    bare = draw(Value(2.0, "a") * 3.0)
+    assert drawing.picture.size[1] == bare.picture.size[1] + NOTE_HEIGHT
+    long = draw(Value(2.0), title="long " * 40).picture
+    assert long.size[0] > 600

@@ -84,7 +84,7 @@ def test_every_result_is_written(tmp_path, capsys):
         assert len(list(csv.reader(file))) == 4
     svg = ElementTree.parse(tmp_path / "graph.svg").getroot()
     text = " ".join(svg.itertext())
-    for shown in ("x1", "x2", "layer0.neuron3", "layer1", "∂"):
+    for shown in ("x₀", "x₁", "loss (label", "layer0.neuron3", "layer1", "∂"):
         assert shown in text
 
 
@@ -473,7 +473,10 @@ def test_the_graph_is_that_of_the_hardest_row_held_out_with_the_gradients_of_its
     model, _ = learnt(job, options)
     _save_graph(model, job, Path("graph.svg"))
     (loss, given), path = shown
+    title = given.pop("title")
     assert (given, path) == ({"model": model, "level": level}, Path("graph.svg"))
+    assert re.fullmatch(r"held-out row with the largest loss: x₀ = \S+, x₁ = \S+", title)
+    assert re.fullmatch(r"loss \(label [+-]1\)", loss.label)
     gradients = [p.grad for p in model.parameters()]
     losses = [job.loss([model(row)], [side]) for row, side in zip(*job.held_out, strict=True)]
     hardest = max(losses, key=lambda loss: loss.data)
@@ -609,3 +612,12 @@ def test_a_layout_engine_that_does_not_exist_costs_one_line_and_the_graph_only(t
     printed = capsys.readouterr().out
     assert re.search(r"missing: \S+graph.svg: GLASSGRAD_LAYOUT is one of .*; got 'quick'", printed)
     assert "model.json" in printed
+
+
+def test_the_loss_in_the_graph_says_what_the_row_really_is(tmp_path):
+    for name, values, said in (("c", "abc", r"class [abc]"), ("n", ["1.5", "2.25", "-3"], r"target \S+")):
+        table = tmp_path / f"{name}.csv"
+        table.write_text("u,v\n" + "".join(f"{i % 7},{values[i % 3]}\n" for i in range(60)))
+        out = tmp_path / name
+        assert main(["--csv", str(table), "--target", "v", "--epochs", "1", "--output", str(out)]) == 0
+        assert re.search(rf"loss \({said}\)", (out / "graph.svg").read_text("utf-8"))
