@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import autograd
 from autograd.backprop import topological_order
 from autograd.command_line.formula import MAX_LENGTH, Expression, ExpressionError, parse
 from autograd.drawing.layout.graphviz import LayoutError
@@ -33,9 +34,9 @@ EPILOG = """\
 The formula has numbers, names, + - * / **, comparisons, brackets and glassgrad's functions
 (tanh, exp, log, relu, where, ...; autograd.ops lists them); pi, tau, e, inf and nan are known.
 
-  python -m autograd "tanh(x1*w1 + x2*w2 + b)" x1=2 w1=-3 x2=0 w2=1 b=6.8813735870195432
-  python -m autograd "x**3 - 2*x" x=1.5 --hessian --check
-  python -m autograd "-a*b + a" a=2 b=-3 -o step.html
+  %(prog)s "tanh(x1*w1 + x2*w2 + b)" x1=2 w1=-3 x2=0 w2=1 b=6.8813735870195432
+  %(prog)s "x**3 - 2*x" x=1.5 --hessian --check
+  %(prog)s "-a*b + a" a=2 b=-3 -o step.html
 
 Exit status: 0; 1 when --check finds a disagreement or a file cannot be made; 2 for input that cannot be read.
 """
@@ -52,11 +53,11 @@ class CheckFailed(Exception):
     """The derivatives do not agree with numerical ones; the message says which."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit status."""
+def main(arguments: Sequence[str] | None = None, program: str = "python -m autograd") -> int:
+    """Run the command line, which was called as `program`; returns the exit status."""
     try:
         with manners():
-            _run(_parser().parse_args(_protected(sys.argv[1:] if arguments is None else arguments)))
+            _run(_parser(program).parse_args(_protected(sys.argv[1:] if arguments is None else arguments)))
     except (UsageError, ExpressionError) as error:
         complain(f"error: {error}")
         return 2
@@ -68,14 +69,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str) -> argparse.ArgumentParser:
     parser = Parser(
-        prog="python -m autograd",
+        prog=program,
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"glassgrad {autograd.__version__}")
     parser.add_argument("formula", help="what to compute, in quotes")
     values = "a value for every name: x=2 y=-1.5"
     parser.add_argument("values", nargs="*", default=[], metavar="name=value", help=values)

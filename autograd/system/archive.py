@@ -1,19 +1,22 @@
-"""The source archive that a release hands out is whole: the tests, the notebooks and the project's own check too.
+"""What a release hands out: a source archive that is whole, and a description that stands alone.
 
-pyproject.toml names the class, so that no MANIFEST.in has to lie at the top.
+pyproject.toml names these classes, so that no MANIFEST.in has to lie at the top.
 """
 
+import re
 from pathlib import Path
 
+from setuptools.command.egg_info import egg_info
 from setuptools.command.sdist import sdist
 
 FILES = ("CHANGELOG.md", "CONTRIBUTING.md", ".gitignore")
 FOLDERS = ("autograd", "nn", "tests", "notebooks", ".ci")
 MADE = ("*.pyc", "*.so", "*.pyd")
+LINK = re.compile(r"(!?)\[([^]]*)\]\((?!https?://|#)[^)]*\)")
 
 
 class Archive(sdist):  # type: ignore[misc]  # setuptools has no types here
-    """setuptools' own packs what the wheel needs."""
+    """setuptools' own packs what the wheel needs; this one the tests, the notebooks and the project's own check too."""
 
     def make_distribution(self) -> None:
         for name in filter(lambda name: Path(name).exists(), FILES):
@@ -23,3 +26,21 @@ class Archive(sdist):  # type: ignore[misc]  # setuptools has no types here
         for pattern in MADE:
             self.filelist.global_exclude(pattern)
         super().make_distribution()
+
+
+class Metadata(egg_info):  # type: ignore[misc]
+    """The description in the metadata is the README where nothing else is shown, on a package index for one."""
+
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        metadata = self.distribution.metadata
+        metadata.long_description = standing_alone(metadata.long_description or "")
+
+
+def standing_alone(readme: str) -> str:
+    """Without pictures and links that lead to files beside the README: no text is lost, and nothing is broken.
+
+    >>> standing_alone("![A neuron](neuron.svg) See [the page](page.md) or [the site](https://example.org).")
+    ' See the page or [the site](https://example.org).'
+    """
+    return LINK.sub(lambda link: "" if link[1] else link[2], readme)

@@ -2,5 +2,5 @@
 
 In reading order: jobs (what to learn, from which rows, with which settings), options (what the user may say about it),
 learning (the two together become a model), panels (what a picture shows of it), results (the summary and the files),
-main (in which order, and what is printed meanwhile).
+main (in which order, and what is printed meanwhile); program is `glassgrad`, which has this command among others.
 """

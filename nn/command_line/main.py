@@ -14,7 +14,7 @@ from random import Random
 from autograd.system.terminal import complain, drop_output, manners
 from nn.command_line.jobs import Job
 from nn.command_line.learning import learn, new_model
-from nn.command_line.options import choose_job, parse
+from nn.command_line.options import PROGRAM, choose_job, parse
 from nn.command_line.results import output_folder, summary, write_all
 from nn.data.tables import TableError
 from nn.inspection.history import History
@@ -22,32 +22,35 @@ from nn.neuron import MLP
 from nn.training.diagnosis import diagnose
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the job; 0 when the model is trained and saved, 1 when training diverged, 2 when the input was wrong."""
+def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
+    """Run the job; 0 when the model is trained and saved, 1 when training diverged, 2 when the input was wrong.
+
+    `program` is what the command was called, for its messages.
+    """
     try:
         with manners():
-            options = parse(arguments)
-            return _run(choose_job(options), options, output_folder(options.output))
+            options = parse(arguments, program)
+            return _run(choose_job(options), options, output_folder(options.output), program)
     except TableError as error:
-        complain(f"python -m nn: {' '.join(str(error).split())}")  # a column's name may hold a line break
+        complain(f"{program}: {' '.join(str(error).split())}")  # a column's name may hold a line break
         return 2
     except OSError as error:  # of files it would be a TableError
-        return _output_lost(error)
+        return _output_lost(error, program)
     except KeyboardInterrupt:
-        complain("python -m nn: interrupted")
+        complain(f"{program}: interrupted")
         return 130
 
 
-def _output_lost(error: OSError) -> int:
+def _output_lost(error: OSError, program: str = PROGRAM) -> int:
     """`python -m nn | head -1`, a full disk: one line, and nothing left that Python would try to print on its way."""
     drop_output()
     gone = isinstance(error, BrokenPipeError)
     why = "nobody reads the output any more" if gone else f"cannot write the output: {error.strerror or error}"
-    complain(f"python -m nn: {why}; stopped")
+    complain(f"{program}: {why}; stopped")
     return 1
 
 
-def _run(job: Job, options: argparse.Namespace, output: Path) -> int:
+def _run(job: Job, options: argparse.Namespace, output: Path, program: str) -> int:
     print(job.title)
     for note in job.notes:
         print(f"note: {note}")
@@ -57,7 +60,7 @@ def _run(job: Job, options: argparse.Namespace, output: Path) -> int:
     epochs = options.epochs or job.settings.epochs
     history = learn(model, job, options, rng, *(() if sys.stderr.isatty() else [_print_tenths(epochs)]))
     if history.diverged:
-        complain(f"python -m nn: {history.stopped}")
+        complain(f"{program}: {history.stopped}")
         return 1
     print(summary(model, job, history))
     for finding in diagnose(model, *job.train, job.loss, history).findings:

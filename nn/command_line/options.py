@@ -6,12 +6,14 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
+import autograd
 from autograd.system import terminal
 from nn.basics.activations import find_activation
 from nn.command_line.jobs import Job, moons_job, table_job
 from nn.data.tables import TableError
 from nn.optim import SGD, Adam
 
+PROGRAM = "python -m nn"
 OPTIMIZERS = {"sgd": SGD, "adam": Adam}
 
 
@@ -19,12 +21,12 @@ class _Parser(terminal.Parser):
     """A parser whose complaint is one line, without the usage in front of it."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"python -m nn: {message} (python -m nn --help explains the options)\n")
+        self.exit(2, f"{self.prog}: {message} ({self.prog} --help explains the options)\n")
 
 
-def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+def parse(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> argparse.Namespace:
     """The command line as options; exits with code 2 and one line for what cannot be understood."""
-    return _parser().parse_args(arguments)
+    return _parser(program).parse_args(arguments)
 
 
 def choose_job(options: argparse.Namespace) -> Job:
@@ -39,14 +41,15 @@ def choose_job(options: argparse.Namespace) -> Job:
     return table_job(options.csv, options.target, options.seed, options.ignore, options.categorical, options.task)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(program: str) -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="python -m nn",
+        prog=program,
         description="Train a small network and show what happened: progress, a summary, and a folder with the model, "
         "a picture of what it learnt, and its graph with the gradients of one example.",
         epilog="Without --csv it learns the two moons of micrograd's demo, with that demo's settings.",
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"glassgrad {autograd.__version__}")
     data = parser.add_argument_group("what to learn")
     data.add_argument("--csv", metavar="FILE", help="a table: the first line names the columns")
     data.add_argument(
