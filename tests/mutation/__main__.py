@@ -39,7 +39,7 @@ FILES = sorted(str(path.relative_to(ROOT)) for package in ("autograd", "nn") for
 
 CORE = {
     *(f"autograd/{name}.py" for name in ("ops", "value", "backprop", "modes", "copying", "operations/lists")),
-    *(f"nn/{name}.py" for name in ("losses", "optim", "descent/optimizer")),
+    *(f"nn/{name}.py" for name in ("losses", "optim", "descent/optimizer", "descent/settings")),
 }  # where every mutant is run, and every survivor is equivalent
 
 # What is run against a file beside its doctests, the quickest and most telling first: files of the package's folder in
