@@ -119,26 +119,21 @@ def _values_of(closure: Any) -> Iterator[Value]:
 
 
 # Making them --------------------------------------------------------------------------------------------------------
-def complete(node: Value, given: tuple[Any, ...], children: Any, op: Any, label: Any) -> str:
-    """Make a leaf into what `Value(data, *given, ...)` says, (label) or (children, op or slopes, label); its label."""
-    left = list(given)
-    if left and not isinstance(left[0], str | None):
-        children = left.pop(0)
-        op = left.pop(0) if left else op
-    label = left.pop(0) if left else label
-    if left or not isinstance(label, str | None):
-        raise TypeError(f"label must be a str, got {described(left[0] if left else label)}")
-    if not isinstance(children, tuple | list | set | frozenset):
+def complete(node: Value, children: Any, op: Any, label: Any) -> None:
+    """Make a leaf into what its constructor was given: Value(data, label), or children with a name or with slopes."""
+    if isinstance(children, str | None) and label == "":
+        children, label = (), children
+    if not isinstance(label, str | None) or not isinstance(children, tuple | list | set | frozenset):
         raise TypeError(
-            f"label must be a str, or children a tuple of Values, got {described(children)}: Value(data, label) or "
-            "Value(data, (child, ...), 'name of the operation')"
+            f"label must be a str, got {described(label or children)}. A node made by hand is "
+            "Value(data, (child, ...), 'name of the operation') or Value(data, (child, ...), (slope, ...))"
         )
+    node.label = label or ""
     slopes = op if isinstance(op, tuple | list) else None
     if children and slopes is not None and len(slopes) != len(children):
         raise TypeError(f"one slope for each child, got {len(slopes)} for {len(children)}")
     text = op if isinstance(op, str) else ""
     _give_children(node, children, text or _name_of_caller(), slopes)
-    return label or ""
 
 
 def set_prev(node: Value, children: Iterable[Any]) -> None:

@@ -23,6 +23,7 @@ from autograd.ops import Operation
 _new = object.__new__
 V = TypeVar("V", bound="Value")
 F = TypeVar("F", bound=Callable[..., Any])
+_NONE: tuple[()] = ()
 _OF_ANY_OBJECT = ("__dict__", "__weakref__")  # anything can be hung on a Value, as on other objects
 
 
@@ -252,14 +253,14 @@ class Value:
     _d_right: Any
     _line: str
 
-    def __init__(self, data: Any, *given: Any, label: str | None = "", _children: Any = (), _op: Any = "") -> None:
+    def __init__(self, data: Any, _children: Any = (), _op: Any = "", label: Any = "") -> None:
         self.data = as_float(data)
         self.grad = 0.0
         self.op = None
-        self._left = self._d_left = self._right = self._d_right = None
-        if given or _children or type(label) is not str:
-            label = _by_hand().complete(self, given, _children, _op, label)
         self.label = label
+        self._left = self._d_left = self._right = self._d_right = None
+        if _children is not _NONE or type(label) is not str:
+            _by_hand().complete(self, _children, _op, label)
 
     # What a node knows ----------------------------------------------------------------------------------------------
     @property

@@ -199,13 +199,15 @@ def test_the_constructor_tells_its_forms_apart():
     assert [(v.label, v.op) for v in labelled] == [("six", None)] * 4
     assert (Value(6.0, None).label, Value(6.0, label=None).label) == ("", "")
     assert Value(6.0, (a, 3), (3.0, 2.0)).operands == (a, 3.0)
-    for given in ((5,), (1.0,), ((a,), "x", 5), ((a,), "x", "y", "z"), (a,)):
+    for given in ((5,), (0,), (0.0,), ((a,), "x", 5), ("x", "", "y"), (a,)):
         with pytest.raises(TypeError, match="label must be a str"):
             Value(6.0, *given)
     with pytest.raises(TypeError, match="expected a real number, got str"):
         Value(6.0, ("a",), "x")
     with pytest.raises(TypeError, match="label must be a str"):
         Value(6.0, label=a)
+    with pytest.raises(TypeError, match="takes from 2 to 5 positional arguments"):
+        Value(6.0, (a,), "x", "y", "z")
 
 
 def test_a_nameless_operation_is_called_after_the_function_that_makes_it():
