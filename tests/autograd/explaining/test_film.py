@@ -1,4 +1,4 @@
-"""The animated picture as a file: what shows when. That it plays is in test_stepping_browser.py."""
+"""The animated picture as a file: what shows when. That it plays is in test_stepper_browser.py."""
 
 import re
 import xml.etree.ElementTree as ElementTree

@@ -49,3 +49,19 @@ def test_without_matplotlib_the_extra_is_named(without):
 
 def test_dollar_signs_are_letters():
     assert literal("price in $ or $$") == r"price in \$ or \$\$"
+
+
+@pytest.mark.parametrize("page", ["#ffffff", "#111827"])
+def test_what_stands_around_the_axes_reads_on_white_and_on_dark_pages(page):
+    """Notebooks show plots on their own page: it was a white sheet in a dark JupyterLab."""
+
+    def luminance(color):  # of WCAG 2.2
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in matplotlib.colors.to_rgb(color)]
+        return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+    with style():
+        now = dict(matplotlib.rcParams)
+    assert (now["figure.facecolor"], now["axes.facecolor"]) == ("none", "white")
+    for what in ("axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color"):
+        dark, light = sorted(luminance(color) + 0.05 for color in (now[what], page))
+        assert light / dark > 4.0
