@@ -7,12 +7,12 @@ time and touches nothing.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import repeat
 from operator import add, attrgetter
 from typing import Any
 
-from autograd.by_hand import INSIDE, check_grads, check_numbers, check_turn, in_the_middle, one_at_a_time
+from autograd.by_hand import INSIDE, check_numbers, check_root, check_turn, grads_of, in_the_middle, one_at_a_time
 from autograd.modes import ACTIVE, current_mode
 from autograd.numerics.real import as_float
 from autograd.value import Value
@@ -123,7 +123,7 @@ def backward(root: Value, gradient: float = 1.0) -> None:
 
 def _all_or_none(root: Value, seed: float, leaves: list[Value], interior: list[Value]) -> None:
     """The backward pass, with what the leaves held before added at the end, or put back."""
-    before = _grads_of(leaves)
+    before = grads_of(leaves)
     restore = map(_set_grad, leaves, before)
     outer = list(map(_get_grad, interior)) if INSIDE else None  # a closure of another backward pass called this
     try:
@@ -163,25 +163,6 @@ def _chain_rule(interior: list[Value]) -> None:
             node.op.pass_on(node)  # type: ignore[union-attr]
 
 
-def adjoints(order: Sequence[Value], seeds: Mapping[Value, float]) -> dict[Value, float]:
-    """The derivative of Σ seed · root by every node of `order` (parents first), touching no `.grad`.
-
-    What lies below is not looked at where `order` leaves it out.
-    """
-    found: dict[Value, float] = {**dict.fromkeys(order, 0.0), **seeds}
-    for node in reversed(order):
-        upstream = found[node]
-        for parent, local in zip(node.parents, node.local_grads, strict=True):
-            if parent in found:
-                found[parent] += local * upstream
-    return found
-
-
-def check_root(root: Any, who: str) -> None:
-    if not isinstance(root, Value):
-        raise TypeError(f"{who} starts from a Value, got {type(root).__name__} {root!r}")
-
-
 def check_data(root: Value, leaves: list[Value]) -> None:
     """Data overwritten by a non-number (the slip `p.data -= lr * p`) shows in a leaf and in all that depends on it."""
     kinds = set(map(type, map(_get_data, leaves)))
@@ -190,18 +171,10 @@ def check_data(root: Value, leaves: list[Value]) -> None:
         check_numbers(topological_order(root))
 
 
-def _grads_of(leaves: list[Value]) -> list[float]:
-    """What the leaves hold before a backward pass."""
-    grads = list(map(_get_grad, leaves))
-    if set(map(type, grads)) != {float}:
-        check_grads(leaves, grads)
-    return grads
-
-
 def add_to_grads(leaves: list[Value], gradients: Sequence[float]) -> None:
     """leaf.grad += gradient, for all leaves or, on any exception, for none."""
     with one_at_a_time:
         check_turn()
-        before = _grads_of(leaves)
+        before = grads_of(leaves)
         totals = list(map(add, before, gradients))
         deque(map(_set_grad, leaves, totals), 0)

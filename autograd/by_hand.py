@@ -16,6 +16,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from operator import attrgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -35,6 +36,7 @@ if hasattr(os, "register_at_fork"):  # a fork waits until grads are complete, an
         after_in_child=one_at_a_time.release,
     )
 _set_grad = Value.grad.__set__  # type: ignore[attr-defined]
+_get_grad = attrgetter("grad")
 _OURS = (__name__, Value.__module__)
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "truediv": "/", "pow": "**", "relu": "ReLU"}
 _leaves_of: "WeakKeyDictionary[Value, tuple[Value, ...]]" = WeakKeyDictionary()  # for plain numbers; see prev()
@@ -313,11 +315,24 @@ def check_numbers(nodes: Iterable[Value]) -> None:
             ) from None
 
 
+def check_root(root: Any, who: str) -> None:
+    if not isinstance(root, Value):
+        raise TypeError(f"{who} starts from a Value, got {type(root).__name__} {root!r}")
+
+
 def check_grads(nodes: Iterable[Value], grads: Iterable[Any]) -> None:
     """TypeError for a grad that cannot be added to, such as the None that other libraries use for "no gradient"."""
     for node, grad in zip(nodes, grads, strict=True):
         if not is_real(grad):
             raise TypeError(f"the grad of {_named(node)} is {described(grad)}, not a number. Start again with 0.0")
+
+
+def grads_of(leaves: list[Value]) -> list[float]:
+    """What the leaves hold before a backward pass."""
+    grads = list(map(_get_grad, leaves))
+    if set(map(type, grads)) != {float}:
+        check_grads(leaves, grads)
+    return grads
 
 
 def label_of(node: Value) -> str:

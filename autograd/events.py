@@ -1,12 +1,13 @@
-"""What backward() does, told one event at a time: the same story as in backprop.py, touching nothing.
+"""What backward() does, told one event at a time, and what it would find: the story of backprop.py, touching nothing.
 
 A test holds the two equal bit for bit. The stepper and the narration of pictures are built on it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from autograd.backprop import check_data, check_root, ordered
+from autograd.backprop import check_data, ordered
+from autograd.by_hand import check_root
 from autograd.numerics.real import as_float
 from autograd.value import Value
 
@@ -80,3 +81,17 @@ def _backward_steps(root: Value, seed: float, interior: list[Value], uses: dict[
             adjoints[parent] = after = before + product
             used[parent] += 1
             yield BackwardStep(node, parent, upstream, local, product, before, after, used[parent], uses[parent])
+
+
+def adjoints(order: Sequence[Value], seeds: Mapping[Value, float]) -> dict[Value, float]:
+    """The derivative of Σ seed · root by every node of `order` (parents first), touching no `.grad`.
+
+    What lies below is not looked at where `order` leaves it out.
+    """
+    found: dict[Value, float] = {**dict.fromkeys(order, 0.0), **seeds}
+    for node in reversed(order):
+        upstream = found[node]
+        for parent, local in zip(node.parents, node.local_grads, strict=True):
+            if parent in found:
+                found[parent] += local * upstream
+    return found

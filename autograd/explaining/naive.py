@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from autograd.backprop import adjoints, topological_order
+from autograd.backprop import topological_order
+from autograd.events import adjoints
 from autograd.explaining.paths import check_values, short_names
 from autograd.value import Value
 from autograd.view.graph import check_limit

@@ -15,7 +15,8 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from autograd.backprop import adjoints, topological_order
+from autograd.backprop import topological_order
+from autograd.events import adjoints
 from autograd.modes import mode
 from autograd.ops import OPERATIONS, table_name
 from autograd.value import Value, make, parent_positions

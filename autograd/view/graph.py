@@ -12,7 +12,8 @@ from functools import cached_property
 from numbers import Real
 from typing import Any
 
-from autograd.backprop import adjoints, topological_order
+from autograd.backprop import topological_order
+from autograd.events import adjoints
 from autograd.numerics.real import described
 from autograd.value import Value, parent_positions
 from autograd.view.names import names_of

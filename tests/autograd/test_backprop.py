@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import BackwardStep, ForwardStep, SeedStep, Value, steps, topological_order
-from autograd.backprop import adjoints
+from autograd.events import adjoints
 
 
 def test_leaves_accumulate_and_interior_nodes_are_set():
