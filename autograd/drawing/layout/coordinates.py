@@ -19,7 +19,7 @@ from autograd.drawing.layout.ranks import Columns, Item
 
 BOX_GAP, SIDE_GAP, LINE_GAP = 14.0, 11.0, 9.0  # between two boxes, a box and a line, two lines
 SPREAD = 0.7  # of the breadth of a frame is what the ports on its near side take up at most
-PORT_GAP = 40.0  # and this is their largest distance
+PORT_GAP = 140.0  # and this is their largest distance
 ROUNDS = 12  # to and fro
 EFFORT = 60_000  # segments in all rounds together, with three rounds at least
 CHAIN = 24.0  # how far the boxes of a chain may be off level to be made level
