@@ -72,8 +72,9 @@ class Arrangement:
 
     `direction` is where arrows lead, a key of SIDES. Each of `ranks` lists boxes that are to stand in one line across
     the direction, in that order. `succession` lists pairs of boxes of which the second is to stand after the first.
-    With `fan`, arrows run between the middles of facing sides and get room for it (see straight.py). With
-    `in_order`, boxes beside each other stand in the order in which they come, unless arrows would cross for it.
+    With `fan`, arrows run between the middles of facing sides and get room for it (see straight.py).
+    With `in_order`, boxes beside each other stand in the order given, unless arrows would cross for it; what is used
+    several times stands where it is made, not where it is used.
     """
 
     direction: str = "LR"

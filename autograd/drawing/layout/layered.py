@@ -173,15 +173,12 @@ class _Layered:
             )
             for tail, head, port, label in inside.cuts
         ]
-        lines = (
-            []
-            if inside.frame
-            else [
-                [inside.keys[Key("box", box)] for box in line if Key("box", box) in inside.keys]
-                for line in self.arrangement.ranks
-            ]
-        )
-        return Level([self._item(key) for key in inside.keys], pieces, [line for line in lines if line])
+        items = [self._item(key) for key in inside.keys]
+        if inside.frame is not None:
+            return Level(items, pieces)
+        boxes = [[Key("box", box) for box in line] for line in self.arrangement.ranks]
+        lines = [[inside.keys[key] for key in line if key in inside.keys] for line in boxes]
+        return Level(items, pieces, [line for line in lines if line], early=self.arrangement.in_order)
 
     def _item(self, key: Key) -> Item:
         if key.kind == "box":

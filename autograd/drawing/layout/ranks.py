@@ -44,11 +44,16 @@ class Piece:
 
 @dataclass(frozen=True)
 class Level:
-    """What stands directly in one frame, or in none; each of `lines` lists items of one column, in that order."""
+    """What stands directly in one frame, or in none; each of `lines` lists items of one column, in that order.
+
+    With `early`, only what is used once and made of nothing is pulled onwards: inputs stay at the near side, and the
+    neurons of a layer beside each other.
+    """
 
     items: Sequence[Item]
     pieces: Sequence[Piece]
     lines: Sequence[Sequence[int]] = ()
+    early: bool = False
 
 
 def ranks(level: Level) -> list[int]:
@@ -125,7 +130,8 @@ def _pull_to_first_use(level: Level, graph: _Acyclic, rank: list[int]) -> None:
     """Move operands onwards to the column before their first use, unless that lengthens at least one whole line."""
     cost = _costs(graph, rank)
     for i in reversed(graph.order):
-        if graph.after[i] and cost[i] < 1.0 and level.items[i].side != "in":
+        stays = level.early and (graph.before[i] or len(graph.after[i]) > 1)
+        if graph.after[i] and cost[i] < 1.0 and level.items[i].side != "in" and not stays:
             rank[i] = max(rank[i], min(rank[j] for j in graph.after[i]) - 1)
 
 

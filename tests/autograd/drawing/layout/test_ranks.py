@@ -1,5 +1,7 @@
 """Columns: arrows lead onwards, operands stand beside their first use, lines are shared."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +35,13 @@ def test_a_value_that_two_others_need_stays_rather_than_make_both_their_lines_lo
     ends = [(5, 0), (5, 1), (0, 2), (1, 2), (2, 3), (0, 4), (1, 4), (3, 6), (4, 6)]
     rank = ranks(level(7, ends))
     assert rank[4] == rank[2] == 2
+
+
+def test_inputs_stay_and_neurons_stand_beside_each_other_where_that_is_asked_for() -> None:
+    # 3 = f(0, 1), used at the end; 4 = g(0, 2), then 5 = h(4), 6 = 5 + 3; 1 and 2 are parameters, 7 one of the end
+    drawing = level(8, [(0, 3), (1, 3), (0, 4), (2, 4), (4, 5), (5, 6), (3, 6), (7, 6)])
+    assert ranks(drawing) == [0, 1, 0, 2, 1, 2, 3, 2]
+    assert ranks(replace(drawing, early=True)) == [0, 0, 0, 1, 1, 2, 3, 2]
 
 
 def test_ports_stand_at_the_sides() -> None:
