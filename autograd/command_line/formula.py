@@ -64,6 +64,28 @@ ADVICE = {
     "%": "the operators are + - * / ** and < <= > >=",
 }
 
+# Names that mathematics has for functions which are called otherwise here.
+ALIASES = {
+    "ln": "log",
+    "lg": "log10",
+    "ld": "log2",
+    "σ": "sigmoid",
+    "logistic": "sigmoid",
+    "sgn": "sign",
+    "tg": "tan",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "Φ": "normal_cdf",
+    "step": "heaviside",
+    "θ": "heaviside",
+    "sqr": "square",
+    "swish": "silu",
+}
+
 TOKEN = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -222,6 +244,9 @@ class _Parser:
             return self.error("this bracket was never opened", token)
         if token.kind in ("number", "name") or token.text == "(":
             return self.error(f"expected an operator before {token.text!r} (a product is written 2*x)", token)
+        around = self.tokens[max(self.position - 1, 0) : self.position + 2]
+        if token.text == "," and [t.kind for t in around] == ["number", "operator", "number"]:
+            return self.error(f"numbers have a point: {around[0].text}.{around[2].text}", token)
         return self.error(f"did not expect {token.text!r} here", token)
 
     def call(self, function: Callable[..., Any], arity: int) -> None:
@@ -319,5 +344,7 @@ class _Parser:
 def _suggestion(name: str) -> str:
     from difflib import get_close_matches
 
+    if name in ALIASES:
+        return f": here it is {ALIASES[name]}(...)"
     close = get_close_matches(name, FUNCTIONS, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

@@ -12,9 +12,11 @@ from __future__ import annotations
 import argparse
 import inspect
 import keyword
+import math
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,7 @@ from autograd.command_line.formula import MAX_LENGTH, Expression, ExpressionErro
 from autograd.drawing.layout.graphviz import LayoutError
 from autograd.system.terminal import Parser, complain, drop_output, manners
 from autograd.value import Value
+from autograd.view.notation import formula, number
 
 if TYPE_CHECKING:
     from autograd.drawing.figure import Drawing
@@ -42,7 +45,9 @@ Exit status: 0; 1 when --check finds a disagreement or a file cannot be made; 2 
 """
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".html")
 LONG_OPTION = re.compile(r"--[a-z-]*(=.*)?")
+LONG_OPTIONS = re.compile(r"--(help|version|hessian|tree|steps|check|open|animate)?")
 NAME = re.compile(r"[^\W\d]\w*")
+ASSIGNMENT = re.compile(rf"\s*{NAME.pattern}=")
 
 
 class UsageError(Exception):
@@ -95,21 +100,26 @@ def _parser(program: str) -> argparse.ArgumentParser:
 def _protected(arguments: Sequence[str]) -> list[str]:
     """The arguments with a space before a formula such as -x**2, which argparse would take for an option."""
 
-    def is_formula(argument: str) -> bool:
-        return argument.startswith("-") and argument not in ("-o", "-h") and not LONG_OPTION.fullmatch(argument)
+    others = any(not argument.startswith("-") and not ASSIGNMENT.match(argument) for argument in arguments)
+
+    def is_formula(argument: str) -> bool:  # --x is one where there is no other
+        option = argument in ("-o", "-h") or LONG_OPTIONS.fullmatch(argument)
+        return argument.startswith("-") and not option and not (others and LONG_OPTION.fullmatch(argument))
 
     return [f" {argument}" if is_formula(argument) else argument for argument in arguments]
 
 
 def _run(options: argparse.Namespace) -> None:
     _check_output(options)
-    given = _given_values(options.values)
-    text = options.formula.strip()
+    text, assignments = _sorted_out(options.formula.strip(), options.values)
+    given = _given_values(assignments)
     expression = parse(text, given=tuple(given))
     _check_names(expression, given)
     leaves = [Value(given[name], label=name) for name in expression.names]
     result = _evaluate(expression, leaves)
     _print_first_order(text, result, leaves)
+    if not all(map(math.isfinite, (result.data, *(leaf.grad for leaf in leaves)))):
+        _print_where_it_comes_from(expression, leaves)
     if options.hessian:
         _print_hessian(expression, leaves)
     if options.tree:
@@ -133,6 +143,17 @@ def _check_output(options: argparse.Namespace) -> None:
         raise UsageError(f"-o writes files that end in {', '.join(SUFFIXES)}; got {options.output!r}")
     if options.animate and suffix != ".svg":
         raise UsageError("--animate needs -o FILE.svg")
+
+
+def _sorted_out(formula: str, values: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The formula and the values, where one value has been written before the formula too."""
+    others = [text for text in values if not ASSIGNMENT.match(text)]
+    if ASSIGNMENT.match(formula) and values:
+        if len(others) == 1:
+            return others[0].strip(), [formula, *(text for text in values if text is not others[0])]
+        if not others:
+            raise UsageError(f'there is no formula, only values: write it before them, in quotes: "2*x" {formula}')
+    return formula, values
 
 
 def _given_values(assignments: Sequence[str]) -> dict[str, float]:
@@ -186,6 +207,26 @@ def _print_first_order(text: str, result: Value, leaves: Sequence[Value]) -> Non
     width = max((len(leaf.label) for leaf in leaves), default=0)
     for leaf in leaves:
         print(f"∂/∂{leaf.label:{width}} = {leaf.grad!r}")
+
+
+def _print_where_it_comes_from(expression: Expression, leaves: Sequence[Value]) -> None:
+    """One line about the first operation, in the order they are run, that makes inf or nan of other numbers."""
+    program = (i._replace(operand=Value(i.operand)) if i.kind == "number" else i for i in expression.program)
+    result = replace(expression, program=tuple(program))(*leaves)  # numbers as nodes too, to be shown
+    for node in topological_order(result) if isinstance(result, Value) else ():
+        numbers = [float(getattr(operand, "data", operand)) for operand in node.operands]
+        if node.op is None or any(map(math.isnan, numbers)):
+            continue
+        written = formula(node, [number(x, ".12g") for x in numbers])
+        if math.isnan(node.data):
+            print(f"\nnote: {written} is nan: it has no value among the real numbers")
+        elif math.isinf(node.data) and all(map(math.isfinite, numbers)):
+            print(f"\nnote: {written} is {node.data}: a pole, or beyond ±1.8e308, where floats end")
+        elif not all(map(math.isfinite, node.local_grads)) and all(map(math.isfinite, numbers)):
+            print(f"\nnote: {written} has no finite slope there: {', '.join(map(str, node.local_grads))}")
+        else:
+            continue
+        return
 
 
 def _print_hessian(expression: Expression, leaves: Sequence[Value]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value
-from autograd.command_line.formula import CONSTANTS, FUNCTIONS, MAX_DEPTH, MAX_LENGTH, ExpressionError, parse
+from autograd.command_line.formula import ALIASES, CONSTANTS, FUNCTIONS, MAX_DEPTH, MAX_LENGTH, ExpressionError, parse
 from autograd.ops import OPERATIONS
 
 NUMBERS = st.sampled_from(["2", "0.5", ".25", "3.", "1e1", "1.5E-1"])
@@ -386,3 +386,25 @@ def test_of_a_long_formula_fifty_letters_on_each_side_are_shown() -> None:
     _, shown, pointer = str(caught.value).split("\n")
     assert shown == f"  {text[110:210]}"
     assert pointer == " " * 52 + "^"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("2 * ln(x)", "column 5: unknown function 'ln': here it is log(...)"),
+        ("σ(x)", "column 1: unknown function 'σ': here it is sigmoid(...)"),
+        ("arctan(x)", "column 1: unknown function 'arctan': here it is atan(...)"),
+        ("x * 1,5", "column 6: numbers have a point: 1.5"),
+        ("1,5", "column 2: numbers have a point: 1.5"),
+        ("x,5", "column 2: did not expect ',' here"),
+    ],
+)
+def test_what_is_called_otherwise_elsewhere_is_named(text, message):
+    with pytest.raises(ExpressionError) as error:
+        parse(text)
+    assert str(error.value).splitlines()[0] == message
+
+
+def test_every_alias_leads_to_a_function():
+    assert set(ALIASES.values()) <= set(FUNCTIONS)
+    assert not set(ALIASES) & set(FUNCTIONS)

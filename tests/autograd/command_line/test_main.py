@@ -310,3 +310,37 @@ def test_open_shows_the_steps_in_a_browser(run, monkeypatch):
     monkeypatch.setattr("autograd.explaining.stepper.show", opened.append)
     assert run("x*y", "x=3", "y=4", "--open")[0] == 0
     assert ["<title>Backpropagation through" in page for page in opened] == [True]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "note"),
+    [
+        (["exp(x)", "x=1000"], "exp(1000) is inf: a pole, or beyond ±1.8e308, where floats end"),
+        (["log(x)", "x=0"], "log(0) is -inf: a pole, or beyond ±1.8e308, where floats end"),
+        (["1 / x + x", "x=0"], "1 ÷ 0 is inf: a pole, or beyond ±1.8e308, where floats end"),
+        (["x*y", "x=1e200", "y=1e200"], "1e+200 × 1e+200 is inf: a pole, or beyond ±1.8e308, where floats end"),
+        (["2 * (x - y)", "x=inf", "y=inf"], "inf − inf is nan: it has no value among the real numbers"),
+        (["3 + log(-1)"], "log(−1) is nan: it has no value among the real numbers"),
+        (["2 * sqrt(x)", "x=0"], "sqrt(0) has no finite slope there: inf"),
+    ],
+)
+def test_where_inf_and_nan_come_from_is_told_in_one_line(run, arguments, note):
+    status, printed, _ = run(*arguments)
+    assert status == 0
+    assert printed.endswith(f"\n\nnote: {note}\n")
+
+
+@pytest.mark.parametrize("arguments", [["x", "x=inf"], ["x + 1", "x=nan"], ["x < 1", "x=inf"]])
+def test_inf_and_nan_that_were_given_need_no_explanation(run, arguments):
+    assert "note" not in run(*arguments)[1]
+
+
+def test_the_formula_may_stand_among_the_values(run):
+    assert run("x=2", "x*y", "y=3")[1] == run("x*y", "x=2", "y=3")[1]
+    assert "there is no formula, only values" in run("x=2", "y=3")[2]
+
+
+def test_a_formula_of_minus_signs_is_a_formula(run):
+    assert derivatives(run("--x", "x=2")[1]) == {"x": 1.0}
+    assert derivatives(run("-x*y", "x=2", "y=3")[1]) == {"x": -3.0, "y": -2.0}
+    assert run("x", "--hesian", "x=2")[0] == 2
