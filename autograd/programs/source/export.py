@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType
 from typing import Any
 
-from autograd.numerics import floats as numerics
+from autograd.numerics import floats
 from autograd.ops import Operation, table_name
 from autograd.programs.kinds import Work
 from autograd.programs.source.naming import candidate
@@ -46,7 +46,7 @@ def called_rows(writer: Writer) -> dict[str, Operation]:
 
 def definitions(rows: dict[str, Operation], softmax: bool) -> Iterator[str]:
     """Python text that defines what `rows` are called by. ValueError for a row whose source cannot be written out."""
-    forwards: list[Any] = [row.forward for row in rows.values()] + [numerics.softmax] * softmax
+    forwards: list[Any] = [row.forward for row in rows.values()] + [floats.softmax] * softmax
     names: dict[str, Any] = {}
     for forward in forwards:
         for name, thing in reached(forward):
@@ -74,10 +74,10 @@ def _alias(name: str, row: Operation) -> Iterator[str]:
 
 def reached(function: Any, seen: frozenset[Any] = frozenset()) -> Iterator[tuple[str, Any]]:
     """What a function of floats.py needs from that file, and what those need; itself last."""
-    if getattr(function, "__module__", "") != numerics.__name__ or function in seen:
+    if getattr(function, "__module__", "") != floats.__name__ or function in seen:
         return
     for name in _global_names(function.__code__):
-        thing = vars(numerics).get(name)
+        thing = vars(floats).get(name)
         if isinstance(thing, FunctionType):
             yield from reached(thing, seen | {function})
         elif isinstance(thing, float | tuple | range):

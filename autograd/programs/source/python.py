@@ -16,7 +16,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from autograd.numerics import floats as numerics
+from autograd.numerics import floats
 from autograd.ops import Operation, table_name
 from autograd.programs.kinds import Work
 from autograd.programs.source.naming import TAKEN, Names, candidate
@@ -55,7 +55,7 @@ class Writer:
             "inf": math.inf,
             "nan": math.nan,
             "BranchTaken": BranchTaken,
-            "softmax": numerics.softmax,
+            "softmax": floats.softmax,
         }
         self.functions: dict[Operation, str] = {}
         for row in dict.fromkeys(instruction.row for instruction in tape.instructions):
@@ -76,7 +76,7 @@ class Writer:
             number += 1
             name = f"{base}_{number}"
         self.functions[row] = name
-        quick = not self.careful and table_name(row) in MATH and row.forward is getattr(numerics, row.name)
+        quick = not self.careful and table_name(row) in MATH and row.forward is getattr(floats, row.name)
         self.namespace[name] = getattr(math, row.name) if quick else row.forward
 
     # Functions -------------------------------------------------------------------------------------------------------
