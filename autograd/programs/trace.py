@@ -62,6 +62,7 @@ class Trace:
         self.arrays = arrays
         self._works = Works(recording)
         self._backends: dict[tuple[Kind, Callable[[Work], Backend]], Backend] = {}
+        self._alone: dict[Kind, list[Backend]] = {}  # who runs kinds that are about one example
         self._width: dict[Kind, float] = {}
 
     @property
@@ -112,15 +113,23 @@ class Trace:
                 "Write the choice with autograd.maximum, relu or where, which all rows share, or loop over the rows"
             ) from None
 
-    def backends(self, kind: Kind, count: int) -> Iterator[Backend]:
+    def backends(self, kind: Kind, count: int) -> Sequence[Backend]:
         """Who is asked, the best first."""
+        if (known := self._alone.get(kind)) is not None:
+            return known
+        found = [self._backend(kind, make) for make in self._makers(kind, count)]
+        if not kind.batch:  # the choice is the same every time
+            self._alone[kind] = found
+        return found
+
+    def _makers(self, kind: Kind, count: int) -> Iterator[Callable[[Work], Backend]]:
         if self.prefers_arrays(kind, count):
             from autograd.programs.on_arrays.numpy_run import Arrays
 
-            yield self._backend(kind, Arrays)
+            yield Arrays
         if can_run(self.work(kind)):
-            yield self._backend(kind, Machine)
-        yield self._backend(kind, Source)
+            yield Machine
+        yield Source
 
     def prefers_arrays(self, kind: Kind, count: int = 1) -> bool:
         """Whether NumPy is there and the graph wide enough for it, unless the user has chosen."""
@@ -163,7 +172,7 @@ class Source:
     """Runs generated Python: the quick reading, and where Python's arithmetic raises, the careful one."""
 
     def __init__(self, work: Work) -> None:
-        self._work = work
+        self._work, self._batch, self._slopes = work, work.kind.batch, bool(work.kind.towards)
 
     @cached_property
     def _quick(self) -> Callable[..., Any]:
@@ -175,16 +184,17 @@ class Source:
 
     def run(self, parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any]:
         """The result and the gradients."""
-        parameters, kind = as_lists(parameters), self._work.kind
-        if kind.batch:
+        if type(parameters) is not list:
+            parameters = as_lists(parameters)
+        if self._batch:
             given: tuple[Any, ...] = (inputs.examples(), parameters, seed, float(inputs.count))
         else:
-            given = (*as_lists(inputs), parameters)
+            given = (*(inputs if type(inputs) is list else as_lists(inputs)), parameters)
         try:
             found = self._quick(*given)
         except (ArithmeticError, ValueError):
             found = self._careful(*given)
-        return found if kind.towards else (found, ())
+        return found if self._slopes else (found, ())
 
 
 def require_scalar(path: Trace) -> None:

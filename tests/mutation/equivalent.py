@@ -3,6 +3,7 @@
 EXHAUSTED = "the deque only runs the map to its end; whether it keeps no item or the last one is all the same"
 SHORT_CUT = "a short cut: without it the general way is taken, which answers the same more slowly"
 NOTHING_TO_DO = "the default is for no items, and then the number is not used"
+NOBODY_LINKS = "nobody links to links so many times; where one does, the kernel is asked again and refuses"
 PLACES = "how places are laid out decides what is a view and what is copied, not what is computed"
 ROUNDED = "the number is written with so few digits that a change of one in 10,000 does not show"
 STORED = "whether operands lie flat or in tuples is the node's own affair: what it knows and passes on is the same"
@@ -264,6 +265,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         'return array.astype(np.float64, copy=False) if array.dtype.kind in "fiub" else None',
         "False → True",
     ): ("a copy more"),
+    ("autograd/system/files.py", "for _ in range(40):  # as many links as Linux follows", "40 → 39"): NOBODY_LINKS,
+    ("autograd/system/files.py", "for _ in range(40):  # as many links as Linux follows", "40 → 41"): NOBODY_LINKS,
     ("autograd/programs/columns.py", "start = places[0] if places else 0", "0 → 1"): NOTHING_TO_DO,
     (
         "autograd/drawing/levels.py",

@@ -1,12 +1,14 @@
 """Files written whole or not at all, whatever stands at their path and whatever goes wrong."""
 
 import errno
+import fcntl
 import os
 import random
 import resource
 import stat
 import subprocess
 import sys
+import termios
 import threading
 from pathlib import Path
 
@@ -120,6 +122,13 @@ def test_an_interrupt_leaves_what_was_there(tmp_path, monkeypatch):
     assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
 
 
+def test_the_disk_is_waited_for(tmp_path, monkeypatch):
+    waited = []
+    monkeypatch.setattr("os.fsync", lambda descriptor: waited.append(stat.S_IFMT(os.fstat(descriptor).st_mode)))
+    write_whole(tmp_path / "a", "new")
+    assert waited == [stat.S_IFREG, stat.S_IFDIR]  # the file before it gets its name, then the name
+
+
 def test_links_are_followed(tmp_path):
     (tmp_path / "folder").mkdir()
     target = tmp_path / "folder" / "target"
@@ -163,23 +172,29 @@ def test_a_private_file_is_private_while_it_is_written(tmp_path, monkeypatch):
 
 
 def test_a_pipe_is_written_to_and_not_replaced(tmp_path):
-    pipe, heard = tmp_path / "pipe", []
+    pipe, errors = tmp_path / "pipe", []
     os.mkfifo(pipe)
     with pytest.raises(OSError, match="nobody reads this pipe: "):
         write_whole(pipe, "lost")
-    reader = threading.Thread(target=lambda: heard.append(pipe.read_text()))
-    reader.start()
-    text = "a" * 300_000  # more than a pipe holds
-    while not heard:
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    text = "a" * 300_000  # more than a pipe holds: whoever writes has to wait
+
+    def write():
         try:
             write_whole(pipe, text)
         except OSError as error:
-            if error.errno != errno.ENXIO:  # the reader has not come yet
-                raise
-        else:
-            break
-    reader.join(30)
-    assert heard == [text]
+            errors.append(error)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while writer.is_alive() and int.from_bytes(fcntl.ioctl(reader, termios.FIONREAD, bytes(4)), sys.byteorder) < 4096:
+        pass  # until there is something in it
+    writer.join(0.05)
+    os.set_blocking(reader, True)
+    with open(reader) as file:
+        assert file.read() == text
+    writer.join()
+    assert errors == []
     assert stat.S_ISFIFO(os.stat(pipe).st_mode)
     assert os.listdir(tmp_path) == ["pipe"]
 
