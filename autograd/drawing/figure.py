@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd.drawing.cards import Picture
 from autograd.drawing.digraph import digraph
@@ -23,16 +23,27 @@ if TYPE_CHECKING:
 NOTEBOOK_LINES = 40
 
 
+class LivingPage(Protocol):
+    """A page that is stepped through, played with and looked at: explaining.page.html.Page, a floor above."""
+
+    def html(self) -> str: ...
+
+    def in_notebook(self, still: str) -> str: ...
+
+
 class Drawing:
     """What `draw` and `spy` return. It holds the numbers of the moment it was made: later changes do not show.
 
     A notebook shows it by itself. Positions are computed when they are first needed.
     """
 
-    def __init__(self, picture: Drawable, tree: str, aloud: Callable[[], str]) -> None:
+    def __init__(
+        self, picture: Drawable, tree: str, aloud: Callable[[], str], living: Callable[[], LivingPage] | None = None
+    ) -> None:
         self.picture = picture
         self._tree = tree
         self._aloud = aloud
+        self._living = living
 
     @cached_property
     def svg(self) -> str:
@@ -49,7 +60,7 @@ class Drawing:
 
     def show(self) -> None:
         """Open the picture in a browser, as a page in a temporary file."""
-        show(self._page())
+        show(self.page)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture to `path`; its ending chooses the format: .svg .png .pdf .html or .dot.
@@ -59,7 +70,7 @@ class Drawing:
         """
         writers: dict[str, Callable[[], bytes]] = {
             ".svg": lambda: self.svg.encode(),
-            ".html": lambda: self._page().encode(),
+            ".html": lambda: self.page.encode(),
             ".dot": lambda: str(self.to_dot().source).encode(),
             ".png": lambda: raster(self.picture, "png"),
             ".pdf": lambda: raster(self.picture, "pdf"),
@@ -68,6 +79,13 @@ class Drawing:
         if ending not in writers:
             raise ValueError(f"a drawing is saved as one of {' '.join(writers)}; got {os.fspath(path)!r}")
         write_whole(path, writers[ending]())
+
+    @property
+    def page(self) -> str:
+        """One self-contained HTML file: leaves can be moved, and everything follows. Of `spy`'s plot, a still page."""
+        if self._living is None:
+            return html_page(self.svg, self.picture.description, self._tree)
+        return self._living().html()
 
     def to_dot(self) -> graphviz.Digraph:
         """The drawing as a `graphviz.Digraph` with record nodes, to be changed at will.
@@ -79,18 +97,19 @@ class Drawing:
         return digraph(self.picture)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: the SVG, and the text tree where no SVG can be shown or made.
-
-        Also as an <img>: JupyterLab shows the SVG of a notebook only after the reader has declared it trusted.
+        """What a notebook shows: the page; its still picture where scripts are taken out, as SVG and as an <img>
+        (JupyterLab shows the SVG of a notebook only after the reader has declared it trusted); the text elsewhere.
         """
         try:
-            pictures = {"image/svg+xml": self.svg, "text/html": html_image(self.svg, self.picture.description)}
-            return {**pictures, "text/plain": _first_lines(self._tree, NOTEBOOK_LINES)}
+            image = html_image(self.svg, self.picture.description)
+            html = image if self._living is None else self._living().in_notebook(image)
+            return {
+                "image/svg+xml": self.svg,
+                "text/html": html,
+                "text/plain": _first_lines(self._tree, NOTEBOOK_LINES),
+            }
         except LayoutError as error:
             return {"text/plain": str(error)}
-
-    def _page(self) -> str:
-        return html_page(self.svg, self.picture.description, self._tree)
 
     def __repr__(self) -> str:
         return f"<Drawing: {self.picture.description}; .show(), .save('y.svg') or print(it.text())>"

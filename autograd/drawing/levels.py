@@ -29,6 +29,8 @@ from autograd.view.subject import Subject, expanded, listed, subject_of
 if TYPE_CHECKING:
     import graphviz
 
+    from autograd.explaining.page.html import Page
+
 LEVELS = ("auto", "values", "clusters", "neuron", "layer")
 MOST_VALUES_WITH_LABELS = 60
 MOST_VALUES_WITH_FRAMES = 250
@@ -144,7 +146,15 @@ def _draw(subject: Subject, level: str, style: _Style, title: str) -> Drawing:
         about = f"{title}. {picture.description}"
         picture = replace(picture, notes=(shorten(title, LONGEST_TITLE), *picture.notes), description=about)
     tree = text_tree(graph, gradients, style.number_format)
-    return Drawing(picture, tree, lambda: in_words(graph, gradients, style.number_format))
+    numbers = [node.value.data for node in graph.nodes]
+
+    def page() -> Page:
+        from autograd.explaining.drawn import drawn_page  # a floor above: a drawing is shown as a page that computes
+
+        look = Look((), style.direction, style.number_format)
+        return drawn_page(subject, picture, level, look, numbers)
+
+    return Drawing(picture, tree, lambda: in_words(graph, gradients, style.number_format), page)
 
 
 def _guard(count: int, what: str, limit: int) -> None:

@@ -19,10 +19,10 @@ from autograd.view.notation import operation_symbol, shorten
 NAME_LIMIT = 40
 
 
-def page_data(graph: GraphView, picture: Picture, spec: str) -> dict[str, Any]:
+def page_data(graph: GraphView, picture: Picture, spec: str, numbers: Sequence[float] | None = None) -> dict[str, Any]:
     """All that a script needs to know of `graph`, of the `picture` of it, and of the format of numbers."""
     return {
-        "program": program_of(graph),
+        "program": program_of(graph, numbers),
         "shown": shown_by(graph, picture),
         "names": [shorten(node.name, NAME_LIMIT) for node in graph.nodes],
         "symbols": {node.index: operation_symbol(node.value) for node in graph.nodes if node.value.parents},
@@ -32,11 +32,15 @@ def page_data(graph: GraphView, picture: Picture, spec: str) -> dict[str, Any]:
     }
 
 
-def program_of(graph: GraphView) -> dict[str, Any]:
-    """{"operations": names of rows, "nodes": …, "outputs": places, "parameters": places}, as engine.js describes it."""
+def program_of(graph: GraphView, numbers: Sequence[float] | None = None) -> dict[str, Any]:
+    """{"operations": names of rows, "nodes": …, "outputs": places, "parameters": places}, as engine.js describes it.
+
+    `numbers` are the data of all nodes where they are not what the nodes have now.
+    """
     places = {node.value: node.index for node in graph.nodes}
     rows: dict[str, int] = {}
-    nodes = [_node(node, places, rows) for node in graph.nodes]
+    data = [node.value.data for node in graph.nodes] if numbers is None else numbers
+    nodes = [_node(node, x, places, rows) for node, x in zip(graph.nodes, data, strict=True)]
     return {
         "operations": list(rows),
         "nodes": nodes,
@@ -45,7 +49,7 @@ def program_of(graph: GraphView) -> dict[str, Any]:
     }
 
 
-def _node(node: Node, places: dict[Value, int], rows: dict[str, int]) -> Any:
+def _node(node: Node, data: float, places: dict[Value, int], rows: dict[str, int]) -> Any:
     value = node.value
     if is_row(value):
         assert value.op is not None
@@ -53,8 +57,8 @@ def _node(node: Node, places: dict[Value, int], rows: dict[str, int]) -> Any:
         return [row, *(places[o] if isinstance(o, Value) else _text(o) for o in value.operands)]
     if value.parents:
         uses = zip(value.parents, value.local_grads, strict=True)
-        return {"data": _text(value.data), "uses": [[places[parent], _text(local)] for parent, local in uses]}
-    return float(value.data) if math.isfinite(value.data) else _text(value.data)
+        return {"data": _text(data), "uses": [[places[parent], _text(local)] for parent, local in uses]}
+    return float(data) if math.isfinite(data) else _text(data)
 
 
 def is_row(value: Value) -> bool:
@@ -90,6 +94,7 @@ def shown_by(graph: GraphView, picture: Picture) -> dict[str, Any]:
             for arrow in picture.arrows
             if arrow.edges or arrow.id in elsewhere
         },
+        "marked": [c.id for c in picture.cards if c.highlighted] + [a.id for a in picture.arrows if a.highlighted],
         "members": {card.id: card.members for card in picture.cards if len(card.members) > 1},
     }
 

@@ -29,19 +29,26 @@ from autograd.view.graph import GraphView
 PHASES = ("start", "forward", "seed", "backward")
 STYLE_CLASSES = {"upstream": "u", "local": "l", "product": "p", "value": "v", "muted": "m"}
 # What page.css gives fonts and colours.
-STYLED = frozenset(("face", "outline", "line", "head", "pill-fill", "local", "title", "data", "grad", "weight", "norm"))
+STYLED = frozenset(("face", "header", "outline", "line", "head", "pill-fill", "local", "title", "data", "grad"))
+STYLED |= {"weight", "norm"}
 SCRIPTS = ("numbers engine camera picture", "step", "knobs pointer plots play look open theme main")
 REPEATED = re.compile(r'<path d="M([-\d.]+),([-\d.]+)([a-z][^"]{60,}Z)"([^>]*)/>')
 TOOLTIP = re.compile(r"(?<=>)<title>[^<]*</title>(?=<rect)")  # of cards
+HEAD = re.compile(r'<path d="[^"]*" class="head"/>')
+MARKER = (
+    '<marker id="head-{0}" class="head-{0}" markerWidth="7" markerHeight="6" refY="3" orient="auto" '
+    'markerUnits="userSpaceOnUse"><path d="M0,0.2L7,3L0,5.8Z"/></marker>'
+)
 MAX_EDGES = 300
-HEIGHTS = (560, 900)
+HIGHEST = 900
 
 
 @dataclass(frozen=True)
 class Page:
     """What a page is about: a graph, a picture of it, and the moments of a timeline on that picture, if there is one.
 
-    `start` is the mode it opens in, `why` says why there is no timeline, `spec` is the format of numbers.
+    `start` is the mode it opens in, `why` says why there is no timeline, `spec` is the format of numbers; `numbers` are
+    the data of the graph's nodes where they are not what the nodes have now.
     """
 
     title: str
@@ -51,11 +58,12 @@ class Page:
     start: str = "step"
     why: str = ""
     spec: str = ".4g"
+    numbers: Sequence[float] | None = None
 
     def html(self) -> str:
         """The whole page as one string."""
         picture = with_room_to_move(self.picture)
-        data = page_data(self.graph, picture, self.spec)
+        data = page_data(self.graph, picture, self.spec, self.numbers)
         parts = {
             "title": escaped(self.title),
             "style": _asset("page.css") + _asset("play.css"),
@@ -68,18 +76,18 @@ class Page:
         # One pass, so that nothing that is put in is searched for places again.
         return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], _asset("page.html"))
 
-    def in_notebook(self) -> str:
-        """The page in a frame, and the still picture wherever frames or scripts are taken out."""
+    def in_notebook(self, still: str = "") -> str:
+        """The page in a frame, and `still`, an <img>, wherever frames or scripts are taken out."""
         # Only & and " mean anything inside a quoted attribute.
         page = self.html().replace("&", "&amp;").replace('"', "&quot;")
-        least, most = HEIGHTS
-        height = max(least, min(most, round(self.picture.size[1]) + 280))
+        around, least = (130, 260) if self.start == "look" else (280, 560)
+        height = max(least, min(HIGHEST, round(self.picture.size[1]) + around))
         style = f"width: 100%; height: {height}px; border: 0"
         return (
             '<div class="glassgrad-page">'
             "<style>.glassgrad-page > iframe + img { display: none }</style>"
             f'<iframe title="{escaped(self.title)}" srcdoc="{page}" style="{style}"></iframe>'
-            f"{html_image(self.picture.svg(), self.title)}"
+            f"{still or html_image(self.picture.svg(), self.title)}"
             "</div>"
         )
 
@@ -117,9 +125,9 @@ def _without_comments(script: str) -> str:
 
 
 def _inline(svg: str) -> str:
-    """The picture for a page whose script makes tooltips itself: filled outlines that occur again and again, such as
-    headers of one width, are written once and used."""
-    svg = TOOLTIP.sub("", svg)
+    """The picture for a page, in fewer words: its script makes the tooltips, its style sheet puts heads on lines, and
+    outlines that occur again and again, such as headers of one width, are written once and used."""
+    svg = HEAD.sub("", TOOLTIP.sub("", svg))
     counts = Counter(match[3] for match in REPEATED.finditer(svg))
     ids = {steps: f"s{i}" for i, steps in enumerate(steps for steps, count in counts.items() if count > 1)}
 
@@ -128,7 +136,8 @@ def _inline(svg: str) -> str:
         return f'<use href="#{ids[steps]}" x="{x}" y="{y}"{rest}/>' if steps in ids else match[0]
 
     shared = "".join(f'<path id="{name}" d="M0,0{steps}"/>' for steps, name in ids.items())
-    return REPEATED.sub(use, svg).replace("<g ", f"<defs>{shared}</defs>\n<g ", 1)
+    heads = "".join(MARKER.format(kind) for kind in ("edge", "plus", "minus", "focus"))
+    return REPEATED.sub(use, svg).replace("<g ", f"<defs>{heads}{shared}</defs>\n<g ", 1)
 
 
 # Moments ------------------------------------------------------------------------------------------------------------

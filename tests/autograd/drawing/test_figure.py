@@ -1,16 +1,21 @@
 """Showing and saving."""
 
+import json
+import random
 import re
 import sys
 import xml.etree.ElementTree as ET
 from base64 import b64decode
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from autograd import Value, draw, spy, stepper, total
+from autograd.drawing.figure import Drawing
+from nn import MLP
 from tests.autograd.drawing.picture_graphs import neuron
 
 
@@ -23,7 +28,9 @@ def test_a_notebook_gets_an_svg_and_a_text() -> None:
 
 def test_where_a_notebook_is_not_trusted_an_img_holds_the_same_svg() -> None:
     bundle = draw(Value(1.0, label='a "<b>"') + 1)._repr_mimebundle_()
-    found = re.fullmatch(r'<img alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]*)">', bundle["text/html"])
+    found = re.search(
+        r'</iframe><img alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]*)"></div>$', bundle["text/html"]
+    )
     assert found is not None
     assert b64decode(found[2]).decode() == bundle["image/svg+xml"]
     assert "<" not in found[1]
@@ -86,15 +93,53 @@ class Outline(HTMLParser):
 
 
 def test_html_is_a_page_of_its_own_that_loads_nothing(tmp_path: Path) -> None:
-    draw(neuron()[0]).save(tmp_path / "y.html")
+    drawing = draw(neuron()[0])
+    drawing.save(tmp_path / "y.html")
     page = (tmp_path / "y.html").read_text("utf-8")
+    assert page == drawing.page
     outline = Outline()
     outline.feed(page)
+    assert {"svg", "main", "title", "script"} <= set(outline.tags)
+    assert "src" not in outline.attributes
+    assert all(link is not None and link.startswith("#") for link in outline.attributes.get("href", []))
+    assert outline.attributes["lang"] == ["en"]
+
+
+def test_a_plot_is_a_still_page(tmp_path: Path) -> None:
+    spy(neuron()[0]).save(tmp_path / "y.html")
+    outline = Outline()
+    outline.feed((tmp_path / "y.html").read_text("utf-8"))
     assert {"svg", "pre", "main", "title", "details"} <= set(outline.tags)
     assert "script" not in outline.tags
-    assert not {"src", "href"} & set(outline.attributes)
-    assert outline.attributes["lang"] == ["en"]
-    assert "└─ [×0.5] n = +" in page
+    assert "iframe" not in spy(neuron()[0])._repr_mimebundle_()["text/html"]
+
+
+def page_data(drawing: Drawing) -> Any:
+    (text,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', drawing.page)
+    return json.loads(text)
+
+
+def test_a_page_has_the_numbers_of_the_moment_it_was_drawn() -> None:
+    o, values = neuron()
+    drawing = draw(o)
+    values["x1"].data = 77.0
+    data = page_data(drawing)
+    assert 77.0 not in data["program"]["nodes"]
+    assert data["why"].startswith("Step is off: numbers have changed")
+
+
+def test_a_page_says_why_it_has_no_steps() -> None:
+    x = Value(1.0)
+    model = MLP(2, [3, 1], rng=random.Random(0))
+    layers = draw(model, [1.0, 2.0], level="layer")
+    many = draw(total([x * float(i) for i in range(200)]))
+    assert (
+        page_data(draw([x * 2.0, x + 1.0]))["why"] == "Step is off: it follows one output, and this graph has several."
+    )
+    assert page_data(layers)["why"].startswith("Step is off: it goes by values or neurons")
+    assert "400 edges" in page_data(many)["why"]
+    assert page_data(draw(x * 2.0))["why"] == ""
+    assert page_data(draw(model, [1.0, 2.0], level="neuron"))["why"] == ""
 
 
 @pytest.mark.parametrize(("ending", "start"), [("png", b"\x89PNG\r\n\x1a\n"), ("pdf", b"%PDF-")])

@@ -56,8 +56,7 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
     here?.group.classList.remove("here");
     here = card;
     here?.group.classList.add("here");
-    byId("hint").hidden = Boolean(here);
-    byId("aboutit").hidden = !here;
+    document.querySelector("main").classList.toggle("selected", Boolean(here));
     rove(card);
     tell();
   }
@@ -145,7 +144,6 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
     for (const card of walkable) {
       card.group.setAttribute("tabindex", -1);
       card.group.setAttribute("role", "button");
-      card.group.setAttribute("aria-label", `${card.title}: ${card.rows.map((row) => row.element.textContent).join(", ")}`);
     }
     rove(here ?? cardWith.get(engine.outputs[0]) ?? walkable[0]);
     tell();
@@ -155,7 +153,7 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
     active = false;
     dim();
     here?.group.classList.remove("here");
-    for (const { group } of walkable) for (const name of ["tabindex", "role", "aria-label"]) group.removeAttribute(name);
+    for (const { group } of walkable) for (const name of ["tabindex", "role"]) group.removeAttribute(name);
   }
 
   return { light, dim, select, tell, enter, leave, on: () => active };

@@ -44,6 +44,7 @@ const step = byId("steps") ? makeStep(JSON.parse(byId("steps").textContent), pic
 const parts = { step, play, look };
 
 // Modes -------------------------------------------------------------------------------------------------------------------
+const LOWEST = 560;
 let mode = null;
 const possible = { step: Boolean(step), play: engine.movable.length > 0, look: true };
 
@@ -61,6 +62,8 @@ function go(to) {
     picture.leave(sessionLocal);
   } else if (before === "step" || !before) picture.compute();
   parts[to].enter();
+  const frame = frameAround();
+  if (frame && to !== "look") frame.style.height = `${Math.max(frame.clientHeight, LOWEST)}px`; // room for the panel
 }
 
 for (const tab of document.querySelectorAll("[data-go]")) {
@@ -99,9 +102,9 @@ watchPointer(graph, camera, {
   },
   clicked(target) {
     const card = picture.cards.get(target.closest("g.card")?.id);
-    if (!card || mode === "step") return;
+    if (!card?.places.length || mode === "step") return;
     if (mode === "look") look.select(card);
-    else if (card.places.length && !target.closest(".knob")) play.selectOperation(card.rows[0]?.places[0] ?? card.places.at(-1));
+    else if (!target.closest(".knob")) play.selectOperation(card.rows[0]?.places[0] ?? card.places.at(-1));
     if (opening.can(card) && !target.closest(".knob")) opening.toggle(card);
   },
 });
@@ -129,6 +132,7 @@ hideStill();
 engine.session.set(engine.x.slice(0, engine.count));
 if (why && !step) byId("whynot").textContent = why;
 byId("stale").hidden = !data.stale;
+for (const id of data.shown.marked) byId(id).classList.add("marked");
 go(possible[start] ? start : "look");
 new ResizeObserver(() => camera.resized(firstView)).observe(graph);
 camera.resized(firstView);

@@ -1,0 +1,433 @@
+"""Play and look in a real browser: every control by mouse, touch and keyboard; what the page computes against Python.
+
+How Step plays is in ../test_stepper_browser.py, what the page computes with in test_engine.py.
+"""
+
+import random
+import re
+
+import pytest
+
+from autograd import Value, dot, draw, operation, tanh, topological_order, total, trace_lines
+from autograd.explaining.stepper import stepper
+from nn import MLP
+from tests.autograd.explaining.test_stepper_browser import axe, in_notebook, open_page, until
+
+pytestmark = pytest.mark.browser
+__all__ = ["axe", "open_page"]  # fixtures
+HOSTILE = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>\"'\x00\x1b[31m"
+
+
+def neuron(numbers=(2.0, 0.0, -3.0, 1.0, 6.875)):
+    """The neuron of the README: o, and its leaves by name."""
+    x1, x2, w1, w2, b = leaves = [
+        Value(x, name) for x, name in zip(numbers, ("x1", "x2", "w1", "w2", "b"), strict=True)
+    ]
+    with trace_lines():
+        o = tanh(x1 * w1 + x2 * w2 + b)
+    o.label = "o"
+    return o, {leaf.label: leaf for leaf in leaves}
+
+
+def played(**options):
+    o, leaves = neuron()
+    return draw(o, parameters=[leaves["w1"], leaves["w2"], leaves["b"]], **options).page
+
+
+def network(level):
+    model = MLP(2, [4, 4, 1], rng=random.Random(28))
+    loss = (model([Value(1.0, "x0"), Value(-2.0, "x1")]) - 1.0) ** 2
+    loss.label = "loss"
+    return draw(loss, model=model, level=level)
+
+
+def go(page, mode):
+    page.click(f"[data-go={mode}]")
+    until(page.locator("main").get_attribute, "data-mode", gives=mode)
+
+
+def place(o, leaf):
+    return topological_order(o).index(leaf)
+
+
+def text(page, selector):
+    return page.locator(selector).inner_text()
+
+
+def data(page, card):
+    return page.locator(f"#{card} .data").text_content()
+
+
+def drag(page, selector, by, **modifiers):
+    box = page.locator(selector).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for key in modifiers:
+        page.keyboard.down(key)
+    page.mouse.move(x + by, y, steps=4)
+    page.mouse.up()
+    for key in modifiers:
+        page.keyboard.up(key)
+
+
+@pytest.fixture
+def play(open_page):
+    """The neuron's page in Play, with the cards of x1 and w1 and of the output."""
+    o, leaves = neuron()
+    page = open_page(played(), reduced_motion="reduce")
+    go(page, "play")
+    page.x1, page.w1, page.o = (f"#n{place(o, v)}" for v in (leaves["x1"], leaves["w1"], o))
+    return page
+
+
+# Moving leaves ------------------------------------------------------------------------------------------------------
+
+
+def test_a_dragged_leaf_moves_and_everything_follows(play):
+    drag(play, play.x1, 50)
+    until(data, play, play.x1[1:], gives="2.5")
+    o, leaves = neuron((2.5, 0.0, -3.0, 1.0, 6.875))
+    o.backward()
+    assert data(play, play.o[1:]) == f"{o.data:.4g}".replace("-", "−")
+    assert play.locator(f"{play.w1} .grad").text_content() == f"∂ {leaves['w1'].grad:.4g}"
+    assert text(play, "#y") == f"{o.data:.6g}".replace("-", "−")
+    drag(play, play.x1, -50, Shift=True)
+    until(data, play, play.x1[1:], gives="2.45")
+
+
+def test_a_leaf_moves_by_keyboard_and_can_be_typed(play):
+    play.focus(play.x1)
+    assert play.locator(play.x1).get_attribute("role") == "spinbutton"
+    for key, number in (("ArrowRight", "2.1"), ("Shift+ArrowLeft", "2.09"), ("PageDown", "1.09"), ("ArrowUp", "1.19")):
+        play.keyboard.press(key)
+        until(data, play, play.x1[1:], gives=number)
+    until(play.locator(play.x1).get_attribute, "aria-valuetext", gives="1.19")
+    play.keyboard.press("Enter")
+    assert play.locator("#type").get_attribute("aria-label") == "New number for x1"
+    play.keyboard.type("-1.25")
+    play.keyboard.press("Enter")
+    until(data, play, play.x1[1:], gives="−1.25")
+    play.locator(play.x1).dblclick()
+    play.keyboard.type("7")
+    play.keyboard.press("Escape")
+    until(data, play, play.x1[1:], gives="−1.25")
+
+
+def test_a_leaf_moves_by_its_slider(play):
+    slider = play.get_by_role("slider", name="w2")
+    slider.focus()
+    play.keyboard.press("End")
+    until(data, play, play.locator("g.card", has_text="w2").first.get_attribute("id"), gives="3")
+    assert slider.get_attribute("aria-valuetext") == "3"
+
+
+def test_a_leaf_moves_by_touch(open_page):
+    o, leaves = neuron()
+    page = open_page(played(), "phone", has_touch=True, reduced_motion="reduce")
+    go(page, "play")
+    card = f"#n{place(o, leaves['x1'])}"
+    page.click("#fit")
+    box = page.locator(card).bounding_box()
+    touch = page.context.new_cdp_session(page)
+    at = {"x": box["x"] + 10, "y": box["y"] + 10}
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{**at, "x": at["x"] + 30}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    until(data, page, card[1:], gives="2.3")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_undo_reset_and_copy(play):
+    drag(play, play.x1, 50)
+    drag(play, play.w1, 100)
+    until(data, play, play.w1[1:], gives="−2")
+    play.keyboard.press("Control+z")
+    until(data, play, play.w1[1:], gives="−3")
+    play.click("#copy")
+    o, leaves = neuron()
+    line = play.locator("#copied").input_value()
+    exec(line, {"autograd": __import__("autograd"), "o": o})
+    assert {name: leaf.data for name, leaf in leaves.items()} == {
+        "x1": 2.5,
+        "x2": 0.0,
+        "w1": -3.0,
+        "w2": 1.0,
+        "b": 6.875,
+    }
+    play.click("#reset")
+    until(data, play, play.x1[1:], gives="2")
+    assert text(play, "#was") == ""
+    play.click("#undo")
+    until(data, play, play.x1[1:], gives="2.5")
+    play.click("#undo")
+    until(data, play, play.x1[1:], gives="2")
+
+
+def test_nudge_says_what_happens_and_what_the_gradient_promised(play):
+    play.focus(play.w1)
+    before, after = neuron()[0], neuron((2.0, 0.0, -2.99, 1.0, 6.875))[0]
+    before.backward()
+    until(text, play, "#moved", gives=f"{after.data - before.data:.4g}")
+    until(text, play, "#promised", gives=f"{topological_order(before)[int(play.w1[2:])].grad * 0.01:.4g}")
+    play.locator("#epsilon").fill("0")
+    until(text, play, "#epsilonshown", gives="1")
+
+
+def test_descend(play):
+    o, leaves = neuron()
+    o.backward()
+    for name in ("w1", "w2", "b"):
+        leaves[name].data -= 0.1 * leaves[name].grad
+    play.click("#one")
+    until(data, play, play.w1[1:], gives=f"{leaves['w1'].data:.4g}".replace("-", "−"))
+    assert data(play, play.x1[1:]) == "2"
+    assert text(play, "#pathtext").startswith("1 step: 0.7")
+    play.check("#inputs")
+    play.click("#one")
+    until(lambda: data(play, play.x1[1:]) != "2", gives=True)
+    play.click("#run")
+    until(text, play, "#run", gives="Stop")
+    play.click("#run")
+    until(text, play, "#run", gives="Run")
+    assert play.locator("#path polyline").count() == 1
+
+
+def test_slope_shows_the_curve_and_the_tangent(play):
+    play.click(play.o)
+    assert re.fullmatch(r"o = tanh along v\d+ = 0\.875: slope 0\.50\d*", text(play, "#slopetext"))
+    assert play.locator("#slope .tangent").count() == 1
+    product = "g.card.operation >> nth=0"
+    play.click(product)
+    first = text(play, "#slopetext")
+    play.click(product)
+    until(lambda: text(play, "#slopetext") != first, gives=True)
+
+
+# Modes --------------------------------------------------------------------------------------------------------------
+
+
+def test_step_tells_the_session_whatever_was_played(play):
+    drag(play, play.x1, 50)
+    go(play, "step")
+    until(data, play, play.o[1:], gives="")
+    play.click("#last")
+    until(data, play, play.x1[1:], gives="2")
+    go(play, "look")
+    until(data, play, play.x1[1:], gives="2.5")
+
+
+def test_weights_move_in_the_card_of_their_neuron(open_page):
+    page = open_page(network("neuron").page, reduced_motion="reduce")
+    go(page, "play")
+    page.click("#fit")
+    row = page.locator(".knob", has_text=re.compile(r"^w0 ")).first
+    before, loss = row.text_content(), text(page, "#y")
+    row.focus()
+    page.keyboard.press("PageUp")
+    until(lambda: row.text_content() != before, gives=True)
+    assert text(page, "#y") != loss
+    box = row.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + 5, steps=3)
+    page.mouse.up()
+    assert page.locator(".opened").count() == 0
+
+
+@pytest.mark.parametrize("level", ["neuron", "layer"])
+def test_a_neuron_or_layer_opens_in_place_and_closes(open_page, level):
+    page = open_page(network(level).page, reduced_motion="reduce")
+    page.click("#fit")
+    title = page.locator("g.card.parameter .title").first
+    title.click()
+    lines = page.locator(".opened-line").all_text_contents()
+    assert any(line.startswith("layer0.neuron0.w0") for line in lines)
+    assert any("∂" in line for line in lines)
+    page.locator(".close").first.click()
+    assert page.locator(".opened").count() == 0
+    title.click()
+    page.locator(".close").first.focus()
+    page.keyboard.press("Escape")
+    assert page.locator(".opened").count() == 0
+
+
+def test_what_only_python_computes_is_fixed(open_page):
+    @operation(lambda a, y: 3.0 * a * a)
+    def cube(a):
+        return a**3
+
+    a, b = Value(2.0, "a"), Value(5.0, "b")
+    y = cube(a) * b
+    page = open_page(draw(y).page)
+    go(page, "play")
+    assert page.locator(".leaf label").all_text_contents() == ["b"]
+    assert "1 fixed here" in text(page, "#leaves")
+    page = open_page(draw(cube(Value(2.0))).page)
+    assert page.locator("[data-go=play]").is_disabled()
+
+
+def test_above_three_hundred_edges_step_is_off_and_says_why(open_page):
+    x = Value(1.0, "x")
+    page = open_page(draw(total([x * float(i) for i in range(200)])).page)
+    assert page.locator("[data-go=step]").is_disabled()
+    assert text(page, "#whynot") == "Step is off: nobody walks through 400 edges one by one (at most 300)."
+
+
+def test_a_graph_whose_leaves_have_changed_says_so(open_page):
+    o, leaves = neuron()
+    assert not open_page(draw(o).page).locator("#stale").is_visible()
+    leaves["x1"].data = 5.0
+    page = open_page(draw(o).page)
+    assert page.locator("#stale").is_visible()
+
+
+# Looking ------------------------------------------------------------------------------------------------------------
+
+
+def view(page):
+    return [float(x) for x in page.locator("#graph svg").first.get_attribute("viewBox").split()]
+
+
+def test_zoom_pan_fit_and_map(open_page):
+    page = open_page(network("values").page, reduced_motion="reduce")
+    page.click("#fit")
+    whole = view(page)
+    page.click("#in")
+    assert view(page)[2] == pytest.approx(whole[2] / 1.3)
+    assert page.locator("#map").is_visible()
+    page.keyboard.press("-")
+    assert view(page)[2] == pytest.approx(whole[2])
+    assert not page.locator("#map").is_visible()
+    box = page.locator("#graph").bounding_box()
+    x, y = box["x"] + 5, box["y"] + 5
+    page.mouse.move(x, y)
+    page.mouse.wheel(0, -300)
+    until(lambda: view(page)[2] < whole[2] / 1.4, gives=True)
+    assert view(page)[:2] == pytest.approx(whole[:2], abs=whole[2] / 50)
+    before = view(page)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 30, steps=3)
+    page.mouse.up()
+    scale = box["width"] / before[2]
+    assert view(page)[:2] == pytest.approx([before[0] - 40 / scale, before[1] - 30 / scale], abs=2)
+    map_ = page.locator("#map").bounding_box()
+    page.mouse.click(map_["x"] + map_["width"] - 2, map_["y"] + map_["height"] / 2)
+    assert view(page)[0] > before[0]
+    page.keyboard.press("0")
+    assert view(page) == pytest.approx(whole)
+
+
+def test_two_fingers_zoom(open_page):
+    page = open_page(network("values").page, "phone", has_touch=True, reduced_motion="reduce")
+    before = view(page)
+    box = page.locator("#graph").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind, apart):
+        points = [] if kind == "touchEnd" else [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", 20)
+    fingers("touchMove", 40)
+    fingers("touchEnd", 0)
+    until(lambda: view(page)[2] == pytest.approx(before[2] / 2, rel=0.1), gives=True)
+
+
+def test_relatives_stay_lit(open_page):
+    o, leaves = neuron()
+    page = open_page(played())
+    page.hover(f"#n{place(o, leaves['x2'])}")
+    page.locator("svg.dimmed").wait_for(state="attached")
+    lit = {e.split(" ")[0] for e in page.locator("g.card.lit .title").all_text_contents()}
+    assert {"x2", "o"} <= lit
+    assert not {"x1", "w1", "w2", "b"} & lit
+    page.mouse.move(5, 5)
+    page.locator("svg:not(.dimmed)").first.wait_for(state="attached")
+
+
+def test_the_sum_over_paths_stands_beside_the_card(open_page):
+    x = Value(2.0, "x")
+    with trace_lines():
+        y = x * 3.0 + x * x
+    y.label = "y"
+    page = open_page(draw(y).page)
+    page.click("#n0")
+    assert text(page, "#derivative") == "∂y/∂x = 7, the sum over 3 paths"
+    paths = page.locator("#paths li").all_inner_texts()
+    assert [path.split()[-1] for path in paths] == ["3", "2", "2"]  # the strongest first
+    page.click("g.card.output")
+    assert "made at" in text(page, "#aboutdata")
+
+
+def test_find_and_walk_by_keyboard(open_page):
+    page = open_page(network("values").page, reduced_motion="reduce")
+    page.keyboard.press("/")
+    page.keyboard.type("layer1.neuron2.w")
+    until(text, page, "#foundcount", gives="1 of 4")
+    page.keyboard.press("Enter")
+    until(text, page, "#foundcount", gives="2 of 4")
+    until(text, page, "#about", gives="layer1.neuron2.w1")
+    box, around = page.locator("g.here").bounding_box(), page.locator("#graph").bounding_box()
+    assert around["x"] <= box["x"] + box["width"] / 2 <= around["x"] + around["width"]
+    page.locator("g.here").focus()
+    page.keyboard.press("ArrowRight")
+    until(lambda: text(page, "#about") != "layer1.neuron2.w1", gives=True)
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("zzz")
+    until(text, page, "#foundcount", gives="none")
+
+
+# Notebooks, looks, safety -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("background", ["white", "#111"])
+def test_in_a_notebook_the_page_plays_and_the_still_picture_hides(open_page, background):
+    page = open_page(in_notebook(draw(neuron()[0]), background).replace("glassgrad-page > iframe + img", "nothing"))
+    frame = page.frame_locator("iframe")
+    frame.locator("[data-go=play]").click()
+    until(page.locator("img").is_visible, gives=False)  # even where the style sheet was taken out
+    assert page.locator("iframe").bounding_box()["height"] >= 560
+    scroll = page.evaluate("scrollY")
+    frame.locator("#graph").hover()
+    page.mouse.wheel(0, 100)
+    assert frame.locator("#graph svg").first.get_attribute("viewBox")
+    assert page.evaluate("scrollY") >= scroll
+
+
+def test_hostile_labels_run_nothing_in_any_mode(open_page):
+    x = Value(2.0, HOSTILE)
+    y = dot([x, x], [1.0, 2.0]) * x
+    y.label = HOSTILE
+    page = open_page(draw(y, names={x: HOSTILE}).page)
+    for mode in ("play", "look", "step"):
+        go(page, mode)
+        page.locator("g.card .title").last.click()
+    go(page, "look")
+    page.locator("g.card .title").first.click()
+    assert page.evaluate("window.hacked") is None
+    assert "<script" in text(page, "#about")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["phone", "laptop"])
+@pytest.mark.parametrize("level", ["values", "neuron"])
+def test_axe_finds_no_violation(open_page, axe, scheme, size, level):
+    page = open_page(network(level).page, size, color_scheme=scheme, reduced_motion="reduce")
+    page.evaluate(axe)
+    for mode in ("play", "look"):
+        go(page, mode)
+        page.locator("g.card .title").filter(visible=True).first.evaluate("(e) => e.parentNode.focus()")
+        report = page.evaluate("axe.run({ resultTypes: ['violations'] })")
+        assert [(v["id"], [node["target"] for node in v["nodes"]][:5]) for v in report["violations"]] == []
+
+
+def test_the_header_does_not_jump_from_step_to_step(open_page):
+    page = open_page(stepper(neuron()[0]).page, reduced_motion="reduce")
+    tops = set()
+    for _ in range(16):
+        page.keyboard.press("ArrowRight")
+        tops.add(page.locator("#graph").bounding_box()["y"])
+    assert len(tops) == 1
