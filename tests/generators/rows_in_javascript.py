@@ -28,6 +28,7 @@ from tests.generators.rows_of_the_table import (
     Known,
     Translator,
     UntranslatableError,
+    choices,
     functions_of,
     known,
     slopes,
@@ -102,6 +103,9 @@ class Javascript(Translator):
 
     def rounded(self, x: str) -> str:
         return f"python_round({x})"
+
+    def expression_Constant(self, x: ast.Constant) -> Expression:
+        return Expression("null") if x.value is None else super().expression_Constant(x)
 
     # Lists ---------------------------------------------------------------------------------------------------------
     def statement_For(self, s: ast.For, depth: int) -> None:
@@ -236,14 +240,23 @@ def written_rows() -> str:
         text = "(a * a)" if name == "square" else OPERATORS[name].format(*arguments)
         functions.append(f"const {name} = ({', '.join(arguments)}) => {text};")
     helpers, entries = many_arguments(names)
+    chosen = choices()
     for row in OPERATIONS.values():
         if not row.variadic:
             parameters = ", ".join((*ARGUMENTS[: len(row.derivatives)], "y"))
             read = zip(slopes(row, write_row, literal), row.derivatives, strict=True)
             listed = ", ".join(f"({parameters}) => {text}" if callable(d) else text for text, d in read)
-            entries[row.name] = f"  {row.name}: [{len(row.derivatives)}, {names[row.name]}, [{listed}]],"
+            choice = f", {_choice(chosen[row.name])}" if row.name in chosen else ""
+            entries[row.name] = f"  {row.name}: [{len(row.derivatives)}, {names[row.name]}, [{listed}]{choice}],"
     rows = "\n".join(entries[name] for name in OPERATIONS)
     return "\n".join([HEAD, "", *functions, *helpers, "", "const ROWS = {", rows, "};", ""])
+
+
+def _choice(body: ast.expr) -> str:
+    """Which argument is the result, as a function of the first; null when none is."""
+    translator = Javascript(ops, {})
+    translator.kinds = {"a": NUMBER}
+    return f"(a) => {translator.text(body)}"
 
 
 def translated_forwards() -> tuple[list[str], dict[str, str]]:

@@ -384,10 +384,27 @@ def slopes(
 
 def variadic_formulas() -> Iterator[tuple[Operation, ast.expr]]:
     """Every row with any number of arguments, with the body of its formula (xs, y), which returns all slopes."""
+    for row, call in _calls_of_row():
+        if row.variadic:
+            formula = call.args[3]
+            assert isinstance(formula, ast.Lambda)
+            yield row, formula.body
+
+
+def choices() -> dict[str, ast.expr]:
+    """Of every row whose result is one of its arguments: which one, as an expression in a, its first."""
+    found = {}
+    for row, call in _calls_of_row():
+        for keyword in call.keywords:
+            if keyword.arg == "chooses":
+                assert isinstance(keyword.value, ast.Lambda)
+                found[row.name] = keyword.value.body
+    return found
+
+
+def _calls_of_row() -> Iterator[tuple[Operation, ast.Call]]:
     for node in ast.parse(inspect.getsource(ops)).body:
         call = node.value if isinstance(node, ast.AnnAssign) else None
-        if isinstance(call, ast.Call) and call.keywords and getattr(call.func, "id", "") == "_row":
-            name, _, _, formula = call.args
-            assert isinstance(name, ast.Constant)
-            assert isinstance(formula, ast.Lambda)
-            yield OPERATIONS[name.value], formula.body
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "_row":
+            assert isinstance(call.args[0], ast.Constant)
+            yield OPERATIONS[call.args[0].value], call

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd.drawing.cards import Card, Picture
 from autograd.ops import OPERATIONS
-from autograd.value import Value
+from autograd.value import Value, parent_positions
 from autograd.view.graph import GraphView, Node
 from autograd.view.notation import operation_symbol, shorten
 
@@ -110,15 +110,15 @@ def _edges(graph: GraphView) -> Iterator[tuple[str, int, int]]:
     engine.js counts one for every operand that is a Value, node after node. What `where` did not choose is no parent
     and no edge here, but may become one there.
     """
-    place = 0
+    first = 0
     for node in graph.nodes:
-        first, waiting = place, list(enumerate(node.value.parents))
-        for operand in _inputs(node.value):
-            if waiting and operand is waiting[0][1]:
-                slot, _ = waiting.pop(0)
-                yield f"e{node.index}.{slot}", place, first + slot
-            place += 1
+        inputs = _inputs(node.value)
+        for slot, position in enumerate(parent_positions(node.value) if is_row(node.value) else inputs):
+            yield f"e{node.index}.{slot}", first + inputs.index(position), first + slot
+        first += len(inputs)
 
 
-def _inputs(value: Value) -> Sequence[Value]:
-    return [o for o in value.operands if isinstance(o, Value)] if is_row(value) else value.parents
+def _inputs(value: Value) -> list[int]:
+    """The positions of the operands that are Values; for what only Python computes, those of its parents."""
+    operands = value.operands if is_row(value) else value.parents
+    return [i for i, operand in enumerate(operands) if isinstance(operand, Value)]

@@ -19,14 +19,14 @@ function makeEngine(graph, rows) {
   });
 
   function operation(place, [row, ...operands]) {
-    const name = graph.operations[row], [arity, forward, slopes] = rows[name], uses = [];
+    const name = graph.operations[row], [arity, forward, slopes, choice] = rows[name], uses = [];
     const slots = operands.map((operand, k) => {
       if (typeof operand === "string") return count + constants.push(Number(operand)) - 1;
       uses.push(k);
       ends.push([place, operand]);
       return operand;
     });
-    return { place, name, arity, forward, slopes, slots, uses, first: firstEdge[place], parents: uses.map((k) => slots[k]) };
+    return { place, arity, forward, slopes, choice, slots, uses, first: firstEdge[place], parents: uses.map((k) => slots[k]) };
   }
 
   function fixedOperation(place, { data, uses }) {
@@ -81,9 +81,6 @@ function makeEngine(graph, rows) {
     }
   }
 
-  // Of where(c, a, b), what is not chosen is no parent: nothing flows there and beyond, not even 0 · inf.
-  const chosen = (p, k) => p.name !== "where" || k === 0 || (k === 1) === (x[p.slots[0]] !== 0);
-
   function backward() {
     grad.fill(0);
     flow.fill(0);
@@ -95,10 +92,11 @@ function makeEngine(graph, rows) {
     for (let n = program.length - 1; n >= 0; n--) if (reached[program[n].place]) passOn(program[n]);
   }
 
+  // What `where` does not choose is no parent: nothing flows there and beyond, not even 0 · inf.
   function passOn(p) {
-    const upstream = grad[p.place], some = p.name === "where";
+    const upstream = grad[p.place], choice = p.choice ? p.choice(x[p.slots[0]]) : null;
     for (let k = 0; k < p.parents.length; k++) {
-      if (some && !chosen(p, p.uses[k])) continue;
+      if (choice !== null && p.uses[k] !== choice) continue;
       const product = local[p.first + k] * upstream, parent = p.parents[k];
       flow[p.first + k] = product;
       grad[parent] += product;
@@ -151,7 +149,7 @@ function makeEngine(graph, rows) {
   const session = x.slice(0, count);
   return {
     count, leaves, movable, parameters, held, outputs, program, made, ends, firstEdge,
-    x, grad, local, flow, reached, session, chosen, run, forward, output, nudge, descend, curve, turned,
+    x, grad, local, flow, reached, session, run, forward, output, nudge, descend, curve, turned,
   };
 }
 
