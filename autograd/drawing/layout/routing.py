@@ -170,6 +170,7 @@ ROW = 1_600.0  # points
 SHORTEST = 0.8  # rows as a part of it, but for the last one
 LONG = 2.2  # rows that a picture has to be long, at least, to be folded
 FLAT = 0.4  # how high it may be then, as a part of a row
+MOST_ROWS = 12  # or rows get longer: every route is whole, and would pass them all
 MOST_LINES = 8  # that may lead from one row to the next
 ROW_GAP = 22.0
 
@@ -182,7 +183,7 @@ class Fold:
         self.router, self.breadth = router, breadth
         chain = not router.columns.astray and not router.columns.level.lines
         long = length > LONG * ROW and breadth < FLAT * ROW
-        self.cuts = list(_cuts(router.columns, router.strips)) if chain and long else []
+        self.cuts = list(_cuts(router.columns, router.strips, max(ROW, length / MOST_ROWS))) if chain and long else []
         self.segments = [list(self._segments(runs)) for runs in router.runs]
         self.lines = self._lines()
         if max(map(len, self.lines), default=0) > MOST_LINES:
@@ -253,13 +254,13 @@ class Fold:
             yield run
 
 
-def _cuts(columns: Columns, strips: Sequence[Strip]) -> Iterator[float]:
+def _cuts(columns: Columns, strips: Sequence[Strip], length: float) -> Iterator[float]:
     """Where rows end: behind one of the last columns that there is room for, where the fewest lines lead on."""
     over = _lines_over(columns)
     first = 0
-    while strips[-1].end - strips[first].start > ROW:
-        room = bisect_right(strips, strips[first].start + ROW, key=lambda strip: strip.end)
-        some = bisect_right(strips, strips[first].start + SHORTEST * ROW, key=lambda strip: strip.end)
+    while strips[-1].end - strips[first].start > length:
+        room = bisect_right(strips, strips[first].start + length, key=lambda strip: strip.end)
+        some = bisect_right(strips, strips[first].start + SHORTEST * length, key=lambda strip: strip.end)
         last = min(range(max(room, first + 1), max(some, first), -1), key=lambda r: over[r - 1]) - 1
         yield strips[last].end
         first = last + 1
