@@ -12,6 +12,7 @@ import autograd
 from autograd import (
     BackwardStep,
     Value,
+    by_hand,
     detect_anomaly,
     draw,
     explain,
@@ -199,6 +200,7 @@ def test_the_constructor_tells_its_forms_apart():
     assert [(v.label, v.op) for v in labelled] == [("six", None)] * 4
     assert (Value(6.0, None).label, Value(6.0, label=None).label) == ("", "")
     assert Value(6.0, (a, 3), (3.0, 2.0)).operands == (a, 3.0)
+    assert Value(6.0, (a, 3, a, 3), "x").operands == (a, 3.0, 3.0)
     for given in ((5,), (0,), (0.0,), ((a,), "x", 5), ("x", "", "y"), (a,)):
         with pytest.raises(TypeError, match="label must be a str"):
             Value(6.0, *given)
@@ -388,6 +390,7 @@ def test_a_label_that_is_no_text_does_no_harm_when_it_is_assigned(label):
     y = a * 3.0
     a.label = a if label == "itself" else label
     assert repr(a) == "Value(data=2.0, grad=0.0)"
+    assert by_hand.label_of(a) == ("" if label is None or a.label is a or isinstance(label, Value) else str(label))
     y.backward()
     assert "<svg" in draw(y).svg
     assert draw(y).text()

@@ -82,7 +82,7 @@ TESTS = {
     "autograd/drawing/layout/dot_language.py": "dot_language placement -k 'not process'",
     "autograd/derivatives/sweeps.py": "dual transforms paths",
     "autograd/modes.py": "modes value anomaly",
-    "autograd/by_hand.py": "by_hand bad_input",
+    "autograd/by_hand.py": "by_hand bad_input backprop value",
     "autograd/events.py": "backprop stepper",
     "autograd/numerics/ieee.py": "accuracy special_points",
     "autograd/numerics/signatures.py": "ops",
