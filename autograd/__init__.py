@@ -42,16 +42,17 @@ __version__ = "0.1.0"
 _HOMES = {
     "ops": """OPERATIONS Operation
         abs acos acosh asin asinh atan atan2 atanh cbrt ceil celu clip cos cosh elu erf erfc exp exp2 expm1 floor
-        gaussian gelu gelu_tanh hardsigmoid hardtanh heaviside hypot leaky_relu lgamma log log10 log1p log2 logaddexp
-        logcosh logsigmoid maximum minimum mish normal_cdf normal_pdf piecewise polygamma pow reciprocal relu relu6
-        round rsqrt sech2 selu sigmoid sign silu sin sinh softplus softsign sqrt square tan tanh trunc where""",
+        floor_divide gaussian gelu gelu_tanh hardsigmoid hardtanh heaviside hypot leaky_relu lgamma log log10 log1p log2
+        logaddexp logcosh logsigmoid maximum minimum mish mod normal_cdf normal_pdf piecewise polygamma pow reciprocal
+        relu relu6 round round_to rsqrt sech2 selu sigmoid sign silu sin sinc sinh softplus softsign sqrt square tan
+        tanh trunc where""",
     "value": "Value",
     "backprop": "backward topological_order",
     "events": "BackwardStep ForwardStep SeedStep steps",
     "modes": "no_grad trace_lines",
     "operations.lists": "cross_entropy dot logsumexp mean softmax sum_of_squares total",
     "operations.custom": "operation",
-    "operations.numpy_names": "max min sum swish",
+    "operations.numpy_names": "digamma max min sum swish",
     "derivatives.transforms": "grad value_and_grad jacobian hessian hvp jvp vjp differentiate",
     "checking.gradients": "check_gradients",
     "checking.anomaly": "detect_anomaly",
@@ -66,7 +67,8 @@ _HOMES = {
 # `from autograd import *` leaves Python's own names alone, and brings no second names.
 __all__ = sorted(name for names in _HOMES.values() for name in names.split() if not hasattr(builtins, name))
 _HOMES["operations.numpy_names"] += """ absolute add arccos arccosh arcsin arcsinh arctan arctan2 arctanh divide e
-    fabs float_power fmax fmin inf multiply nan negative pi power subtract true_divide"""
+    around deg2rad degrees fabs fix float_power fmax fmin inf logaddexp2 multiply nan negative pi power rad2deg
+    radians remainder rint subtract true_divide"""
 _HOMES["derivatives.transforms"] += " elementwise_grad"
 
 __getattr__, __dir__ = public_names(__name__, _HOMES)

@@ -24,6 +24,7 @@ from autograd.ops import exp as exp
 from autograd.ops import exp2 as exp2
 from autograd.ops import expm1 as expm1
 from autograd.ops import floor as floor
+from autograd.ops import floor_divide as floor_divide
 from autograd.ops import gaussian as gaussian
 from autograd.ops import gelu as gelu
 from autograd.ops import gelu_tanh as gelu_tanh
@@ -43,6 +44,7 @@ from autograd.ops import logsigmoid as logsigmoid
 from autograd.ops import maximum as maximum
 from autograd.ops import minimum as minimum
 from autograd.ops import mish as mish
+from autograd.ops import mod as mod
 from autograd.ops import normal_cdf as normal_cdf
 from autograd.ops import normal_pdf as normal_pdf
 from autograd.ops import piecewise as piecewise
@@ -52,6 +54,7 @@ from autograd.ops import reciprocal as reciprocal
 from autograd.ops import relu as relu
 from autograd.ops import relu6 as relu6
 from autograd.ops import round as round
+from autograd.ops import round_to as round_to
 from autograd.ops import rsqrt as rsqrt
 from autograd.ops import sech2 as sech2
 from autograd.ops import selu as selu
@@ -59,6 +62,7 @@ from autograd.ops import sigmoid as sigmoid
 from autograd.ops import sign as sign
 from autograd.ops import silu as silu
 from autograd.ops import sin as sin
+from autograd.ops import sinc as sinc
 from autograd.ops import sinh as sinh
 from autograd.ops import softplus as softplus
 from autograd.ops import softsign as softsign
@@ -85,6 +89,7 @@ from autograd.operations.lists import softmax as softmax
 from autograd.operations.lists import sum_of_squares as sum_of_squares
 from autograd.operations.lists import total as total
 from autograd.operations.custom import operation as operation
+from autograd.operations.numpy_names import digamma as digamma
 from autograd.operations.numpy_names import max as max
 from autograd.operations.numpy_names import min as min
 from autograd.operations.numpy_names import sum as sum
@@ -100,16 +105,25 @@ from autograd.operations.numpy_names import arctan2 as arctan2
 from autograd.operations.numpy_names import arctanh as arctanh
 from autograd.operations.numpy_names import divide as divide
 from autograd.operations.numpy_names import e as e
+from autograd.operations.numpy_names import around as around
+from autograd.operations.numpy_names import deg2rad as deg2rad
+from autograd.operations.numpy_names import degrees as degrees
 from autograd.operations.numpy_names import fabs as fabs
+from autograd.operations.numpy_names import fix as fix
 from autograd.operations.numpy_names import float_power as float_power
 from autograd.operations.numpy_names import fmax as fmax
 from autograd.operations.numpy_names import fmin as fmin
 from autograd.operations.numpy_names import inf as inf
+from autograd.operations.numpy_names import logaddexp2 as logaddexp2
 from autograd.operations.numpy_names import multiply as multiply
 from autograd.operations.numpy_names import nan as nan
 from autograd.operations.numpy_names import negative as negative
 from autograd.operations.numpy_names import pi as pi
 from autograd.operations.numpy_names import power as power
+from autograd.operations.numpy_names import rad2deg as rad2deg
+from autograd.operations.numpy_names import radians as radians
+from autograd.operations.numpy_names import remainder as remainder
+from autograd.operations.numpy_names import rint as rint
 from autograd.operations.numpy_names import subtract as subtract
 from autograd.operations.numpy_names import true_divide as true_divide
 from autograd.derivatives.transforms import grad as grad
@@ -163,6 +177,7 @@ __all__ = [
     "cross_entropy",
     "detect_anomaly",
     "differentiate",
+    "digamma",
     "dot",
     "draw",
     "elu",
@@ -173,6 +188,7 @@ __all__ = [
     "explain",
     "expm1",
     "floor",
+    "floor_divide",
     "gaussian",
     "gelu",
     "gelu_tanh",
@@ -199,6 +215,7 @@ __all__ = [
     "mean",
     "minimum",
     "mish",
+    "mod",
     "naive_backward",
     "no_grad",
     "normal_cdf",
@@ -210,6 +227,7 @@ __all__ = [
     "record",
     "relu",
     "relu6",
+    "round_to",
     "rsqrt",
     "sech2",
     "selu",
@@ -217,6 +235,7 @@ __all__ = [
     "sign",
     "silu",
     "sin",
+    "sinc",
     "sinh",
     "softmax",
     "softplus",

@@ -29,6 +29,8 @@ class Applies:
     __mul__, __rmul__ = _operators(ops.mul)
     __truediv__, __rtruediv__ = _operators(ops.div)
     __pow__, __rpow__ = _operators(ops.pow)
+    __mod__, __rmod__ = _operators(ops.mod)
+    __floordiv__, __rfloordiv__ = _operators(ops.floor_divide)
 
     def __neg__(self) -> Any:
         return ops.neg(self)
@@ -38,3 +40,22 @@ class Applies:
 
     def __pos__(self) -> Any:
         return self
+
+    def __divmod__(self, other: Any) -> Any:
+        return (self // other, self % other) if takes_part(other) else NotImplemented
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return (other // self, other % self) if takes_part(other) else NotImplemented
+
+    def __round__(self, digits: int | None = None) -> Any:
+        """To the nearest whole number, or to so many decimals; a step, whose slope is 0."""
+        return ops.round(self) if digits is None else ops.round_to(self, digits)
+
+    def __floor__(self) -> Any:
+        return ops.floor(self)
+
+    def __ceil__(self) -> Any:
+        return ops.ceil(self)
+
+    def __trunc__(self) -> Any:
+        return ops.trunc(self)

@@ -18,6 +18,7 @@ from typing import Any, Self, TypeVar
 from autograd import ops
 from autograd.modes import ACTIVE, Mode, current_mode, users_line
 from autograd.numerics.real import applies_rows, as_float, as_operand
+from autograd.operators import Applies
 from autograd.ops import Operation
 
 _new = object.__new__
@@ -311,6 +312,10 @@ class Value:
     __mul__, __rmul__         = operator_methods(ops.mul)
     __truediv__, __rtruediv__ = operator_methods(ops.div)
     __pow__, __rpow__         = operator_methods(ops.pow)
+    __mod__, __rmod__         = operator_methods(ops.mod)
+    __floordiv__, __rfloordiv__ = operator_methods(ops.floor_divide)
+    __divmod__, __rdivmod__, __round__ = Applies.__divmod__, Applies.__rdivmod__, Applies.__round__
+    __floor__, __ceil__, __trunc__ = Applies.__floor__, Applies.__ceil__, Applies.__trunc__
     __neg__ = unary_method(ops.neg)
     __abs__ = unary_method(ops.abs)
 

@@ -18,18 +18,19 @@
 #endif
 
 enum {
-    ROW_add, ROW_sub, ROW_mul, ROW_div, ROW_neg, ROW_pow, ROW_power_partial, ROW_abs, ROW_square, ROW_reciprocal,
-    ROW_exp, ROW_expm1, ROW_exp2, ROW_log, ROW_log1p, ROW_log2, ROW_log10, ROW_sqrt, ROW_rsqrt,
-    ROW_one_minus_square, ROW_cbrt, ROW_sin, ROW_cos, ROW_tan, ROW_asin, ROW_acos, ROW_atan, ROW_atan2, ROW_sinh,
-    ROW_cosh, ROW_tanh, ROW_sech2, ROW_asinh, ROW_acosh, ROW_atanh, ROW_sigmoid, ROW_sigmoid_slope, ROW_logsigmoid,
-    ROW_softplus, ROW_logaddexp, ROW_logcosh, ROW_relu, ROW_leaky_relu, ROW_relu6, ROW_hardtanh, ROW_hardsigmoid,
-    ROW_elu, ROW_celu, ROW_celu_slope_alpha, ROW_selu, ROW_silu, ROW_silu_slope, ROW_silu_curvature, ROW_mish,
-    ROW_mish_slope, ROW_mish_curvature, ROW_mish_gate, ROW_mish_gate_slope, ROW_mish_gate_ratio, ROW_softsign,
-    ROW_gelu, ROW_gelu_tanh, ROW_gelu_tanh_gate, ROW_gelu_tanh_gate_spread, ROW_decayed, ROW_erf, ROW_erfc,
-    ROW_gaussian, ROW_normal_cdf, ROW_normal_pdf, ROW_lgamma, ROW_polygamma, ROW_hypot, ROW_direction_cosine,
-    ROW_maximum, ROW_minimum, ROW_clip, ROW_where, ROW_sign, ROW_heaviside, ROW_floor, ROW_ceil, ROW_round,
-    ROW_trunc, ROW_piecewise, ROW_inside, ROW_preferred, ROW_within, ROW_COUNT, ROW_total = ROW_COUNT, ROW_mean,
-    ROW_sum_of_squares, ROW_dot, ROW_logsumexp, ROW_softmax_entry, ROW_cross_entropy, ROW_ALL
+    ROW_add, ROW_sub, ROW_mul, ROW_div, ROW_neg, ROW_mod, ROW_floor_divide, ROW_pow, ROW_power_partial, ROW_abs,
+    ROW_square, ROW_reciprocal, ROW_exp, ROW_expm1, ROW_exp2, ROW_log, ROW_log1p, ROW_log2, ROW_log10, ROW_sqrt,
+    ROW_rsqrt, ROW_one_minus_square, ROW_cbrt, ROW_sin, ROW_cos, ROW_tan, ROW_asin, ROW_acos, ROW_atan, ROW_atan2,
+    ROW_sinh, ROW_cosh, ROW_tanh, ROW_sech2, ROW_asinh, ROW_acosh, ROW_atanh, ROW_sigmoid, ROW_sigmoid_slope,
+    ROW_logsigmoid, ROW_softplus, ROW_logaddexp, ROW_logcosh, ROW_relu, ROW_leaky_relu, ROW_relu6, ROW_hardtanh,
+    ROW_hardsigmoid, ROW_elu, ROW_celu, ROW_celu_slope_alpha, ROW_selu, ROW_silu, ROW_silu_slope,
+    ROW_silu_curvature, ROW_mish, ROW_mish_slope, ROW_mish_curvature, ROW_mish_gate, ROW_mish_gate_slope,
+    ROW_mish_gate_ratio, ROW_softsign, ROW_gelu, ROW_gelu_tanh, ROW_gelu_tanh_gate, ROW_gelu_tanh_gate_spread,
+    ROW_decayed, ROW_erf, ROW_erfc, ROW_gaussian, ROW_normal_cdf, ROW_normal_pdf, ROW_lgamma, ROW_sinc,
+    ROW_polygamma, ROW_hypot, ROW_direction_cosine, ROW_maximum, ROW_minimum, ROW_clip, ROW_where, ROW_sign,
+    ROW_heaviside, ROW_floor, ROW_round_to, ROW_ceil, ROW_round, ROW_trunc, ROW_piecewise, ROW_inside,
+    ROW_preferred, ROW_within, ROW_COUNT, ROW_total = ROW_COUNT, ROW_mean, ROW_sum_of_squares, ROW_dot,
+    ROW_logsumexp, ROW_softmax_entry, ROW_cross_entropy, ROW_ALL
 };
 
 static inline double f_divide(double a, double b) {
@@ -515,6 +516,18 @@ static inline double f_where(double condition, double a, double b) {
     return ((condition != 0.0) ? a : b);
 }
 
+static inline double f_mod(double a, double b) {
+    double rest;
+    if ((b == 0.0) || !isfinite(a)) {
+        return NAN;
+    }
+    rest = fmod(a, b);
+    if (rest == 0.0) {
+        return copysign(0.0, b);
+    }
+    return ((((rest < 0.0) ? 1.0 : 0.0) != ((b < 0.0) ? 1.0 : 0.0)) ? (rest + b) : rest);
+}
+
 static inline double f_floor(double x) {
     return (isfinite(x) ? copysign((floor(x) + 0.0), x) : x);
 }
@@ -578,6 +591,23 @@ static inline double f_gelu_tanh_gate_spread(double x) {
     return (e / (1.0 + (e * (2.0 + e))));
 }
 
+static inline double f_floor_divide(double a, double b) {
+    double rest, quotient, whole;
+    if ((b == 0.0) || !isfinite(a)) {
+        return NAN;
+    }
+    rest = fmod(a, b);
+    quotient = ((a - rest) / b);
+    if ((rest != 0.0) && (((rest < 0.0) ? 1.0 : 0.0) != ((b < 0.0) ? 1.0 : 0.0))) {
+        quotient = quotient - 1.0;
+    }
+    if (quotient == 0.0) {
+        return copysign(0.0, (a / b));
+    }
+    whole = f_floor(quotient);
+    return (((quotient - whole) > 0.5) ? (whole + 1.0) : whole);
+}
+
 static inline double f_gelu_tanh(double x) {
     return f_decayed(x, f_gelu_tanh_gate(x));
 }
@@ -594,6 +624,8 @@ static inline double row_sub(double a, double b) { return (a - b); }
 static inline double row_mul(double a, double b) { return (a * b); }
 static inline double row_div(double a, double b) { return f_divide(a, b); }
 static inline double row_neg(double a) { return (-a); }
+static inline double row_mod(double a, double b) { return f_mod(a, b); }
+static inline double row_floor_divide(double a, double b) { return f_floor_divide(a, b); }
 static inline double row_pow(double a, double b) { return f_power(a, b); }
 static inline double row_power_partial(double a, double b, double c, double d) { return f_power_partial(a, b, c, d); }
 static inline double row_abs(double a) { return fabs(a); }
@@ -660,6 +692,7 @@ static inline double row_gaussian(double a) { return f_gaussian(a); }
 static inline double row_normal_cdf(double a) { return f_normal_cdf(a); }
 static inline double row_normal_pdf(double a) { return f_normal_pdf(a); }
 static inline double row_lgamma(double a) { return row_in_python(ROW_lgamma, 1, (double[]){a}); }
+static inline double row_sinc(double a, double b) { return row_in_python(ROW_sinc, 2, (double[]){a, b}); }
 static inline double row_polygamma(double a, double b) { return row_in_python(ROW_polygamma, 2, (double[]){a, b}); }
 static inline double row_hypot(double a, double b) { return hypot_in_python(a, b); }
 static inline double row_direction_cosine(double a, double b) { return f_direction_cosine(a, b); }
@@ -670,6 +703,7 @@ static inline double row_where(double a, double b, double c) { return f_where(a,
 static inline double row_sign(double a) { return f_sign(a); }
 static inline double row_heaviside(double a) { return f_heaviside(a); }
 static inline double row_floor(double a) { return f_floor(a); }
+static inline double row_round_to(double a, double b) { return row_in_python(ROW_round_to, 2, (double[]){a, b}); }
 static inline double row_ceil(double a) { return f_ceil(a); }
 static inline double row_round(double a) { return f_round_half_even(a); }
 static inline double row_trunc(double a) { return f_trunc(a); }
@@ -687,6 +721,10 @@ static inline double slope_mul_b(double a, double b, double y) { return a; }
 static inline double slope_div_a(double a, double b, double y) { return (1.0 / b); }
 static inline double slope_div_b(double a, double b, double y) { return (-(y / b)); }
 static inline double slope_neg_a(double a, double y) { return (-1.0); }
+static inline double slope_mod_a(double a, double b, double y) { return row_inside(y, (-INFINITY), INFINITY); }
+static inline double slope_mod_b(double a, double b, double y) { return (-row_floor_divide(a, b)); }
+static inline double slope_floor_divide_a(double a, double b, double y) { return 0.0; }
+static inline double slope_floor_divide_b(double a, double b, double y) { return 0.0; }
 static inline double slope_pow_a(double a, double b, double y) { return row_power_partial(a, b, 1.0, 0.0); }
 static inline double slope_pow_b(double a, double b, double y) { return row_power_partial(a, b, 0.0, 1.0); }
 static inline double slope_power_partial_a(double a, double b, double c, double d, double y) { return row_power_partial(a, b, (c + 1.0), d); }
@@ -763,6 +801,8 @@ static inline double slope_gaussian_a(double a, double y) { return ((-2.0) * row
 static inline double slope_normal_cdf_a(double a, double y) { return row_normal_pdf(a); }
 static inline double slope_normal_pdf_a(double a, double y) { return (-row_decayed(a, y)); }
 static inline double slope_lgamma_a(double a, double y) { return row_polygamma(a, 0.0); }
+static inline double slope_sinc_a(double a, double b, double y) { return row_sinc(a, (row_within(b, 0.0, INFINITY) + 1.0)); }
+static inline double slope_sinc_b(double a, double b, double y) { return 0.0; }
 static inline double slope_polygamma_a(double a, double b, double y) { return row_polygamma(a, (row_within(b, 0.0, INFINITY) + 1.0)); }
 static inline double slope_polygamma_b(double a, double b, double y) { return 0.0; }
 static inline double slope_hypot_a(double a, double b, double y) { return row_direction_cosine(a, b); }
@@ -782,6 +822,8 @@ static inline double slope_where_c(double a, double b, double c, double y) { ret
 static inline double slope_sign_a(double a, double y) { return 0.0; }
 static inline double slope_heaviside_a(double a, double y) { return 0.0; }
 static inline double slope_floor_a(double a, double y) { return 0.0; }
+static inline double slope_round_to_a(double a, double b, double y) { return 0.0; }
+static inline double slope_round_to_b(double a, double b, double y) { return 0.0; }
 static inline double slope_ceil_a(double a, double y) { return 0.0; }
 static inline double slope_round_a(double a, double y) { return 0.0; }
 static inline double slope_trunc_a(double a, double y) { return 0.0; }
@@ -871,6 +913,8 @@ static inline double slope_within_c(double a, double b, double c, double y) { re
     X(sub, 0) \
     X(mul, 0) \
     X(div, 0) \
+    X(mod, 0) \
+    X(floor_divide, 0) \
     X(pow, 1) \
     X(atan2, 1) \
     X(logaddexp, 0) \
@@ -878,11 +922,13 @@ static inline double slope_within_c(double a, double b, double c, double y) { re
     X(elu, 0) \
     X(celu, 0) \
     X(decayed, 0) \
+    X(sinc, 1) \
     X(polygamma, 1) \
     X(hypot, 1) \
     X(direction_cosine, 1) \
     X(maximum, 0) \
     X(minimum, 0) \
+    X(round_to, 1) \
     X(preferred, 0) \
 
 #define ROWS_OF_3(X) \

@@ -363,10 +363,20 @@ def _others(xp: Any, x: Array, powers: Array, entries: Any = None) -> Array:
     return xp.where(place == at[:, None], 0.0, powers).sum(1)
 
 
+def mod(xp: Any, a: Any, b: Any) -> Any:
+    whole = (b != 0.0) & (size(xp, a) < math.inf)
+    return xp.where(whole, xp.remainder(xp.where(whole, a, 1.0), xp.where(whole, b, 1.0)), math.nan)
+
+
+def floor_divide(xp: Any, a: Any, b: Any) -> Any:
+    whole = (b != 0.0) & (size(xp, a) < math.inf)
+    return xp.where(whole, xp.floor_divide(xp.where(whole, a, 1.0), xp.where(whole, b, 1.0)), math.nan)
+
+
 ARRAYS: dict[str, Function] = {
     function.__name__: function
     for function in (
-        *(one_minus_square, power_partial, rsqrt, cbrt, atan2, hypot, direction_cosine),
+        *(mod, floor_divide, one_minus_square, power_partial, rsqrt, cbrt, atan2, hypot, direction_cosine),
         *(sigmoid, sigmoid_slope, softplus, logsigmoid, logaddexp, sech2, logcosh, relu, leaky_relu, relu6, hardtanh),
         *(
             hardsigmoid,

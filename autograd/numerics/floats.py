@@ -11,6 +11,7 @@ reaches is measured against `mpmath` in the tests.
 import math
 from collections.abc import Iterable, Sequence
 
+PI = math.pi
 INF = math.inf
 NAN = math.nan
 LN2 = math.log(2.0)
@@ -611,6 +612,46 @@ def _digamma_beside_2(z: float) -> float:
     return DIGAMMA_2 + z * series
 
 
+def sinc(x: float, n: float = 0.0) -> float:
+    """dⁿ/dxⁿ of sin(πx) / (πx), which is 1 at 0 (NumPy's convention), for n = 0, 1, …, 169; nan for any other n.
+
+    With u = πx and g = sin(u)/u: u·g⁽ⁿ⁾ + n·g⁽ⁿ⁻¹⁾ = sin(u + nπ/2). Upwards in n that loses nothing while n < u, and
+    downwards from far above nothing while n > u (F. W. J. Olver's and J. C. P. Miller's recurrence, DLMF 3.6).
+    """
+    if n not in _ORDERS or x != x:
+        return NAN
+    n = int(n)
+    if math.isinf(x):
+        return 0.0
+    if x < 0.0:
+        return sinc(-x, n) if math.fmod(n, 2.0) == 0.0 else -sinc(-x, n)
+    u = PI * x
+    if n == 0:
+        return _sine_of_half_turns(x, 0) / u if u != 0.0 else 1.0
+    if u > n + 1:
+        g = _sine_of_half_turns(x, 0) / u
+        for k in range(1, n + 1):
+            g = (_sine_of_half_turns(x, k) - k * g) / u
+    else:
+        g = 0.0
+        for k in range(2 * n + 60, n, -1):
+            g = (_sine_of_half_turns(x, k) - u * g) / k
+    return PI**n * g
+
+
+def _sine_of_half_turns(x: float, quarters: float) -> float:
+    """sin(πx + quarters · π/2), exact where it is 0 or ±1."""
+    x = math.fmod(x, 2.0)
+    nearest = floor(2.0 * x + 0.5)
+    rest = PI * (x - 0.5 * nearest)  # the difference is exact
+    turn = math.fmod(nearest + quarters, 4.0)
+    if turn == 0.0:
+        return math.sin(rest)
+    if turn == 1.0:
+        return math.cos(rest)
+    return -math.sin(rest) if turn == 2.0 else -math.cos(rest)
+
+
 def polygamma(x: float, n: float) -> float:
     """ψ⁽ⁿ⁾(x), the (n+1)-st derivative of ln Γ, for n = 0, 1, …, 169: recurrence (DLMF 5.5.2, 5.15.5) up to x ≥ 16 + n,
     then the asymptotic series (5.11.2, 5.15.8), for n = 0 also down to the series around 2; reflection (5.5.4, 5.15.6)
@@ -730,6 +771,31 @@ def where(condition: float, a: float, b: float) -> float:
     return a if condition else b
 
 
+# Division with a remainder, as Python's floats do it: the remainder has the sign of b.
+def mod(a: float, b: float) -> float:
+    """a % b = a − ⌊a/b⌋·b; nan for b = 0 and for an infinite a."""
+    if b == 0.0 or not math.isfinite(a):
+        return NAN
+    rest = math.fmod(a, b)
+    if rest == 0.0:
+        return math.copysign(0.0, b)
+    return rest + b if (rest < 0.0) != (b < 0.0) else rest
+
+
+def floor_divide(a: float, b: float) -> float:
+    """a // b = ⌊a/b⌋ of the exact quotient: 1 // 0.1 is 9, since 0.1 is more than a tenth; nan as for a % b."""
+    if b == 0.0 or not math.isfinite(a):
+        return NAN
+    rest = math.fmod(a, b)
+    quotient = (a - rest) / b  # a whole number, but for its rounding
+    if rest != 0.0 and (rest < 0.0) != (b < 0.0):
+        quotient -= 1.0
+    if quotient == 0.0:
+        return math.copysign(0.0, a / b)
+    whole = floor(quotient)
+    return whole + 1.0 if quotient - whole > 0.5 else whole
+
+
 # Whole numbers, with the sign of x: ⌈−0.5⌉ is −0.0, as IEEE 754 has it and as NumPy rounds when a program replays.
 def floor(x: float) -> float:
     """⌊x⌋, the largest whole number ≤ x."""
@@ -739,6 +805,16 @@ def floor(x: float) -> float:
 def ceil(x: float) -> float:
     """⌈x⌉, the smallest whole number ≥ x."""
     return math.copysign(math.ceil(x), x) if math.isfinite(x) else x
+
+
+def round_to(x: float, digits: float) -> float:
+    """x rounded to `digits` decimals (negative: tens, hundreds …), half to even, as Python's round(x, digits)."""
+    if not math.isfinite(x) or not math.isfinite(digits):
+        return x if digits == digits else NAN
+    try:
+        return round(x, int(digits))
+    except OverflowError:
+        return math.copysign(INF, x)
 
 
 def trunc(x: float) -> float:

@@ -17,10 +17,19 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 MINUS = "\N{MINUS SIGN}"
-INFIX = ("+", MINUS, "×", "÷", "^")
+INFIX = ("+", MINUS, "×", "÷", "^", "%", "//")
 ABOVE_THE_LINE = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 FROM_BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-ALOUD = {"+": "plus", MINUS: "minus", "×": "times", "÷": "divided by", "^": "to the power of", "=": "equals"}
+ALOUD = {
+    "+": "plus",
+    MINUS: "minus",
+    "×": "times",
+    "÷": "divided by",
+    "^": "to the power of",
+    "%": "modulo",
+    "//": "floor-divided by",
+    "=": "equals",
+}
 ALOUD |= {"′": "prime", "²": "squared", "³": "cubed", "√": "root", "∂": "gradient", "‖": "", "(": "", ")": ""}
 MANY = 6  # a sum of more terms than this is shown by its first and last ones
 NO_GRADIENT = "∂ –"

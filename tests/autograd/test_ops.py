@@ -16,7 +16,7 @@ from autograd.value import parent_positions
 ROWS = list(OPERATIONS.values())
 FIXED = [row for row in ROWS if not row.variadic]
 UNARY = [row for row in FIXED if len(row.derivatives) == 1]
-BINARY = [row for row in FIXED if len(row.derivatives) == 2 and row.name != "polygamma"]
+BINARY = [row for row in FIXED if len(row.derivatives) == 2 and row.name not in ("polygamma", "sinc")]
 ANY_FLOAT = st.floats(allow_nan=True, allow_infinity=True)
 
 
@@ -25,6 +25,7 @@ def arguments(row, x=0.3):
     special = {
         "power_partial": (1.3, 2.0, 1.0, 0.0),
         "polygamma": (1.3, 1.0),
+        "sinc": (1.3, 1.0),
         "acosh": (1.3,),
         "within": (x, -1.0, 1.0),
     }
@@ -206,6 +207,9 @@ def test_slopes_at_kinks_are_the_written_conventions(name, args, slopes):
 CHOOSING = {  # the arguments that only choose, by position
     **dict.fromkeys(("sign", "heaviside", "floor", "ceil", "round", "trunc", "where", "piecewise"), (0,)),
     "polygamma": (1,),
+    "sinc": (1,),
+    "floor_divide": (0, 1),
+    "round_to": (0, 1),
     "within": (1, 2),
     "power_partial": (2, 3),
     "preferred": (0, 1),

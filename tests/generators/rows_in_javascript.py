@@ -42,7 +42,7 @@ ALREADY_THERE = (
     "atan2 hypot floor ceil trunc"
 )
 BY_HAND = "pow exp2 erf erfc lgamma copysign fmod remainder fsum factorial perm comb"
-HAND_WRITTEN = {"exact_sum", "_over_power"}  # functions of floats.py that arithmetic.js has
+HAND_WRITTEN = {"exact_sum", "_over_power", "round_to"}  # functions of floats.py that arithmetic.js has
 OPERATORS = {"add": "({} + {})", "sub": "({} - {})", "mul": "({} * {})", "neg": "(-{})", "abs": "Math.abs({})"}
 RESERVED = {"in", "do", "if", "for", "let", "new", "try", "var", "case", "else", "with", "function", "default"}
 

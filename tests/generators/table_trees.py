@@ -108,7 +108,7 @@ def formulas_of_many() -> dict[str, ast.Lambda]:
     """The formula (xs, y) of each row of any number of arguments, as its source has it."""
     found = {}
     for node in ast.walk(ast.parse(inspect.getsource(ops))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_row" and node.keywords:
+        if isinstance(node, ast.Call) and any(word.arg == "variadic" for word in node.keywords):
             found[node.args[0].value] = node.args[3]  # type: ignore[attr-defined]
     return found  # type: ignore[return-value]
 

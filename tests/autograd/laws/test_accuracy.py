@@ -19,7 +19,8 @@ from tests.accuracy.truth import derivatives
 EXACT = {  # rows that only choose or compare: every result is one of their arguments or a small integer
     *("where", "piecewise", "inside", "preferred", "within", "clip"),
 }
-ELSEWHERE = {  # below, and measured as derivatives of pow and lgamma; the fused rows in test_fused_accuracy.py
+ELSEWHERE = {  # below, and measured as derivatives of pow and lgamma; in numerics/test_remainders.py; the fused rows
+    *("mod", "floor_divide", "round_to", "sinc"),  # in test_lists_accuracy.py
     *(
         "power_partial",
         "polygamma",
@@ -199,6 +200,7 @@ def constants():
     variance = 2 * mp.erfc(mp.sqrt(2)) * mp.exp(2) + mp.pi * cut**2 - 2 * (2 + mp.pi) * cut + mp.pi + 2
     scale = (1 - cut) * mp.sqrt(2 * mp.pi / variance)
     return {
+        "PI": +mp.pi,
         "LN2": mp.log(2),
         "LOG2_E": 1 / mp.log(2),
         "LOG10_E": 1 / mp.log(10),

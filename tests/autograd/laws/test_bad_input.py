@@ -205,7 +205,7 @@ def test_lengths_and_emptiness():
 
 
 def test_values_refuse_to_be_taken_for_numbers():
-    for convert in (float, int, complex, math.exp, math.floor, lambda x: [1, 2][x]):
+    for convert in (float, int, complex, math.exp, lambda x: [1, 2][x]):
         with pytest.raises(TypeError):
             convert(v)
     with pytest.raises(AttributeError, match="gard"):
@@ -236,7 +236,7 @@ def test_nothing_raises_for_a_numeric_reason(row):
             leaves = [Value(x) for x in (a, b) if x is not None]
             if row.variadic and row.name in ("softmax_entry", "cross_entropy"):
                 leaves = [1.0, *leaves]
-            if row.name in ("power_partial", "polygamma"):  # their last arguments are orders
+            if row.name in ("power_partial", "polygamma", "sinc"):  # their last arguments are orders
                 leaves, rest = ([*leaves, 1.0, 1.0], []) if row.name == "power_partial" else ([leaves[0], 1.0], [])
             y = row(*leaves, *rest)
             y.backward()

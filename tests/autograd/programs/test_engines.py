@@ -64,7 +64,7 @@ def test_torch_finds_the_gradient_of_a_bound_program(torch):
 
 def of_a_row(row):
     """The row as a function of its first arguments, how many those are, and points at which it is smooth."""
-    orders = {"power_partial": (1.0, 0.0), "polygamma": (1.0,)}.get(row.name, ())
+    orders = {"power_partial": (1.0, 0.0), "polygamma": (1.0,), "sinc": (1.0,)}.get(row.name, ())
     count = len(row.derivatives) - len(orders)
     points = [[x, 0.75, 1.25, -0.5][:count] for x in (-2.5, -0.3, 0.3, 0.8, 2.6)]
     return (lambda *xs: row(*xs, *orders) + 0.0 * xs[0]), [xs for xs in points if math.isfinite(row(*xs, *orders))]

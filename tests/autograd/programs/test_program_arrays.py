@@ -44,7 +44,7 @@ def points(row):
     count = len(row.derivatives)
     if row.name == "power_partial":
         return [(a, b, *order) for a in AWKWARD for b in AWKWARD for order in ((1.0, 0.0), (0.0, 1.0))]
-    if row.name == "polygamma":
+    if row.name in ("polygamma", "sinc"):
         return [(a, n) for a in AWKWARD for n in (0.0, 1.0)]
     return list(itertools.product(AWKWARD[:: [1, 1, 3, 5][count - 1]], repeat=count))
 
@@ -53,7 +53,7 @@ def points(row):
 def test_every_row_has_the_conventions_of_the_engine_on_arrays(row):
     args = points(row)
     numbers = len(row.derivatives)
-    orders = {"power_partial": 2, "polygamma": 1}.get(row.name, 0)
+    orders = {"power_partial": 2, "polygamma": 1, "sinc": 1}.get(row.name, 0)
     for order in dict.fromkeys(a[numbers - orders :] for a in args):
         chosen = [a for a in args if a[numbers - orders :] == order]
         free = numbers - orders
@@ -71,7 +71,7 @@ def test_the_rows_with_array_forms_are_rows_of_the_table():
 @pytest.mark.parametrize("row", FIXED, ids=lambda row: row.name)
 def test_gradients_on_arrays_are_the_engines(row):
     numbers = len(row.derivatives)
-    orders = {"power_partial": (1.0, 0.0), "polygamma": (1.0,)}.get(row.name, ())
+    orders = {"power_partial": (1.0, 0.0), "polygamma": (1.0,), "sinc": (1.0,)}.get(row.name, ())
     free = numbers - len(orders)
     w = [Value(0.3 + 0.2 * i) for i in range(free)]
 
@@ -733,7 +733,7 @@ def test_a_library_of_unknown_whereabouts_is_named_with_what_it_lacks():
     "row", [row for row in FIXED if row.name in ARRAYS or row.name in DIRECT], ids=lambda r: r.name
 )
 def test_a_bound_program_of_a_row_is_the_row(row):
-    orders = {"power_partial": (1.0, 0.0), "polygamma": (1.0,)}.get(row.name, ())
+    orders = {"power_partial": (1.0, 0.0), "polygamma": (1.0,), "sinc": (1.0,)}.get(row.name, ())
     count = len(row.derivatives) - len(orders)
     bound = record(lambda *xs: row(*xs, *orders) + 0.0 * xs[0], *[0.5] * count).bind(np)
     for x in (-2.5, -0.3, 0.0, 0.3, 2.5):

@@ -223,3 +223,25 @@ function math_lgamma(x) {
   const result = Math.log(_lanczos(z)) - _LANCZOS_G + (z - 0.5) * (Math.log(z + _LANCZOS_G - 0.5) - 1);
   return x > 0 ? result : Math.log(Math.PI) - Math.log(_sine_of_pi(z)) - Math.log(z) - result;
 }
+
+// x rounded to so many decimals, half to even, as Python rounds it: by the exact decimal digits of the float.
+function round_to(x, digits) {
+  if (!Number.isFinite(x) || !Number.isFinite(digits)) return digits === digits ? x : NaN;
+  const places = Math.trunc(digits);
+  if (places > 100 || (places >= 0 && Math.abs(x) >= 1e21)) return x;
+  return math_copysign(places < 0 ? rounded_to_tens(Math.abs(x), -places) : rounded_to_decimals(Math.abs(x), places), x);
+}
+function rounded_to_decimals(x, places) {
+  const rounded = x.toFixed(places);
+  const rest = x.toFixed(100).slice(x.toFixed(100).indexOf(".") + 1 + places);
+  const is_tie = /^50*$/.test(rest);
+  const is_odd = Number(rounded.at(-1)) % 2 === 1;
+  return is_tie && is_odd ? Number(rounded) - 10 ** -places : Number(rounded); // toFixed takes the larger of two
+}
+function rounded_to_tens(x, zeros) {
+  if (zeros > 308) return 0;
+  const unit = 10n ** BigInt(zeros), whole = BigInt(Math.trunc(x));
+  const twice = 2n * (whole % unit), is_more = twice > unit || (twice === unit && x > Math.trunc(x));
+  const tens = whole / unit;
+  return Number((tens + (is_more || (twice === unit && tens % 2n === 1n) ? 1n : 0n)) * unit);
+}

@@ -491,6 +491,50 @@ function _digamma_beside_2(z) {
   }
   return (0.42278433509846713 + (z * series));
 }
+function sinc(x, n) {
+  let u, g, k;
+  if (((!(n >= 0 && n < 170 && n === Math.floor(n))) || (x !== x))) {
+    return NaN;
+  }
+  n = Math.trunc(n);
+  if ((Math.abs(x) === Infinity)) {
+    return 0;
+  }
+  if ((x < 0)) {
+    return ((math_fmod(n, 2) === 0) ? sinc((-x), n) : (-sinc((-x), n)));
+  }
+  u = (3.141592653589793 * x);
+  if ((n === 0)) {
+    return ((u !== 0) ? (_sine_of_half_turns(x, 0) / u) : 1);
+  }
+  if ((u > (n + 1))) {
+    g = (_sine_of_half_turns(x, 0) / u);
+    for (k of python_range(1, (n + 1))) {
+      g = ((_sine_of_half_turns(x, k) - (k * g)) / u);
+    }
+  }
+  else {
+    g = 0;
+    for (k of python_range(((2 * n) + 60), n, (-1))) {
+      g = ((_sine_of_half_turns(x, k) - (u * g)) / k);
+    }
+  }
+  return (math_pow(3.141592653589793, n) * g);
+}
+function _sine_of_half_turns(x, quarters) {
+  let nearest, rest, turn;
+  x = math_fmod(x, 2);
+  nearest = floor(((2 * x) + 0.5));
+  rest = (3.141592653589793 * (x - (0.5 * nearest)));
+  turn = math_fmod((nearest + quarters), 4);
+  if ((turn === 0)) {
+    return Math.sin(rest);
+  }
+  if ((turn === 1)) {
+    return Math.cos(rest);
+  }
+  return ((turn === 2) ? (-Math.sin(rest)) : (-Math.cos(rest)));
+}
 function polygamma(x, n) {
   let terms;
   if (((!(n >= 0 && n < 170 && n === Math.floor(n))) || (x !== x) || (x === (-Infinity)) || ((x <= 0) && (x === Math.floor(x))))) {
@@ -581,6 +625,33 @@ function clip(x, low, high) {
 function where(condition, a, b) {
   return ((condition !== 0) ? a : b);
 }
+function mod(a, b) {
+  let rest;
+  if (((b === 0) || !Number.isFinite(a))) {
+    return NaN;
+  }
+  rest = math_fmod(a, b);
+  if ((rest === 0)) {
+    return math_copysign(0, b);
+  }
+  return (((rest < 0) !== (b < 0)) ? (rest + b) : rest);
+}
+function floor_divide(a, b) {
+  let rest, quotient, whole;
+  if (((b === 0) || !Number.isFinite(a))) {
+    return NaN;
+  }
+  rest = math_fmod(a, b);
+  quotient = ((a - rest) / b);
+  if (((rest !== 0) && ((rest < 0) !== (b < 0)))) {
+    quotient -= 1;
+  }
+  if ((quotient === 0)) {
+    return math_copysign(0, (a / b));
+  }
+  whole = floor(quotient);
+  return (((quotient - whole) > 0.5) ? (whole + 1) : whole);
+}
 function floor(x) {
   return (Number.isFinite(x) ? math_copysign(Math.floor(x), x) : x);
 }
@@ -656,6 +727,8 @@ const ROWS = {
   mul: [2, mul, [(a, b, y) => b, (a, b, y) => a]],
   div: [2, divide, [(a, b, y) => (1 / b), (a, b, y) => (-(y / b))]],
   neg: [1, neg, [(-1)]],
+  mod: [2, mod, [(a, b, y) => inside(y, (-Infinity), Infinity), (a, b, y) => (-floor_divide(a, b))]],
+  floor_divide: [2, floor_divide, [0, 0]],
   pow: [2, power, [(a, b, y) => power_partial(a, b, 1, 0), (a, b, y) => power_partial(a, b, 0, 1)]],
   power_partial: [4, power_partial, [(a, b, c, d, y) => power_partial(a, b, (c + 1), d), (a, b, c, d, y) => power_partial(a, b, c, (d + 1)), 0, 0]],
   abs: [1, abs, [(a, y) => sign(a)]],
@@ -722,6 +795,7 @@ const ROWS = {
   normal_cdf: [1, normal_cdf, [(a, y) => normal_pdf(a)]],
   normal_pdf: [1, normal_pdf, [(a, y) => (-decayed(a, y))]],
   lgamma: [1, lgamma, [(a, y) => polygamma(a, 0)]],
+  sinc: [2, sinc, [(a, b, y) => sinc(a, (within(b, 0, Infinity) + 1)), 0]],
   polygamma: [2, polygamma, [(a, b, y) => polygamma(a, (within(b, 0, Infinity) + 1)), 0]],
   hypot: [2, Math.hypot, [(a, b, y) => direction_cosine(a, b), (a, b, y) => direction_cosine(b, a)]],
   direction_cosine: [2, direction_cosine, [(a, b, y) => (square(direction_cosine(b, a)) / Math.hypot(a, b)), (a, b, y) => (-((y * direction_cosine(b, a)) / Math.hypot(a, b)))]],
@@ -732,6 +806,7 @@ const ROWS = {
   sign: [1, sign, [0]],
   heaviside: [1, heaviside, [0]],
   floor: [1, floor, [0]],
+  round_to: [2, round_to, [0, 0]],
   ceil: [1, ceil, [0]],
   round: [1, round_half_even, [0]],
   trunc: [1, trunc, [0]],

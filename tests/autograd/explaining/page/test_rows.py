@@ -85,7 +85,7 @@ def random_points(count, seed):
             xs = [number() for _ in range(n)]
             if row.name in ("softmax_entry", "cross_entropy"):
                 xs[0] = float(rng.randrange(n - 1))
-            if row.name == "polygamma":
+            if row.name in ("polygamma", "sinc"):
                 xs[1] = float(rng.randrange(6))
             if row.name == "power_partial":
                 xs[2:] = map(float, (rng.randrange(4), rng.randrange(4)))
