@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from nn.descent.optimizer import Optimizer
 from nn.losses import Loss, cross_entropy, hinge, l2_penalty, mse
 from nn.metrics import r2, score_accuracy
 from nn.optim import SGD, Adam
-from nn.schedules import Schedule, linear
+from nn.schedules import Schedule, cosine, linear
 from nn.training.arguments import Metric
 from nn.training.gradient import Penalty
 
@@ -40,6 +41,7 @@ class Settings:
     optimizer: Callable[..., Optimizer]
     schedule: Callable[[int], Schedule] | None = None  # of the number of epochs
     penalty: Penalty | None = None
+    init: str = "uniform"
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,17 @@ def moons_job(seed: int) -> Job:
     )
 
 
-TABLE_SETTINGS = Settings(layers=(8,), activation="tanh", epochs=50, learning_rate=0.01, batch_size=16, optimizer=Adam)
+TABLE_SETTINGS = Settings(
+    layers=(16,),
+    activation="tanh",
+    epochs=50,
+    learning_rate=0.01,
+    batch_size=16,
+    optimizer=partial(Adam, weight_decay=6e-3),  # few rows would be learnt by heart
+    schedule=cosine,
+    init="xavier_uniform",
+)
+"""Not below scikit-learn's MLP, as it comes, on iris, wine, breast cancer, digits and diabetes."""
 
 
 def table_job(

@@ -18,7 +18,7 @@ def new_model(job: Job, options: argparse.Namespace, rng: Random) -> MLP:
     """The model, with its first weights from `rng`."""
     layers = job.settings.layers if options.layers is None else options.layers
     activation = options.activation or job.settings.activation
-    return MLP(job.inputs, [*layers, job.outputs], activation=activation, rng=rng)
+    return MLP(job.inputs, [*layers, job.outputs], activation=activation, init=job.settings.init, rng=rng)
 
 
 def learn(model: MLP, job: Job, options: argparse.Namespace, rng: Random, *callbacks: Callback) -> History:

@@ -68,7 +68,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
         "--layers",
         metavar="N,N,…",
         type=_sizes,
-        help='hidden layers, "" for none (default: 16,16; tables 8)',
+        help='hidden layers, "" for none (default: 16,16; tables 16)',
     )
     how.add_argument(
         "--activation",
@@ -81,7 +81,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
         "--lr",
         metavar="RATE",
         type=_positive,
-        help="learning rate (default: 1.0 sinking to 0.1; tables 0.01)",
+        help="learning rate (default: 1.0 sinking to 0.1; tables 0.01 to 0)",
     )
     how.add_argument(
         "--batch-size",
@@ -89,7 +89,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
         type=_batch_size,
         help='rows per update, "batch" or "stochastic" (default: batch; tables 16)',
     )
-    how.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help="default: sgd; tables adam")
+    how.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help="default: sgd; tables adam with weight decay")
     how.add_argument(
         "--seed",
         metavar="N",

@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 import pytest
 
 import nn
+from autograd import Value
 from nn.basics.nested import plain
 from nn.command_line.jobs import _split, moons_job, table_job
 from nn.command_line.learning import learn, new_model
@@ -116,9 +117,11 @@ def test_a_table_is_learnt_from_as_the_help_says(tmp_path):
     for target in ("price", "garden"):
         job = table_job(table, target, seed=0)
         settings = job.settings
-        assert (settings.layers, settings.activation, settings.epochs) == ((8,), "tanh", 50)
-        assert (settings.learning_rate, settings.batch_size, settings.optimizer) == (0.01, 16, nn.Adam)
-        assert (settings.schedule, settings.penalty) == (None, None)
+        assert (settings.layers, settings.activation, settings.epochs) == ((16,), "tanh", 50)
+        assert (settings.learning_rate, settings.batch_size, settings.init) == (0.01, 16, "xavier_uniform")
+        assert settings.optimizer([Value(1.0)], lr=0.01).weight_decay == 6e-3
+        assert [settings.schedule(10)(epoch) for epoch in (0, 10)] == [1.0, 0.0]
+        assert settings.penalty is None
         assert (len(job.train[0]), len(job.held_out[0])) == (32, 8)
 
 
