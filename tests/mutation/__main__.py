@@ -65,6 +65,7 @@ TESTS = {
     "autograd/native/build.py": "./test_installation",
     "autograd/command_line/main.py": "main",
     "autograd/system/archive.py": "./test_installation",
+    "autograd/system/letters.py": "notation terminal",
     "autograd/system/moved.py": "./test_pickles",
     "autograd/system/names.py": "autograd/test_init nn/test_public_names",
     "autograd/programs/on_arrays/numpy_run.py": "program_arrays nn/training/test_recorded",

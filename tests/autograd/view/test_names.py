@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, draw, explain, naive_backward, spy, stepper, tanh
 from autograd.view.graph import view
-from autograd.view.names import distinct, variables
+from autograd.view.names import LONGEST_LIST, distinct, variables
 
 a_global = Value(4.0)
 
@@ -37,6 +37,14 @@ def test_items_of_lists_are_called_by_their_place() -> None:
     assert variables()[xs[1]] == "xs[1]"
     assert variables()[first] == "first"
     assert variables()[a_global] == "a_global"
+
+
+def test_of_very_long_lists_nothing_is_named() -> None:
+    things = [Value(1.0)] * LONGEST_LIST
+    assert variables()[things[0]] == "things[0]"
+    things.append(things[0])
+    assert things[0] not in variables()
+    assert LONGEST_LIST == 1000
 
 
 def test_local_variables_come_before_global_ones_and_hidden_ones_do_not_count() -> None:
