@@ -306,7 +306,7 @@ def test_what_no_xml_file_may_hold_is_nowhere_in_pictures(text: str) -> None:
     shown, walked, told = draw(y), stepper(y), explain(y, names["a"])
     for svg in (shown.svg, walked.animated_svg(), spy(y).svg, walked.picture.svg(styled=())):
         xml.dom.minidom.parseString(svg.encode())
-    page = f"{walked.page}{shown._page()}{told._repr_mimebundle_()['text/html']}"
+    page = f"{walked.page}{shown.page}{told._repr_mimebundle_()['text/html']}"
     texts = f"{shown.text()}{shown.text(plain=True)}{walked.text()}{told}{naive_backward(y)}{shown!r}{walked!r}"
     assert not set(page + texts) & set(text.replace("a\nb", "\x00").replace("[31m", ""))
     (page + texts + str(shown.to_dot().source)).encode()
