@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import autograd
 from autograd import OPERATIONS, Operation
+from nn.basics.checks import did_you_mean
 
 ActivationLike: TypeAlias = str | Callable[[Any], Any] | None
 
@@ -24,9 +25,12 @@ def find_activation(activation: ActivationLike) -> Callable[[Any], Any] | None:
         return activation
     row = OPERATIONS.get(activation)
     if row is None or not _takes_one(row):
-        public = (name for name in autograd.__all__ if name in OPERATIONS and _takes_one(OPERATIONS[name]))
-        names = ", ".join(sorted(public))
-        raise ValueError(f"activation {activation!r} is not known; use a function of one Value or one of {names}")
+        public = sorted(name for name in autograd.__all__ if name in OPERATIONS and _takes_one(OPERATIONS[name]))
+        guess = did_you_mean(activation, public)
+        names = ", ".join(public)
+        raise ValueError(
+            f"activation {activation!r} is not known{guess}; use a function of one Value or one of {names}"
+        )
     return row
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from numbers import Real
 from typing import Any
 
@@ -70,3 +71,13 @@ def as_rng(rng: Any, draws: str = "gauss") -> Any:
     if not hasattr(rng, draws):
         raise TypeError(f"rng must be a random.Random, a whole number as seed, or None, not {type(rng).__name__}")
     return rng
+
+
+def did_you_mean(given: str, names: Iterable[str]) -> str:
+    """The end of a message about a name that is not there: the nearest of those that are, if one is near.
+
+    >>> did_you_mean("rleu", ["relu", "tanh"])
+    "; did you mean 'relu'?"
+    """
+    close = get_close_matches(given, list(names), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""

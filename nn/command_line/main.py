@@ -14,8 +14,8 @@ from random import Random
 from autograd.system.terminal import complain, drop_output, manners
 from nn.command_line.jobs import Job
 from nn.command_line.learning import learn, new_model
-from nn.command_line.options import PROGRAM, choose_job, parse
-from nn.command_line.results import output_folder, summary, write_all
+from nn.command_line.options import PROGRAM, choose_job, is_untouched_demo, parse
+from nn.command_line.results import notes, output_folder, scores, summary, write_all
 from nn.data.tables import TableError
 from nn.inspection.history import History
 from nn.neuron import MLP
@@ -62,9 +62,11 @@ def _run(job: Job, options: argparse.Namespace, output: Path, program: str) -> i
     if history.diverged:
         complain(f"{program}: {history.stopped}")
         return 1
-    print(summary(model, job, history))
-    for finding in diagnose(model, *job.train, job.loss, history).findings:
-        print(f"note: {finding}")
+    measured = scores(model, job)
+    print(summary(job, history, measured))
+    findings = () if is_untouched_demo(options) else diagnose(model, *job.train, job.loss, history).findings
+    for note in (*notes(job, measured), *findings):
+        print(f"note: {note}")
     for line in write_all(model, options.activation or job.settings.activation, job, history, output):
         print(line)
     return 0

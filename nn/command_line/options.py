@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from typing import NoReturn
 
 import autograd
 from autograd.system import terminal
 from nn.basics.activations import find_activation
+from nn.basics.checks import did_you_mean
 from nn.command_line.jobs import Job, moons_job, table_job
 from nn.data.tables import TableError
 from nn.optim import SGD, Adam
@@ -21,6 +23,8 @@ class _Parser(terminal.Parser):
     """A parser whose complaint is one line, without the usage in front of it."""
 
     def error(self, message: str) -> NoReturn:
+        if typo := re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message):
+            message += did_you_mean(typo[1], re.findall(r"[\w-]+", typo[2]))
         self.exit(2, f"{self.prog}: {message} ({self.prog} --help explains the options)\n")
 
 
@@ -39,6 +43,12 @@ def choose_job(options: argparse.Namespace) -> Job:
     if options.target is None:
         raise TableError("--csv needs --target COLUMN, the column to predict")
     return table_job(options.csv, options.target, options.seed, options.ignore, options.categorical, options.task)
+
+
+def is_untouched_demo(options: argparse.Namespace) -> bool:
+    """Whether the demo learns as it was meant to; then there is nothing to tell the user to do better."""
+    chosen = (options.csv, options.layers, options.activation, options.epochs, options.lr, options.batch_size)
+    return all(choice is None for choice in (*chosen, options.optimizer))
 
 
 def _parser(program: str) -> argparse.ArgumentParser:

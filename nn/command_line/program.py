@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 
 import autograd
 from autograd.system.terminal import complain, drop_output, manners
+from nn.basics.checks import did_you_mean
 
 COMMANDS = {
     "train": ("nn.command_line.main", "train a network on a table of yours, or on two moons, and look at it"),
@@ -32,8 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(_help())
     if name == "--version":
         return _say(f"glassgrad {autograd.__version__}")
-    close = get_close_matches(name, COMMANDS, n=1)
-    guess = f"; did you mean {close[0]!r}?" if close else ""
+    guess = did_you_mean(name, COMMANDS)
     complain(f"glassgrad: {name!r} is not one of {', '.join(COMMANDS)}{guess} (glassgrad --help explains them)")
     return 2
 

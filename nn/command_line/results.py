@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -15,6 +17,7 @@ from autograd.system.files import write_whole
 from nn.basics.nested import plain
 from nn.command_line.jobs import Job
 from nn.command_line.panels import panels
+from nn.data.rows import Rows
 from nn.data.tables import TableError
 from nn.inspection.curves import plot_loss
 from nn.inspection.history import History
@@ -22,6 +25,9 @@ from nn.inspection.style import new_axes
 from nn.neuron import MLP
 from nn.training.model_file import save
 
+FEW = 20  # held-out rows
+MEMORISED = 0.15  # of accuracy, or of R²
+ONE_SIDED = 0.8  # of the rows
 MOST_NEURONS_DRAWN = 50  # in graph.svg; larger networks get a card per layer
 
 
@@ -37,17 +43,60 @@ def output_folder(path: str) -> Path:
     return folder
 
 
-def summary(model: MLP, job: Job, history: History) -> str:
-    """Why it ended, and loss and metric of the trained model on both parts of the rows."""
-    aside = " (penalty aside)" if job.settings.penalty else ""
-    lines = [f"{history.stopped}; {history.updates} updates in {history.seconds:.1f} s"]
-    for name, (rows, targets) in (("training", job.train), ("held-out", job.held_out)):
+@dataclass(frozen=True)
+class Score:
+    """How good the model is on one part of the rows."""
+
+    part: str
+    rows: int
+    loss: float
+    metric: float
+
+
+def scores(model: MLP, job: Job) -> tuple[Score, Score]:
+    """On the rows it has learnt from, and on those held out."""
+
+    def score(part: str, rows: Rows, targets: list[Any]) -> Score:
         with no_grad():
             outputs = model.batch(rows)
             loss = float(plain(job.loss(outputs, targets)))
-        measured = _as_text(job.metric_name, job.metric(plain(outputs), targets))
-        lines.append(f"{name} rows ({len(rows)}): loss {loss:.4g}{aside}, {measured}")
+        return Score(part, len(rows), loss, job.metric(plain(outputs), targets))
+
+    return score("training", *job.train), score("held-out", *job.held_out)
+
+
+def summary(job: Job, history: History, measured: Sequence[Score]) -> str:
+    """Why it ended, and loss and metric of the trained model on both parts of the rows."""
+    aside = " (penalty aside)" if job.settings.penalty else ""
+    lines = [f"{history.stopped}; {history.updates} updates in {history.seconds:.1f} s"]
+    for score in measured:
+        reached = _as_text(job.metric_name, score.metric)
+        lines.append(f"{score.part} rows ({score.rows}): loss {score.loss:.4g}{aside}, {reached}")
     return "\n".join(lines)
+
+
+def notes(job: Job, measured: Sequence[Score]) -> list[str]:
+    """What the scores do not say by themselves."""
+    training, held_out = measured
+    found = []
+    if training.metric - held_out.metric > MEMORISED:
+        found.append(
+            "the held-out rows are answered much worse than those it has learnt from: it knows rows by heart. More "
+            "rows, fewer neurons (--layers) or fewer epochs (--epochs) may help"
+        )
+    if held_out.rows < FEW:
+        found.append(f"{held_out.rows} held-out rows are few: with another --seed their score can be quite another")
+    if job.table is not None and job.table.classes is not None:
+        name, count = Counter(job.held_out[1]).most_common(1)[0]
+        share = count / held_out.rows
+        if share >= ONE_SIDED:
+            found.append(
+                f"{share:.0%} of the held-out rows are {job.table.classes[name]!r}: whoever always answers that is "
+                "right as often, so judge by the confusion matrix in training.png"
+            )
+    elif job.table is not None and len(set(job.held_out[1])) == 1:
+        found.append("the held-out rows all have one and the same target: R² says nothing about them")
+    return found
 
 
 def _as_text(name: str, measured: float) -> str:
@@ -63,7 +112,9 @@ def write_all(model: MLP, activation: str, job: Job, history: History, output: P
         "training.png": lambda path: _save_picture(model, job, history, path),
         "graph.svg": lambda path: _save_graph(model, job, path),
     }
-    return [_write(output / name, write) for name, write in results.items()]
+    lines = [_write(output / name, write) for name, write in results.items()]
+    pictures = [output / name for name in ("training.png", "graph.svg") if f"wrote {output / name}" in lines]
+    return [*lines, f"open {' and '.join(map(str, pictures))} to see what it has learnt"] if pictures else lines
 
 
 def _as_code(model: MLP, activation: str) -> str:

@@ -16,6 +16,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from nn.basics.checks import did_you_mean
 from nn.data.rows import Rows
 from nn.data.scaling import one_hot
 
@@ -50,7 +51,8 @@ class Table:
     def column(self, name: str) -> list[str]:
         """The cells of one column. TableError, with the names there are, when there is no such column."""
         if name not in self.names:
-            raise TableError(f"no column {name!r}; the columns are: {_listed(self.names)}")
+            guess = did_you_mean(name, self.names)
+            raise TableError(f"no column {name!r}{guess}; the columns are: {_listed(self.names)}")
         place = self.names.index(name)
         return [row[place] for row in self.rows]
 

@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -23,9 +24,9 @@ from nn.basics.nested import plain
 from nn.command_line.jobs import _split, moons_job, table_job
 from nn.command_line.learning import learn, new_model
 from nn.command_line.main import _output_lost, main
-from nn.command_line.options import choose_job, parse
+from nn.command_line.options import choose_job, is_untouched_demo, parse
 from nn.command_line.panels import panels as panels_of
-from nn.command_line.results import _save_graph
+from nn.command_line.results import Score, _save_graph, notes
 from nn.data import Scaler, micrograd_moons, two_moons
 from nn.data.tables import Encoding, TableError, read_csv
 from nn.metrics import predicted_class, score_accuracy
@@ -624,3 +625,58 @@ def test_the_loss_in_the_graph_says_what_the_row_really_is(tmp_path):
         out = tmp_path / name
         assert main(["--csv", str(table), "--target", "v", "--epochs", "1", "--output", str(out)]) == 0
         assert re.search(rf"loss \({said}\)", (out / "graph.svg").read_text("utf-8"))
+
+
+# What the first run says ------------------------------------------------------------------------------------
+
+
+def test_the_last_line_says_what_to_open(tmp_path, capsys):
+    assert quick(tmp_path) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == f"open {tmp_path / 'training.png'} and {tmp_path / 'graph.svg'} to see what it has learnt"
+
+
+def test_the_untouched_demo_is_not_reproached_for_its_own_defaults():
+    assert is_untouched_demo(parse([]))
+    assert is_untouched_demo(parse(["--seed", "3", "--output", "there"]))
+    assert not is_untouched_demo(parse(["--lr", "2"]))
+
+
+def test_a_score_far_below_that_of_the_training_is_told():
+    job = moons_job(1)
+    good, bad = Score("training", 100, 0.1, 1.0), Score("held-out", 100, 1.0, 0.84)
+    assert "by heart" in " ".join(notes(job, (good, bad)))
+    assert notes(job, (good, replace(bad, metric=0.86))) == []
+
+
+def test_few_rows_and_one_sided_classes_are_told(tmp_path):
+    lines = "".join(f"{k},{k * k % 7},{'ab'[k % 10 == 0]}\n" for k in range(60))
+    job = table_job(write(tmp_path / "t.csv", "x,z,kind\n" + lines), "kind", seed=1)
+    few, one_sided = notes(job, (Score("training", 48, 0.1, 0.9), Score("held-out", 12, 0.1, 0.9)))
+    assert few.startswith("12 held-out rows are few")
+    assert re.match(r"\d\d% of the held-out rows are 'a': whoever always answers that", one_sided)
+
+
+def test_r2_of_a_constant_target_is_told():
+    job = table_job(str(ROOT / "tests" / "data" / "iris.csv"), "petal_width", seed=1, ignore=["species"])
+    same = replace(job, held_out=(job.held_out[0], [0.5] * len(job.held_out[1])))
+    assert "R² says nothing" in notes(same, (Score("training", 120, 0.1, 0.9), Score("held-out", 30, 0.1, 0.9)))[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "guess"),
+    [
+        (["--activation", "rleu"], "did you mean 'relu'?"),
+        (["--csv", str(IRIS), "--target", "species", "--task", "regresion"], "did you mean 'regression'?"),
+        (["--optimizer", "adm"], "did you mean 'adam'?"),
+    ],
+)
+def test_typos_are_answered_with_a_guess(arguments, guess, capsys):
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert guess in capsys.readouterr().err
+
+
+def test_a_column_that_is_not_there_is_answered_with_a_guess(capsys):
+    assert main(["--csv", str(IRIS), "--target", "spieces"]) == 2
+    assert "no column 'spieces'; did you mean 'species'?" in capsys.readouterr().err
