@@ -79,6 +79,9 @@ def draw(
     dot, wasm (Graphviz), plain (our own layout, which is never slow and needs neither), or auto: Graphviz where it is
     there, the graph is small and no network, else plain.
 
+    In a notebook, as .html and by `.show()` the drawing is a page whose leaves can be moved, with the derivatives of y
+    whatever `grads` says; it steps through up to 300 edges. It takes about 80 kB, and 0.6 kB a value.
+
     >>> a = Value(2.0, label="a")
     >>> draw(a * a + 1.0)
     <Drawing: Computation graph of v2: 3 values, 3 uses; .show(), .save('y.svg') or print(it.text())>

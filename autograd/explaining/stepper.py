@@ -131,6 +131,8 @@ def stepper(
     max_edges      the most edges to step through
 
     `.grad` is neither read nor written. Source lines are shown for operations that ran inside `trace_lines()`.
+    In the page's other modes leaves can be moved (Play) and paths seen (Look); an operation of your own, which only
+    Python can compute, keeps what it is computed from fixed there. A page takes about 80 kB, and 0.6 kB a value.
 
     Raises TypeError for what is no Value and no model, ValueError for more than `max_edges` edges, for a model that did
     not make y, and for options that make no sense. That a layout engine that was asked for is not installed shows
