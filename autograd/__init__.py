@@ -32,6 +32,7 @@ _refuse_foreign_files(__path__[0])
 
 # ruff: noqa: E402, F401
 from autograd import backprop, events, modes, ops, value  # the engine comes at once
+from autograd.native import engine
 from autograd.system.moved import keep_old_homes, keep_old_names
 from autograd.system.names import public_names
 

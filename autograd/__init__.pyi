@@ -149,6 +149,7 @@ from autograd.programs.program import Program as Program
 from autograd.programs.trace import BranchChanged as BranchChanged
 
 __version__: str
+engine: str
 __all__ = [
     "BackwardStep",
     "BranchChanged",

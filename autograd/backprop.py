@@ -14,7 +14,9 @@ from typing import Any
 
 from autograd.by_hand import INSIDE, check_numbers, check_root, check_turn, grads_of, in_the_middle, one_at_a_time
 from autograd.modes import ACTIVE, current_mode
+from autograd.native import extension
 from autograd.numerics.real import as_float
+from autograd.ops import OPERATIONS
 from autograd.value import Value
 
 _set_grad = Value.grad.__set__  # type: ignore[attr-defined]
@@ -65,6 +67,8 @@ def _all_operands(roots: Sequence[Value]) -> list[Value]:
 
 def ordered(root: Value, *more: Value) -> tuple[list[Value], list[Value]]:
     """The leaves and, parents before children, the interior nodes below `root` and `more`."""
+    if extension is not None and (found := extension.ordered(root, *more)) is not None:
+        return found  # type: ignore[no-any-return]
     leaves: list[Value] = []
     interior: list[Value] = []
     seen: set[Value] = set()
@@ -113,6 +117,11 @@ def backward(root: Value, gradient: float = 1.0) -> None:
     """
     check_root(root, "backward()")
     seed = as_float(gradient)
+    if extension is not None and not ACTIVE and not INSIDE:
+        with one_at_a_time:
+            check_turn()
+            if extension.backward(root, seed):  # the same in C, unless there is something unusual
+                return
     leaves, interior = ordered(root)
     check_data(root, leaves)
     with one_at_a_time:
@@ -178,3 +187,18 @@ def add_to_grads(leaves: list[Value], gradients: Sequence[float]) -> None:
         before = grads_of(leaves)
         totals = list(map(add, before, gradients))
         deque(map(_set_grad, leaves, totals), 0)
+
+
+if extension is not None:  # v.backward() begins in C
+    extension.use(
+        OPERATIONS,
+        {},
+        {},
+        {
+            "backward": backward,
+            "inside": INSIDE,
+            "acquire": one_at_a_time.acquire,
+            "release": one_at_a_time.release,
+            "in_the_middle": in_the_middle.locked,
+        },
+    )

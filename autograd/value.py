@@ -13,10 +13,11 @@ from __future__ import annotations  # the factories below are written before the
 import operator
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from autograd import ops
 from autograd.modes import ACTIVE, Mode, current_mode, users_line
+from autograd.native import extension
 from autograd.numerics.real import applies_rows, as_float, as_operand
 from autograd.operators import Applies
 from autograd.ops import Operation
@@ -396,6 +397,18 @@ class Value:
     _backward = _in_by_hand("backward", "Call it for one step of the chain rule; set it, for a node made by hand.")
 
 
-for _row in ops.OPERATIONS.values():
-    if len(_row.derivatives) == 1 and not _row.variadic:
-        _row.by_type[Value] = unary_method(_row)
+# The same class in C, where it was compiled: see native/ --------------------------------------------------------------
+_METHODS = {row: unary_method(row) for row in ops.OPERATIONS.values() if len(row.derivatives) == 1 and not row.variadic}
+_SHORT_CUTS = {row.name: method for row, method in _METHODS.items()}
+
+if not TYPE_CHECKING and extension is not None:
+    from autograd.native.adoption import adopted
+
+    _binary = {ops.add: "add", ops.sub: "sub", ops.mul: "mul", ops.div: "truediv", ops.pow: "pow"}
+    _operators = {r: (getattr(Value, f"__{n}__"), getattr(Value, f"__r{n}__")) for r, n in _binary.items()}
+    Value = adopted(Value, _operators, _METHODS)
+    _new, _leaf, _node = Value.__new__, extension.make_leaf, extension.make_node
+    _SHORT_CUTS = extension.functions_of_rows()
+
+for _row in _METHODS:
+    _row.by_type[Value] = _SHORT_CUTS[_row.name]

@@ -82,7 +82,9 @@ def _parser(program: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"glassgrad {autograd.__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"glassgrad {autograd.__version__}, engine {autograd.engine}"
+    )
     parser.add_argument("formula", help="what to compute, in quotes")
     values = "a value for every name: x=2 y=-1.5"
     parser.add_argument("values", nargs="*", default=[], metavar="name=value", help=values)

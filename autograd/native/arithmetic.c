@@ -81,7 +81,9 @@ double rounded_sum(const Sum *sum, const double *terms, Py_ssize_t count) {
     const double least = high + (low - error), most = high + (low + error);
     if (least == most && count < MANY_TERMS)
         return least;
-    return sum->size == 0.0 ? 0.0 : sum_by_partials(terms, count);
+    if (sum->size == 0.0)
+        return 0.0;
+    return terms == NULL ? NAN : sum_by_partials(terms, count);
 }
 
 double exact_sum(const double *terms, Py_ssize_t count) {

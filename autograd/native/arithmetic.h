@@ -35,7 +35,7 @@ static inline void add_to(Sum *sum, double term) {
 
 /* numerics.floats.exact_sum: correctly rounded, inf on overflow, nan for inf - inf. */
 double exact_sum(const double *terms, Py_ssize_t count);
-/* The same where the terms have gone through add_to already. */
+/* The same where the terms have gone through add_to already. Without them: nan if they are needed, or if it is nan. */
 double rounded_sum(const Sum *sum, const double *terms, Py_ssize_t count);
 
 /* Put `thing`, a reference that is given away, in a place that owns one. */

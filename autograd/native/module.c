@@ -1,5 +1,9 @@
 /* The module autograd.native._engine: what Python hands over once, and what it may call. */
 #include "machine.h"
+#include "node.h"
+
+PyObject *make_type(PyObject *, PyObject *), *use(PyObject *, PyObject *), *track_below(PyObject *, PyObject *);
+PyObject *lists(PyObject *, PyObject *), *functions_of_rows(PyObject *, PyObject *), *ordered(PyObject *, PyObject *), *backward(PyObject *, PyObject *);
 
 /* Every row on floats, for whoever wants to compare: row_values(number, a, …) → (forward, slopes …) ---------------- */
 
@@ -84,6 +88,15 @@ static PyMethodDef functions[] = {
     {"use_rows", use_rows, METH_VARARGS, "use_rows(OPERATIONS, math.hypot): what C asks Python for."},
     {"row_values", row_values, METH_VARARGS, "row_values(number, *args): forward and local derivatives of a row."},
     {"exact_sum", exact_sum_of, METH_O, "exact_sum(list of floats): as numerics.floats.exact_sum."},
+    {"make_type", make_type, METH_O, "make_type(OPERATIONS) → Value."},
+    {"use", use, METH_VARARGS, "use(rows, operators, reflected operators, {name: object}): what C asks Python for."},
+    {"functions_of_rows", functions_of_rows, METH_NOARGS, "{name: function of one Value}."},
+    {"lists", lists, METH_O, "lists({name: text for help()}) → {name: function} of many operands."},
+    {"make_leaf", make_leaf, METH_VARARGS, "_leaf of value.py."},
+    {"make_node", make_node, METH_VARARGS, "_node of value.py."},
+    {"track", track_below, METH_O, "track(nodes): tell the collector of them."},
+    {"ordered", ordered, METH_VARARGS, "ordered(*roots) of backprop.py, or None where that has to be asked."},
+    {"backward", backward, METH_VARARGS, "backward(root, seed) → whether it is done; else backprop.py has to do it."},
     {NULL, NULL, 0, NULL},
 };
 

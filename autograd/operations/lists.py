@@ -7,12 +7,14 @@ correctly rounded (math.fsum), whatever their order. Every function also works o
 from collections.abc import Iterable, Sequence
 from math import fsum
 from operator import mul
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import ops
 from autograd.modes import ACTIVE
+from autograd.native import extension
 from autograd.numerics import floats
 from autograd.numerics.real import applies_rows, as_float, described
+from autograd.ops import OPERATIONS
 from autograd.value import Value, _node, make
 
 
@@ -124,3 +126,11 @@ def _terms(name: str, xs: Iterable[Any], needed: bool = False) -> tuple[Any, ...
 
 def _data(x: Any) -> float:
     return x.data if isinstance(x, Value) else x
+
+
+# The same functions, which begin in C where that was compiled and come back here for whatever is unusual
+if not TYPE_CHECKING and extension is not None:
+    _in_python = {f.__name__: f for f in (dot, total, mean, sum_of_squares, logsumexp, softmax, cross_entropy)}
+    _arguments = dict.fromkeys(_in_python, "xs") | {"dot": "ws, xs, bias=0.0", "cross_entropy": "logits, target"}
+    extension.use(OPERATIONS, {}, {}, _in_python)
+    globals().update(extension.lists({n: f"{n}({_arguments[n]})\n--\n\n{f.__doc__}" for n, f in _in_python.items()}))

@@ -59,7 +59,9 @@ def _parser(program: str) -> argparse.ArgumentParser:
         epilog="Without --csv it learns the two moons of micrograd's demo, with that demo's settings.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"glassgrad {autograd.__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"glassgrad {autograd.__version__}, engine {autograd.engine}"
+    )
     data = parser.add_argument_group("what to learn")
     data.add_argument("--csv", metavar="FILE", help="a table: the first line names the columns")
     data.add_argument(

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if name in ("-h", "--help"):
         return _say(_help())
     if name == "--version":
-        return _say(f"glassgrad {autograd.__version__}")
+        return _say(f"glassgrad {autograd.__version__}, engine {autograd.engine}")
     guess = did_you_mean(name, COMMANDS)
     complain(f"glassgrad: {name!r} is not one of {', '.join(COMMANDS)}{guess} (glassgrad --help explains them)")
     return 2

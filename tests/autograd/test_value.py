@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograd import Value, no_grad, ops
+from autograd import Value, native, no_grad, ops
 from autograd.modes import mode
 
 
@@ -277,7 +277,8 @@ def test_eurekalabs_optimizer_hangs_its_state_on_the_parameters():
 
 
 def test_operators_are_documented_and_named_after_their_rows():
-    assert Value.__mul__.__doc__ == Value.__rmul__.__doc__ == "a · b."
+    if native.extension is None:  # Python itself documents the operators of a class in C
+        assert Value.__mul__.__doc__ == Value.__rmul__.__doc__ == "a · b."
     assert Value.tanh.__doc__ == ops.tanh.__doc__
     with pytest.raises(TypeError, match=r"^Value\.pow\(\)"):
         pow(Value(2.0), 2, 3)

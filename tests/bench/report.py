@@ -85,9 +85,9 @@ def faster(what: str, limit: float, fast: str, slow: str, workload: str, collect
     )
 
 
-def bytes_per_node(found: dict[Key, Runner]) -> float | None:
+def bytes_per_node(found: dict[Key, Runner], engine: str = "glassgrad") -> float | None:
     """Of the elementary W1 graph after backward."""
-    runner = found.get(("glassgrad", "W1", "on"))
+    runner = found.get((engine, "W1", "on"))
     return None if runner is None or runner.bytes is None else runner.bytes / W1_OPERATIONS
 
 
@@ -111,6 +111,18 @@ BARS = [
     faster("W1 program on NumPy, × PyTorch", 1.5, "glassgrad program, NumPy", "torch", "W1"),
     faster("W2 program on NumPy, × PyTorch", 0.8, "glassgrad program, NumPy", "torch", "W2"),
     faster("W1 program under JAX's jit, × JAX by hand", 1.0, "glassgrad program, JAX", "jax", "W1"),
+    faster("native: W1 node for node, × micrograd", 200, "glassgrad native", "micrograd", "W1"),
+    faster("native: W1 fused, × micrograd", 900, "glassgrad native fused", "micrograd", "W1"),
+    faster("native: W3, × XAD", 9, "glassgrad native", "xad", "W3"),
+    faster("native: W4, × micrograd", 50, "glassgrad native", "micrograd", "W4"),
+    Bar(
+        "native: bytes per node after backward, W1", 100, False, lambda found: bytes_per_node(found, "glassgrad native")
+    ),
+    faster("native: W1 replayed, × JAX", 1.3, "glassgrad native program, arrays", "jax", "W1"),
+    faster("native: W1 replayed, × NumPy", 3, "glassgrad native program, arrays", "glassgrad program, NumPy", "W1"),
+    faster("native: W2 replayed, × JAX", 1.5, "glassgrad native program, arrays", "jax", "W2"),
+    faster("native: W2 replayed, × NumPy", 3, "glassgrad native program, arrays", "glassgrad program, NumPy", "W2"),
+    faster("native: W3 replayed, × CasADi", 1, "glassgrad native program", "casadi", "W3"),
 ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.peers import ENGINES
+from tests.bench.peers import ENGINES, NATIVE
 
 ROOT = Path(__file__).resolve().parents[2]
 TOLERANCE = 1e-9  # of gradients, relative to the largest
@@ -25,6 +25,11 @@ class Runner:
     problem: str | None = None
     seconds: list[float] = field(default_factory=list)  # per operation, one per round
     bytes: int | None = None
+
+    @property
+    def choice(self) -> str:
+        """Which engine of glassgrad the process runs on."""
+        return "native" if self.engine.startswith(NATIVE) else "python"
 
     def start(self) -> list[float]:
         """Start the process; the loss and gradients it found."""
@@ -42,7 +47,7 @@ class Runner:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=dict(os.environ, OMP_NUM_THREADS="1"),
+            env=dict(os.environ, OMP_NUM_THREADS="1", GLASSGRAD_ENGINE=self.choice),
         )
         answer = self._read()
         self.problem = answer.get("problem")  # type: ignore[assignment]

@@ -23,7 +23,7 @@ def stub(package: str) -> str:
     lines += [f"from {package} import {name} as {name}" for name in face.__all__ if name not in listed]
     for module, names in face._HOMES.items():
         lines += [f"from {package}.{module} import {name} as {name}" for name in names.split()]
-    lines += ["", *(f"{name}: str" for name in ("__version__",) if hasattr(face, name))]
+    lines += ["", *(f"{name}: str" for name in ("__version__", "engine") if hasattr(face, name))]
     lines += ["__all__ = [", *(f"    {name!r}," for name in face.__all__), "]"]
     return "\n".join(lines).replace("'", '"') + "\n"
 

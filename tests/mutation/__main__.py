@@ -62,6 +62,7 @@ TESTS = {
     "autograd/__init__.py": "numpy_names autograd/test_init",
     "autograd/__main__.py": "main",
     "autograd/native/__init__.py": "engine",
+    "autograd/native/adoption.py": "adoption value",
     "autograd/native/build.py": "./test_installation",
     "autograd/command_line/main.py": "main",
     "autograd/system/archive.py": "./test_installation",

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd import Value, backprop, by_hand, dot, no_grad, steps, topological_order
+from autograd import Value, backprop, by_hand, dot, native, no_grad, steps, topological_order
 
 ROOT = Path(__file__).parents[3]
 
@@ -143,7 +143,8 @@ def test_an_interrupt_at_any_instruction_of_backward_updates_all_leaves_or_none(
             left_locked += 1
             by_hand.one_at_a_time.release()
     assert outcomes == sorted(outcomes)
-    assert point > 400
+    if native.extension is None:  # native: of ordinary graphs hardly an instruction of Python runs
+        assert point > 400
     # Leaving a `with` takes a few instructions between which CPython handles no signal (it does so after calls and when
     # a loop starts over), but where a trace function can raise: only there may a lock be left, or a `finally` be cut.
     assert left_locked <= 16

@@ -42,5 +42,6 @@ def test_another_interpreter_of_the_process_falls_back():
         "for name in [m for m in sys.modules if m.startswith('autograd')]: del sys.modules[name]\n"
         "import autograd.native as b; print(b.engine)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    auto = {**os.environ, "GLASSGRAD_ENGINE": "auto"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=auto)
     assert done.stdout.strip() == "python: the native engine is in use already, by one interpreter of this process"

@@ -1,6 +1,6 @@
 """One module per engine, with a function that returns its workloads and imports the engine inside itself."""
 
-#: name in the table -> (module and function, switched off with --peers, runs with the collector off as well)
+#: name in the table -> module and function. "glassgrad native" is the engine in C, "glassgrad" the one in Python.
 ENGINES = {
     "micrograd": "micrograd_scalars:cases",
     "lean": "lean:cases",
@@ -9,6 +9,10 @@ ENGINES = {
     "glassgrad program": "recorded:source",
     "glassgrad program, NumPy": "recorded:arrays",
     "glassgrad program, JAX": "recorded:jax",
+    "glassgrad native": "ours:eager",
+    "glassgrad native fused": "ours:fused",
+    "glassgrad native program": "recorded:source",
+    "glassgrad native program, arrays": "recorded:machine",
     "xad": "xad_tape:cases",
     "casadi": "casadi_graph:cases",
     "hips autograd": "hips_arrays:cases",
@@ -16,4 +20,5 @@ ENGINES = {
     "jax": "jax_arrays:cases",
 }
 OURS = tuple(name for name in ENGINES if name.startswith(("glassgrad", "lean")))
+NATIVE = "glassgrad native"
 COLLECTOR_OFF = ("micrograd", "lean", "glassgrad", "glassgrad fused")

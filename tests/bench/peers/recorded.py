@@ -30,6 +30,11 @@ def arrays() -> Cases:
     return {"W1": mlp_on_arrays, "W2": gpt_on_arrays}
 
 
+def machine() -> Cases:
+    """The replay machine of the native engine; parameters in an array."""
+    return {"W1": lambda: mlp_on_arrays(numpy=False), "W2": lambda: gpt_on_arrays(numpy=False)}
+
+
 def jax() -> Cases:
     """The program of W1 bound to jax.numpy, differentiated, vectorized and compiled by JAX."""
     return {"W1": mlp_on_jax}
@@ -81,11 +86,11 @@ def mlp_on_values() -> Case:
     return Case(step, check)
 
 
-def mlp_on_arrays() -> Case:
+def mlp_on_arrays(numpy: bool = True) -> Case:
     """W1 with an array of parameters."""
     import numpy as np
 
-    program, parameters = mlp_program(arrays=True)
+    program, parameters = mlp_program(arrays=numpy)
     gradient = program.gradient_function()
     points, targets = map(np.array, inputs.moons())
     start = np.array([p.data for p in program.parameters])
@@ -167,11 +172,11 @@ def gpt_on_values() -> Case:
     return Case(step, check)
 
 
-def gpt_on_arrays() -> Case:
+def gpt_on_arrays(numpy: bool = True) -> Case:
     """W2 with arrays of parameters and of Adam's moments."""
     import numpy as np
 
-    program, parameters, args = gpt_program(inputs.timed_name(), arrays=True)
+    program, parameters, args = gpt_program(inputs.timed_name(), arrays=numpy)
     gradient = program.gradient_function(reduce=None)
     args = [np.array(arg) for arg in args]
     start = np.array([p.data for p in program.parameters])

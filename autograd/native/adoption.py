@@ -1,0 +1,79 @@
+"""The class Value of value.py in C: made, given what it lacks, and told what to ask Python for.
+
+The class that Python wrote stays what it is: the text that people read, and the one place of everything unusual. The
+class in C has the storage, the operators and the methods of rows; all other attributes of the Python class become its
+own. (A class statement that derives from the C type would do as well, but its instances would all be known to the
+garbage collector, and half of the speed gone.)
+"""
+
+import gc
+from collections.abc import Iterable
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+from autograd.modes import ACTIVE, current_mode
+from autograd.native import extension
+from autograd.ops import OPERATIONS, Operation
+
+_DEEP = 4  # containers within containers that are searched for nodes
+
+
+def adopted(pure: type, operators: dict[Operation, tuple[Any, Any]], methods: dict[Operation, Any]) -> Any:
+    """The class in C that stands for `pure`; `operators` and `methods` are those of value.py, row by row."""
+    value = extension.make_type(OPERATIONS)
+    value.__name__ = value.__qualname__ = pure.__name__  # without the module, as messages show it
+    for name in set(vars(value)) & set(OPERATIONS) - set(vars(pure)):
+        delattr(value, name)  # square(v) is a function only
+    storage = {*pure.__slots__, "__getattribute__"}  # type: ignore[attr-defined]
+    for name, thing in vars(pure).items():
+        if (name not in vars(value) or name in ("__doc__", "__module__")) and name not in storage:
+            setattr(value, name, thing)
+    forward = {row: method for row, (method, _) in operators.items()} | methods
+    reflected = {row: method for row, (_, method) in operators.items()}
+    names = {
+        **{name: getattr(pure, name).fget for name in ("operands", "parents", "local_grads")},
+        "init": vars(pure)["__init__"],
+        "active": ACTIVE,
+        "current_mode": current_mode,
+        "plain_operation": Operation,
+        "track_reached": lambda thing: track_reached(thing, value),
+        "empty": "",
+    }
+    extension.use(OPERATIONS, forward, reflected, names)
+    return value
+
+
+def track_reached(thing: Any, value: type) -> None:
+    """Tell the collector of the nodes within reach of `thing`, which was hung on a node, and of all below them.
+
+    Nodes that were made from that node before it carried anything are not known to the collector; a circle through
+    them would be seen by nobody.
+    """
+    below = list(_nodes_in(thing, value))
+    met = {id(node) for node in below}
+    for node in below:
+        for parent in node.parents:
+            if id(parent) not in met:
+                met.add(id(parent))
+                below.append(parent)
+    extension.track(below)
+
+
+def _nodes_in(thing: Any, value: type) -> Iterable[Any]:
+    """The nodes among what `thing` refers to, directly or through containers, closures and objects."""
+    level, met = [thing], set()
+    for _ in range(_DEEP):
+        found = []
+        for one in level:
+            if isinstance(one, value):
+                yield one
+            elif id(one) not in met and not isinstance(one, type | ModuleType | BuiltinFunctionType):
+                met.add(id(one))
+                found += [x for x in gc.get_referents(one) if not _is_namespace(one, x)]
+        level = found
+    yield from (one for one in level if isinstance(one, value))
+
+
+def _is_namespace(holder: Any, thing: Any) -> bool:
+    """The globals of a function hold the whole module: nothing that was hung on a node."""
+    return isinstance(holder, FunctionType) and thing is holder.__globals__

@@ -1,0 +1,175 @@
+/* data, grad, label, op and the line of a node; whatever else is hung on it. */
+#include "node.h"
+
+static int no_delete(const char *name) {
+    PyErr_Format(PyExc_AttributeError, "the %s of a Value cannot be deleted", name);
+    return -1;
+}
+
+/* Put something that is no float in the place of data or grad. */
+static int set_object(Node *node, PyObject *thing, int flag, PyObject **place) {
+    if (!(node->flags & flag)) {
+        node->flags |= (uint16_t)flag;
+        odd_nodes++;
+    }
+    put(place, Py_NewRef(thing));
+    return hang(node, thing);
+}
+
+static void forget_object(Node *node, int flag) {
+    if (!(node->flags & flag))
+        return;
+    node->flags &= (uint16_t)~flag;
+    odd_nodes--;
+    put(flag == DATA_OBJECT ? &node->right.extra->data : &node->right.extra->grad, NULL);
+}
+
+static PyObject *get_data(Node *node, void *unused) {
+    (void)unused;
+    return node->flags & DATA_OBJECT ? Py_NewRef(node->right.extra->data) : PyFloat_FromDouble(node->data);
+}
+
+static int set_data(Node *node, PyObject *thing, void *unused) {
+    (void)unused;
+    if (thing == NULL)
+        return no_delete("data");
+    if (PyFloat_CheckExact(thing)) {
+        forget_object(node, DATA_OBJECT);
+        node->data = PyFloat_AsDouble(thing);
+        return 0;
+    }
+    Extra *extra = extra_of(node);
+    if (extra == NULL)
+        return -1;
+    node->data = NAN;
+    return set_object(node, thing, DATA_OBJECT, &extra->data);
+}
+
+static PyObject *get_grad(Node *node, void *unused) {
+    (void)unused;
+    if (node->flags & GRAD_OBJECT)
+        return Py_NewRef(node->right.extra->grad);
+    return node->flags & GRAD_INT ? PyLong_FromDouble(node->grad) : PyFloat_FromDouble(node->grad);
+}
+
+/* An int that a double holds exactly. */
+static int is_whole(PyObject *thing, double *number) {
+    if (!PyLong_CheckExact(thing))
+        return 0;
+    *number = PyLong_AsDouble(thing);
+    if (*number == -1.0 && PyErr_Occurred()) {
+        PyErr_Clear();
+        return 0;
+    }
+    return fabs(*number) <= 9007199254740992.0;
+}
+
+static int set_grad(Node *node, PyObject *thing, void *unused) {
+    (void)unused;
+    double number = 0.0;
+    if (thing == NULL)
+        return no_delete("grad");
+    if (PyFloat_CheckExact(thing) || is_whole(thing, &number)) {
+        const int whole = !PyFloat_CheckExact(thing);
+        forget_object(node, GRAD_OBJECT);
+        node->grad = whole ? number : PyFloat_AsDouble(thing);
+        node->flags = (uint16_t)((node->flags & ~GRAD_INT) | (whole ? GRAD_INT : 0));
+        return 0;
+    }
+    Extra *extra = extra_of(node);
+    if (extra == NULL)
+        return -1;
+    node->grad = NAN;
+    node->flags &= (uint16_t)~GRAD_INT;
+    return set_object(node, thing, GRAD_OBJECT, &extra->grad);
+}
+
+static PyObject *get_label(Node *node, void *unused) {
+    (void)unused;
+    Extra *extra = extra_if_any(node);
+    return Py_NewRef(extra != NULL && extra->label != NULL ? extra->label : engine.empty);
+}
+
+static int set_label(Node *node, PyObject *label, void *unused) {
+    (void)unused;
+    if (label == NULL)
+        return no_delete("label");
+    if (label == engine.empty && !(node->flags & EXTRA))
+        return 0;
+    Extra *extra = extra_of(node);
+    if (extra == NULL)
+        return -1;
+    put(&extra->label, Py_NewRef(label));
+    return hang(node, label);
+}
+
+static PyObject *get_line(Node *node, void *unused) {
+    (void)unused;
+    Extra *extra = extra_if_any(node);
+    return Py_NewRef(extra != NULL && extra->line != NULL ? extra->line : Py_None);
+}
+
+static int set_line(Node *node, PyObject *line, void *unused) {
+    (void)unused;
+    Extra *extra = line == NULL ? NULL : extra_of(node);
+    if (extra == NULL)
+        return line == NULL ? no_delete("line") : -1;
+    put(&extra->line, Py_NewRef(line));
+    return hang(node, line);
+}
+
+static PyObject *get_op(Node *node, void *unused) {
+    (void)unused;
+    if (node->row == 0)
+        Py_RETURN_NONE;
+    return Py_NewRef(node->row == OWN_ROW ? node->right.extra->op : engine.rows[node->row - 1]);
+}
+
+static int set_op(Node *node, PyObject *op, void *unused) {
+    (void)unused;
+    if (op == NULL)
+        return no_delete("op");
+    for (int row = 0; op != Py_None && row < ROW_ALL; row++)
+        if (engine.rows[row] == op) {
+            node->row = (uint16_t)(row + 1);
+            return 0;
+        }
+    if (op == Py_None) {
+        node->row = 0;
+        return 0;
+    }
+    Extra *extra = extra_of(node);
+    if (extra == NULL)
+        return -1;
+    put(&extra->op, Py_NewRef(op));
+    node->row = OWN_ROW;
+    /* an @operation refers to no node; one made by hand has a closure, which mostly does */
+    return Py_TYPE(op) == (PyTypeObject *)engine.plain_operation ? 0 : hang(node, op);
+}
+
+/* Anything may be hung on a node, as on other objects; what can refer back makes it known to the collector. */
+int set_attribute(PyObject *self, PyObject *name, PyObject *thing) {
+    Node *node = (Node *)self;
+    if (PyObject_GenericSetAttr(self, name, thing) < 0)
+        return -1;
+    return node->dict != NULL ? hang(node, thing) : 0;
+}
+
+static PyObject *get_dict(Node *node, void *unused) {
+    track(node); /* whoever has the dict can put anything there */
+    return PyObject_GenericGetDict((PyObject *)node, unused);
+}
+
+static int set_dict(Node *node, PyObject *dict, void *unused) {
+    return PyObject_GenericSetDict((PyObject *)node, dict, unused) < 0 ? -1 : hang(node, dict);
+}
+
+PyGetSetDef own_attributes[] = {
+    {"data", (getter)get_data, (setter)set_data, NULL, NULL},
+    {"grad", (getter)get_grad, (setter)set_grad, NULL, NULL},
+    {"label", (getter)get_label, (setter)set_label, NULL, NULL},
+    {"op", (getter)get_op, (setter)set_op, NULL, NULL},
+    {"_line", (getter)get_line, (setter)set_line, NULL, NULL},
+    {"__dict__", (getter)get_dict, (setter)set_dict, NULL, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};

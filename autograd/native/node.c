@@ -1,0 +1,182 @@
+/* Birth and death of nodes; what the garbage collector sees of them. */
+#include "node.h"
+
+#define MOST_WAITING 100000 /* freed nodes that are kept for their next use: 10 MB */
+
+Engine engine;
+Py_ssize_t odd_nodes;
+static Node *waiting; /* freed nodes, linked by `left` */
+static int waiting_count;
+static Node *dying; /* nodes whose references are still to be dropped, linked by `weak` */
+static int freeing;
+
+Node *new_node(PyTypeObject *kind, double data) {
+    Node *node;
+    if (kind == engine.type && waiting != NULL) {
+        node = waiting;
+        waiting = node->left.node;
+        waiting_count--;
+        if (waiting != NULL) {
+            SOON(waiting);
+            SOON((char *)waiting + 64);
+        }
+        PyObject_Init((PyObject *)node, kind);
+    } else if (kind == engine.type) {
+        node = PyObject_GC_New(Node, kind);
+    } else {
+        node = (Node *)((allocfunc)PyType_GetSlot(kind, Py_tp_alloc))(kind, 0);
+    }
+    if (node == NULL)
+        return NULL;
+    node->mark = 0;
+    node->row = 0;
+    node->flags = kind == engine.type ? 0 : TRACKED; /* the collector knows instances of subclasses from the start */
+    node->data = data;
+    node->grad = 0.0;
+    node->weak = NULL;
+    node->dict = NULL;
+    return node;
+}
+
+/* Few nodes need this ------------------------------------------------------------------------------------------------ */
+
+Extra *extra_of(Node *node) {
+    if (node->flags & EXTRA)
+        return node->right.extra;
+    if (move_out(node) < 0)
+        return NULL;
+    Extra *extra = PyMem_Calloc(1, sizeof(Extra));
+    if (extra == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    node->right.extra = extra;
+    node->flags |= EXTRA;
+    return extra;
+}
+
+void free_extra(Node *node, Extra *extra) {
+    odd_nodes -= !!(node->flags & DATA_OBJECT) + !!(node->flags & GRAD_OBJECT);
+    node->flags &= (uint16_t)~(EXTRA | DATA_OBJECT | GRAD_OBJECT);
+    Py_XDECREF(extra->data);
+    Py_XDECREF(extra->grad);
+    Py_XDECREF(extra->label);
+    Py_XDECREF(extra->line);
+    Py_XDECREF(extra->op);
+    PyMem_Free(extra);
+}
+
+/* The collector ------------------------------------------------------------------------------------------------------ */
+
+int track(Node *node) {
+    if (!(node->flags & TRACKED)) {
+        node->flags |= TRACKED;
+        PyObject_GC_Track(node);
+    }
+    return 0;
+}
+
+int hang(Node *node, PyObject *thing) {
+    if (thing == NULL || !(PyType_GetFlags(Py_TYPE(thing)) & Py_TPFLAGS_HAVE_GC))
+        return 0; /* a number or a text refers to nothing */
+    track(node);
+    if (!(node->flags & USED))
+        return 0;
+    PyObject *done = PyObject_CallFunctionObjArgs(engine.track_reached, thing, NULL);
+    Py_XDECREF(done);
+    return done == NULL ? -1 : 0;
+}
+
+static int visit_links(Node *node, visitproc visit, void *arg) {
+    if (node->flags & MANY) {
+        Many *many = node->left.many;
+        for (Py_ssize_t i = 0; i < many->parents + many->others; i++)
+            Py_VISIT((PyObject *)many->parent[i]);
+    }
+    if (node->flags & RAW) {
+        Raw *raw = node->left.raw;
+        Py_VISIT(raw->left);
+        Py_VISIT(raw->d_left);
+        Py_VISIT(raw->right);
+        Py_VISIT(raw->d_right);
+    }
+    if (node->flags & LEFT)
+        Py_VISIT((PyObject *)node->left.node);
+    if (node->flags & RIGHT)
+        Py_VISIT((PyObject *)node->right.node);
+    return 0;
+}
+
+int node_traverse(Node *node, visitproc visit, void *arg) {
+    Extra *extra = extra_if_any(node);
+    Py_VISIT(Py_TYPE((PyObject *)node));
+    Py_VISIT(node->dict);
+    if (extra != NULL) {
+        Py_VISIT(extra->data);
+        Py_VISIT(extra->grad);
+        Py_VISIT(extra->label);
+        Py_VISIT(extra->op);
+    }
+    return visit_links(node, visit, arg);
+}
+
+/* Every circle goes through what was hung on a node, so it is enough to let go of that. */
+int node_clear(Node *node) {
+    Extra *extra = extra_if_any(node);
+    Py_CLEAR(node->dict);
+    if (node->row == OWN_ROW)
+        node->row = 0;
+    if (node->flags & RAW && node->row == 0)
+        drop_links(node); /* a leaf from now on: without its operation a node made by hand means nothing */
+    if (extra != NULL) {
+        node->flags &= (uint16_t)~EXTRA;
+        free_extra(node, extra);
+    }
+    return 0;
+}
+
+/* Death -------------------------------------------------------------------------------------------------------------- */
+
+static void free_memory(Node *node, PyTypeObject *kind) {
+    if (kind == engine.type && waiting_count < MOST_WAITING) {
+        node->left.node = waiting;
+        waiting = node;
+        waiting_count++;
+    } else if (kind == engine.type)
+        PyObject_GC_Del(node);
+    else
+        ((freefunc)PyType_GetSlot(kind, Py_tp_free))(node);
+    Py_DECREF(kind); /* an instance of a type made at run time holds its type */
+}
+
+static void let_go(Node *node) {
+    Extra *extra = extra_if_any(node);
+    Py_CLEAR(node->dict);
+    drop_links(node);
+    if (extra != NULL)
+        free_extra(node, extra);
+}
+
+/* Called with the count at 0. The node waits in a list if another one is being freed: no recursion, however deep. */
+void node_dealloc(Node *node) {
+    if (node->flags & TRACKED)
+        PyObject_GC_UnTrack(node);
+    if (node->weak != NULL)
+        PyObject_ClearWeakRefs((PyObject *)node);
+    node->mark = 0;
+    node->weak = (PyObject *)dying;
+    dying = node;
+    if (freeing)
+        return;
+    freeing = 1;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback); /* what is freed may be foreign, and run Python */
+    while (dying != NULL) {
+        Node *next = dying;
+        dying = (Node *)next->weak;
+        let_go(next);
+        free_memory(next, Py_TYPE((PyObject *)next));
+    }
+    PyErr_Restore(type, value, traceback);
+    freeing = 0;
+}

@@ -1,0 +1,128 @@
+/* A node of the graph: autograd.Value in C.
+
+   REPRESENTATION
+
+   A node is its result, its gradient, and its links: the operands with the local derivatives towards those of them that
+   are nodes (the parents). Most nodes have one or two operands, which lie in the node itself:
+
+       left, right         operands: a node or a plain number, as the flags say
+       d_left, d_right     local derivatives, where the operand is a node
+
+   What does not fit lies in a block of its own, and `left` points to it:
+
+       Many    any number of operands (a fused node), or two where `right` is needed for something else
+       Raw     the four slots of value.py as Python objects: what was assigned from Python and has no other form yet.
+               settle() turns it into one of the other forms; what cannot be turned stays, and is Python's to deal with
+
+   and where there is a block, or no operand at all, `right` may point to an Extra: what few nodes have.
+
+   INVARIANTS
+
+       row == 0 means a leaf, row == OWN_ROW an operation in extra->op, any other a row of the table: rows[row - 1]
+       LEFT, LEFT_NUMBER, MANY, RAW exclude each other; so do RIGHT, RIGHT_NUMBER, EXTRA
+       DATA_OBJECT: data was overwritten with extra->data, which is no float; data is nan meanwhile. GRAD_OBJECT likewise
+       GRAD_INT: grad was set to a whole number (p.grad = 0, as micrograd writes) and reads as an int
+       odd_nodes == the number of nodes that are RAW, DATA_OBJECT or GRAD_OBJECT, each counted as often as it is that
+       mark == the number of the last walk that met the node
+
+   MEMORY
+
+   Every node has the header that the garbage collector needs, but the collector is told of a node (TRACKED) only when
+   it can be part of a circle: when something that can refer back was hung on it (an attribute, a closure), or when a
+   parent is tracked. All other nodes form no circles, for operands are older than results; they are freed by counting
+   alone, and cost the collector nothing. A node to which a child was made already (USED) may have been reached by what is
+   hung on it now: then the nodes above it that are in that reach are told as well (native/__init__.py: track_reached).
+
+   Freed nodes of the type Value itself wait in a list for their next use. Nodes whose count falls to 0 while others are
+   being freed wait their turn in another: a chain of a million nodes is freed without recursion. */
+#ifndef GLASSGRAD_NODE_H
+#define GLASSGRAD_NODE_H
+
+#include "lists.h"
+
+#include <stddef.h>
+
+#ifdef __GNUC__
+#define SOON(place) __builtin_prefetch((place), 1)
+#else
+#define SOON(place) ((void)0)
+#endif
+
+enum {
+    LEFT = 1, RIGHT = 2, LEFT_NUMBER = 4, RIGHT_NUMBER = 8, MANY = 16, FLAT = 32, RAW = 64, EXTRA = 128,
+    DATA_OBJECT = 256, GRAD_OBJECT = 512, GRAD_INT = 1024, TRACKED = 2048, USED = 4096,
+    LINKS = LEFT | RIGHT | LEFT_NUMBER | RIGHT_NUMBER | MANY | FLAT | RAW, /* FLAT: a Many of one or two operands */
+};
+#define OWN_ROW 0xFFFF
+
+typedef struct Node Node;
+typedef struct { PyObject *data, *grad, *label, *line, *op; } Extra;
+typedef struct { PyObject *left, *d_left, *right, *d_right; } Raw;
+typedef struct {
+    Py_ssize_t parents, others, operands;
+    double *slopes;  /* one for each parent */
+    double *numbers; /* the operands that are no nodes, in order */
+    uint8_t *kinds;  /* of each operand, what it is; NULL: all are parents */
+    Node *parent[];  /* the parents in order, and behind them the others: nodes that `where` did not choose */
+} Many;
+enum { NUMBER, PARENT, OTHER };
+struct Node {
+    PyObject_HEAD
+    uint32_t mark;
+    uint16_t row, flags;
+    double data, grad;
+    union { Node *node; double number; Many *many; Raw *raw; } left;
+    union { Node *node; double number; Extra *extra; } right;
+    double d_left, d_right;
+    PyObject *weak, *dict; /* weak references to the node; attributes hung on it */
+};
+
+/* What Python handed over at the start (value.c). */
+typedef struct {
+    PyTypeObject *type;   /* Value; VALUE below */
+    PyObject *active;     /* modes.ACTIVE: a list, empty in the default mode */
+    PyObject *inside;     /* by_hand.INSIDE: a list, empty unless a closure is running */
+    PyObject *current_mode, *rows[ROW_ALL], *plain_operation;
+    PyObject *forward[ROW_ALL], *reflected[ROW_ALL]; /* operators in Python, for what is unusual */
+    PyObject *init, *operands, *parents, *local_grads, *track_reached, *backward, *acquire, *release, *in_the_middle, *empty;
+    PyObject *dot, *total, *mean, *sum_of_squares, *softmax, *cross_entropy, *logsumexp;
+} Engine;
+extern Engine engine;
+extern Py_ssize_t odd_nodes;
+
+static inline int is_node(PyObject *thing) {
+    return Py_TYPE(thing) == engine.type || PyType_IsSubtype(Py_TYPE(thing), engine.type);
+}
+static inline int is_quiet(void) { return PyList_Size(engine.active) == 0; }
+
+/* node.c: a node with a result and nothing else; NULL with an exception. */
+Node *new_node(PyTypeObject *kind, double data);
+Extra *extra_of(Node *node);          /* made if need be; NULL with an exception */
+int track(Node *node);                /* tell the collector of it, now that it may be part of a circle */
+int hang(Node *node, PyObject *thing); /* the same if `thing`, which is hung on it now, can refer back */
+void free_extra(Node *node, Extra *extra);
+int node_traverse(Node *node, visitproc visit, void *arg);
+int node_clear(Node *node);
+void node_dealloc(Node *node);
+
+/* links.c */
+Many *new_many(Py_ssize_t parents, Py_ssize_t others, Py_ssize_t operands);
+void free_many(Many *many);           /* the memory alone */
+void drop_links(Node *node);
+int move_out(Node *node);             /* make `right` free for an Extra; -1 with an exception */
+int settle(Node *node);               /* from RAW to another form: 1 if it is none any more, 0 if not, -1 exception */
+extern PyGetSetDef link_attributes[];
+PyObject *make_node(PyObject *module, PyObject *args);
+PyObject *make_leaf(PyObject *module, PyObject *args);
+
+static inline Extra *extra_if_any(const Node *node) { return node->flags & EXTRA ? node->right.extra : NULL; }
+
+/* A new reference to a parent that a new node holds. */
+static inline Node *held(Node *parent) {
+    parent->flags |= USED;
+    return (Node *)Py_NewRef((PyObject *)parent);
+}
+static inline int inherit(Node *node, int parents_flags) {
+    return parents_flags & TRACKED && !(node->flags & TRACKED) ? track(node) : 0;
+}
+#endif

@@ -1,0 +1,170 @@
+/* Operators and methods: the rows on nodes and plain numbers, in the usual case.
+
+   The usual case: nobody is in a mode (or in no_grad() and nothing else), data are floats, the other operand is a node,
+   a float or an int. Everything else is handed to the operators in value.py, which know all cases and all messages. */
+#include "node.h"
+
+enum { QUIET, NO_GRAD, OTHER_MODE, FAILED };
+
+/* How operations behave right now; the longer question is asked only where somebody is in a mode. */
+static int mode_now(void) {
+    if (is_quiet())
+        return QUIET;
+    PyObject *mode = PyObject_CallFunctionObjArgs(engine.current_mode, NULL);
+    if (mode == NULL)
+        return FAILED;
+    const int grad = PyObject_IsTrue(PyTuple_GetItem(mode, 0)); /* Mode(grad, …): without gradients nobody listens */
+    Py_DECREF(mode);
+    return grad ? OTHER_MODE : NO_GRAD;
+}
+
+/* An exact float or int as a double. */
+static inline int is_plain(PyObject *thing, double *number) {
+    if (PyFloat_CheckExact(thing)) {
+        *number = PyFloat_AsDouble(thing);
+        return 1;
+    }
+    if (!PyLong_CheckExact(thing))
+        return 0;
+    *number = PyLong_AsDouble(thing);
+    if (*number == -1.0 && PyErr_Occurred()) {
+        PyErr_Clear(); /* beyond the range of a float: Python has the message */
+        return 0;
+    }
+    return 1;
+}
+
+static PyObject *in_python(int row, PyObject *left, PyObject *right) {
+    if (is_node(left))
+        return PyObject_CallFunctionObjArgs(engine.forward[row], left, right, NULL);
+    return PyObject_CallFunctionObjArgs(engine.reflected[row], right, left, NULL);
+}
+
+static inline PyObject *leaf(PyTypeObject *kind, double y, int asks) {
+    return asks && PyErr_Occurred() ? NULL : (PyObject *)new_node(kind, y);
+}
+
+static inline PyObject *node_of_two(int row, double y, Node *left, double d_left, Node *right, double d_right) {
+    Node *node = new_node(Py_TYPE((PyObject *)left), y);
+    if (node == NULL)
+        return NULL;
+    node->row = (uint16_t)(row + 1);
+    node->flags |= LEFT | RIGHT;
+    node->left.node = held(left);
+    node->d_left = d_left;
+    node->right.node = held(right);
+    node->d_right = d_right;
+    if ((left->flags | right->flags) & TRACKED)
+        inherit(node, TRACKED);
+    return (PyObject *)node;
+}
+
+/* A node with one parent, and a number on its right if `number` is RIGHT_NUMBER. */
+static inline PyObject *node_of_left(int row, double y, Node *left, double d_left, double right, int number) {
+    Node *node = new_node(Py_TYPE((PyObject *)left), y);
+    if (node == NULL)
+        return NULL;
+    node->row = (uint16_t)(row + 1);
+    node->flags |= (uint16_t)(LEFT | number);
+    node->left.node = held(left);
+    node->d_left = d_left;
+    node->right.number = right;
+    inherit(node, left->flags);
+    return (PyObject *)node;
+}
+
+static inline PyObject *node_of_right(int row, double y, double left, Node *right, double d_right) {
+    Node *node = new_node(Py_TYPE((PyObject *)right), y);
+    if (node == NULL)
+        return NULL;
+    node->row = (uint16_t)(row + 1);
+    node->flags |= LEFT_NUMBER | RIGHT;
+    node->left.number = left;
+    node->right.node = held(right);
+    node->d_right = d_right;
+    inherit(node, right->flags);
+    return (PyObject *)node;
+}
+
+/* The operator of a row with two arguments and its reflection, as operator_methods() of value.py. `asks`: may the row
+   ask Python? Then it may fail. */
+#define OPERATOR(name, asks) \
+    static PyObject *operator_##name(PyObject *l, PyObject *r) { \
+        const int mode = mode_now(), l_is_node = is_node(l), r_is_node = is_node(r); \
+        PyTypeObject *kind = Py_TYPE(l_is_node ? l : r); \
+        Node *left = (Node *)l, *right = (Node *)r; \
+        double a, b; \
+        if (mode == FAILED) \
+            return NULL; \
+        if (mode == OTHER_MODE || (l_is_node && left->flags & DATA_OBJECT) || (r_is_node && right->flags & DATA_OBJECT) || \
+            (!l_is_node && !is_plain(l, &a)) || (!r_is_node && !is_plain(r, &b))) \
+            return in_python(ROW_##name, l, r); \
+        if (l_is_node) \
+            a = left->data; \
+        if (r_is_node) \
+            b = right->data; \
+        const double y = row_##name(a, b); \
+        if (mode == NO_GRAD) \
+            return leaf(kind, y, asks); \
+        const double d_left = l_is_node ? slope_##name##_a(a, b, y) : 0.0; \
+        const double d_right = r_is_node ? slope_##name##_b(a, b, y) : 0.0; \
+        if (asks && PyErr_Occurred()) \
+            return NULL; \
+        if (!r_is_node) \
+            return node_of_left(ROW_##name, y, left, d_left, b, RIGHT_NUMBER); \
+        if (!l_is_node) \
+            return node_of_right(ROW_##name, y, a, right, d_right); \
+        return node_of_two(ROW_##name, y, left, d_left, right, d_right); \
+    }
+OPERATOR(add, 0)
+OPERATOR(sub, 0)
+OPERATOR(mul, 0)
+OPERATOR(div, 0)
+OPERATOR(pow, 1)
+
+static PyObject *operator_power(PyObject *l, PyObject *r, PyObject *modulus) {
+    if (modulus == Py_None)
+        return operator_pow(l, r);
+    return PyObject_CallFunctionObjArgs(engine.forward[ROW_pow], l, r, modulus, NULL); /* has no use for a third */
+}
+
+/* The method of a row with one argument, as unary_method() of value.py. */
+#define METHOD(name, asks) \
+    static PyObject *method_##name(PyObject *self, PyObject *unused) { \
+        (void)unused; \
+        const int mode = mode_now(); \
+        Node *node = (Node *)self; \
+        if (mode == FAILED) \
+            return NULL; \
+        if (mode == OTHER_MODE || node->flags & DATA_OBJECT) \
+            return PyObject_CallFunctionObjArgs(engine.forward[ROW_##name], self, NULL); \
+        const double a = node->data, y = row_##name(a); \
+        if (mode == NO_GRAD) \
+            return leaf(Py_TYPE(self), y, asks); \
+        const double d = slope_##name##_a(a, y); \
+        if (asks && PyErr_Occurred()) \
+            return NULL; \
+        return node_of_left(ROW_##name, y, node, d, 0.0, 0); \
+    } \
+    static PyObject *function_##name(PyObject *module, PyObject *node) { \
+        if (is_node(node)) \
+            return method_##name(node, NULL); \
+        (void)module; \
+        return PyErr_Format(PyExc_TypeError, "expected a Value, got %R", (PyObject *)Py_TYPE(node)); \
+    }
+ROWS_OF_1(METHOD)
+
+static PyObject *negative(PyObject *self) { return method_neg(self, NULL); }
+static PyObject *absolute(PyObject *self) { return method_abs(self, NULL); }
+
+#define IN_TABLE(name, asks) {#name, method_##name, METH_NOARGS, NULL},
+PyMethodDef row_methods[] = {ROWS_OF_1(IN_TABLE) {NULL, NULL, 0, NULL}}; /* those that value.py lacks are taken away */
+#undef IN_TABLE
+#define IN_TABLE(name, asks) {#name, function_##name, METH_O, NULL},
+PyMethodDef row_functions[] = {ROWS_OF_1(IN_TABLE) {NULL, NULL, 0, NULL}}; /* what tanh(v) calls */
+
+PyType_Slot operator_slots[] = {
+    {Py_nb_add, (void *)operator_add},         {Py_nb_subtract, (void *)operator_sub}, {Py_nb_multiply, (void *)operator_mul},
+    {Py_nb_true_divide, (void *)operator_div}, {Py_nb_power, (void *)operator_power},  {Py_nb_negative, (void *)negative},
+    {Py_nb_absolute, (void *)absolute},        {0, NULL},
+};

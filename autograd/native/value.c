@@ -1,0 +1,183 @@
+/* The type autograd.Value, and what it is told at the start. */
+#include "node.h"
+
+#include <stddef.h>
+#include <structmember.h>
+
+extern PyMethodDef row_methods[], row_functions[];
+extern PyType_Slot operator_slots[];
+extern PyGetSetDef own_attributes[];
+int set_attribute(PyObject *self, PyObject *name, PyObject *thing);
+PyObject *method_backward(PyObject *self, PyObject *args, PyObject *named);
+
+static PyObject *value_new(PyTypeObject *kind, PyObject *args, PyObject *named) {
+    (void)args;
+    (void)named;
+    return (PyObject *)new_node(kind, 0.0);
+}
+
+/* Value(2.0) and Value(2); everything else is Value.__init__ of value.py. */
+static int value_init(PyObject *self, PyObject *args, PyObject *named) {
+    Node *node = (Node *)self;
+    if (named == NULL && PyTuple_Size(args) == 1 && !(node->flags & (LINKS | EXTRA)) && node->row == 0) {
+        PyObject *data = PyTuple_GetItem(args, 0);
+        double number = 0.0;
+        int known = PyFloat_CheckExact(data) || PyLong_CheckExact(data);
+        if (known) {
+            number = PyFloat_CheckExact(data) ? PyFloat_AsDouble(data) : PyLong_AsDouble(data);
+            if (number == -1.0 && PyErr_Occurred()) {
+                PyErr_Clear();
+                known = 0;
+            }
+        }
+        if (known) {
+            node->data = number;
+            node->grad = 0.0;
+            node->flags &= (uint16_t)~GRAD_INT;
+            return 0;
+        }
+    }
+    PyObject *all = PyTuple_New(PyTuple_Size(args) + 1), *result = NULL;
+    int failed = all == NULL || PyTuple_SetItem(all, 0, Py_NewRef(self)) < 0;
+    for (Py_ssize_t i = 0; !failed && i < PyTuple_Size(args); i++)
+        failed = PyTuple_SetItem(all, i + 1, Py_NewRef(PyTuple_GetItem(args, i))) < 0;
+    if (!failed)
+        result = PyObject_Call(engine.init, all, named);
+    Py_XDECREF(all);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
+static PyMemberDef members[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(Node, weak), READONLY, NULL},
+    {"__dictoffset__", T_PYSSIZET, offsetof(Node, dict), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+#define MOST 160
+static PyMethodDef methods[MOST];
+static PyGetSetDef attributes[32];
+static PyType_Slot slots[40] = {
+    {Py_tp_new, (void *)value_new},           {Py_tp_init, (void *)value_init},
+    {Py_tp_dealloc, (void *)node_dealloc},    {Py_tp_traverse, (void *)node_traverse},
+    {Py_tp_clear, (void *)node_clear},        {Py_tp_setattro, (void *)set_attribute},
+    {Py_tp_members, members},                 {Py_tp_methods, methods},
+    {Py_tp_getset, attributes},               {Py_tp_doc, "Value(data, _children=(), _op='', label='')\n--\n\n"},
+};
+
+static PyType_Spec spec = {
+    .name = "autograd.value.Value",
+    .basicsize = sizeof(Node),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .slots = slots,
+};
+
+/* The documentation of a row, for the method of its name; the text lives as long as the row. */
+static const char *doc_of(PyObject *rows, const char *name) {
+    PyObject *row = PyMapping_GetItemString(rows, name);
+    PyObject *doc = row == NULL ? NULL : PyObject_GetAttrString(row, "__doc__");
+    const char *text = doc == NULL || !PyUnicode_Check(doc) ? NULL : PyUnicode_AsUTF8AndSize(doc, NULL);
+    Py_XDECREF(row); /* doc is kept for good: methods are */
+    PyErr_Clear();
+    return text;
+}
+
+/* Method, attribute and slot tables put together from those of the other files. */
+static void gather(PyObject *rows) {
+    int count = 0;
+    for (int i = 0; row_methods[i].ml_name != NULL && count < MOST - 2; i++) {
+        methods[count] = row_methods[i];
+        methods[count++].ml_doc = doc_of(rows, row_methods[i].ml_name);
+    }
+    methods[count] = (PyMethodDef){"backward", (PyCFunction)(void *)method_backward, METH_VARARGS | METH_KEYWORDS,
+                                   "backward($self, /, gradient=1.0)\n--\n\nleaf.grad += gradient · ∂self/∂leaf for every "
+                                   "leaf below; see `autograd.backprop.backward`."};
+    count = 0;
+    for (int i = 0; link_attributes[i].name != NULL; i++)
+        attributes[count++] = link_attributes[i];
+    for (int i = 0; own_attributes[i].name != NULL; i++)
+        attributes[count++] = own_attributes[i];
+    for (count = 0; slots[count].slot != 0; count++)
+        continue;
+    for (int i = 0; operator_slots[i].slot != 0; i++)
+        slots[count++] = operator_slots[i];
+}
+
+/* make_type(OPERATIONS) → the class. */
+PyObject *make_type(PyObject *module, PyObject *rows) {
+    (void)module;
+    if (engine.type != NULL)
+        return PyErr_Format(PyExc_RuntimeError, "the type was made already");
+    gather(rows);
+    PyObject *type = PyType_FromSpec(&spec);
+    engine.type = (PyTypeObject *)Py_XNewRef(type);
+    return type;
+}
+
+/* What Python hands over ---------------------------------------------------------------------------------------------- */
+
+static int set_row(PyObject *rows, PyObject *forward, PyObject *reflected, const char *name, int row) {
+    PyObject *operation = PyMapping_GetItemString(rows, name), *method;
+    if (operation == NULL)
+        return -1;
+    put(&engine.rows[row], operation);
+    if ((method = PyDict_GetItemWithError(forward, operation)) != NULL)
+        put(&engine.forward[row], Py_NewRef(method));
+    if ((method = PyDict_GetItemWithError(reflected, operation)) != NULL)
+        put(&engine.reflected[row], Py_NewRef(method));
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int set_rows(PyObject *rows, PyObject *forward, PyObject *reflected) {
+#define SET(name, asks) \
+    if (set_row(rows, forward, reflected, #name, ROW_##name) < 0) \
+        return -1;
+    ROWS_OF_1(SET) ROWS_OF_2(SET) ROWS_OF_3(SET) ROWS_OF_4(SET) MANY_ROWS(SET)
+#undef SET
+    return 0;
+}
+
+/* use(rows, {row: operator}, {row: reflected operator}, {name: object}): see Engine in node.h for the names. */
+PyObject *use(PyObject *module, PyObject *args) {
+    (void)module;
+    PyObject *rows, *forward, *reflected, *named;
+    if (!PyArg_ParseTuple(args, "OO!O!O!", &rows, &PyDict_Type, &forward, &PyDict_Type, &reflected, &PyDict_Type, &named))
+        return NULL;
+    if (set_rows(rows, forward, reflected) < 0)
+        return NULL;
+    struct { const char *name; PyObject **place; } const wanted[] = {
+        {"active", &engine.active}, {"inside", &engine.inside}, {"current_mode", &engine.current_mode},
+        {"plain_operation", &engine.plain_operation}, {"init", &engine.init}, {"operands", &engine.operands},
+        {"parents", &engine.parents}, {"local_grads", &engine.local_grads}, {"track_reached", &engine.track_reached},
+        {"backward", &engine.backward}, {"acquire", &engine.acquire}, {"release", &engine.release}, {"in_the_middle", &engine.in_the_middle}, {"empty", &engine.empty},
+        {"dot", &engine.dot}, {"total", &engine.total}, {"mean", &engine.mean}, {"sum_of_squares", &engine.sum_of_squares},
+        {"softmax", &engine.softmax}, {"cross_entropy", &engine.cross_entropy}, {"logsumexp", &engine.logsumexp},
+    };
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        PyObject *thing = PyDict_GetItemString(named, wanted[i].name);
+        if (thing != NULL)
+            put(wanted[i].place, Py_NewRef(thing));
+    }
+    Py_RETURN_NONE;
+}
+
+/* track_below(node): tell the collector of a node and of all below it that it does not know. */
+PyObject *track_below(PyObject *module, PyObject *list) {
+    (void)module;
+    for (Py_ssize_t i = 0; i < PyList_Size(list); i++)
+        if (is_node(PyList_GetItem(list, i)))
+            track((Node *)PyList_GetItem(list, i));
+    Py_RETURN_NONE;
+}
+
+PyObject *functions_of_rows(PyObject *module, PyObject *unused) {
+    (void)unused;
+    PyObject *found = PyDict_New();
+    for (int i = 0; found != NULL && row_functions[i].ml_name != NULL; i++) {
+        PyObject *function = PyCFunction_NewEx(&row_functions[i], module, NULL);
+        if (function == NULL || PyDict_SetItemString(found, row_functions[i].ml_name, function) < 0)
+            Py_CLEAR(found);
+        Py_XDECREF(function);
+    }
+    return found;
+}

@@ -1,0 +1,190 @@
+"""The class in C is the class that Python wrote: the same text is seen, nothing leaks, no depth is too deep."""
+
+import gc
+import math
+import os
+import subprocess
+import sys
+import weakref
+
+import pytest
+
+import autograd
+from autograd import Value, native, no_grad
+from tests.autograd.native.random_programs import by_hand
+
+compiled = pytest.mark.skipif(native.extension is None, reason=f"compares two engines ({native.engine})")
+
+
+def printed(engine: str, first: int, count: int, *more: str) -> list[str]:
+    """What random programs print on an engine, in a process of its own."""
+    command = [sys.executable, "-m", "tests.autograd.native.random_programs", str(first), str(count), *more]
+    environment = {**os.environ, "GLASSGRAD_ENGINE": engine}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@compiled
+def test_random_programs_print_the_same_on_both_engines():
+    assert printed("native", 0, 150) == printed("python", 0, 150)
+
+
+@compiled
+@pytest.mark.accuracy
+def test_a_thousand_random_programs_print_the_same():
+    assert printed("native", 10_000, 1_000) == printed("python", 10_000, 1_000)
+
+
+class Sub(Value):
+    """Instances of subclasses are known to the collector from the start."""
+
+
+def twin():
+    a = Value(2.0)
+    b = a * 2
+    a.twin = b
+    return a
+
+
+def twin_in_a_list_of_later():
+    a = Value(2.0)
+    a.cache = []
+    a.cache.append(a * 3 + 1)
+    return a
+
+
+def twin_behind_a_closure():
+    a = Value(2.0)
+    b = autograd.tanh(a * 2)
+    a.f = lambda: b
+    return a
+
+
+def twin_in_its_dict():
+    a = Value(2.0)
+    attributes = vars(a)
+    attributes["b"] = [a * 2]
+    return a
+
+
+def operation_by_hand():
+    return by_hand(Value(0.5)) * 2.0
+
+
+def of_a_subclass():
+    a = Sub(2.0)
+    a.me = Value(1.0) * a
+    return a
+
+
+def label_of_a_value():
+    a = Value(2.0)
+    a.label = a * 2
+    return a
+
+
+CIRCLES = [
+    twin,
+    twin_in_its_dict,
+    twin_in_a_list_of_later,
+    twin_behind_a_closure,
+    operation_by_hand,
+    of_a_subclass,
+    label_of_a_value,
+]
+
+
+@pytest.mark.parametrize("make", CIRCLES)
+def test_circles_are_collected(make):
+    seen = weakref.ref(make())
+    gc.collect()
+    assert seen() is None
+
+
+@pytest.mark.parametrize("kind", [Value, Sub])
+def test_a_long_chain_is_freed_without_recursion(kind):
+    x = y = kind(1.0)
+    for _ in range(200_000):
+        y = y * 1.0
+    y.backward()
+    assert x.grad == 1.0
+    seen = weakref.ref(y)
+    del y
+    assert seen() is None
+
+
+@pytest.mark.skipif(native.extension is None, reason="pure: every node is known to the collector")
+def test_ordinary_nodes_cost_the_collector_nothing():
+    a = Value(2.0, label="a")
+    y = autograd.dot([a, a], [a, 3.0]) * a + 1.0
+    a.m = 0.0
+    y.label = "y"
+    assert not gc.is_tracked(y)
+    a.owner = [1]
+    assert gc.is_tracked(a)
+    assert gc.is_tracked(a * 2.0)  # it could refer to what refers to a
+
+
+def test_no_memory_is_kept_by_steps_of_all_kinds():
+    parameters = [Value(0.1 * i) for i in range(12)]
+
+    def step():
+        y = autograd.dot(parameters[:4], parameters[4:8], parameters[9]) * 2 + by_hand(parameters[1])
+        y = y + autograd.softmax(parameters[:4])[1] + autograd.cross_entropy(parameters, 3) - 2 ** parameters[1]
+        y.backward()
+        y.label, y.note = "loss", 0.5
+        for p in parameters:
+            p.grad = 0
+        with no_grad():
+            y = y * 2
+
+    def blocks() -> int:
+        gc.collect()
+        return sys.getallocatedblocks()
+
+    for _ in range(50):
+        step()
+    before = blocks()
+    for _ in range(200):
+        step()
+    assert blocks() - before < 200  # a block a step would be 200
+
+
+def test_whole_numbers_in_grad_are_what_was_written():
+    a = Value(2.0)
+    a.grad = 0
+    assert (a.grad, type(a.grad)) == (0, int)
+    (a * 3).backward()
+    assert (a.grad, type(a.grad)) == (3.0, float)
+    a.grad = 2**70
+    (a * 3).backward()
+    assert a.grad == 2.0**70 + 3.0
+
+
+def test_slots_can_be_written_one_by_one():
+    """As copying and by_hand do it, in any order; nothing between the first and the last of them is a graph yet."""
+    a, b, y = Value(2.0), Value(3.0), Value(6.0)
+    y.op = autograd.OPERATIONS["mul"]
+    y._right, y._d_right, y._left, y._d_left = b, 2.0, a, 3.0
+    assert (y.operands, y.local_grads) == ((a, b), (3.0, 2.0))
+    y.backward()
+    assert (a.grad, b.grad) == (3.0, 2.0)
+    y.label = "y"
+    assert (y._left, y._d_left, y._right, y._d_right) == (a, 3.0, b, 2.0)
+    z = 1.0 - a
+    z.label = "z"
+    assert (z._left, z._d_left, z._right, z._d_right) == (1.0, None, a, -1.0)
+    (root := autograd.total([a, 1.0, b])).label = "root"
+    assert (root._left, root._d_left, root._right, root._d_right) == ((a, b), (1.0, 1.0), (a, 1.0, b), None)
+    y._left = y._d_left = y._right = y._d_right = y.op = None
+    assert y.parents == y.operands == ()
+
+
+def test_public_functions_take_keywords_on_both_engines():
+    a = Value(2.0)
+    assert autograd.total(xs=[a, 1.0]).data == 3.0
+    assert autograd.dot(ws=[a], xs=[3.0], bias=1.0).data == 7.0
+    assert autograd.cross_entropy(logits=[a, 0.0], target=0).data == pytest.approx(math.log1p(math.exp(-2.0)))
+    with pytest.raises(TypeError):
+        autograd.total([a], ys=[])
