@@ -29,7 +29,7 @@ def find_activation(activation: ActivationLike) -> Callable[[Any], Any] | None:
         guess = did_you_mean(activation, public)
         names = ", ".join(public)
         raise ValueError(
-            f"activation {activation!r} is not known{guess}; use a function of one Value or one of {names}"
+            f"activation {activation!r} is not known; use a function of one Value or one of {names}{guess}"
         )
     return row
 

@@ -52,7 +52,7 @@ class Table:
         """The cells of one column. TableError, with the names there are, when there is no such column."""
         if name not in self.names:
             guess = did_you_mean(name, self.names)
-            raise TableError(f"no column {name!r}{guess}; the columns are: {_listed(self.names)}")
+            raise TableError(f"no column {name!r}; the columns are: {_listed(self.names)}{guess}")
         place = self.names.index(name)
         return [row[place] for row in self.rows]
 
