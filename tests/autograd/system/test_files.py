@@ -252,7 +252,8 @@ for path in ("a", "folder/b", "folder/c"):
     except PermissionError as error:
         print(error)
 """
-    for folder in (tmp_path, *tmp_path.parents[:2]):  # pytest's own are closed to others
+    own = [folder for folder in tmp_path.parents if folder.name.startswith(("pytest-", "popen-"))]
+    for folder in (tmp_path, *own):  # pytest's own folders, and those of its workers, are closed to others
         folder.chmod(folder.stat().st_mode | 0o755)
     run = [sys.executable, "-c", code]
     found = subprocess.run(run, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
