@@ -95,3 +95,14 @@ def adjoints(order: Sequence[Value], seeds: Mapping[Value, float]) -> dict[Value
             if parent in found:
                 found[parent] += local * upstream
     return found
+
+
+def parent_positions(node: Value) -> list[int]:
+    """Which of the operands are `parents`, in their order."""
+    row, operands = node.op, node.operands
+    values = [i for i, operand in enumerate(operands) if isinstance(operand, Value)]
+    if row is None or row.chooses is None:
+        return values
+    condition = operands[0]
+    chosen = row.chooses(condition.data if isinstance(condition, Value) else condition)
+    return values if chosen is None else [i for i in values if i == chosen]

@@ -84,17 +84,6 @@ def make(
     return node
 
 
-def parent_positions(node: Value) -> list[int]:
-    """Which of the operands are `parents`, in their order."""
-    row, operands = node.op, node.operands
-    values = [i for i, operand in enumerate(operands) if isinstance(operand, Value)]
-    if row is None or row.chooses is None:
-        return values
-    condition = operands[0]
-    chosen = row.chooses(condition.data if isinstance(condition, Value) else condition)
-    return values if chosen is None else [i for i in values if i == chosen]
-
-
 def _observe(node: Value, mode: Mode) -> None:
     """Note the line and tell who listens."""
     if mode.lines:

@@ -20,10 +20,11 @@ from functools import cache
 from operator import mul
 from typing import Any
 
+from autograd.events import parent_positions
 from autograd.modes import current_mode, made_here, mode
 from autograd.numerics.trees import Number
 from autograd.ops import Operation
-from autograd.value import Value, parent_positions
+from autograd.value import Value
 
 Edges = Sequence[tuple[Value, Sequence[tuple[Value, Number]]]]  # (node, (parent, local derivative) ...), parents first
 LocalsOf = Callable[[Value, list[int]], Sequence[Any]]

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from autograd.drawing.values_picture import Gradients
-from autograd.value import Value, parent_positions
+from autograd.events import parent_positions
+from autograd.value import Value
 from autograd.view.graph import GraphView, Node
 from autograd.view.notation import aloud, factor, formula, gradient, is_index, number, shorten
 

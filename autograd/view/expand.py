@@ -16,10 +16,10 @@ from operator import add
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.events import adjoints
+from autograd.events import adjoints, parent_positions
 from autograd.modes import mode
 from autograd.ops import OPERATIONS, table_name
-from autograd.value import Value, make, parent_positions
+from autograd.value import Value, make
 
 
 def expand(output: Value) -> Value:

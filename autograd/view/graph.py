@@ -13,9 +13,9 @@ from numbers import Real
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.events import adjoints
+from autograd.events import adjoints, parent_positions
 from autograd.numerics.real import described
-from autograd.value import Value, parent_positions
+from autograd.value import Value
 from autograd.view.names import names_of
 from autograd.view.notation import INFIX, is_index, label_of, number, operation_symbol, shorten
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import OPERATIONS, Value, ops
-from autograd.value import parent_positions
+from autograd.events import parent_positions
 
 ROWS = list(OPERATIONS.values())
 FIXED = [row for row in ROWS if not row.variadic]

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd.drawing.cards import Card, Picture
+from autograd.events import parent_positions
 from autograd.ops import OPERATIONS
-from autograd.value import Value, parent_positions
+from autograd.value import Value
 from autograd.view.graph import GraphView, Node
 from autograd.view.notation import operation_symbol, shorten
 

@@ -8,9 +8,9 @@ import pytest
 import autograd
 from autograd import Value, check_gradients, operation
 from autograd.checking.gradients import Comparison, GradientCheckError
+from autograd.events import parent_positions
 from autograd.numerics.differences import central_difference
 from autograd.ops import OPERATIONS, Operation
-from autograd.value import parent_positions
 
 
 # Planted errors -------------------------------------------------------------------------------------------------------

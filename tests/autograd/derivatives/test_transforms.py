@@ -29,7 +29,7 @@ from autograd import (
     value_and_grad,
     vjp,
 )
-from autograd.value import parent_positions
+from autograd.events import parent_positions
 
 # Values, gradients and Hessians of 12 functions of J. J. Moré, B. S. Garbow, K. E. Hillstrom, "Testing Unconstrained
 # Optimization Software", ACM TOMS 7 (1981) 17, at the published start x0 and at 1.1 x0 + 0.01, computed with many
