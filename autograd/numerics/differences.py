@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-_LARGEST_BITS = 2  # below the size of x (of 1 if x is smaller): the largest step
+_LARGEST_BITS = 3  # below the size of x (of 1 if x is smaller): the largest step
 _SMALLEST_BITS = 50  # below the size of x: smaller steps leave no digit
 _SMALLEST_BITS_AT_ZERO = 100
 _SMALLEST_EXPONENT = -1021  # of steps whose reciprocal is a float
