@@ -60,7 +60,7 @@ _HOMES = {
     "explaining.paths": "explain count_paths",
     "explaining.naive": "naive_backward",
     "explaining.stepper": "stepper",
-    "drawing.levels": "draw to_dot",
+    "explaining.drawn": "draw to_dot",
     "drawing.sparsity": "spy",
     "programs.program": "record Program",
     "programs.trace": "BranchChanged",

@@ -141,8 +141,8 @@ from autograd.explaining.paths import explain as explain
 from autograd.explaining.paths import count_paths as count_paths
 from autograd.explaining.naive import naive_backward as naive_backward
 from autograd.explaining.stepper import stepper as stepper
-from autograd.drawing.levels import draw as draw
-from autograd.drawing.levels import to_dot as to_dot
+from autograd.explaining.drawn import draw as draw
+from autograd.explaining.drawn import to_dot as to_dot
 from autograd.drawing.sparsity import spy as spy
 from autograd.programs.program import record as record
 from autograd.programs.program import Program as Program

@@ -273,7 +273,7 @@ def _write(result: Value, output: str, animated: bool) -> None:
 
 
 def _drawing(result: Value) -> Drawing:
-    from autograd.drawing.levels import draw
+    from autograd.explaining.drawn import draw
 
     return draw(result, max_nodes=MAX_LENGTH)  # a formula has no more values than characters
 
