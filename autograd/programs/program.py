@@ -274,7 +274,9 @@ class Program:
         are now; each of `args` is an array in the shape of its example, or its structure with numbers or arrays in it.
         It returns f as a 0-d array, or as f's nested result of them, computed in the dtype of `parameters` (of the
         arguments where there are none). There are no side effects, so the other engine's jit, vmap and grad apply: the
-        gradient is then the other engine's work. It can be pickled, as that of `gradient_function` can.
+        gradient is then the other engine's work (where(c, a, b) then multiplies the slope of what is not chosen by 0,
+        and an infinite one gives nan; gradients of this program do not). It can be pickled, as that of
+        `gradient_function` can.
         NotImplementedError names an operation that has no array form; TypeError for an `xp` that is no namespace.
         Guards are not checked.
         """
