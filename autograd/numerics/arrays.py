@@ -369,6 +369,7 @@ def mod(xp: Any, a: Any, b: Any) -> Any:
 
 
 def floor_divide(xp: Any, a: Any, b: Any) -> Any:
+    a, b = (x.detach() if hasattr(x, "detach") else x for x in (a, b))  # torch has no derivative for it, not even 0
     whole = (b != 0.0) & (size(xp, a) < math.inf)
     return xp.where(whole, xp.floor_divide(xp.where(whole, a, 1.0), xp.where(whole, b, 1.0)), math.nan)
 

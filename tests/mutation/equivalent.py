@@ -21,7 +21,31 @@ SCALED = "a scaling by another power of two, while all stays in range, changes n
 FEW_ULP = "how many ulp still count as rounding is a matter of taste: the spread of a column is 0, or far larger"
 CLIPPED = "the argument lies beyond a limit just where it lies beyond the result"
 
+BEYOND = (
+    "where exactly a slope that is less than the smallest float, or a loss beyond all use, begins is a matter of taste"
+)
+
 EQUIVALENT: dict[tuple[str, str, str], str] = {
+    (
+        "nn/losses.py",
+        "VARYING = (-708.0, 100.0)  # logits beyond which a sigmoid counts as constant, or the slope of its p",
+        "708.0 → 709.0",
+    ): BEYOND,
+    (
+        "nn/losses.py",
+        "VARYING = (-708.0, 100.0)  # logits beyond which a sigmoid counts as constant, or the slope of its p",
+        "708.0 → 708.0708",
+    ): BEYOND,
+    (
+        "nn/losses.py",
+        "VARYING = (-708.0, 100.0)  # logits beyond which a sigmoid counts as constant, or the slope of its p",
+        "100.0 → 101.0",
+    ): BEYOND,
+    (
+        "nn/losses.py",
+        "VARYING = (-708.0, 100.0)  # logits beyond which a sigmoid counts as constant, or the slope of its p",
+        "100.0 → 100.01",
+    ): BEYOND,
     (
         "autograd/command_line/main.py",
         "width = max((len(leaf.label) for leaf in leaves), default=0)",
