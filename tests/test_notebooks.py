@@ -1,16 +1,22 @@
 """The notebooks run, their committed files are what their sources make, and their exercises know right from wrong."""
 
 import json
+import math
 import re
+from fractions import Fraction
 
+import numpy as np
 import pytest
 
+from autograd import Value
 from notebooks.build import HERE, execute, joined, picture, read_source, sources
-from notebooks.exercises import CHECKERS, all_checkers, check, close, expect
+from notebooks.exercises import CHECKERS, all_checkers, check, report
+from notebooks.exercises.answers import Slip, called, close, expect, number, parts
 from tests import notebook_answers, notebook_answers_second_half
 
 SOURCES = sources()
 ANSWERS = notebook_answers.ANSWERS | notebook_answers_second_half.ANSWERS
+STRANGE = [None, "text", 7.5, [], [None], {}, object(), lambda: 1, math.nan]
 NOT_FOR_READERS = {
     "a machine's path": r"/(?:home|root|tmp|work|usr|opt|var|Users)/|[A-Z]:\\\\",
     "a warning": r"Warning\b",
@@ -133,6 +139,7 @@ def test_every_exercise_has_answers_here():
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_right_answers_are_accepted(name):
+    assert len(ANSWERS[name][0]) >= 2
     for make in ANSWERS[name][0]:
         verdict = check(name, make())
         assert verdict.right is True, verdict
@@ -140,26 +147,71 @@ def test_right_answers_are_accepted(name):
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_wrong_answers_are_rejected_with_a_hint(name):
-    assert ANSWERS[name][1]
+def test_wrong_answers_are_rejected_with_a_hint_and_never_with_a_bare_exception(name):
+    assert len(ANSWERS[name][1]) >= 3
     for make in ANSWERS[name][1]:
         verdict = check(name, make())
         assert verdict.right is False, verdict
         assert len(verdict.hint) > 10
+        assert not verdict.hint.startswith("Trying it raised"), verdict
+        assert not re.search(r"\w+Error", verdict.hint) or verdict.hint.endswith((".", "?")), verdict
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize(
+    "strange",
+    [None, "text", 7.5, [], [None], {}, object(), lambda: 1, math.nan],
+    ids=lambda thing: type(thing).__name__,
+)
+def test_whatever_is_handed_in_gets_a_hint(name, strange):
+    verdict = check(name, strange)
+    assert verdict.right is False
+    assert not verdict.hint.startswith("Trying it raised"), verdict
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_dots_are_not_answered_yet(name):
     assert check(name, ...).right is None
+    for make in ANSWERS[name][0]:  # as the cell stands: a function that returns dots, or dots for each part
+        right = make()
+        if callable(right):
+            assert check(name, lambda *given: ...).right is None
+        elif isinstance(right, tuple) and not any(map(callable, right)):
+            assert check(name, (*right[:-1], ...)).right is None
+            assert check(name, (..., *right[1:])).right is None
 
 
-def test_an_answer_that_raises_is_wrong_and_says_what_it_raised():
+def test_an_answer_that_raises_is_wrong_and_says_what_it_raised_and_where_that_comes_from():
     def broken(x):
         raise KeyError("oops")
 
     verdict = check("1.1", broken)
     assert verdict.right is False
-    assert "KeyError: 'oops'" in verdict.hint
+    assert verdict.hint == "g_prime(0) raised KeyError: 'oops'. That key is not in the dictionary."
+
+
+def test_what_a_checker_itself_cannot_take_is_a_hint_too():
+    class Odd:
+        def __iter__(self):
+            raise RuntimeError("not today")
+
+    assert check("2.1", Odd()).hint == "Trying it raised RuntimeError: not today."
+
+
+def test_the_report_has_a_line_for_each_exercise_of_the_notebooks_begun(monkeypatch):
+    monkeypatch.setattr("notebooks.exercises.TRIED", {})
+    assert repr(report()).count("○") == 30
+    check("3.1", 120)
+    check("3.1", 138)
+    check("3.2", (7, 4))
+    check("3.3", ...)
+    assert repr(report()).splitlines() == [
+        "✓   3.1  number of parameters             tried 2 ×",
+        "✗   3.2  three neurons collapsed",
+        "○   3.3  sigmoid and its slope",
+        "1 of 3 right",
+    ]
+    assert report()._repr_mimebundle_()["text/html"].count("<tr>") == 3
 
 
 def test_there_is_no_such_exercise():
@@ -183,6 +235,24 @@ def test_numbers_are_compared_with_a_tolerance_and_known_slips_have_hints_of_the
     assert expect(2.0, 2.0, "other") is None
     assert expect(3.0, 2.0, "other", {3.0: "one too many"}) == "one too many"
     assert expect(4.0, 2.0, "other", {3.0: "one too many"}) == "other"
+    assert expect(math.inf, 2.0, "Smaller.", what="y") == "y is inf: something grew without bounds. Smaller."
+
+
+@pytest.mark.parametrize("answer", [2, 2.0, Value(2.0), np.float32(2), np.int64(2), np.array([2.0]), Fraction(2)])
+def test_a_number_is_whatever_python_and_numpy_take_for_one(answer):
+    assert number(answer) == 2.0
+
+
+def test_parts_say_how_many_there_should_be():
+    with pytest.raises(Slip, match=r"should have 2 parts \(w, b\), and has 3"):
+        parts((1, 2, 3), "w", "b")
+    with pytest.raises(Slip, match=r"should have 2 parts \(w, b\), not be a single number"):
+        parts(1, "w", "b")
+
+
+def test_a_function_is_wanted_not_what_it_returns():
+    with pytest.raises(Slip, match="without brackets behind it"):
+        called(4.0, 1.0, shown="f(1)")
 
 
 # The build -----------------------------------------------------------------------------------------------------------

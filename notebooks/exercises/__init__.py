@@ -1,25 +1,27 @@
-"""`check(name, answer)`: is the answer to an exercise right? If not, a hint.
+"""`check(name, answer)`: is the answer to an exercise right? If not, a hint. `report()`: how far you have come.
 
-    from exercises import check
+    from exercises import check, report
     check("1.2", answer)
 
 The exercises of notebook 1 are the functions decorated with @exercise("1.…") in chapter01.py, and so on: each takes the
-answer and returns None where it is right, or a hint.
+answer and returns None where it is right, or a hint. `answers.py` has what they read answers with, so that whatever
+says the same is the same: a list or a tuple, a float, a Value or a NumPy number.
 """
 
 from __future__ import annotations
 
 import html
-import importlib.util
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from autograd import Value
+from .answers import Slip, Unanswered, advice_on
 
 Checker = Callable[[Any], str | None]
 CHECKERS: dict[str, Checker] = {}
 CHAPTERS = range(1, 11)
+TRIED: dict[str, list[Verdict]] = {}
 
 
 @dataclass(frozen=True)
@@ -30,23 +32,45 @@ class Verdict:
     right: bool | None
     hint: str = ""
 
+    @property
+    def mark(self) -> str:
+        return {True: "✓", None: "○", False: "✗"}[self.right]
+
     def __repr__(self) -> str:
         if self.right:
-            return f"✓ Exercise {self.name}: right."
+            return f"{self.mark} Exercise {self.name}: right."
         if self.right is None:
-            return f"○ Exercise {self.name}: put your answer in the place of the dots and run the cell again."
-        return f"✗ Exercise {self.name}: not yet. {self.hint}"
+            return f"{self.mark} Exercise {self.name}: put your answer in the place of the dots and run the cell again."
+        return f"{self.mark} Exercise {self.name}: not yet. {self.hint}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": f"<p><b>{html.escape(repr(self))}</b></p>", "text/plain": repr(self)}
 
 
-class Unanswered(Exception):
-    """The answer is still the dots."""
+@dataclass(frozen=True)
+class Report:
+    """A line for every exercise: (number, what it is about, the last verdict, how often it was tried)."""
+
+    lines: list[tuple[str, str, Verdict, int]]
+
+    def __repr__(self) -> str:
+        rows = [f"{v.mark} {name:>5}  {about:<32} {_times(tries)}" for name, about, v, tries in self.lines]
+        return "\n".join(line.rstrip() for line in [*rows, self.total])
+
+    @property
+    def total(self) -> str:
+        return f"{sum(v.right is True for _, _, v, _ in self.lines)} of {len(self.lines)} right"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        rows = "".join(
+            f"<tr><td>{v.mark}</td><td>{name}</td><td>{html.escape(about)}</td><td>{_times(tries)}</td></tr>"
+            for name, about, v, tries in self.lines
+        )
+        return {"text/html": f"<table>{rows}</table><p>{self.total}</p>", "text/plain": repr(self)}
 
 
 def exercise(name: str) -> Callable[[Checker], Checker]:
-    """Register the checker of exercise `name`."""
+    """Register the checker of exercise `name`; its function's name says what the exercise is about."""
 
     def register(checker: Checker) -> Checker:
         CHECKERS[name] = checker
@@ -67,57 +91,58 @@ def check(name: str, answer: Any) -> Verdict:
             raise Unanswered
         hint = checker(answer)
     except Unanswered:
-        return Verdict(name, None)
+        verdict = Verdict(name, None)
+    except Slip as slip:
+        verdict = Verdict(name, False, str(slip))
     except Exception as error:  # whatever the answer does, the reader gets a hint and no stack trace
-        hint = f"Trying it raised {type(error).__name__}: {error}"
-    return Verdict(name, hint is None, hint or "")
+        verdict = Verdict(name, False, f"Trying it raised {advice_on(error)}")
+    else:
+        verdict = Verdict(name, hint is None, hint or "")
+    if verdict.right is not None:
+        TRIED.setdefault(name, []).append(verdict)
+    return verdict
+
+
+def report() -> Report:
+    """The exercises of the notebooks in which something was answered since Python started, or else of all."""
+    chapters = {_chapter(name) for name in TRIED} or set(CHAPTERS)
+    names = sorted(
+        (name for name in all_checkers() if _chapter(name) in chapters), key=lambda name: (_chapter(name), name)
+    )
+    return Report(
+        [
+            (name, CHECKERS[name].__name__.replace("_", " "), tried[-1] if tried else Verdict(name, None), len(tried))
+            for name in names
+            for tried in [TRIED.get(name, [])]
+        ]
+    )
 
 
 def all_checkers() -> dict[str, Checker]:
-    """Every exercise of every chapter that exists."""
+    """Every exercise of every chapter."""
     for chapter in CHAPTERS:
         _import_chapter(chapter)
     return CHECKERS
 
 
 def _checker(name: str) -> Checker:
+    chapter = _chapter(name)
+    if chapter in CHAPTERS:
+        _import_chapter(chapter)
     if name not in CHECKERS:
-        _import_chapter(int(name.partition(".")[0]))
-    if name not in CHECKERS:
-        raise ValueError(f"there is no exercise {name!r}")
+        raise ValueError(f'there is no exercise {name!r}; they are named "1.1", "1.2", ... "10.3"')
     return CHECKERS[name]
 
 
+def _chapter(name: Any) -> int:
+    """The notebook an exercise belongs to; 0 where the name has no number."""
+    first = str(name).partition(".")[0]
+    return int(first) if first.isdecimal() else 0
+
+
 def _import_chapter(number: int) -> None:
-    module = f"{__name__}.chapter{number:02}"
-    if importlib.util.find_spec(module) is not None:
-        importlib.import_module(module)
+    importlib.import_module(f"{__name__}.chapter{number:02}")
 
 
-# What checkers are made of -------------------------------------------------------------------------------------------
-
-
-def number(answer: Any) -> float:
-    """The number an answer is: a float, an int, or a Value's data. TypeError for anything else, Unanswered for dots."""
-    if answer is ...:
-        raise Unanswered
-    if isinstance(answer, Value):
-        return answer.data
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        raise TypeError(f"expected a number, got {type(answer).__name__}")
-    return float(answer)
-
-
-def close(answer: Any, truth: float, tolerance: float = 1e-6) -> bool:
-    """Whether the answer is `truth`, to a relative tolerance (absolute below 1)."""
-    return abs(number(answer) - truth) <= tolerance * max(1.0, abs(truth))
-
-
-def expect(answer: Any, truth: float, hint: str, slips: dict[float, str] | None = None) -> str | None:
-    """None where `answer` is `truth`; otherwise the hint for a slip that leads to this very number, or `hint`."""
-    if close(answer, truth):
-        return None
-    for slip, advice in (slips or {}).items():
-        if close(answer, slip):
-            return advice
-    return hint
+def _times(tries: int) -> str:
+    return f"tried {tries} ×" if tries > 1 else ""

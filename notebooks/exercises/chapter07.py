@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from . import Unanswered, exercise, expect
+from . import exercise
+from .answers import called, expect, number, numbers, parts
+
+SHARES = {75.0: "As a share, between 0 and 1.", 60.0: "As a share, between 0 and 1."}
 
 
 @exercise("7.1")
-def second_student(answer: Any) -> str | None:
-    prediction, slope = answer
+def salary_of_the_second_student(answer: Any) -> str | None:
+    prediction, slope = parts(answer, "prediction", "dL_dprediction")
     return expect(
         prediction, 1.38, "The hidden neurons are 0.1·60 + 0.1·9 = 6.9 each.", {6.9: "That is a hidden neuron."}
     ) or expect(
@@ -20,25 +23,30 @@ def second_student(answer: Any) -> str | None:
 
 @exercise("7.2")
 def precision_and_recall(answer: Any) -> str | None:
-    precision, recall, f1 = answer
+    precision, recall, f1 = parts(answer, "precision", "recall", "f1")
     return (
-        expect(precision, 0.75, "Of those called ill, how many are?", {0.6: "That is the recall."})
+        expect(precision, 0.75, "Of those called ill, how many are?", {0.6: "That is the recall.", **SHARES})
         or expect(
             recall,
             0.6,
             "Of all who are ill (found and missed), how many were found?",
-            {0.75: "That is the precision. 6 + 4 are ill."},
+            {0.75: "That is the precision. 6 + 4 are ill.", **SHARES},
         )
-        or expect(f1, 2 / 3, "F₁ = 2·precision·recall/(precision + recall).", {0.675: "Not the mean of the two."})
+        or _f1(f1)
     )
 
 
+def _f1(answer: Any) -> str | None:
+    if abs(number(answer, "F₁") - 2 / 3) < 0.005:  # 2/3 cannot be written whole: rounded will do
+        return None
+    return expect(answer, 2 / 3, "F₁ = 2·precision·recall/(precision + recall).", {0.675: "Not the mean of the two."})
+
+
 @exercise("7.3")
-def decayed(answer: Any) -> str | None:
+def step_with_weight_decay(answer: Any) -> str | None:
     weights, gradients = [2.0, -1.0, 0.0], [0.5, 0.0, -1.0]
-    found = answer(list(weights), list(gradients), 0.1, 0.01)
-    if found is ...:
-        raise Unanswered
+    found = called(answer, list(weights), list(gradients), 0.1, 0.01, shown="regularised_step(…)")
+    found = numbers(found, len(weights), "What regularised_step returns")
     slips = {
         -0.01: "The penalty pulls every weight towards 0: mind the sign.",
         0.005: "The derivative of λw² is 2λw, not λw.",

@@ -3,11 +3,12 @@
 import math
 from typing import Any
 
-from . import Unanswered, exercise, expect
+from . import exercise
+from .answers import called, expect, parts
 
 
 @exercise("9.1")
-def best_spacing(answer: Any) -> str | None:
+def best_spacing_of_checkpoints(answer: Any) -> str | None:
     slips = {
         1.0: "That keeps everything: 10,001 numbers.",
         10000.0: "Then the one piece is the whole chain, and 10,000 numbers long.",
@@ -17,21 +18,20 @@ def best_spacing(answer: Any) -> str | None:
 
 
 @exercise("9.2")
-def straight_line(answer: Any) -> str | None:
+def straight_line_program(answer: Any) -> str | None:
     for a, b in ((0.5, -2.0), (2.0, 3.0)):
-        found = answer(a, b)
-        if found is ... or (isinstance(found, tuple) and ... in found):
-            raise Unanswered
-        y, da, db = found
+        found = called(answer, a, b, shown=f"my_program({a:g}, {b:g})")
+        y, da, db = parts(found, "y", "dy/da", "dy/db", what="What my_program returns")
         hint = (
-            expect(y, math.sin(a) * b + a, f"At a = {a:g}, b = {b:g} the value is not right yet.")
+            expect(y, math.sin(a) * b + a, f"At a = {a:g}, b = {b:g} the value is not right yet.", what="y")
             or expect(
                 da,
                 math.cos(a) * b + 1,
                 "a is used twice: in the sine and in the sum. Both contribute.",
                 {math.cos(a) * b: "That is the way through the sine. The + a contributes, too."},
+                "dy/da",
             )
-            or expect(db, math.sin(a), "b is multiplied by sin(a), so its derivative is that number.")
+            or expect(db, math.sin(a), "b is multiplied by sin(a), so its derivative is that number.", what="dy/db")
         )
         if hint:
             return hint
