@@ -130,7 +130,8 @@ def complete(node: Value, children: Any, op: Any, label: Any) -> None:
             f"label must be a str, got {described(label or children)}. A node made by hand is "
             "Value(data, (child, ...), 'name of the operation') or Value(data, (child, ...), (slope, ...))"
         )
-    node.label = label or ""
+    if label:
+        node.label = label
     slopes = op if isinstance(op, tuple | list) else None
     if children and slopes is not None and len(slopes) != len(children):
         raise TypeError(f"one slope for each child, got {len(slopes)} for {len(children)}")
@@ -200,7 +201,7 @@ def set_backward(node: Value, closure: Callable[[], Any]) -> None:
 def _fill(node: Value) -> None:
     """Give the slots their first values where a constructor of one's own has not called Value's."""
     if not hasattr(node, "_left"):
-        node.op, node.label = None, ""
+        node.op = None
         node._left = node._d_left = node._right = node._d_right = None
 
 

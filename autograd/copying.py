@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from autograd.backprop import topological_order
 from autograd.by_hand import ByHand
-from autograd.value import Value, _new
+from autograd.value import _UNNAMED, Value, _new
 
 V = TypeVar("V", bound=Value)
-_OWN = ("data", "grad", "op", "label")
+_OWN = ("data", "grad", "op")
+_NAMED = ("label", "_line")  # in a pickle each has a place of its own
 _LINKS = ("_left", "_d_left", "_right", "_d_right")
 
 
@@ -121,18 +122,17 @@ def _attributes(node: Value) -> dict[str, Any] | None:
     """What users and subclasses have added, in its __dict__ or in slots of their own."""
     state: Any = object.__getstate__(node)
     attributes, slots = state
-    if type(node) is Value:
-        return attributes  # type: ignore[no-any-return]
-    own = {name: thing for name, thing in slots.items() if name not in Value.__slots__}
-    return {**(attributes or {}), **own} or None
+    own = {} if type(node) is Value else {name: x for name, x in slots.items() if name not in Value.__slots__}
+    return {name: x for name, x in {**(attributes or {}), **own}.items() if name not in _NAMED} or None
 
 
 def _restore(node: Value, contents: tuple[Any, ...]) -> None:
-    *own, line, attributes = contents
+    *own, label, line, attributes = contents
     for name, thing in zip(_OWN, own, strict=True):
         setattr(node, name, thing)
-    if line is not None:
-        node._line = line
+    for name, thing in zip(_NAMED, (label, line), strict=True):
+        if thing is not None and thing is not _UNNAMED:
+            setattr(node, name, thing)
     for name, thing in (attributes or {}).items():
         setattr(node, name, thing)
 

@@ -26,7 +26,7 @@ _new = object.__new__
 V = TypeVar("V", bound="Value")
 F = TypeVar("F", bound=Callable[..., Any])
 _NONE: tuple[()] = ()
-_OF_ANY_OBJECT = ("__dict__", "__weakref__")  # anything can be hung on a Value, as on other objects
+_UNNAMED = ""
 
 
 # Making nodes -------------------------------------------------------------------------------------------------------
@@ -35,7 +35,6 @@ def _leaf(kind: type[V], data: float) -> V:
     node.data = data
     node.grad = 0.0
     node.op = None
-    node.label = ""
     node._left = node._d_left = node._right = node._d_right = None
     return node
 
@@ -46,7 +45,6 @@ def _node(kind: type[V], row: Operation, data: float, left: Any, d_left: Any, ri
     node.data = data
     node.grad = 0.0
     node.op = row
-    node.label = ""
     node._left = left
     node._d_left = d_left
     node._right = right
@@ -87,7 +85,7 @@ def make(
 def _observe(node: Value, mode: Mode) -> None:
     """Note the line and tell who listens."""
     if mode.lines:
-        node._line = users_line() or ""
+        node._line = users_line()
     for listener in mode.listeners:
         listener.node(node)
 
@@ -117,6 +115,7 @@ def operator_methods(row: Operation) -> tuple[Callable[[Any, Any], Any], Callabl
     """The operator of a row with two arguments and its reflection: `__add__, __radd__`."""
     forward, (d_left, d_right) = row.forward, row.on_floats
     constant = not callable(d_left)
+    product = row is ops.mul
 
     def operator(self: Value, other: Any) -> Any:
         if not isinstance(other, Value):
@@ -130,12 +129,15 @@ def operator_methods(row: Operation) -> tuple[Callable[[Any, Any], Any], Callabl
         node.data = y
         node.grad = 0.0
         node.op = row
-        node.label = ""
         node._left = self
         node._right = other
         if constant:
             node._d_left = d_left
             node._d_right = d_right
+            return node
+        if product:  # half of all nodes are spared two calls
+            node._d_left = b
+            node._d_right = a
             return node
         try:
             node._d_left = d_left(a, b, y)  # type: ignore[operator]
@@ -232,25 +234,24 @@ class Value:
     `==` and `hash` go by identity; `<`, `<=`, `>`, `>=` and `bool` go by `data`.
     """
 
-    __slots__ = ("_d_left", "_d_right", "_left", "_line", "_right", "data", "grad", "label", "op", *_OF_ANY_OBJECT)
+    __slots__ = ("__dict__", "__weakref__", "_d_left", "_d_right", "_left", "_right", "data", "grad", "op")
 
     data: float
     grad: float
     op: Operation | None
-    label: str
+    label = _UNNAMED  # few nodes have a name or a line: those are hung on them as anything else can be
+    _line: str | None = None
     _left: Any
     _d_left: Any
     _right: Any
     _d_right: Any
-    _line: str
 
-    def __init__(self, data: Any, _children: Any = (), _op: Any = "", label: Any = "") -> None:
+    def __init__(self, data: Any, _children: Any = (), _op: Any = "", label: Any = _UNNAMED) -> None:
         self.data = as_float(data)
         self.grad = 0.0
         self.op = None
-        self.label = label
         self._left = self._d_left = self._right = self._d_right = None
-        if _children is not _NONE or type(label) is not str:
+        if _children is not _NONE or label is not _UNNAMED:
             _by_hand().complete(self, _children, _op, label)
 
     # What a node knows ----------------------------------------------------------------------------------------------
@@ -285,7 +286,7 @@ class Value:
     @property
     def line(self) -> str | None:
         """The source line that made the node, "file.py:12", if it was made inside `trace_lines()`."""
-        return getattr(self, "_line", None) or None
+        return self._line or None
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label and isinstance(self.label, str) else ""

@@ -58,7 +58,8 @@ class Neuron(Module):
 
     def __call__(self, x: Any) -> Any:
         """activation(w·x + b). Raises ValueError when `x` has not as many numbers as the neuron has weights."""
-        x = _row(x)
+        if type(x) is not list:
+            x = _row(x)
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} numbers, not {len(x)}: {x!r:.60}")
         act = dot(self.w, x, self.b) if self.fused else sum((wi * xi for wi, xi in zip(self.w, x, strict=True)), self.b)
@@ -115,7 +116,8 @@ class Layer(Module):
 
     def outputs(self, x: Input | Value | float) -> list[Any]:
         """The outputs as a list, whatever their number."""
-        x = _row(x)
+        if type(x) is not list:
+            x = _row(x)
         out = [neuron(x) for neuron in self.neurons]
         return softmax(out) if self.softmax else out
 
