@@ -93,6 +93,7 @@ TESTS = {
     "autograd/explaining/moments.py": "stepper film",
     "autograd/explaining/narration.py": "stepper film",
     "autograd/explaining/page/html.py": "stepper",
+    "autograd/explaining/page/packing.py": "packing",
     "autograd/explaining/neuron_narration.py": "stepper",
     "autograd/explaining/neurons.py": "stepper",
     "autograd/numerics/floats.py": NUMERIC,

@@ -2,18 +2,16 @@
 
 It needs no network, no kernel and no widget package: the picture is inline SVG, the graph is data, the rows of the
 table that it uses are there as JavaScript, and plain scripts do the rest. browser/page.html has the places that are
-filled in here; the scripts beside it stand in the page one after the other, without their comments.
+filled in here; the scripts beside it stand in the page one after the other, packed.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from typing import Any
 
 from autograd.drawing.cards import Picture
@@ -21,6 +19,7 @@ from autograd.drawing.figure import html_image
 from autograd.drawing.shapes import escaped
 from autograd.explaining.moments import Line, Moment, Run
 from autograd.explaining.page.data import page_data
+from autograd.explaining.page.packing import asset, packed_asset, packed_picture, packed_script, unpacking_page
 from autograd.explaining.page.room import with_room_to_move
 from autograd.explaining.page.rows import javascript_rows
 from autograd.system.letters import clean
@@ -32,15 +31,13 @@ STYLE_CLASSES = {"upstream": "u", "local": "l", "product": "p", "value": "v", "m
 STYLED = frozenset(("face", "header", "outline", "line", "head", "pill-fill", "local", "title", "data", "grad"))
 STYLED |= {"weight", "norm"}
 SCRIPTS = ("numbers engine camera picture", "step", "knobs pointer plots play look open theme main")
-REPEATED = re.compile(r'<path d="M([-\d.]+),([-\d.]+)([a-z][^"]{60,}Z)"([^>]*)/>')
-TOOLTIP = re.compile(r"(?<=>)<title>[^<]*</title>(?=<rect)")  # of cards
-HEAD = re.compile(r'<path d="[^"]*" class="head"/>')
-MARKER = (
-    '<marker id="head-{0}" class="head-{0}" markerWidth="7" markerHeight="6" refY="3" orient="auto" '
-    'markerUnits="userSpaceOnUse"><path d="M0,0.2L7,3L0,5.8Z"/></marker>'
-)
 MAX_EDGES = 300
 HIGHEST = 900
+AROUND = (
+    ".glassgrad-page { display: grid } .glassgrad-page > * { grid-area: 1 / 1; min-width: 0 } "
+    ".glassgrad-page > iframe { position: relative; width: 100%; border: 0 } "
+    ".glassgrad-page > iframe + img { max-width: 100%; height: 0; min-height: 100%; object-fit: scale-down }"
+)
 
 
 @dataclass(frozen=True)
@@ -66,27 +63,27 @@ class Page:
         data = page_data(self.graph, picture, self.spec, self.numbers)
         parts = {
             "title": escaped(self.title),
-            "style": _asset("page.css") + _asset("play.css"),
+            "style": packed_asset("page.css") + packed_asset("play.css"),
             "step": self._controls(),
-            "picture": _inline(picture.svg(styled=STYLED)),
+            "picture": packed_picture(picture.svg(styled=STYLED)),
             "transcript": self._transcript(),
             "data": _json_for_script({**data, "start": self.start, "why": self.why}),
             "script": self._script(data["program"]["operations"]),
         }
         # One pass, so that nothing that is put in is searched for places again.
-        return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], _asset("page.html"))
+        return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], asset("page.html"))
 
     def in_notebook(self, still: str = "") -> str:
-        """The page in a frame, and `still`, an <img>, wherever frames or scripts are taken out."""
-        # Only & and " mean anything inside a quoted attribute.
-        page = self.html().replace("&", "&amp;").replace('"', "&quot;")
+        """The page in a frame that is laid over `still`, an <img>. The page's script hides it where it may; where the
+        frame is taken out, or has no scripts, it is what there is to see."""
+        page = unpacking_page(self.html(), self.title)
         around, least = (130, 260) if self.start == "look" else (280, 560)
         height = max(least, min(HIGHEST, round(self.picture.size[1]) + around))
-        style = f"width: 100%; height: {height}px; border: 0"
+        # Only & and " mean anything inside a quoted attribute.
+        page = page.replace("&", "&amp;").replace('"', "&quot;")
         return (
-            '<div class="glassgrad-page">'
-            "<style>.glassgrad-page > iframe + img { display: none }</style>"
-            f'<iframe title="{escaped(self.title)}" srcdoc="{page}" style="{style}"></iframe>'
+            f'<div class="glassgrad-page"><style>{AROUND}</style>'
+            f'<iframe title="{escaped(self.title)}" srcdoc="{page}" style="height: {height}px"></iframe>'
             f"{still or html_image(self.picture.svg(), self.title)}"
             "</div>"
         )
@@ -95,7 +92,7 @@ class Page:
         if not self.moments:
             return ""
         parts = {"last": str(len(self.moments) - 1), "summary": _html_lines(self.moments[0].lines)}
-        return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], _asset("step.html"))
+        return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], asset("step.html"))
 
     def _transcript(self) -> str:
         if not self.moments:
@@ -111,33 +108,7 @@ class Page:
     def _script(self, operations: Sequence[str]) -> str:
         always, step, rest = (names.split() for names in SCRIPTS)
         names = [*always, *(step if self.moments else []), *rest]
-        return javascript_rows(operations) + "".join(_without_comments(_asset(f"{name}.js")) for name in names)
-
-
-def _asset(name: str) -> str:
-    return files("autograd.explaining.page").joinpath("browser", name).read_text(encoding="utf-8")
-
-
-def _without_comments(script: str) -> str:
-    """The script without indentation and without lines that are comments: a quarter of it."""
-    lines = (line.strip() for line in script.splitlines())
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
-
-
-def _inline(svg: str) -> str:
-    """The picture for a page, in fewer words: its script makes the tooltips, its style sheet puts heads on lines, and
-    outlines that occur again and again, such as headers of one width, are written once and used."""
-    svg = HEAD.sub("", TOOLTIP.sub("", svg))
-    counts = Counter(match[3] for match in REPEATED.finditer(svg))
-    ids = {steps: f"s{i}" for i, steps in enumerate(steps for steps, count in counts.items() if count > 1)}
-
-    def use(match: re.Match[str]) -> str:
-        x, y, steps, rest = match.groups()
-        return f'<use href="#{ids[steps]}" x="{x}" y="{y}"{rest}/>' if steps in ids else match[0]
-
-    shared = "".join(f'<path id="{name}" d="M0,0{steps}"/>' for steps, name in ids.items())
-    heads = "".join(MARKER.format(kind) for kind in ("edge", "plus", "minus", "focus"))
-    return REPEATED.sub(use, svg).replace("<g ", f"<defs>{heads}{shared}</defs>\n<g ", 1)
+        return "\n".join([packed_script(javascript_rows(operations)), *(packed_asset(f"{name}.js") for name in names)])
 
 
 # Moments ------------------------------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ function tooltip({ group, places }) {
   const place = places.at(-1), line = data.lines[place];
   let title = group.querySelector("title");
   if (!title) group.prepend((title = document.createElementNS("http://www.w3.org/2000/svg", "title")));
-  title.textContent = `${names[place]}: data ${pythonNumber(engine.x[place])}${line ? `, made at ${line}` : ""}`;
+  title.textContent = `${names[place]}: data ${pythonNumber(engine.x[place])}` + (line ? `, made at ${line}` : "");
 }
 
 watchPointer(graph, camera, {

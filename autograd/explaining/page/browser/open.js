@@ -14,7 +14,8 @@ function makeOpening(svg, picture, engine, { titles, spec, play, type }) {
 
   const line = (place, wide) => {
     const [data, slope] = [fitted(x[place], 9, spec), `∂ ${fitted(grad[place], 9, spec)}`];
-    return `${titles[place].length > wide ? `${titles[place].slice(0, wide - 1)}…` : titles[place]}`.padEnd(wide + 1) + data.padStart(9) + slope.padStart(12);
+    const title = titles[place].length > wide ? `${titles[place].slice(0, wide - 1)}…` : titles[place];
+    return title.padEnd(wide + 1) + data.padStart(9) + slope.padStart(12);
   };
 
   function openCard(card) {

@@ -165,9 +165,11 @@ function makePlay({ engine, names, titles, spec, changed, select }) {
 
   // Branches --------------------------------------------------------------------------------------------------------------
   function tellBranches() {
-    const turned = engine.turned(), note = byId("branches");
-    note.hidden = !turned.length;
-    note.textContent = turned.length ? `Your code compared numbers${turned[0][4] ? ` (${turned[0][4]})` : ""} and would take another branch now: what you see belongs to the old one.` : "";
+    const [first] = engine.turned(), note = byId("branches");
+    note.hidden = !first;
+    if (!first) return;
+    const where = first[4] ? ` (${first[4]})` : "";
+    note.textContent = `Your code compared numbers${where} and would take another branch now: what you see belongs to the old one.`;
   }
 
   function copy() {

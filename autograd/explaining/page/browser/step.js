@@ -151,7 +151,7 @@ function makeStep(data, picture, camera) {
     now.style.minHeight = `${tallest}px`;
   }
   new ResizeObserver(reserve).observe(byId("now"));
-  byId("counter").style.minWidth = `${`${last} / ${last}`.length + 1}ch`;
+  byId("counter").style.minWidth = `${2 * String(last).length + 4}ch`;
 
   return {
     enter() {

@@ -397,6 +397,32 @@ def test_in_a_notebook_the_page_plays_and_the_still_picture_hides(open_page, bac
     assert page.evaluate("scrollY") >= scroll
 
 
+def test_where_the_page_around_must_not_be_seen_it_plays_all_the_same(open_page):
+    """VS Code's rules: outputs stand in a frame with an origin of its own, which nothing inside can look out of."""
+    o, leaves = neuron()
+    output = in_notebook(draw(o), "#111").replace("&", "&amp;").replace('"', "&quot;")
+    page = open_page(f'<iframe sandbox="allow-scripts" srcdoc="{output}" style="width: 100%; height: 700px"></iframe>')
+    frame = page.frame_locator("iframe").frame_locator("iframe")
+    frame.locator("[data-go=play]").click()
+    frame.locator(f"#n{place(o, leaves['x1'])}").focus()
+    page.keyboard.press("ArrowRight")
+    until(frame.locator(f"#n{place(o, leaves['x1'])} .data").text_content, gives="2.1")
+    box, panel = (page.frame_locator("iframe").locator(at).bounding_box() for at in ("img", "iframe"))
+    assert panel["height"] >= box["height"]  # the still picture, which cannot be hidden from inside, lies below it
+    assert panel["y"] <= box["y"]
+    frame.locator("#copy").click()
+    assert frame.locator("#copied").input_value().startswith("for i, x in ")
+
+
+def test_where_frames_have_no_scripts_the_still_picture_shows_through(open_page):
+    page = open_page(in_notebook(draw(neuron()[0]), "white"), java_script_enabled=False)
+    assert page.locator("img").is_visible()
+    assert page.frame_locator("iframe").locator("body *").count() == 0
+    shot = page.locator("iframe").screenshot()
+    assert len(set(shot)) > 200
+    assert len(shot) > 5000  # a white rectangle takes 2000
+
+
 def test_hostile_labels_run_nothing_in_any_mode(open_page):
     x = Value(2.0, HOSTILE)
     y = dot([x, x], [1.0, 2.0]) * x

@@ -1,0 +1,139 @@
+"""A page in fewer words: scripts and styles without comments and spaces, a picture that says what it repeats once, and
+a whole page compressed for a notebook, where many of them lie beside each other.
+
+Names stay as they are, so that whoever reads a saved page can follow it.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from base64 import b64encode
+from collections import Counter
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+# Scripts and styles -------------------------------------------------------------------------------------------------
+TOKENS = re.compile(
+    r"""(?P<comment> //[^\n]* | /\*.*?\*/ )
+    | (?P<text> "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' | `(?:\\.|\$\{[^{}`]*\}|[^`\\$]|\$(?!\{))*` )
+    | (?P<regex> (?: (?<=[(,=:!&|?;\[{]\ ) | (?<=[(,=:!&|?;\[{]) | (?<=return\ ) | (?<=return) )
+                 /(?![*/]) (?: \\. | \[(?:\\.|[^\]\\\n])*\] | [^/\\\n\[] )+ /\w* )
+    | (?P<word> [\w$]+ )
+    | (?P<space> \s+ )
+    | (?P<sign> [^`"'] )""",
+    re.VERBOSE | re.DOTALL,
+)  # fmt: skip
+STYLES = (
+    (re.compile(r"/\*.*?\*/", re.DOTALL), ""),
+    (re.compile(r"\s+"), " "),
+    (re.compile(r" ?([{};,]) ?"), r"\1"),
+    (re.compile(r"([;{][\w-]+): "), r"\1:"),
+    (re.compile(r";}"), "}"),
+)
+
+
+def tokens(script: str) -> list[str]:
+    """What JavaScript reads in the script: its comments are gone, every space between is one space or one new line.
+
+    ValueError for a text in backquotes inside another one, which these simple rules cannot follow.
+    """
+    found: list[str] = []
+    end = 0
+    for match in TOKENS.finditer(script):
+        if match.start() != end:
+            raise ValueError(f"cannot be read: {script[end : end + 60]!r}")
+        end = match.end()
+        kind, text = match.lastgroup, match[0]
+        if kind == "space":
+            text = "\n" if "\n" in text else " "
+            if found and found[-1] in " \n":  # a comment was between them
+                found[-1] = min(text, found[-1])
+                continue
+        if kind != "comment":
+            found.append(text)
+    if end != len(script):
+        raise ValueError(f"cannot be read: {script[end : end + 60]!r}")
+    return found
+
+
+def packed_script(script: str) -> str:
+    """The script without comments, and without spaces where JavaScript needs none. A new line may end a statement: one
+    goes only beside a sign at which none can end."""
+    found = tokens(script.strip())
+    packed = found[:1]
+    for before, gap, after in zip(found, found[1:], [*found[2:], "\n"], strict=False):
+        if gap == " ":
+            keep = (_in_word(before[-1]) and _in_word(after[0])) or (before == after[0] and before in "+-")
+        elif gap == "\n":
+            keep = before not in "{([;," and after not in "})]"
+        else:
+            keep = True
+        if keep:
+            packed.append(gap)
+    return "".join(packed).strip()
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character in "_$"
+
+
+def packed_style(style: str) -> str:
+    """The style sheet without comments, and without spaces beside brackets, semicolons and the names of properties."""
+    for pattern, text in STYLES:
+        style = pattern.sub(text, style)
+    return style.strip()
+
+
+def asset(name: str) -> str:
+    """A file of the folder browser, as it is."""
+    return files("autograd.explaining.page").joinpath("browser", name).read_text(encoding="utf-8")
+
+
+@cache
+def packed_asset(name: str) -> str:
+    """A script or style sheet of the folder browser, packed."""
+    return (packed_style if name.endswith(".css") else packed_script)(asset(name))
+
+
+# Pictures -----------------------------------------------------------------------------------------------------------
+REPEATED = re.compile(r'<path d="M([-\d.]+),([-\d.]+)([a-z][^"]{60,}Z)"([^>]*)/>')
+TOOLTIP = re.compile(r"(?<=>)<title>[^<]*</title>(?=<rect)")  # of cards
+HEAD = re.compile(r'<path d="[^"]*" class="head"/>')
+MARKER = (
+    '<marker id="head-{0}" class="head-{0}" markerWidth="7" markerHeight="6" refY="3" orient="auto" '
+    'markerUnits="userSpaceOnUse"><path d="M0,0.2L7,3L0,5.8Z"/></marker>'
+)
+
+
+def packed_picture(svg: str) -> str:
+    """The picture for a page: its script makes the tooltips, its style sheet puts heads on lines, and outlines that
+    occur again and again, such as headers of one width, are written once and used."""
+    svg = HEAD.sub("", TOOLTIP.sub("", svg))
+    counts = Counter(match[3] for match in REPEATED.finditer(svg))
+    ids = {steps: f"s{i}" for i, steps in enumerate(steps for steps, count in counts.items() if count > 1)}
+
+    def use(match: re.Match[str]) -> str:
+        x, y, steps, rest = match.groups()
+        return f'<use href="#{ids[steps]}" x="{x}" y="{y}"{rest}/>' if steps in ids else match[0]
+
+    shared = "".join(f'<path id="{name}" d="M0,0{steps}"/>' for steps, name in ids.items())
+    heads = "".join(MARKER.format(kind) for kind in ("edge", "plus", "minus", "focus"))
+    return REPEATED.sub(use, svg).replace("<g ", f"<defs>{heads}{shared}</defs>\n<g ", 1)
+
+
+# Pages in notebooks -------------------------------------------------------------------------------------------------
+# The page writes itself in the place of this one. `document.write` after everything is read begins a new document.
+UNPACKING = (
+    "<!DOCTYPE html><meta charset='utf-8'><title>{title}</title><script>(async()=>{{"
+    "const packed=Uint8Array.from(atob('{packed}'),(c)=>c.charCodeAt(0));"
+    "const page=new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));"
+    "const text=await new Response(page).text();document.open();document.write(text);document.close()"
+    "}})()</script>"
+)
+
+
+def unpacking_page(page: str, title: str) -> str:
+    """A page that unpacks `page` and becomes it: a third of its size, or less. Needs a browser of 2023 or later."""
+    return UNPACKING.format(title=escape(title), packed=b64encode(zlib.compress(page.encode(), 9)).decode())
