@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.drawing.cards import FRAME_STROKE, HEADER_COLORS, HIGHLIGHT, Arrow, Card, Enclosure, Picture
 from autograd.drawing.layout.graphviz import plain_label
 from autograd.system.letters import clean
+from autograd.system.web_page import how_to_install
 
 if TYPE_CHECKING:
     import graphviz
@@ -44,7 +45,8 @@ def _package() -> Any:
     try:
         import graphviz
     except ImportError:
-        raise ImportError("to_dot and .dot files need the Python package graphviz: pip install graphviz") from None
+        advice = how_to_install("graphviz", "")
+        raise ImportError(f"to_dot and .dot files need the Python package graphviz: {advice}") from None
     return graphviz
 
 

@@ -16,6 +16,7 @@ from autograd.drawing.layout.graphviz import LayoutError
 from autograd.drawing.png_pdf import raster
 from autograd.drawing.shapes import Drawable
 from autograd.system.files import write_whole
+from autograd.system.web_page import in_web_page
 
 if TYPE_CHECKING:
     import graphviz
@@ -121,13 +122,15 @@ def _first_lines(text: str, count: int) -> str:
 
 
 def show(page: str) -> None:
-    """Open `page`, HTML, in a browser. Where there is none it says where the page lies."""
+    """Open `page`, HTML, in a browser. Where there is none, or Python runs in one, it says where the page lies."""
     import tempfile
     import webbrowser
 
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="glassgrad-", suffix=".html", delete=False) as file:
         file.write(page)
-    if not webbrowser.open(Path(file.name).as_uri()):
+    if in_web_page():
+        print(f"no window can be opened from here (a notebook shows the last thing of a cell): {file.name}")
+    elif not webbrowser.open(Path(file.name).as_uri()):
         print(f"no browser to open it in: {file.name}")
 
 

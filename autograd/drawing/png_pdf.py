@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from autograd.drawing.shapes import NUMBER_FONT, TITLE_FONT, Drawable, Group, Path, Rect, Shape, Text, rounded
+from autograd.system.web_page import how_to_install
 from autograd.view.notation import title_width
 
 POINTS_PER_INCH = 72
@@ -29,8 +30,9 @@ def raster(picture: Drawable, output: str) -> bytes:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError:
+        advice = how_to_install("matplotlib", "plots")
         raise ImportError(
-            f".{output} files are drawn by matplotlib, which is not installed: pip install 'glassgrad[plots]'; "
+            f".{output} files are drawn by matplotlib, which is not installed: {advice}; "
             ".svg and .html files need nothing"
         ) from None
     width, height = picture.size

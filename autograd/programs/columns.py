@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd.numerics.real import applies_rows, as_float, described
 from autograd.numerics.trees import leaves, leaves_like
+from autograd.system.web_page import how_to_install
 from autograd.value import Value
 
 FLOATS = {float}
@@ -24,7 +25,7 @@ def numpy_is_there() -> bool:
 def import_numpy(what: str) -> None:
     """ImportError that names the extra to install."""
     if not numpy_is_there():
-        raise ImportError(f"{what} needs NumPy: pip install 'glassgrad[fast]'")
+        raise ImportError(f"{what} needs NumPy: {how_to_install('numpy', 'fast')}")
 
 
 def as_lists(column: Any) -> Any:

@@ -7,6 +7,7 @@ import math
 from importlib import resources
 from typing import Any
 
+from autograd.system.web_page import how_to_install
 from nn.basics.checks import as_rng
 from nn.data.rows import Random, Rows, Sets
 
@@ -91,8 +92,9 @@ def _from_sklearn(name: str, **arguments: Any) -> Sets:
     try:
         from sklearn import datasets
     except ImportError as error:
+        advice = how_to_install("scikit-learn", "data")
         raise ImportError(
-            f"this data set comes from scikit-learn, which is not installed: pip install 'glassgrad[data]' ({error})"
+            f"this data set comes from scikit-learn, which is not installed: {advice} ({error})"
         ) from error
     X, y = getattr(datasets, name)(**arguments)
     return X.tolist(), y.tolist()

@@ -11,6 +11,8 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
+from autograd.system.web_page import how_to_install
+
 INK, LINE, GRID = "#1e293b", "#8aa3bf", "#e8ebf0"
 SLATE = "#6b7b93"  # around the axes, whose page may be white or dark: reads on both with a contrast of 4.3 : 1
 COLORS = (
@@ -68,7 +70,8 @@ def import_matplotlib() -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError as error:
-        raise ImportError(f"pictures need matplotlib: pip install 'glassgrad[plots]' ({error})") from error
+        advice = how_to_install("matplotlib", "plots")
+        raise ImportError(f"pictures need matplotlib: {advice} ({error})") from error
 
 
 def new_axes(count: int = 1, width: float = 4.2, height: float = 3.6) -> list[Any]:

@@ -12,6 +12,7 @@ import subprocess
 
 from autograd.drawing.layout import wasm
 from autograd.drawing.layout.wasm import Exhausted
+from autograd.system.web_page import in_web_page
 
 ENGINES = ("auto", "dot", "wasm", "plain")
 CURES = (
@@ -53,9 +54,9 @@ def engine() -> str:
     if wanted == "auto":
         return installed[0]
     if wanted not in installed:
+        missing = "that no web page can start" if in_web_page() else f"that is not installed: {CURES}"
         raise LayoutError(
-            f"GLASSGRAD_LAYOUT={wanted} asks for an engine that is not installed: {CURES}. "
-            "GLASSGRAD_LAYOUT=plain needs neither."
+            f"GLASSGRAD_LAYOUT={wanted} asks for an engine {missing}. GLASSGRAD_LAYOUT=plain needs neither."
         )
     return wanted
 
