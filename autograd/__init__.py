@@ -57,6 +57,7 @@ _HOMES = {
     "derivatives.transforms": "grad value_and_grad jacobian hessian hvp jvp vjp differentiate",
     "checking.gradients": "check_gradients",
     "checking.anomaly": "detect_anomaly",
+    "view.branches": "trace_branches",
     "explaining.paths": "explain count_paths",
     "explaining.naive": "naive_backward",
     "explaining.stepper": "stepper",

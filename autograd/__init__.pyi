@@ -137,6 +137,7 @@ from autograd.derivatives.transforms import differentiate as differentiate
 from autograd.derivatives.transforms import elementwise_grad as elementwise_grad
 from autograd.checking.gradients import check_gradients as check_gradients
 from autograd.checking.anomaly import detect_anomaly as detect_anomaly
+from autograd.view.branches import trace_branches as trace_branches
 from autograd.explaining.paths import explain as explain
 from autograd.explaining.paths import count_paths as count_paths
 from autograd.explaining.naive import naive_backward as naive_backward
@@ -253,6 +254,7 @@ __all__ = [
     "to_dot",
     "topological_order",
     "total",
+    "trace_branches",
     "trace_lines",
     "trunc",
     "value_and_grad",

@@ -43,19 +43,21 @@ class Listener:
 
 
 class Mode(NamedTuple):
-    """`grad`: results remember their operands. `lines`: and the source line that made them. `anomaly` and `recorder`
-    listen, either in its own part: a recording within `detect_anomaly()` is not checked, and the other way round it is.
+    """`grad`: results remember their operands. `lines`: and the source line that made them. `anomaly`, `recorder` and
+    `branches` listen, each in its own part: a recording within `detect_anomaly()` is not checked, and the other way
+    round it is.
     """
 
     grad: bool = True
     lines: bool = False
     anomaly: Listener | None = None
     recorder: Listener | None = None
+    branches: Listener | None = None
 
     @property
     def listeners(self) -> list[Listener]:
         """Those who listen."""
-        return [listener for listener in (self.anomaly, self.recorder) if listener is not None]
+        return [listener for listener in (self.anomaly, self.recorder, self.branches) if listener is not None]
 
 
 _DEFAULT = Mode()

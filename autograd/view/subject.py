@@ -11,6 +11,7 @@ from typing import Any
 from autograd.backprop import topological_order
 from autograd.numerics.real import described
 from autograd.value import Value
+from autograd.view.branches import trace_branches
 from autograd.view.expand import expand_all
 from autograd.view.graph import GraphView, checked_outputs, view
 from autograd.view.names import variables
@@ -114,10 +115,11 @@ def _call(model: Any, x: Any, names: Iterable[str]) -> tuple[Any, Mapping[Value,
     if x is None:
         raise TypeError(f"{type(model).__name__} is a model, which needs an example input: draw(model, x)")
     notes = Notes(model, names)
-    try:
-        return notes.run(as_inputs(x, "x")), notes.paths
-    except (TypeError, ValueError):  # a model that looks things up by whole numbers takes no Values
-        return notes.run(x), notes.paths
+    with trace_branches():
+        try:
+            return notes.run(as_inputs(x, "x")), notes.paths
+        except (TypeError, ValueError):  # a model that looks things up by whole numbers takes no Values
+            return notes.run(x), notes.paths
 
 
 def as_inputs(x: Any, name: str) -> Any:

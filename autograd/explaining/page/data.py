@@ -10,11 +10,13 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from autograd.backprop import topological_order
 from autograd.drawing.cards import Card, Picture
 from autograd.events import parent_positions
 from autograd.ops import OPERATIONS
 from autograd.value import Value
-from autograd.view.graph import GraphView, Node
+from autograd.view.branches import comparisons_before
+from autograd.view.graph import GraphView
 from autograd.view.notation import operation_symbol, shorten
 
 NAME_LIMIT = 40
@@ -41,8 +43,10 @@ def program_of(graph: GraphView, numbers: Sequence[float] | None = None) -> dict
     places = {node.value: node.index for node in graph.nodes}
     rows: dict[str, int] = {}
     data = [node.value.data for node in graph.nodes] if numbers is None else numbers
-    nodes = [_node(node, x, places, rows) for node, x in zip(graph.nodes, data, strict=True)]
+    nodes = [_node(node.value, x, places, rows) for node, x in zip(graph.nodes, data, strict=True)]
+    branches = _branches(graph, nodes, places, rows)
     return {
+        "branches": branches,
         "operations": list(rows),
         "nodes": nodes,
         "outputs": [places[output] for output in graph.outputs],
@@ -50,8 +54,7 @@ def program_of(graph: GraphView, numbers: Sequence[float] | None = None) -> dict
     }
 
 
-def _node(node: Node, data: float, places: dict[Value, int], rows: dict[str, int]) -> Any:
-    value = node.value
+def _node(value: Value, data: float, places: dict[Value, int], rows: dict[str, int]) -> Any:
     if is_row(value):
         assert value.op is not None
         row = rows.setdefault(value.op.name, len(rows))
@@ -60,6 +63,42 @@ def _node(node: Node, data: float, places: dict[Value, int], rows: dict[str, int
         uses = zip(value.parents, value.local_grads, strict=True)
         return {"data": _text(data), "uses": [[places[parent], _text(local)] for parent, local in uses]}
     return float(data) if math.isfinite(data) else _text(data)
+
+
+def _branches(graph: GraphView, nodes: list[Any], places: dict[Value, int], rows: dict[str, int]) -> Any:
+    """[left, sign, right, outcome, line] for every comparison that the code made on its way; None: nobody knows.
+
+    What was compared and is not in the graph follows its nodes. A comparison that cannot be made again is left out.
+    """
+    comparisons = comparisons_before(graph.outputs)
+    if comparisons is None:
+        return None
+    found = []
+    for kind, left, right, outcome, line in comparisons:
+        operands = [_compared(v, nodes, places, rows) if isinstance(v, Value) else _text(v) for v in (left, right)]
+        if None not in operands and any(isinstance(operand, int) for operand in operands):
+            found.append([operands[0], kind, operands[1], outcome, shorten(line or "", 80)])
+    return found
+
+
+def _compared(value: Value, nodes: list[Any], places: dict[Value, int], rows: dict[str, int]) -> int | str | None:
+    """The place of a value, which joins the nodes if need be; its number if no leaf of the graph is below it; None if
+    only Python can compute it."""
+    order = topological_order(value)
+    if any(v.parents and v not in places and not is_row(v) for v in order):
+        return None
+    known: dict[Value, int | str] = dict(places)
+    for v in order:
+        if v in known:
+            continue
+        operands = [known[o] if isinstance(o, Value) else _text(o) for o in v.operands] if v.parents else []
+        if not any(isinstance(operand, int) for operand in operands):
+            known[v] = _text(v.data)
+            continue
+        assert v.op is not None
+        nodes.append([rows.setdefault(v.op.name, len(rows)), *operands])
+        known[v] = places[v] = len(nodes) - 1
+    return known[value]
 
 
 def is_row(value: Value) -> bool:

@@ -5,6 +5,7 @@
 //   a number, or a text that Number() reads      a leaf
 //   [row, operand, ...]                          an operation; an operand is a node's place, or a text: a constant
 //   { data, uses: [[parent, local], ...] }       fixed: an operation of the user's own, which only Python can compute
+// A branch is [operand, sign, operand, outcome, line]: what Python code asked on its way.
 
 function makeEngine(graph, rows) {
   const { nodes, outputs } = graph;
@@ -141,11 +142,11 @@ function makeEngine(graph, rows) {
   // Which comparisons of the Python code that made the graph come out differently now.
   const compare = { "<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b, ">=": (a, b) => a >= b, "!=": (a, b) => a !== b };
   const operandOf = (operand) => (typeof operand === "string" ? Number(operand) : x[operand]);
-  const turned = () => (graph.branches ?? []).filter(
-    ([left, sign, right, outcome]) => compare[sign](operandOf(left), operandOf(right)) !== outcome,
-  );
+  const asStands = ([left, sign, right, outcome]) => compare[sign](operandOf(left), operandOf(right)) === outcome;
 
   run();
+  const branches = (graph.branches ?? []).filter(asStands);
+  const turned = () => branches.filter((branch) => !asStands(branch));
   const session = x.slice(0, count);
   return {
     count, leaves, movable, parameters, held, outputs, program, made, ends, firstEdge,

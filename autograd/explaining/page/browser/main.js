@@ -132,6 +132,7 @@ hideStill();
 engine.session.set(engine.x.slice(0, engine.count));
 if (why && !step) byId("whynot").textContent = why;
 byId("stale").hidden = !data.stale;
+byId("unknowing").hidden = Boolean(data.program.branches);
 for (const id of data.shown.marked) byId(id).classList.add("marked");
 go(possible[start] ? start : "look");
 new ResizeObserver(() => camera.resized(firstView)).observe(graph);

@@ -168,8 +168,9 @@ function makePlay({ engine, names, titles, spec, changed, select }) {
     const [first] = engine.turned(), note = byId("branches");
     note.hidden = !first;
     if (!first) return;
-    const where = first[4] ? ` (${first[4]})` : "";
-    note.textContent = `Your code compared numbers${where} and would take another branch now: what you see belongs to the old one.`;
+    const [left, sign, right, outcome, line] = first, named = (o) => names[o] ?? digits(Number(typeof o === "string" ? o : x[o]), spec);
+    const [was, is] = outcome ? ["yes", "no"] : ["no", "yes"], where = line ? ` at ${line}` : "";
+    note.textContent = `Your code asked${where} whether ${named(left)} ${sign} ${named(right)}: ${was} then, ${is} now. It would have taken another branch; these numbers belong to the old one.`;
   }
 
   function copy() {

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd import OPERATIONS, Value, operation, topological_order, total, where
+from autograd import OPERATIONS, Value, operation, topological_order, total, trace_branches, where
 from autograd.explaining.page.data import _edges, program_of
 from autograd.explaining.page.rows import javascript_rows
 from autograd.view.graph import view
@@ -198,6 +198,55 @@ def test_what_only_python_can_compute_is_fixed_with_all_before_it(node):
         a.grad,
         b.grad,
     ]
+
+
+@pytest.mark.browser
+def test_an_operation_by_hand_is_fixed_as_one_of_the_users_own(node):
+    a = Value(2.0)
+    cube = Value(a.data**3, (a,), "cube")
+
+    def pass_on():
+        a.grad += 3.0 * a.data**2 * cube.grad
+
+    cube._backward = pass_on
+    y = cube * Value(5.0)
+    assert run(node, y, "[engine.movable, engine.output(), engine.grad[0]]") == [[2], 40.0, 60.0]
+
+
+@pytest.mark.browser
+def test_where_the_code_would_have_taken_another_branch(node):
+    x, w, far = Value(3.0), Value(2.0), Value(7.0)
+    with trace_branches():
+        y = x
+        while y * 2.0 + w * 0.0 < 20.0:
+            y = y * w
+        if far > 1.0:
+            y = y + 1.0
+        if x > 2.5:
+            y = y * x
+    order = topological_order(y)
+    at = {v: order.index(v) for v in (x, w)}
+    assert run(node, y, "engine.turned()") == []
+    signs = "engine.turned().map((b) => [b[1], b[3]])"
+    assert run(node, y, f"(engine.x[{at[x]}] = 2.6, engine.run(), {signs})") == []
+    assert run(node, y, f"(engine.x[{at[x]}] = 2.45, engine.run(), {signs})") == [["<", False], [">", True]]
+    assert run(node, y, f"(engine.x[{at[w]}] = 1.5, engine.run(), {signs})") == [["<", False]]
+    assert run(node, y, "engine.count") > len(order)  # what was compared, and is not in the graph
+    x.data = 2.0  # the graph is one of other numbers: what was asked then says nothing now
+    assert run(node, y, "engine.turned().length") == 0
+
+
+@pytest.mark.browser
+def test_what_only_python_can_compare_again_is_left_out(node):
+    @operation(lambda a, y: 3.0 * a * a)
+    def cube(a):
+        return a**3
+
+    x = Value(3.0)
+    with trace_branches():
+        y = x * 2.0 if cube(x) > 1.0 else x
+    assert program_of(view(y))["branches"] == []
+    assert run(node, y, "engine.movable") == [0]
 
 
 @pytest.mark.browser

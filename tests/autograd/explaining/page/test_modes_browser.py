@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from autograd import Value, dot, draw, operation, tanh, topological_order, total, trace_lines
+from autograd import Value, dot, draw, operation, tanh, topological_order, total, trace_branches, trace_lines
 from autograd.explaining.stepper import stepper
 from nn import MLP
 from tests.autograd.explaining.test_stepper_browser import axe, in_notebook, open_page, until
@@ -265,6 +265,27 @@ def test_what_only_python_computes_is_fixed(open_page):
     assert "1 fixed here" in text(page, "#leaves")
     page = open_page(draw(cube(Value(2.0))).page)
     assert page.locator("[data-go=play]").is_disabled()
+
+
+def test_the_page_says_where_the_code_would_have_taken_another_branch(open_page):
+    x = Value(3.0, "x")
+    with trace_branches():
+        y = x * x if x > 2.95 else -x
+    y.label = "y"
+    page = open_page(draw(y).page)
+    go(page, "play")
+    assert not page.locator("#unknowing").is_visible()
+    assert not page.locator("#branches").is_visible()
+    page.focus("#n0")
+    page.keyboard.press("ArrowLeft")
+    until(page.locator("#branches").is_visible, gives=True)
+    said = text(page, "#branches")
+    assert re.match(r"Your code asked at test_modes_browser.py:\d+ whether x > 2.95: yes then, no now\.", said)
+    page.keyboard.press("ArrowRight")
+    until(page.locator("#branches").is_visible, gives=False)
+    page = open_page(draw(x * x).page)
+    go(page, "play")
+    assert "trace_branches()" in text(page, "#unknowing")
 
 
 def test_above_three_hundred_edges_step_is_off_and_says_why(open_page):
