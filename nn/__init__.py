@@ -44,6 +44,7 @@ _HOMES = {
     "inspection.history": "History",
     "inspection.loss_surface": "ParameterPath plot_loss_surface",
     "inspection.summary": "Summary summary",
+    "command_line.predictor": "load_predictor",
     "training.diagnosis": "Diagnosis diagnose",
     "training.loop": "fit",
     "training.model_file": "load save",
@@ -73,4 +74,5 @@ keep_old_homes(
     },
 )
 
+__version__ = autograd.__version__
 __built_on_values__ = True  # where a user's line is wanted, ours is passed over

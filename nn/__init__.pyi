@@ -73,6 +73,7 @@ from nn.inspection.loss_surface import ParameterPath as ParameterPath
 from nn.inspection.loss_surface import plot_loss_surface as plot_loss_surface
 from nn.inspection.summary import Summary as Summary
 from nn.inspection.summary import summary as summary
+from nn.command_line.predictor import load_predictor as load_predictor
 from nn.training.diagnosis import Diagnosis as Diagnosis
 from nn.training.diagnosis import diagnose as diagnose
 from nn.training.loop import fit as fit
@@ -83,6 +84,7 @@ from nn.training.restarts import anneal as anneal
 from nn.training.restarts import restarts as restarts
 from nn.training.stopping import EarlyStopping as EarlyStopping
 
+__version__: str
 __all__ = [
     "Activation",
     "Adagrad",
@@ -144,6 +146,7 @@ __all__ = [
     "l1_penalty",
     "l2_penalty",
     "load",
+    "load_predictor",
     "log_cosh",
     "mae",
     "mean_absolute_error",

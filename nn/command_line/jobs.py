@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from nn.command_line.predictor import Translation
 from nn.data.rows import Rows, Sets, split
-from nn.data.scaling import Scaler, standardize
+from nn.data.scaling import standardize
 from nn.data.sets import micrograd_moons, two_moons
 from nn.data.tables import Encoding, TableError, read_csv
 from nn.descent.optimizer import Optimizer
@@ -45,28 +46,15 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class TableRows:
+class TableRows(Translation):
     """The rows of a table as they stood in the file, and the way from there to what the network sees."""
 
     train: Sets
     held_out: Sets
-    encoding: Encoding
-    scaler: Scaler
-    target_scaler: Scaler | None = None  # of a number to predict
-
-    @property
-    def classes(self) -> tuple[str, ...] | None:
-        """The names of the classes; None where a number is predicted."""
-        return self.encoding.target.values
 
     @property
     def all_rows(self) -> Sets:
         return self.train[0] + self.held_out[0], self.train[1] + self.held_out[1]
-
-    def in_units(self, answer: float) -> float:
-        """A number that the network predicted, in the units of the target."""
-        assert self.target_scaler is not None
-        return self.target_scaler.inverse([[answer]])[0][0]
 
 
 @dataclass(frozen=True)
@@ -154,12 +142,21 @@ def table_job(
     X, y = encoding.X(table), encoding.y(table)
     classes = encoding.target.values
     train, held_out = _split(X, y, classes is not None, random.Random(seed))
-    scaler = standardize(train[0])
-    title = f"{Path(path).name}: {target} from {_listed([column.name for column in encoding.inputs])}"
-    about = {"columns": encoding.to_dict(), "inputs": encoding.labels(), "input_scaler": asdict(scaler)}
-    rows = TableRows(train, held_out, encoding, scaler)
-    job = _regression(title, rows, about) if classes is None else _classification(title, rows, about, classes)
-    return replace(job, notes=[*encoding.notes(table), *_constants(encoding, train[0])])
+    target_scaler = standardize([[y] for y in train[1]]) if classes is None else None
+    rows = TableRows(encoding, standardize(train[0]), target_scaler, train, held_out)
+    return Job(
+        title=f"{Path(path).name}: {target} from {_listed([column.name for column in encoding.inputs])}",
+        train=rows.scaled(train),
+        held_out=rows.scaled(held_out),
+        outputs=len(classes) if classes else 1,
+        loss=cross_entropy if classes else mse,
+        metric_name="accuracy" if classes else "R²",
+        metric=score_accuracy if classes else r2,
+        settings=TABLE_SETTINGS,
+        about=rows.about(),
+        table=rows,
+        notes=[*encoding.notes(table), *_constants(encoding, train[0])],
+    )
 
 
 def _constants(encoding: Encoding, rows: Rows) -> list[str]:
@@ -190,44 +187,3 @@ def _split(X: Rows, y: list[Any], stratify: bool, rng: random.Random) -> tuple[S
     if len(set(train[1])) < 2:
         raise TableError("all rows to learn from have the same target: there is nothing to learn")
     return train, held_out
-
-
-def _classification(title: str, table: TableRows, about: dict[str, Any], classes: Sequence[str]) -> Job:
-    """One score per class; the largest is the answer."""
-    return Job(
-        title=title,
-        train=(table.scaler(table.train[0]), table.train[1]),
-        held_out=(table.scaler(table.held_out[0]), table.held_out[1]),
-        outputs=len(classes),
-        loss=cross_entropy,
-        metric_name="accuracy",
-        metric=score_accuracy,
-        settings=TABLE_SETTINGS,
-        about={**about, "classes": list(classes), "answer": "one score per class: the largest is the class"},
-        table=table,
-    )
-
-
-def _regression(title: str, table: TableRows, about: dict[str, Any]) -> Job:
-    """One number, standardised as the inputs are: a target in the thousands would need steps in the thousands."""
-    target_scaler = standardize([[y] for y in table.train[1]])
-
-    def scaled(part: Sets) -> Sets:
-        return table.scaler(part[0]), [z for (z,) in target_scaler([[y] for y in part[1]])]
-
-    return Job(
-        title=title,
-        train=scaled(table.train),
-        held_out=scaled(table.held_out),
-        outputs=1,
-        loss=mse,
-        metric_name="R²",
-        metric=r2,
-        settings=TABLE_SETTINGS,
-        about={
-            **about,
-            "target_scaler": asdict(target_scaler),
-            "answer": "one number: target = answer·scale + offset",
-        },
-        table=replace(table, target_scaler=target_scaler),
-    )

@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
-from autograd.system.terminal import complain, drop_output, manners
+from autograd.system.terminal import complain
+from nn.command_line import predict
 from nn.command_line.jobs import Job
 from nn.command_line.learning import learn, new_model
-from nn.command_line.options import PROGRAM, choose_job, is_untouched_demo, parse
+from nn.command_line.options import PROGRAM, choose_job, is_untouched_demo, outcome, parse
 from nn.command_line.results import notes, output_folder, scores, summary, write_all
-from nn.data.tables import TableError
 from nn.inspection.history import History
 from nn.neuron import MLP
 from nn.training.diagnosis import diagnose
@@ -27,27 +27,15 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
 
     `program` is what the command was called, for its messages.
     """
-    try:
-        with manners():
-            options = parse(arguments, program)
-            return _run(choose_job(options), options, output_folder(options.output), program)
-    except TableError as error:
-        complain(f"{program}: {' '.join(str(error).split())}")  # a column's name may hold a line break
-        return 2
-    except OSError as error:  # of files it would be a TableError
-        return _output_lost(error, program)
-    except KeyboardInterrupt:
-        complain(f"{program}: interrupted")
-        return 130
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["predict"]:
+        return predict.main(given[1:], f"{program} predict")
+    return outcome(program, lambda: _begin(given, program))
 
 
-def _output_lost(error: OSError, program: str = PROGRAM) -> int:
-    """`python -m nn | head -1`, a full disk: one line, and nothing left that Python would try to print on its way."""
-    drop_output()
-    gone = isinstance(error, BrokenPipeError)
-    why = "nobody reads the output any more" if gone else f"cannot write the output: {error.strerror or error}"
-    complain(f"{program}: {why}; stopped")
-    return 1
+def _begin(arguments: Sequence[str], program: str) -> int:
+    options = parse(arguments, program)
+    return _run(choose_job(options), options, output_folder(options.output), program)
 
 
 def _run(job: Job, options: argparse.Namespace, output: Path, program: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import autograd
@@ -26,6 +26,33 @@ class _Parser(terminal.Parser):
         if typo := re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message):
             message += did_you_mean(typo[1], re.findall(r"[\w-]+", typo[2]))
         self.exit(2, f"{self.prog}: {message} ({self.prog} --help explains the options)\n")
+
+
+def outcome(program: str, run: Callable[[], int]) -> int:
+    """The exit status of a command: its own, or after one line 2 for wrong input, 1 for lost output, 130 for Ctrl-C."""
+    try:
+        with terminal.manners():
+            return run()
+    except TableError as error:
+        terminal.complain(f"{program}: {' '.join(str(error).split())}")  # a column's name may hold a line break
+        return 2
+    except OSError as error:
+        if error.filename is None:
+            return _output_lost(error, program)
+        terminal.complain(f"{program}: cannot use {error.filename}: {error.strerror}")
+        return 2
+    except KeyboardInterrupt:
+        terminal.complain(f"{program}: interrupted")
+        return 130
+
+
+def _output_lost(error: OSError, program: str = PROGRAM) -> int:
+    """`python -m nn | head -1`, a full disk: one line, and nothing left that Python would try to print on its way."""
+    terminal.drop_output()
+    gone = isinstance(error, BrokenPipeError)
+    why = "nobody reads the output any more" if gone else f"cannot write the output: {error.strerror or error}"
+    terminal.complain(f"{program}: {why}; stopped")
+    return 1
 
 
 def parse(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> argparse.Namespace:
@@ -51,67 +78,43 @@ def is_untouched_demo(options: argparse.Namespace) -> bool:
     return all(choice is None for choice in (*chosen, options.optimizer))
 
 
+def new_parser(program: str, description: str, epilog: str = "") -> argparse.ArgumentParser:
+    """A parser that complains in one line and knows --version."""
+    parser = _Parser(prog=program, description=description, epilog=epilog, allow_abbrev=False)
+    version = f"glassgrad {autograd.__version__}, engine {autograd.engine}"
+    parser.add_argument("--version", action="version", version=version)
+    return parser
+
+
 def _parser(program: str) -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog=program,
-        description="Train a small network and show what happened: progress, a summary, and a folder with the model, "
+    parser = new_parser(
+        program,
+        "Train a small network and show what happened: progress, a summary, and a folder with the model, "
         "a picture of what it learnt, and its graph with the gradients of one example.",
-        epilog="Without --csv it learns the two moons of micrograd's demo, with that demo's settings.",
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "--version", action="version", version=f"glassgrad {autograd.__version__}, engine {autograd.engine}"
+        "Without --csv it learns the two moons of micrograd's demo, with that demo's settings. "
+        "`python -m nn predict --help` tells how to apply a model of a table to new rows.",
     )
     data = parser.add_argument_group("what to learn")
     data.add_argument("--csv", metavar="FILE", help="a table: the first line names the columns")
-    data.add_argument(
-        "--target", metavar="COLUMN", help="the column to predict: texts or few whole numbers are classes"
-    )
+    data.add_argument("--target", metavar="COLUMN", help="what to predict: texts or few whole numbers are classes")
     data.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="leave a column out (repeatable)")
     data.add_argument("--categorical", metavar="COLUMN", action="append", default=[], help="take numbers as categories")
-    data.add_argument(
-        "--task",
-        choices=("auto", "classification", "regression"),
-        default="auto",
-        help="default: %(default)s",
-    )
+    tasks = ("auto", "classification", "regression")
+    data.add_argument("--task", choices=tasks, default="auto", help="default: %(default)s")
     how = parser.add_argument_group("how to learn", "defaults: those of micrograd's demo, or what suits a small table")
-    how.add_argument(
-        "--layers",
-        metavar="N,N,…",
-        type=_sizes,
-        help='hidden layers, "" for none (default: 16,16; tables 16)',
-    )
-    how.add_argument(
-        "--activation",
-        metavar="NAME",
-        type=_activation,
-        help="relu, tanh, sigmoid, gelu, … (default: relu; tables tanh)",
-    )
+    how.add_argument("--layers", metavar="N,N,…", type=_sizes, help='hidden, "" for none (default: 16,16; tables 16)')
+    named = "relu, tanh, sigmoid, gelu, … (default: relu; tables tanh)"
+    how.add_argument("--activation", metavar="NAME", type=_activation, help=named)
     how.add_argument("--epochs", metavar="N", type=_at_least_one, help="passes over the rows (default: 100; tables 50)")
-    how.add_argument(
-        "--lr",
-        metavar="RATE",
-        type=_positive,
-        help="learning rate (default: 1.0 sinking to 0.1; tables 0.01 to 0)",
-    )
-    how.add_argument(
-        "--batch-size",
-        metavar="N",
-        type=_batch_size,
-        help='rows per update, "batch" or "stochastic" (default: batch; tables 16)',
-    )
+    rate = "learning rate (default: 1.0 sinking to 0.1; tables 0.01 to 0)"
+    how.add_argument("--lr", metavar="RATE", type=_positive, help=rate)
+    rows = 'rows per update, "batch" or "stochastic" (default: batch; tables 16)'
+    how.add_argument("--batch-size", metavar="N", type=_batch_size, help=rows)
     how.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help="default: sgd; tables adam with weight decay")
-    how.add_argument(
-        "--seed",
-        metavar="N",
-        type=_whole,
-        default=1337,
-        help="of first weights, split and shuffling (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--output", metavar="FOLDER", default="nn-output", help="where the results go (default: %(default)s)"
-    )
+    seed = "of first weights, split and shuffling (default: %(default)s)"
+    how.add_argument("--seed", metavar="N", type=_whole, default=1337, help=seed)
+    where = "where the results go (default: %(default)s)"
+    parser.add_argument("--output", metavar="FOLDER", default="nn-output", help=where)
     return parser
 
 

@@ -69,5 +69,5 @@ def predictions(job: Job, model: Module, ax: Any) -> Any:
     table = job.known_table
     names = (literal(table.encoding.labels()[0]), literal(table.encoding.target.name))
     return plot_regression(
-        model, *table.held_out, ax, inputs=lambda row: table.scaler([row])[0], output=table.in_units, names=names
+        model, *table.held_out, ax, inputs=lambda row: table.scaler([row])[0], output=table.answer, names=names
     )

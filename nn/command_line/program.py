@@ -1,6 +1,7 @@
 """`glassgrad`: the command lines of both packages under one name.
 
     glassgrad train     as python -m nn
+    glassgrad predict   as python -m nn predict
     glassgrad formula   as python -m autograd
 
 Each is found by its name, as the installed command itself is: nothing is imported for a command that is not asked for.
@@ -18,6 +19,7 @@ from nn.basics.checks import did_you_mean
 
 COMMANDS = {
     "train": ("nn.command_line.main", "train a network on a table of yours, or on two moons, and look at it"),
+    "predict": ("nn.command_line.predict", "apply a model that was trained on a table to new rows"),
     "formula": ("autograd.command_line.main", "the value of a formula and its derivatives, as text or as a picture"),
 }
 

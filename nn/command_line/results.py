@@ -105,7 +105,7 @@ def _as_text(name: str, measured: float) -> str:
 
 def write_all(model: MLP, activation: str, job: Job, history: History, output: Path) -> list[str]:
     """Write every result that can be written; one line about each, also about what is missing and needed for it."""
-    about = {**job.about, "title": job.title, "model": _as_code(model, activation)}
+    about = about_model(model, activation, job)
     results: dict[str, Callable[[Path], object]] = {
         "model.json": lambda path: save(model, path, about),
         "history.csv": history.to_csv,
@@ -117,10 +117,11 @@ def write_all(model: MLP, activation: str, job: Job, history: History, output: P
     return [*lines, f"open {' and '.join(map(str, pictures))} to see what it has learnt"] if pictures else lines
 
 
-def _as_code(model: MLP, activation: str) -> str:
-    """How to make a model that the saved numbers fit into."""
-    inputs, sizes = len(model.layers[0].neurons[0].w), [len(layer.neurons) for layer in model.layers]
-    return f"nn.MLP({inputs}, {sizes}, activation={activation!r})"
+def about_model(model: MLP, activation: str, job: Job) -> dict[str, Any]:
+    """What the model's file says beside its numbers; "network" is what to make a model from that they fit into."""
+    sizes = [len(layer.neurons) for layer in model.layers]
+    network = {"inputs": len(model.layers[0].neurons[0].w), "layers": sizes, "activation": activation}
+    return {**job.about, "title": job.title, "network": network}
 
 
 def _write(path: Path, write: Callable[[Path], object]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -52,7 +53,7 @@ class Table:
         """The cells of one column. TableError, with the names there are, when there is no such column."""
         if name not in self.names:
             guess = did_you_mean(name, self.names)
-            raise TableError(f"no column {name!r}; the columns are: {_listed(self.names)}{guess}")
+            raise TableError(f"no column {name!r}; the columns are: {listed(self.names)}{guess}")
         place = self.names.index(name)
         return [row[place] for row in self.rows]
 
@@ -82,7 +83,7 @@ def read_csv(path: str | Path) -> Table:
 
 def _read_text(path: Path) -> str:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = (sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()).decode("utf-8-sig")
     except OSError as error:
         raise TableError(f"cannot read {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -129,7 +130,7 @@ class Column:
     def _position(self, cell: str, line: int) -> int:
         assert self.values is not None
         if cell not in self.values:
-            raise TableError(f"line {line}, column {self.name!r}: {cell!r} is none of {_listed(self.values)}")
+            raise TableError(f"line {line}, column {self.name!r}: {cell!r} is none of {listed(self.values)}")
         return self.values.index(cell)
 
 
@@ -179,7 +180,8 @@ def _refuse_written_numbers(table: Table, name: str) -> None:
         )
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first few of them, and how many more there are."""
     more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
     return ", ".join(names[:MOST_LISTED]) + more
 

@@ -119,6 +119,8 @@ TESTS = {
     "nn/command_line/learning.py": JOB,
     "nn/command_line/main.py": JOB,
     "nn/command_line/panels.py": JOB,
+    "nn/command_line/predict.py": "predict",
+    "nn/command_line/predictor.py": "predictor predict",
     "nn/command_line/results.py": JOB,
     "nn/basics/activations.py": f"{NEURON} containers",
     "nn/inspection/boundary.py": PLOTS,

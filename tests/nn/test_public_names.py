@@ -6,7 +6,7 @@ Activation AttentionHead AvgPool1d AvgPool2d BatchNorm Buffer Conv1d Conv2d Drop
 MLP MaxPool1d MaxPool2d Module Neuron RMSNorm RNN RNNCell Residual Sequential gain initializer Summary summary
 LOSSES binary_cross_entropy binary_cross_entropy_with_logits categorical_cross_entropy cross_entropy find_loss
 focal half_mse hinge huber kl_divergence l1_penalty l2_penalty log_cosh mae mse multi_class_hinge multi_label
-data schedules fit EarlyStopping History Restarts anneal restarts save load Diagnosis diagnose
+data schedules fit EarlyStopping History Restarts anneal restarts save load load_predictor Diagnosis diagnose
 accuracy confusion_matrix mean_absolute_error precision_recall_f1 r2 score_accuracy
 ParameterPath plot_activations plot_boundary plot_confusion plot_gradient_flow plot_gradients plot_loss
 plot_loss_surface plot_regression

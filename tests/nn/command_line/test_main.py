@@ -23,8 +23,8 @@ from autograd import Value
 from nn.basics.nested import plain
 from nn.command_line.jobs import _split, moons_job, table_job
 from nn.command_line.learning import learn, new_model
-from nn.command_line.main import _output_lost, main
-from nn.command_line.options import choose_job, is_untouched_demo, parse
+from nn.command_line.main import main
+from nn.command_line.options import _output_lost, choose_job, is_untouched_demo, parse
 from nn.command_line.panels import panels as panels_of
 from nn.command_line.results import Score, _save_graph, notes
 from nn.data import Scaler, micrograd_moons, two_moons
@@ -197,7 +197,7 @@ def test_iris_by_default_is_right_on_93_of_100_flowers_it_never_saw():
 def test_a_saved_model_answers_for_new_rows_from_its_file_alone(tmp_path):
     main(["--csv", str(IRIS), "--target", "species", "--output", str(tmp_path), "--epochs", "20"])
     about = read(tmp_path / "model.json")["about"]
-    model = eval(about["model"], {"nn": nn})
+    model = nn.MLP(about["network"]["inputs"], about["network"]["layers"], activation=about["network"]["activation"])
     load(model, tmp_path / "model.json")
     encoding, scaler = Encoding.from_dict(about["columns"]), Scaler(**about["input_scaler"])
     iris = read_csv(IRIS)

@@ -41,7 +41,8 @@ def test_the_version_is_that_of_the_package(capsys):
 def test_a_command_that_is_not_there_costs_one_line(capsys):
     assert main(["trian", "--csv", "x"]) == 2
     assert capsys.readouterr().err == (
-        "glassgrad: 'trian' is not one of train, formula; did you mean 'train'? (glassgrad --help explains them)\n"
+        "glassgrad: 'trian' is not one of train, predict, formula; did you mean 'train'? "
+        "(glassgrad --help explains them)\n"
     )
 
 
