@@ -3,7 +3,9 @@
 
 #define BLOCK 32          /* blocks are handed out in steps of so many bytes, */
 #define KINDS 128         /* up to 4 KB: a training asks for the same sizes again and again, so freed ones are kept, */
-#define MOST_KEPT 4194304 /* of every size so many bytes at most */
+#ifndef MOST_KEPT
+#define MOST_KEPT 4194304 /* of every size so many bytes at most. (0 where every mistake has to show) */
+#endif
 
 static void *kept[KINDS];
 static Py_ssize_t kept_count[KINDS];
@@ -22,7 +24,7 @@ static void *take_block(size_t size) {
 
 static void give_block(void *block, size_t size) {
     const size_t kind = (size + BLOCK - 1) / BLOCK;
-    if (kind >= KINDS || kept_count[kind] * (Py_ssize_t)(kind * BLOCK) >= MOST_KEPT) {
+    if (kind >= KINDS || (kept_count[kind] + 1) * (Py_ssize_t)(kind * BLOCK) > MOST_KEPT) {
         PyMem_Free(block);
         return;
     }

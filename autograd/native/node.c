@@ -1,7 +1,9 @@
 /* Birth and death of nodes; what the garbage collector sees of them. */
 #include "node.h"
 
-#define MOST_WAITING 100000 /* freed nodes that are kept for their next use: 10 MB */
+#ifndef MOST_WAITING
+#define MOST_WAITING 100000 /* freed nodes that are kept for their next use: 10 MB. (0 where every mistake has to show) */
+#endif
 
 Engine engine;
 Py_ssize_t odd_nodes;

@@ -1,0 +1,286 @@
+"""What the engine in C is put through where every mistake shows: under sanitizers, and while allocations fail.
+
+    python -m tests.autograd.native.hard_work NAME ...       names of functions below; without a name, all
+
+`test_checked.py` compiles an engine that hides nothing (no freed node or block waits for its next use, the sanitizers
+of the compiler are on) and runs this on it.
+"""
+
+import copy
+import gc
+import math
+import pickle
+import sys
+import threading
+import weakref
+from array import array
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import autograd
+from autograd import Value, no_grad, operation, record
+from autograd.programs.kinds import GRADIENTS, MAP_GRADIENTS
+from autograd.programs.machine import encoded
+from tests.autograd.native.random_programs import Run, Sub, by_hand, shown
+
+Job = Callable[[], Any]
+PROGRAMS = 1000  # random ones, and as many odd ones
+
+
+@operation(lambda a, y: 2.0 * a)
+def users_square(a):
+    return a * a
+
+
+# Graphs of every size ------------------------------------------------------------------------------------------------
+def programs() -> None:
+    """Random programs over all rows and odd operands."""
+    for seed in range(PROGRAMS):
+        Run(seed, False).text()
+        Run(seed, True).text()
+
+
+def long_graphs() -> None:
+    """A chain and a sum of a million nodes, of the class itself and of a subclass."""
+    for kind in (Value, Sub):
+        x = y = kind(1.0)
+        for _ in range(1_000_000):
+            y = y * 1.0
+        y.backward()
+        assert x.grad == 1.0
+        del y
+    xs = [Value(0.5) for _ in range(1_000_000)]
+    (autograd.total(xs) + autograd.dot(xs, xs) + sum(xs)).backward()
+    assert {x.grad for x in xs} == {3.0}
+
+
+def threads() -> None:
+    """Eight threads build, differentiate, replay, fail and collect, all on the same parameters."""
+    shared = [Value(float(i)) for i in range(4)]
+    program = record(lambda x: autograd.tanh(x * shared[0]) + autograd.dot(shared, shared) / shared[3], 0.5)
+
+    def work() -> None:
+        for _ in range(200):
+            (autograd.dot(shared[:2], shared[2:]) * 2.0).backward()
+            by_hand(shared[1])
+            program.value_and_grad(0.25)
+            copy.deepcopy(shared[1] * 2.0)
+            try:
+                _ = shared[0] * "x"  # type: ignore[operator]
+            except TypeError:
+                gc.collect(0)
+
+    workers = [threading.Thread(target=work) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [v.grad for v in shared] == [1600.0 * x for x in (4.0, 6.0, 0.0, 2.0)]
+
+
+# Allocations that fail -----------------------------------------------------------------------------------------------
+def failing_memory() -> None:
+    """Every allocation of every job fails once: MemoryError or the right answer, and all is well afterwards."""
+    for job in jobs():
+        points = failing_points(job)
+        print(f"{job.__name__}: {points} failing points")
+
+
+def failing_points(job: Job) -> int:
+    """Let the first allocation fail, then the second …, until a run of them is not reached any more."""
+    from _testcapi import remove_mem_hooks, set_nomemory
+
+    wanted, at, last = shown(job()), 0, 0
+    sys.unraisablehook = lambda _: None  # generators that were left half-way tell of it
+    gc.disable()
+    while at < last + 40:
+        found: Any = None
+        set_nomemory(at, at + 1)
+        try:
+            found = job()
+        except (MemoryError, pickle.PicklingError):  # the second is how pickle says it
+            last = at
+        finally:
+            remove_mem_hooks()
+        if found is not None:
+            assert shown(found) == wanted, (job.__name__, at, shown(found), wanted)
+        assert shown(job()) == wanted, (job.__name__, at)
+        at += 1
+    gc.enable()
+    gc.collect()
+    assert shown(job()) == wanted
+    return last
+
+
+def leaks() -> None:
+    """No job keeps anything: allocated blocks, references where Python counts them (a debug build), objects in all."""
+    counts = [
+        sys.getallocatedblocks,
+        lambda: len(gc.get_objects()),
+        *filter(None, [getattr(sys, "gettotalrefcount", 0)]),
+    ]
+    for job in jobs():
+        for turns in (60, 60):
+            gc.collect()
+            before = [count() for count in counts]
+            for _ in range(turns):
+                job()
+            gc.collect()
+            grown = [count() - old for count, old in zip(counts, before, strict=True)]
+        print(f"{job.__name__}: {grown} in {turns} turns")
+        assert all(n < turns for n in grown), (job.__name__, grown)
+
+
+def everything(y: Value) -> list[Any]:
+    """All that can be seen of a node."""
+    return [y, y.grad, str(y.op), list(y.operands), list(y.local_grads), str(y.label)]
+
+
+def jobs() -> Iterator[Job]:
+    """Pieces of work, small enough for each of their allocations."""
+    a, b, sub = Value(0.5), Value(-1.5), Sub(2.0)
+    yield from operators_of(a, b, sub)
+    yield from lists_of(a, b, sub)
+    yield from what_is_hung_on(a, b)
+    yield from walks_over(a, b)
+    yield from replays_of(a, b)
+
+
+def operators_of(a: Value, b: Value, sub: Value) -> Iterator[Job]:
+    def binary() -> Any:
+        return [everything(y) for y in (a + b, a * 2.0, 3 - a, a / b, a**2, 2.0**a, sub * a)]
+
+    def of_rows() -> Any:
+        return [everything(y) for y in (a.tanh(), autograd.tanh(a), autograd.atan(a), autograd.gelu(b), -a, abs(b))]
+
+    def in_python() -> Any:
+        return [everything(y) for y in (a % b, users_square(a), autograd.where(a, b, a), autograd.clip(a, -1.0, 1.0))]
+
+    def without_gradients() -> Any:
+        with no_grad():
+            return everything(a * b + autograd.tanh(a))
+
+    def strangers() -> Any:
+        try:
+            return a * None  # type: ignore[operator]
+        except TypeError as error:
+            return str(error)
+
+    def leaves() -> Any:
+        return [everything(v) for v in (Value(1), Value(2.0, label="x"), Sub(3.0), a.detach(), Value(2**70))]
+
+    yield from (binary, of_rows, in_python, without_gradients, strangers, leaves)
+
+
+def lists_of(a: Value, b: Value, sub: Value) -> Iterator[Job]:
+    xs = [a, b, 0.25, sub, a]
+
+    def sums() -> Any:
+        return [everything(y) for y in (autograd.total(xs), autograd.mean(xs), autograd.sum_of_squares(xs))]
+
+    def dots() -> Any:
+        return [everything(y) for y in (autograd.dot(xs, xs, b), autograd.dot([a] * 40, [b] * 40))]
+
+    def softmaxes() -> Any:
+        found = [*autograd.softmax(xs), autograd.logsumexp(xs), autograd.cross_entropy(xs, 2)]
+        return [everything(y) for y in found]
+
+    yield from (sums, dots, softmaxes)
+
+
+def what_is_hung_on(a: Value, b: Value) -> Iterator[Job]:
+    def labels() -> Any:
+        y, z = a * b, 1.0 - a
+        y.label, z.label = "y", "z"
+        return everything(y), everything(z)
+
+    def attributes() -> Any:
+        y = a * b
+        y.m, y.seen = 0.5, weakref.ref(a)
+        y.m += 1.0
+        return [y.m, y.seen() is a, sorted(vars(y)), everything(y)]
+
+    def circles() -> Any:
+        x = Value(2.0)
+        y = (x * a).tanh()
+        x.twin = [y]
+        out = by_hand(y)
+        return everything(out)[:-1]
+
+    def numbers_overwritten() -> Any:
+        y = a * b
+        y.grad = 2**70
+        y.data = 3
+        return everything(y)
+
+    def slots_one_by_one() -> Any:
+        y = Value(6.0)
+        y.op = autograd.OPERATIONS["mul"]
+        y._right, y._d_right, y._left, y._d_left = b, 2.0, a, 3.0
+        y.label = "y"
+        return [everything(y), y._left, y._d_left, y._right, y._d_right]
+
+    yield from (labels, attributes, circles, numbers_overwritten, slots_one_by_one)
+
+
+def walks_over(a: Value, b: Value) -> Iterator[Job]:
+    def backward_all_or_none() -> Any:
+        leaves = [Value(1.0), Value(2.0), Value(3.0)]
+        y = autograd.dot(leaves, leaves, leaves[0]) * leaves[1] + autograd.tanh(leaves[2])
+        before = [0, 0.5, -1.0]
+        for leaf, grad in zip(leaves, before, strict=True):
+            leaf.grad = grad
+        try:
+            y.backward()
+        except MemoryError:
+            assert [leaf.grad for leaf in leaves] == before
+            raise
+        return [leaf.grad for leaf in leaves]
+
+    def backward_of_closures() -> Any:
+        x = Value(0.5)
+        y = by_hand(x) * 2.0
+        try:
+            y.backward(0.5)
+        except MemoryError:
+            assert x.grad == 0.0
+            raise
+        return x.grad
+
+    def order() -> Any:
+        return list(autograd.topological_order(autograd.dot([a, b], [a, a * b]) / b))
+
+    def copies() -> Any:
+        y = autograd.total([a * b, a, 1.0])
+        y.label = "y"
+        return [everything(z) for z in (copy.copy(y), copy.deepcopy(y), pickle.loads(pickle.dumps(y)))]
+
+    yield from (backward_all_or_none, backward_of_closures, order, copies)
+
+
+def replays_of(a: Value, b: Value) -> Iterator[Job]:
+    def f(x: Any, z: Any) -> Any:
+        y = autograd.cross_entropy([x * a, z, b], 1) + users_square(x) + autograd.softmax([x, z])[0]
+        return y * 2.0 if x < z else autograd.clip(y, -math.inf, 1.0)
+
+    works = record(f, 0.5, 1.5, arrays=False)._paths[0]
+    one, batch = works.work(GRADIENTS), works.work(MAP_GRADIENTS)
+    columns = array("d", [0.1 * k for k in range(11)] + [2.0] * 11)
+    table = memoryview(columns).cast("B").cast("d", (2, 11))
+
+    def made_and_run() -> Any:
+        value, gradients = encoded(one).run([0.5, -1.5], [0.25, 2.0], None)
+        return [value, *gradients]
+
+    def made_and_run_over_a_batch() -> Any:
+        value, gradients = encoded(batch).run_batch([0.5, -1.5], table, 11, 1.0, None)
+        return [value, *gradients]
+
+    yield from (made_and_run, made_and_run_over_a_batch)
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or ["programs", "long_graphs", "threads", "failing_memory", "leaks"]:
+        globals()[name]()
+        gc.collect()
+        print(f"{name}: done", flush=True)

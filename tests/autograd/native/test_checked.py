@@ -1,0 +1,63 @@
+"""The engine in C compiled so that it hides nothing, at hard work: sanitizers, failing allocations, leaks.
+
+Freed nodes and blocks go back at once (none waits for its next use), AddressSanitizer and UBSan look at every access.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograd import native
+from tests.autograd.native import hard_work
+
+ROOT = Path(__file__).parents[3]
+SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=undefined"
+CFLAGS = f"-O1 -g {SANITIZERS} -fno-omit-frame-pointer -DMOST_WAITING=0 -DMOST_KEPT=0 -DNOCLONES"
+COMPILE = "from setuptools import setup; import sys; sys.argv = ['', '-q', 'build_ext', '--inplace']; setup()"
+
+
+def library(name: str) -> str:
+    """The path of a library of the compiler, which has to be there before Python starts."""
+    done = subprocess.run(["gcc", f"-print-file-name={name}"], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tree with the checked engine in it."""
+    if shutil.which("gcc") is None or not Path(library("libasan.so")).is_absolute():
+        pytest.skip("needs gcc and its sanitizers")
+    tree = tmp_path_factory.mktemp("checked")
+    here = shutil.ignore_patterns("*.so", "__pycache__")
+    for folder in ("autograd", "nn", "tests/autograd/native"):
+        shutil.copytree(ROOT / folder, tree / folder, ignore=here)
+    for file in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / file, tree)
+    environment = {**os.environ, "CFLAGS": CFLAGS, "LDFLAGS": SANITIZERS, "GLASSGRAD_ENGINE": "native"}
+    subprocess.run([sys.executable, "-c", COMPILE], cwd=tree, env=environment, check=True, capture_output=True)
+    return tree
+
+
+@pytest.mark.accuracy
+@pytest.mark.parametrize("name", ["programs", "long_graphs", "threads", "failing_memory", "leaks"])
+def test_nothing_is_wrong_under_sanitizers(checked, name):
+    environment = {
+        **os.environ,
+        "LD_PRELOAD": f"{library('libasan.so')} {library('libubsan.so')}",
+        "ASAN_OPTIONS": "detect_leaks=0",  # Python itself keeps much to its end
+        "PYTHONMALLOC": "malloc" if name != "leaks" else "default",  # leaks are counted in blocks of Python's own
+        "GLASSGRAD_ENGINE": "native",
+    }
+    command = [sys.executable, "-X", "faulthandler", "-m", "tests.autograd.native.hard_work", name]
+    done = subprocess.run(command, cwd=checked, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert f"{name}: done" in done.stdout
+
+
+@pytest.mark.skipif(native.extension is None, reason=f"is about the C ({native.engine})")
+def test_no_job_leaks():
+    hard_work.leaks()
