@@ -35,6 +35,7 @@ def test_operands_parents_and_local_grads_stand_in_the_order_written():
     assert (a / b).local_grads == (0.25, -3 / 16)
     assert (-a).operands == (a,)
     assert (2**a).operands == (2.0, a)
+    assert ops.where(0.0, a, b).parents == (b,)
     y = ops.where(True, a, b)
     assert (y.operands, y.parents, y.local_grads) == ((1.0, a, b), (a,), (1.0,))
 

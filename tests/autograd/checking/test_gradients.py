@@ -196,7 +196,7 @@ def test_no_right_derivative_is_refused(row):
 @pytest.mark.accuracy
 @pytest.mark.parametrize("row", ANY_ARGUMENTS, ids=lambda row: row.name)
 def test_no_right_derivative_of_a_thousand_is_refused(row):
-    assert len(list(refused(row, 1000, seed=1))) <= 1  # within 1e-6 of a kink, nothing tells rounding from flatness
+    assert list(refused(row, 1000, seed=1)) == []
 
 
 # What passes ----------------------------------------------------------------------------------------------------------
