@@ -40,6 +40,12 @@ def test_operands_parents_and_local_grads_stand_in_the_order_written():
     assert (y.operands, y.parents, y.local_grads) == ((1.0, a, b), (a,), (1.0,))
 
 
+def test_slopes_are_floats_whatever_data_was_assigned():
+    a, b = Value(1.0), Value(2.0)
+    a.data, b.data = 3, True
+    assert [type(d) for d in (a * b).local_grads] == [float, float]
+
+
 @pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
 def test_order_goes_by_data(compare):
     for a, b in ((1.0, 2.0), (2.0, 2.0), (3.0, 2.0), (math.nan, 2.0)):

