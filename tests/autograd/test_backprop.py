@@ -156,6 +156,15 @@ def test_steps_tell_what_backward_does_bit_for_bit(graph, seed):
     assert kinds.count(ForwardStep) == sum(node.op is not None for node in topological_order(y))
 
 
+def test_topological_order_has_what_was_not_chosen():
+    a, b = Value(2.0), Value(3.0)
+    chosen, other = a * b, (unused := a + b) * unused
+    y = autograd.where(True, chosen, other)
+    root = y + a
+    assert topological_order(root) == [a, b, chosen, unused, other, y, root]
+    assert topological_order(other, y) == [a, b, unused, other, chosen, y]
+
+
 @given(graphs())
 def test_order_is_topological_on_random_graphs(graph):
     y, _ = graph
