@@ -34,8 +34,8 @@ def read_json(text: str | bytes) -> Any:
     """What a JSON text holds. ValueError if it is none, is too deep, or gives a key of an object twice."""
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except RecursionError as error:
-        raise ValueError(str(error)) from None
+    except RecursionError:
+        raise ValueError("lists or objects are nested too deeply to be read") from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

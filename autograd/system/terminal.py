@@ -16,7 +16,11 @@ STAND_INS |= {"─": "-", "│": "|", "├": "|", "└": "`", "→": "->", "′"
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse's, without its silence where the help cannot be printed."""
+    """argparse's, without its silence where the help cannot be printed; guesses at typos are our own."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.suggest_on_error = False  # Python 3.15 guesses by itself, in words of its own
 
     def print_help(self, file: Any = None) -> None:
         print(self.format_help(), end="", file=file)

@@ -33,7 +33,7 @@ def test_whole_numbers_are_numbers():
         ('{"a": {"w": 1, "b": 2, "w": 3, "b": 4, "c": 5}}', "given twice: b, w$"),
         ('{"a": NaN}', "NaN is not JSON"),
         ("[-Infinity]", "-Infinity is not JSON"),
-        ("[" * 100_000, "recursion"),
+        ("[" * 100_000, "nested too deeply"),
         ('{"a": 1', "delimiter"),
         (b"\xff\xfe\x00", "decode"),
         (b"\xe9", "decode"),
