@@ -109,7 +109,7 @@ def texts() -> str:
     a = dot([shared, Value(2.0, "w")], [Value(-1.0), 4.0], 1.0)
     graphs = [reuse(), constants(), [a, tanh(a)], line_of_numbers(), long_names(60), long_names(300)]
     graphs.append(model_and_loss([4, 4, 1], 3)[1])
-    trees = [*map(lambda y: draw(y).text(), graphs)]  # a frame of its own, which a comprehension has up to Python 3.11
+    trees = [*(draw(y).text() for y in graphs)]  # in a frame of its own, which a list has up to Python 3.11
     trees.append(draw(neuron()[0], number_format=".2f").text())
     return "\n\n".join([*trees, spy(reuse()).text(), spy(model_and_loss([9, 1])[1]).text()])
 
