@@ -69,7 +69,7 @@ _HOMES = {
 # `from autograd import *` leaves Python's own names alone, and brings no second names.
 __all__ = sorted(name for names in _HOMES.values() for name in names.split() if not hasattr(builtins, name))
 _HOMES["operations.numpy_names"] += """ absolute add arccos arccosh arcsin arcsinh arctan arctan2 arctanh divide e
-    around deg2rad degrees fabs fix float_power fmax fmin inf logaddexp2 multiply nan negative pi power rad2deg
+    around deg2rad degrees fabs fix float_power fmax fmin fmod inf logaddexp2 multiply nan negative pi power rad2deg
     radians remainder rint subtract true_divide"""
 _HOMES["derivatives.transforms"] += " elementwise_grad"
 

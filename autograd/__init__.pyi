@@ -113,6 +113,7 @@ from autograd.operations.numpy_names import fix as fix
 from autograd.operations.numpy_names import float_power as float_power
 from autograd.operations.numpy_names import fmax as fmax
 from autograd.operations.numpy_names import fmin as fmin
+from autograd.operations.numpy_names import fmod as fmod
 from autograd.operations.numpy_names import inf as inf
 from autograd.operations.numpy_names import logaddexp2 as logaddexp2
 from autograd.operations.numpy_names import multiply as multiply

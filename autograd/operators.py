@@ -1,5 +1,12 @@
-"""Operators for whatever applies rows itself: dual numbers, slots of a recording."""
+"""Operators, and the methods that NumPy calls, for whatever applies rows itself: Values, dual numbers, slots of a
+recording.
 
+NumPy asks the entries of an array of objects: np.log1p(x) is [v.log1p() for v in x]. So what answers to the names of
+NumPy's functions can be written about with NumPy. There is no `__array_ufunc__`: NumPy would not ask entries for it,
+and it would take over np.array([1.0, 2.0]) * v, which is an array of two.
+"""
+
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -20,10 +27,45 @@ def _operators(row: Operation) -> tuple[Callable[[Any, Any], Any], Callable[[Any
     return operator, reflected
 
 
+# Functions made of rows ---------------------------------------------------------------------------------------------
+Number = Any  # a float, a Value, or what else applies rows
+
+
+def deg2rad(x: Number) -> Number:
+    """x · π/180: degrees as radians."""
+    return ops.mul(x, math.pi / 180.0)
+
+
+def rad2deg(x: Number) -> Number:
+    """x · 180/π: radians as degrees."""
+    return ops.mul(x, 180.0 / math.pi)
+
+
+def fmod(a: Number, b: Number) -> Number:
+    """a − b·trunc(a/b): the remainder with the sign of a, as in C; `mod` has that of b, as in Python."""
+    size = ops.abs(b)
+    return ops.piecewise(a, -ops.mod(ops.neg(a), size), ops.mod(a, size), ops.mod(a, size))
+
+
+def _unary(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def method(self: Any) -> Any:
+        return function(self)
+
+    return method
+
+
+def _binary(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def method(self: Any, other: Any) -> Any:
+        return function(self, other)
+
+    return method
+
+
 class Applies:
     """What has a method `_apply_operation(row, arguments)` and is written with + − × / ** like a number."""
 
     __slots__ = ()
+    __array_priority__ = -1000.0  # above NumPy's scalars, which then leave np.float64(2.0) * v to v; below its arrays
     __add__, __radd__ = _operators(ops.add)
     __sub__, __rsub__ = _operators(ops.sub)
     __mul__, __rmul__ = _operators(ops.mul)
@@ -59,3 +101,19 @@ class Applies:
 
     def __trunc__(self) -> Any:
         return ops.trunc(self)
+
+    # What NumPy calls
+    # fmt: off
+    arcsin,  arccos,  arctan  = _unary(ops.asin),  _unary(ops.acos),  _unary(ops.atan)
+    arcsinh, arccosh, arctanh = _unary(ops.asinh), _unary(ops.acosh), _unary(ops.atanh)
+    exp2,    expm1,   cbrt    = _unary(ops.exp2),  _unary(ops.expm1), _unary(ops.cbrt)
+    log2,    log10,   log1p   = _unary(ops.log2),  _unary(ops.log10), _unary(ops.log1p)
+    rint,    fabs             = _unary(ops.round), _unary(ops.abs)
+    deg2rad = radians = _unary(deg2rad)
+    rad2deg = degrees = _unary(rad2deg)
+    arctan2, hypot, fmod      = _binary(ops.atan2), _binary(ops.hypot), _binary(fmod)
+    # fmt: on
+
+    def conjugate(self) -> Any:
+        """The number itself: it is real."""
+        return self

@@ -27,6 +27,7 @@ from typing import Any
 
 from autograd.numerics import floats as f
 from autograd.numerics.ieee import Ieee
+from autograd.numerics.object_arrays import over_arrays
 from autograd.numerics.real import as_float
 from autograd.numerics.signatures import signature
 
@@ -35,7 +36,7 @@ OPERATIONS: dict[str, "Operation"] = {}
 
 
 class Operation:
-    """One row: call it with numbers for a float, with Values for a Value.
+    """One row: call it with numbers for a float, with Values for a Value, with arrays for an array of such.
 
     Attributes: `name`, `symbol`; `forward`, floats to float, never raising for a numeric reason; `derivatives`, one
     formula per argument (for a `variadic` row a single formula that returns all of them); `on_floats`, the same
@@ -82,11 +83,16 @@ class Operation:
         """Hand over to the first argument that knows how to apply an operation; without one, compute on floats."""
         if named or not self.variadic:
             args = self._complete(args, named)
-        for a in args:
-            handler = getattr(type(a), "_apply_operation", None)
-            if handler is not None and (result := handler(a, self, args)) is not NotImplemented:
-                return result
-        return self.forward(*[as_float(a) for a in args])
+        try:
+            for a in args:
+                handler = getattr(type(a), "_apply_operation", None)
+                if handler is not None and (result := handler(a, self, args)) is not NotImplemented:
+                    return result
+            return self.forward(*[as_float(a) for a in args])
+        except TypeError:
+            if self.variadic:
+                raise
+            return over_arrays(self, args)
 
     def _complete(self, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
         """Arguments by position, from keywords and the defaults of `forward`."""

@@ -217,7 +217,7 @@ def _in_by_hand(name: str, doc: str) -> Any:
     return property(get, change, doc=doc)
 
 
-class Value:
+class Value(Applies):
     """A scalar in a computational graph.
 
     `Value(data, label="")` makes a leaf from an int, float, bool, Fraction or scalar of another library; anything else
@@ -296,7 +296,7 @@ class Value:
         """`f"{v:.3f}"` formats the data; without a format it is the repr."""
         return format(self.data, spec) if spec else repr(self)
 
-    # Operators and methods, each the row of the table ---------------------------------------------------------------
+    # Operators and methods, each the row of the table; Applies has more, which take the way through the row ----------
     # fmt: off
     __add__, __radd__         = operator_methods(ops.add)
     __sub__, __rsub__         = operator_methods(ops.sub)
@@ -305,8 +305,6 @@ class Value:
     __pow__, __rpow__         = operator_methods(ops.pow)
     __mod__, __rmod__         = operator_methods(ops.mod)
     __floordiv__, __rfloordiv__ = operator_methods(ops.floor_divide)
-    __divmod__, __rdivmod__, __round__ = Applies.__divmod__, Applies.__rdivmod__, Applies.__round__
-    __floor__, __ceil__, __trunc__ = Applies.__floor__, Applies.__ceil__, Applies.__trunc__
     __neg__ = unary_method(ops.neg)
     __abs__ = unary_method(ops.abs)
 
@@ -325,9 +323,6 @@ class Value:
     gelu    = unary_method(ops.gelu)
     silu    = unary_method(ops.silu)
     # fmt: on
-
-    def __pos__(self) -> Self:
-        return self
 
     # What can be done with it ---------------------------------------------------------------------------------------
     def backward(self, gradient: float = 1.0) -> None:

@@ -30,8 +30,9 @@ from autograd.derivatives.sweeps import (
     times,
 )
 from autograd.modes import current_mode, made_here, made_in_derivatives
+from autograd.numerics.object_arrays import telling_of_loops
 from autograd.numerics.real import described
-from autograd.numerics.trees import Number, Tree, leaves, map_numbers, rebuild
+from autograd.numerics.trees import Number, Tree, is_nested, leaves, map_numbers, rebuild
 from autograd.value import Value
 
 Function = Callable[..., Any]
@@ -70,11 +71,12 @@ class Run:
         return own
 
     def one_output(self) -> list[Number]:
-        """The result, which has to be a number."""
-        if isinstance(self.result, list | tuple | dict):
+        """The result, which has to be a number, or an array of one."""
+        if is_nested(self.result) and getattr(self.result, "size", 0) != 1:
+            kind, shape = type(self.result).__name__, getattr(self.result, "shape", None)
             raise TypeError(
-                f"the function returned a {type(self.result).__name__} of {len(self.result)}, and this derivative "
-                "needs one number. Use jacobian or vjp, or has_aux=True if it returns (number, anything)"
+                f"the function returned a {kind} of {shape or len(self.result)}, and this derivative needs one number. "
+                "Use jacobian, vjp or elementwise_grad, or has_aux=True if it returns (number, anything)"
             )
         return self.outputs
 
@@ -156,7 +158,8 @@ def running(f: Function, args: tuple[Any, ...], named: dict[str, Any], argnums: 
         with recording():
             tracked = rebuild(inputs, run.tracked)
             replaced = {picked: tracked} if isinstance(picked, int) else dict(zip(picked, tracked, strict=True))
-            result = f(*[replaced.get(i, arg) for i, arg in enumerate(args)], **named)
+            with telling_of_loops():
+                result = f(*[replaced.get(i, arg) for i, arg in enumerate(args)], **named)
         run.result, run.aux = split(result, has_aux, f)
         run.outputs = leaves(run.result, result_of(f))
         yield run

@@ -9,9 +9,24 @@
     hvp(f, x, v)          H·v                       forward over reverse: no matrix is formed
     differentiate(y, x)   ∂y/∂x                     of a Value that exists already
 
-Names and argument order are those of JAX and HIPS autograd. Arguments and results are numbers or lists, tuples and
-dicts of numbers, nested at will, and derivatives mirror them. Only the arguments that `argnums` selects are looked at;
-the others, and keyword arguments, may be anything.
+Names and argument order are those of JAX and HIPS autograd. Arguments and results are numbers or lists, tuples, dicts
+and NumPy arrays of numbers, nested at will, and derivatives mirror them. Only the arguments that `argnums` selects are
+looked at; the others, and keyword arguments, may be anything.
+
+Arrays in, arrays out: a gradient has the shape of its array, a Jacobian the shape of the result and then that of the
+argument, a Hessian that of the argument twice. Inside the function the entries of the array are Values, and NumPy works
+on them as on numbers, so whatever takes functions of arrays takes these derivatives (`scipy.optimize.minimize(f, x,
+jac=grad(f), hess=hessian(f))`):
+
+>>> import numpy as np
+>>> A = np.array([[2.0, 1.0], [1.0, 3.0]])
+>>> energy = lambda x: np.sum(np.log1p(x**2)) + x @ A @ x
+>>> x = np.array([1.0, 0.0])
+>>> grad(energy)(x)
+array([5., 2.])
+>>> hessian(energy)(x)
+array([[4., 2.],
+       [2., 8.]])
 
 Numbers in, numbers out. An answer that depends on a Value of yours, an argument or one that the function closes over
 (the parameters of a model), is a Value with a graph of its own: it can be differentiated again, so a penalty on a
@@ -58,7 +73,8 @@ from autograd.derivatives.run import (
 )
 from autograd.derivatives.sweeps import edges_of, local_values, pull, recording, remember_choices, times
 from autograd.modes import current_mode, mode
-from autograd.numerics.trees import Tree, leaves, leaves_like, map_numbers, rebuild
+from autograd.numerics.object_arrays import telling_of_loops
+from autograd.numerics.trees import Tree, leaves, leaves_like, map_numbers, outer, rebuild
 from autograd.value import Value
 
 
@@ -120,7 +136,24 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     return _named("grad", f, gradient)
 
 
-elementwise_grad = grad  # HIPS' name; of a function of one scalar, the same thing
+def elementwise_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """The function x ↦ Σᵢ ∂fᵢ/∂x, shaped like x: of an f that works entry by entry, the slope at every entry.
+
+    HIPS autograd's name; of a function that returns one number, the same as `grad`.
+
+    >>> import numpy
+    >>> elementwise_grad(lambda x: x**3)(numpy.array([1.0, 2.0, 3.0])).tolist()
+    [3.0, 12.0, 27.0]
+    """
+
+    def slopes_of_sum(*args: Any, **named: Any) -> Any:
+        with running(f, args, named, argnums, has_aux) as run:
+            with recording():
+                weighed = weighted_sum((1.0, y) for y in run.outputs)
+            (slopes,) = run.derivatives([weighed])
+            return _with_aux(has_aux, rebuild(run.inputs, slopes), run)
+
+    return _named("elementwise_grad", f, slopes_of_sum)
 
 
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
@@ -143,7 +176,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
         with running(f, args, named, argnums, has_aux) as run:
             output = run.one_output()
             (slopes,) = run.derivatives(output)
-            (value,) = run.settled(output)
+            value = rebuild(run.result, run.settled(output))
             return (value, run.kept(run.aux)) if has_aux else value, rebuild(run.inputs, slopes)
 
     return _named("value_and_grad", f, value_and_gradient)
@@ -163,8 +196,7 @@ def jacobian(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Functi
 
     def matrix(*args: Any, **named: Any) -> Any:
         with running(f, args, named, argnums, has_aux) as run:
-            rows = [rebuild(run.inputs, slopes) for slopes in run.derivatives(run.outputs)]
-            return _with_aux(has_aux, rebuild(run.result, rows), run)
+            return _with_aux(has_aux, outer(run.result, run.inputs, run.derivatives(run.outputs)), run)
 
     return _named("jacobian", f, matrix)
 
@@ -194,7 +226,7 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any], has_aux: bool
     needs_function("jvp", f)
     numbers, rates, level = *_point_and_direction(f, args, tangents, "tangents"), new_level()
     moving = [lift(x, v, level) for x, v in zip(numbers, rates, strict=True)]
-    with mode():  # nothing changes but that short cuts made for Values alone step aside
+    with mode(), telling_of_loops():  # of the modes none changes, but short cuts made for Values alone step aside
         result, aux = split(f(*rebuild(args, moving)), has_aux, f)
     lowered = [lower(y, level) for y in leaves(result, result_of(f))]
     values, slopes = ([pair[i] for pair in lowered] for i in (0, 1))

@@ -22,10 +22,11 @@ def adopted(pure: type, operators: dict[Operation, tuple[Any, Any]], methods: di
     """The class in C that stands for `pure`; `operators` and `methods` are those of value.py, row by row."""
     value = extension.make_type(OPERATIONS)
     value.__name__ = value.__qualname__ = pure.__name__  # without the module, as messages show it
-    for name in set(vars(value)) & set(OPERATIONS) - set(vars(pure)):
+    for name in set(vars(value)) & set(OPERATIONS) - set(dir(pure)):
         delattr(value, name)  # square(v) is a function only
     storage = {*pure.__slots__, "__getattribute__"}  # type: ignore[attr-defined]
-    for name, thing in vars(pure).items():
+    inherited = [thing for base in pure.__mro__[-2::-1] for thing in vars(base).items()]
+    for name, thing in dict(inherited).items():
         if (name not in vars(value) or name in ("__doc__", "__module__")) and name not in storage:
             setattr(value, name, thing)
     forward = {row: method for row, (method, _) in operators.items()} | methods

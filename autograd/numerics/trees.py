@@ -1,4 +1,4 @@
-"""Nested arguments and results: numbers in lists, tuples and dicts, nested at will.
+"""Nested arguments and results: numbers in lists, tuples, dicts and arrays of NumPy's, nested at will.
 
 A derivative mirrors what it belongs to, so every function of `derivatives` takes a structure apart into a flat list
 of numbers, works on the list, and puts the answer together in the same shape:
@@ -6,18 +6,26 @@ of numbers, works on the list, and puts the answer together in the same shape:
     leaves({"w": [1, 2], "b": 3})                      = [1.0, 2.0, 3.0]
     rebuild({"w": [1, 2], "b": 3}, [7.0, 8.0, 9.0])    = {"w": [7.0, 8.0], "b": 9.0}
 
-A number is whatever Value takes (int, float, bool, Fraction, NumPy real scalar), a Value, or anything else that knows
-how to apply an operation, such as a dual number.
+An array is a structure as well, and stays one; an array of shape () is a number. A number is whatever Value takes (int,
+float, bool, Fraction, NumPy real scalar), a Value, or anything else that knows how to apply an operation, such as a
+dual number.
 """
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from autograd.numerics.object_arrays import array_of, entries, is_array
 from autograd.numerics.real import applies_rows, as_float, described
 
 Number = Any  # a float, a Value or a dual number
-Tree = Any  # a Number, or a list, tuple or dict of Trees
+Tree = Any  # a Number, or a list, tuple, dict or array of Trees
+
+
+def is_nested(tree: Tree) -> bool:
+    """Whether `tree` is more than a number: a list, tuple or dict, or an array with axes."""
+    return isinstance(tree, list | tuple | dict) or (is_array(tree) and tree.ndim > 0)
 
 
 def leaves(tree: Tree, what: str) -> list[Number]:
@@ -32,7 +40,10 @@ def _items(tree: Tree) -> Iterator[Any]:
     if isinstance(tree, dict):
         tree = tree.values()
     elif not isinstance(tree, list | tuple):
-        yield tree
+        if type(tree) is float or not is_array(tree):
+            yield tree
+        else:
+            yield from entries(tree)
         return
     for part in tree:
         yield from _items(part)
@@ -49,10 +60,15 @@ def _walk(tree: Tree, path: str) -> Iterator[tuple[str, Any]]:
     elif isinstance(tree, list | tuple):
         parts = enumerate(tree)
     else:
-        yield path, tree
+        yield from _walk_array(tree, path) if is_array(tree) else ((path, tree),)
         return
     for key, part in parts:
         yield from _walk(part, f"{path}[{key!r}]")
+
+
+def _walk_array(array: Any, path: str) -> Iterator[tuple[str, Any]]:
+    for index, entry in zip(itertools.product(*map(range, array.shape)), entries(array), strict=True):
+        yield (f"{path}[{', '.join(map(str, index))}]" if index else path), entry
 
 
 def _stranger(tree: Tree, what: str) -> TypeError:
@@ -74,29 +90,73 @@ def _advice(item: Any) -> str:
     if item is None:
         return "Is a `return` missing?"
     if hasattr(item, "tolist"):
-        return "Pass array.tolist(): numbers may stand in lists, tuples and dicts, nested at will."
-    return "Numbers may stand in lists, tuples and dicts, nested at will."
+        return "Pass np.array(x) or x.tolist(): numbers may stand in lists, tuples, dicts and NumPy's own arrays."
+    return "Numbers may stand in lists, tuples, dicts and NumPy's arrays, nested at will."
 
 
-def rebuild(tree: Tree, numbers: Iterable[Any]) -> Tree:
+Leaf = Callable[[Any], Any]  # what to put in the place of a number
+ArrayOf = Callable[[Any, Leaf], Any]  # how to make an array anew: of the array that was there, and a Leaf
+
+
+def _array(array: Any, leaf: Leaf) -> Any:
+    return array_of(array.shape, [leaf(x) for x in entries(array)])
+
+
+def rebuild(tree: Tree, numbers: Iterable[Any], array: ArrayOf = _array) -> Tree:
     """`tree` with `numbers` for its leaves, in the order of `leaves`; named tuples and dicts keep their type."""
-    return _rebuild(tree, iter(numbers))
+    rest = iter(numbers)
+    return _rebuild(tree, lambda _: next(rest), array)
 
 
-def _rebuild(tree: Tree, numbers: Iterator[Any]) -> Tree:
+def _rebuild(tree: Tree, leaf: Leaf, array: ArrayOf) -> Tree:
     if isinstance(tree, dict):
         result = copy.copy(tree)  # an OrderedDict or a defaultdict stays one
         for key, part in tree.items():
-            result[key] = _rebuild(part, numbers)
+            result[key] = _rebuild(part, leaf, array)
         return result
     if isinstance(tree, list | tuple):
-        parts = [_rebuild(part, numbers) for part in tree]
+        parts = [_rebuild(part, leaf, array) for part in tree]
         return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
-    return next(numbers)
+    return leaf(tree) if type(tree) is float or not is_array(tree) else array(tree, leaf)
+
+
+def outer(outputs: Tree, inputs: Tree, rows: Iterable[Sequence[Any]]) -> Tree:
+    """`outputs` with a structure like `inputs` in the place of every number: made of the next of `rows`.
+
+    Where there would be an array of arrays there is one array, with the axes of the outer one first.
+    """
+    rest = iter(rows)
+    return _rebuild(
+        outputs,
+        lambda _: rebuild(inputs, next(rest)),
+        lambda array, _: _block(inputs, array.shape, [next(rest) for _ in entries(array)]),
+    )
+
+
+def _block(inputs: Tree, shape: tuple[int, ...], rows: list[Sequence[Any]]) -> Tree:
+    """A structure like `inputs`; for each of its numbers an array of `shape`, filled with a column of `rows`."""
+    columns: Iterator[Any] = iter(zip(*rows, strict=True)) if rows else itertools.repeat(())
+
+    def array(like: Any, _: Leaf) -> Any:
+        own = [next(columns) for _ in entries(like)]
+        return array_of((*shape, *like.shape), [x for row in zip(*own, strict=True) for x in row])
+
+    return _rebuild(inputs, lambda _: array_of(shape, next(columns)), array)
 
 
 def leaves_like(tree: Tree, other: Tree, what: str) -> list[Number]:
-    """The numbers of `other`, which must be shaped like `tree`; TypeError that says where the two part ways."""
+    """The numbers of `other`, which must be shaped like `tree`; TypeError that says where the two part ways.
+
+    An array and nested lists of the same numbers are alike.
+    """
+    if type(tree) is float and type(other) is float:
+        return [other]
+    if is_array(tree):
+        if is_array(other) and other.shape != tree.shape:
+            raise TypeError(f"{what} should be an array of shape {tree.shape}, got one of shape {other.shape}")
+        tree = tree.tolist()
+    if is_array(other):
+        other = other.tolist()
     if isinstance(tree, dict):
         if not isinstance(other, dict) or other.keys() != tree.keys():
             raise TypeError(f"{what} should be a dict with the keys {list(tree)}, got {described(other)}")
@@ -112,5 +172,5 @@ def leaves_like(tree: Tree, other: Tree, what: str) -> list[Number]:
 
 
 def map_numbers(change: Callable[[Any], Any], thing: Any) -> Any:
-    """`thing` with `change` applied to everything in its lists, tuples and dicts, which may be of any type."""
-    return rebuild(thing, map(change, list(_items(thing))))
+    """`thing` with `change` applied to everything in its lists, tuples, dicts and arrays of objects, of any type."""
+    return _rebuild(thing, change, lambda array, leaf: _array(array, leaf) if array.dtype == object else array)

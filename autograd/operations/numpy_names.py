@@ -10,21 +10,22 @@ True
 """
 
 import math
-from typing import Any
 
-from autograd import ops
+from autograd import operators, ops
 from autograd.operations import lists
+from autograd.operators import Number
 
 add, subtract, multiply, divide, true_divide = ops.add, ops.sub, ops.mul, ops.div, ops.div
 negative, absolute, fabs, power, float_power = ops.neg, ops.abs, ops.abs, ops.pow, ops.pow
 arcsin, arccos, arctan, arctan2 = ops.asin, ops.acos, ops.atan, ops.atan2
 arcsinh, arccosh, arctanh = ops.asinh, ops.acosh, ops.atanh
-fmax, fmin, remainder = ops.maximum, ops.minimum, ops.mod
+fmax, fmin, remainder, fmod = ops.maximum, ops.minimum, ops.mod, operators.fmod
+deg2rad, rad2deg = operators.deg2rad, operators.rad2deg
+radians, degrees = deg2rad, rad2deg
 rint, fix, around = ops.round, ops.trunc, ops.round_to
 sum, max, min = lists.total, ops.maximum, ops.minimum
 swish = ops.silu  # the name of Ramachandran et al. 2017
 pi, e, inf, nan = math.pi, math.e, math.inf, math.nan
-Number = Any  # a float, a Value, or what else applies rows
 
 
 def digamma(x: Number) -> Number:
@@ -32,19 +33,6 @@ def digamma(x: Number) -> Number:
     return ops.polygamma(x, 0.0)
 
 
-def deg2rad(x: Number) -> Number:
-    """x · π/180: degrees as radians."""
-    return ops.mul(x, math.pi / 180.0)
-
-
-def rad2deg(x: Number) -> Number:
-    """x · 180/π: radians as degrees."""
-    return ops.mul(x, 180.0 / math.pi)
-
-
 def logaddexp2(a: Number, b: Number) -> Number:
     """log₂(2ᵃ + 2ᵇ)."""
     return ops.mul(ops.logaddexp(ops.mul(a, ops.LN2), ops.mul(b, ops.LN2)), ops.LOG2_E)
-
-
-radians, degrees = deg2rad, rad2deg

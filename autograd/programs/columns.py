@@ -8,6 +8,7 @@ import importlib.util
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from autograd.numerics.object_arrays import is_array
 from autograd.numerics.real import applies_rows, as_float, described
 from autograd.numerics.trees import leaves, leaves_like
 from autograd.system.web_page import how_to_install
@@ -31,6 +32,11 @@ def import_numpy(what: str) -> None:
 def as_lists(column: Any) -> Any:
     """Arrays as nested lists, everything else as it is."""
     return column.tolist() if hasattr(column, "tolist") and not isinstance(column, Value) else column
+
+
+def structured(arg: Any) -> Any:
+    """An argument as f gets it while recorded: as it is, but for arrays that are not NumPy's, which become lists."""
+    return arg if is_array(arg) else as_lists(arg)
 
 
 def plain_numbers(numbers: Sequence[Any]) -> list[float]:
@@ -57,7 +63,7 @@ def numbers_like(example: Sequence[Any], args: Sequence[Any]) -> list[float]:
         check_count(example, args)
     if set(map(type, args)) <= FLOATS and set(map(type, example)) <= FLOATS:
         return list(args)
-    return plain_numbers(leaves_like(example, [as_lists(arg) for arg in args], "args"))
+    return plain_numbers(leaves_like(example, [structured(arg) for arg in args], "args"))
 
 
 class Batch:
@@ -161,6 +167,7 @@ def counted(numbers: Any, count: int, given: Any) -> Any:
 
 def flat_arrays(xp: Any, like: Any, arg: Any, what: str, dtype: Any) -> Iterator[Any]:
     """The numbers of `arg`, which is shaped like `like`, as flat arrays; plain numbers become arrays of `dtype`."""
+    like = as_lists(like)
     if isinstance(arg, dict) and isinstance(like, dict) and arg.keys() == like.keys():
         for key, part in like.items():
             yield from flat_arrays(xp, part, arg[key], f"{what}[{key!r}]", dtype)

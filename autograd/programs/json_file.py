@@ -13,14 +13,17 @@ checks every word of that, and generates the source anew.
 """
 
 import json
+import math
 import re
 import reprlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd.by_hand import label_of
+from autograd.numerics.object_arrays import array_of, entries, is_array
 from autograd.numerics.trees import leaves
 from autograd.ops import OPERATIONS, table_name
+from autograd.programs.columns import numpy_is_there
 from autograd.programs.recorder import Recording
 from autograd.programs.tape import HOLDS, Guard, Tape, needed, wanted_operands
 from autograd.system.json_text import float_from, json_from, read_json
@@ -73,13 +76,16 @@ def _saved_name(row: Any) -> str:
 
 
 def skeleton(tree: Any, leaf: Callable[[Any], Any]) -> Any:
-    """A nested structure in JSON: {"list": […]}, {"tuple": […]}, {"dict": {…}}, or what `leaf` makes of a leaf."""
+    """A nested structure in JSON, {"list": […]}, {"tuple": […]}, {"dict": {…}} or {"array": {"shape": […], "of": […]}},
+    or what `leaf` makes of a leaf."""
     if isinstance(tree, dict):
         if not all(isinstance(key, str) for key in tree):
             raise ValueError("a program is saved only if the keys of the dicts it takes and returns are str")
         return {"dict": {key: skeleton(part, leaf) for key, part in tree.items()}}
     if isinstance(tree, list | tuple):
         return {"list" if isinstance(tree, list) else "tuple": [skeleton(part, leaf) for part in tree]}
+    if is_array(tree) and tree.ndim > 0:
+        return {"array": {"shape": list(tree.shape), "of": [leaf(x) for x in entries(tree)]}}
     return leaf(tree)
 
 
@@ -139,13 +145,26 @@ class Reader:
     def _structure(self, tree: Any, leaf: Callable[[Any], Any], where: str) -> Any:
         if not isinstance(tree, dict):
             return leaf(tree)
-        if len(tree) != 1 or next(iter(tree)) not in ("list", "tuple", "dict"):
-            raise self.wrong(where, tree, 'an object with the one key "list", "tuple" or "dict"')
+        if len(tree) != 1 or next(iter(tree)) not in ("list", "tuple", "dict", "array"):
+            raise self.wrong(where, tree, 'an object with the one key "list", "tuple", "dict" or "array"')
         ((kind, body),) = tree.items()
+        if kind == "array":
+            return self._array(self.expect(body, dict, where), leaf, where)
         if kind == "dict":
             return {key: self._structure(p, leaf, where) for key, p in self.expect(body, dict, where).items()}
         parts = [self._structure(p, leaf, where) for p in self.expect(body, list, where)]
         return parts if kind == "list" else tuple(parts)
+
+    def _array(self, body: dict[str, Any], leaf: Callable[[Any], Any], where: str) -> Any:
+        """An array of NumPy's; where there is no NumPy, its numbers in nested lists."""
+        shape, numbers = self.parts(body, "shape", int), [leaf(x) for x in self.part(body, "of", list)]
+        if not shape or min(shape) < 0 or math.prod(shape) != len(numbers):
+            raise self.wrong(f"the shape in {where}", shape, f"the axes of an array of {len(numbers)} numbers")
+        if numpy_is_there():
+            return array_of(tuple(shape), numbers)
+        for length in reversed(shape[1:]):
+            numbers = [numbers[i : i + length] for i in range(0, len(numbers), length)]
+        return numbers
 
 
 def loaded(text: str | bytes, source: str) -> tuple[str, list[Any], list[Value], list[Recording]]:

@@ -30,6 +30,7 @@ from autograd.programs.columns import (
     import_numpy,
     numbers_like,
     plain_numbers,
+    structured,
 )
 from autograd.programs.json_file import dumped, loaded
 from autograd.programs.kinds import (
@@ -223,7 +224,7 @@ class Program:
         """The paths recorded so far, then one recorded for `args`."""
         yield from list(self._paths)
         if self._f is not None:
-            yield Trace(record_call(self._f, [as_lists(arg) for arg in args]), self._arrays)
+            yield Trace(record_call(self._f, [structured(arg) for arg in args]), self._arrays)
 
     def _ran(self, path: Trace) -> None:
         """The path that ran last is tried first, and dropped last."""
@@ -295,6 +296,7 @@ def works(path: Trace) -> list[Work]:
 def record(f: Callable[..., Any], *example_args: Any, arrays: bool | None = None, strict: bool = False) -> Program:
     """Run `f` once on Values with the numbers of `example_args`; the Program that replays it.
 
+    Where an example is a NumPy array, `f` gets an array of Values, and derivatives towards it are arrays.
     `arrays`: True runs it on NumPy, False as Python source; None chooses by the shape of the graph and of the batch.
 
     >>> from autograd import Value, record, tanh
@@ -326,10 +328,10 @@ def record(f: Callable[..., Any], *example_args: Any, arrays: bool | None = None
     Whatever f does besides arithmetic happens once, now: prints, random draws, files, `.data`. A RuntimeWarning tells
     of prints and of draws from the generators of `random` and `numpy.random`; if `strict`, a ValueError, and what was
     drawn from `random` is put back. `program.check` finds numbers that came in any other way. TypeError for arguments
-    or results that are not numbers in lists, tuples and dicts; ImportError for `arrays=True` without NumPy.
+    or results that are not numbers in lists, tuples, dicts and arrays; ImportError for `arrays=True` without NumPy.
     """
     if arrays:
         import_numpy("record(arrays=True)")
-    example = [as_lists(arg) for arg in example_args]
+    example = [structured(arg) for arg in example_args]
     name = getattr(f, "__name__", type(f).__name__)
     return Program(f, name, example, [record_call(f, example, strict)], arrays)

@@ -15,6 +15,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from autograd.numerics.object_arrays import entries
 from autograd.numerics.trees import rebuild
 from autograd.programs.columns import (
     as_array,
@@ -124,7 +125,7 @@ class Bound(Pure):
         return Named(self._xp.__name__) if isinstance(self._xp, ModuleType) else self._xp
 
     def __call__(self, parameters: Any, *args: Any) -> Any:
-        """f as a 0-d array, or as its nested result of them."""
+        """f as a 0-d array, or as its nested result of them; one array for each array in it."""
         from autograd.programs.on_arrays.bound import cast
 
         xp, recording = self._xp, self._path.recording
@@ -134,4 +135,8 @@ class Bound(Pure):
         numbers = xp.concatenate(pieces) if pieces else None
         dtype = data.dtype if self._parameters or numbers is None else numbers.dtype
         found = self._run(data, None if numbers is None else cast(numbers, dtype), dtype)
-        return rebuild(recording.result, [found[i] for i in range(len(recording.outputs))])
+
+        def array(like: Any, leaf: Callable[[Any], Any]) -> Any:
+            return (xp.stack([leaf(x) for x in entries(like)]) if like.size else data[:0]).reshape(like.shape)
+
+        return rebuild(recording.result, [found[i] for i in range(len(recording.outputs))], array)

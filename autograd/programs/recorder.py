@@ -19,6 +19,7 @@ from typing import Any
 from autograd.backprop import topological_order
 from autograd.by_hand import ByHand, label_of
 from autograd.modes import Listener, current_mode, made_in_derivatives, mode, users_line
+from autograd.numerics.object_arrays import telling_of_loops
 from autograd.numerics.trees import leaves, paths, rebuild
 from autograd.programs.columns import plain_numbers
 from autograd.programs.tape import Guard, Tape
@@ -89,7 +90,12 @@ def record_call(f: Callable[..., Any], args: Sequence[Any], strict: bool = False
         for number, name in zip(plain_numbers(leaves(list(args), "args")), names, strict=True)
     ]
     recorder = Recorder(strict)
-    with mode(grad=True, recorder=recorder, anomaly=None), made_in_derivatives() as made, Ear() as ear:
+    with (
+        mode(grad=True, recorder=recorder, anomaly=None),
+        made_in_derivatives() as made,
+        Ear() as ear,
+        telling_of_loops(),
+    ):
         result = f(*rebuild(list(args), values))
     if strict:
         ear.object()

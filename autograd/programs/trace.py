@@ -27,6 +27,7 @@ from math import hypot
 from typing import Any, Protocol
 
 from autograd.by_hand import check_numbers
+from autograd.numerics.trees import is_nested
 from autograd.programs.columns import Batch, as_lists, numpy_is_there, seed_of, shortened
 from autograd.programs.kinds import VALUE, Kind, Work, Works
 from autograd.programs.machine import Machine, can_run
@@ -68,7 +69,7 @@ class Trace:
     @property
     def differentiable(self) -> bool:
         """Whether f returns one Value."""
-        return not isinstance(self.recording.result, list | tuple | dict)
+        return not is_nested(self.recording.result)
 
     def guard(self, branch: BranchTaken) -> Guard:
         """The comparison that came out differently."""

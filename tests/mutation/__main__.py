@@ -88,7 +88,7 @@ TESTS = {
     "autograd/events.py": "backprop stepper",
     "autograd/numerics/ieee.py": "accuracy special_points",
     "autograd/numerics/signatures.py": "ops",
-    "autograd/operators.py": "dual program",
+    "autograd/operators.py": "operators dual program",
     "autograd/programs/source/naming.py": "naming program json_file",
     "autograd/explaining/moments.py": "stepper film",
     "autograd/explaining/narration.py": "stepper film",

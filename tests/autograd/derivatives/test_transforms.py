@@ -1,5 +1,6 @@
 """Derivatives of functions: structures, orders, modes, nesting, and the published test functions."""
 
+import array
 import collections
 import fractions
 import gc
@@ -403,7 +404,7 @@ def test_messages_say_where_and_what_to_do():
         grad(Value(1.0))
     numpy = pytest.importorskip("numpy")
     with pytest.raises(TypeError, match="tolist"):
-        grad(lambda x: x)(numpy.array([1.0]))
+        grad(lambda x: x)(array.array("d", [1.0]))
     assert grad(lambda x: x * x)(numpy.float32(1.5)) == 3.0
 
 

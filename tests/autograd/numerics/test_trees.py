@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value
-from autograd.numerics.trees import leaves, leaves_like, map_numbers, paths, rebuild
+from autograd.numerics.trees import is_nested, leaves, leaves_like, map_numbers, outer, paths, rebuild
 
 trees = st.recursive(
     st.floats(allow_nan=False),
@@ -87,3 +87,73 @@ def test_the_first_stranger_is_located(tree, message):
     with pytest.raises(TypeError, match=message) as error:
         leaves(tree, "x")
     assert error.value.__suppress_context__  # the reader sees one error, not the search for it
+
+
+# Arrays -------------------------------------------------------------------------------------------------------------
+np = pytest.importorskip("numpy")
+
+
+def test_arrays_are_structures():
+    v = Value(1.0)
+    tree = {"a": np.array([[1, 2], [3, 4]]), "b": (np.array([v]), np.array(0.5))}
+    numbers = leaves(tree, "x")
+    assert numbers == [1.0, 2.0, 3.0, 4.0, v, 0.5]
+    assert paths(tree, "x") == [
+        "x['a'][0, 0]",
+        "x['a'][0, 1]",
+        "x['a'][1, 0]",
+        "x['a'][1, 1]",
+        "x['b'][0][0]",
+        "x['b'][1]",
+    ]
+    again = rebuild(tree, [float(i) for i in range(6)])
+    assert again["a"].tolist() == [[0.0, 1.0], [2.0, 3.0]]
+    assert (again["b"][0].tolist(), again["b"][1]) == ([4.0], 5.0)
+    assert [is_nested(x) for x in (tree, tree["a"], np.zeros(0), [], np.array(1.0), v, 1.0)] == [True] * 4 + [False] * 3
+
+
+def test_what_stands_in_an_array_is_located():
+    for bad, message in (
+        (np.array([1.0, 1j]), r"x\[0\] is complex"),
+        (np.array([[1.0, None]]), r"x\[0, 1\] is NoneType"),
+        (np.array("a"), r"x is str"),
+        (np.ma.array([1.0]), r"(?s)MaskedArray .* Pass np.array\(x\)"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            leaves(bad, "x")
+
+
+def test_arrays_and_lists_of_the_same_numbers_are_alike():
+    array = np.array([[1.0, 2.0], [3.0, 4.0]])
+    for other in (array, array.tolist(), array.astype(int), [(1.0, 2.0), (3.0, 4.0)]):
+        assert leaves_like(array, other, "v") == [1.0, 2.0, 3.0, 4.0]
+        assert leaves_like(array.tolist(), other, "v") == [1.0, 2.0, 3.0, 4.0]
+    with pytest.raises(TypeError, match=r"v should be an array of shape \(2, 2\), got one of shape \(4,\)"):
+        leaves_like(array, array.ravel(), "v")
+    with pytest.raises(TypeError, match=r"v\[0\] should be a list of 2"):
+        leaves_like(array, [1.0, 2.0], "v")
+
+
+def test_outer_products_of_structures():
+    """The shape of a Jacobian: that of the outputs, then that of the inputs."""
+    rows = [[10.0 * i + j for j in range(6)] for i in range(4)]
+    inputs = np.zeros((2, 3))
+    found = outer(np.zeros((2, 2)), inputs, rows)
+    assert np.array_equal(found, np.array(rows).reshape(2, 2, 2, 3))
+    in_lists = outer([0.0, (0.0, {"a": 0.0}), 0.0], inputs, rows)
+    assert np.array_equal(in_lists[1][1]["a"], np.array(rows[2]).reshape(2, 3))
+    mixed = outer(np.zeros(4), {"w": np.zeros((2, 2)), "b": 0.0, "c": [0.0]}, rows)
+    assert np.array_equal(mixed["w"], np.array(rows)[:, :4].reshape(4, 2, 2))
+    assert (mixed["b"].tolist(), mixed["c"][0].tolist()) == ([4.0, 14.0, 24.0, 34.0], [5.0, 15.0, 25.0, 35.0])
+    assert outer([0.0, 0.0], [0.0, 0.0], [[1.0, 2.0], [3.0, 4.0]]) == [[1.0, 2.0], [3.0, 4.0]]
+    assert outer(np.zeros((0, 2)), inputs, []).shape == (0, 2, 2, 3)
+    assert outer(np.zeros(2), np.zeros((0, 3)), [[], []]).shape == (2, 0, 3)
+
+
+def test_only_arrays_of_objects_are_looked_into_where_anything_may_stand():
+    v = Value(1.0)
+    floats, words = np.array([1, 2]), np.array(["a"])
+    found = map_numbers(lambda x: x.data if isinstance(x, Value) else x, {"a": floats, "b": words, "c": np.array([v])})
+    assert found["a"] is floats
+    assert found["b"] is words
+    assert (found["c"].dtype, found["c"].tolist()) == (np.float64, [1.0])
