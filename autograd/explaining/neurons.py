@@ -7,7 +7,7 @@ gradient and its parameters; everything outside neurons (inputs, the loss) keeps
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd.drawing.cards import Arrow, Card, Picture, Row, side_by_side, tint
@@ -153,19 +153,30 @@ def _parameter_rows(unit: Unit, slopes: Mapping[Value, float], spec: str) -> Ite
     if len(texts) < len(places):
         yield Row(texts[0], "", "norm", tuple(places), f"{len(places)} parameters  ")
         return
-    for text, node in zip(texts, unit.parameters, strict=True):
-        yield Row(text, "", "weight", (node.index,), shorten(node.short_name, NAME_IN_ROW))
+    for text, node, name in zip(texts, unit.parameters, names_in_rows(unit), strict=True):
+        yield Row(text, "", "weight", (node.index,), name)
 
 
 def parameter_rows(unit: Unit, slopes: Mapping[Value, float], spec: str) -> list[str]:
-    """`w0 0.5275  ∂ −0.19` for every parameter, or one row for very many; `∂ –` where `slopes` has no entry."""
+    """`w0 0.5275  ∂ −0.19` for every parameter, in columns, or one row for very many; `∂ –` where there is no slope."""
     if len(unit.parameters) > MANY_PARAMETERS:
         known = [slopes[node.value] for node in unit.parameters if node.value in slopes]
         length = gradient(math.hypot(*known) if known else None, spec).replace("∂", "‖∂‖")
         return [f"{len(unit.parameters)} parameters  {length}"]
-    numbers = [(number(n.value.data, spec), gradient(slopes.get(n.value), spec)) for n in unit.parameters]
-    names = [shorten(node.short_name, NAME_IN_ROW) for node in unit.parameters]
-    return [f"{name} {data}  {slope}" for name, (data, slope) in zip(names, numbers, strict=True)]
+    names = names_in_rows(unit)
+    data = column([number(n.value.data, spec) for n in unit.parameters], str.rjust)
+    grads = column([gradient(slopes.get(n.value), spec).removeprefix("∂ ") for n in unit.parameters], str.rjust)
+    return [f"{name} {x}  ∂ {grad}" for name, x, grad in zip(names, data, grads, strict=True)]
+
+
+def names_in_rows(unit: Unit) -> list[str]:
+    """What the rows of parameters begin with."""
+    return column([shorten(node.short_name, NAME_IN_ROW) for node in unit.parameters], str.ljust)
+
+
+def column(texts: Sequence[str], fill: Callable[[str, int, str], str]) -> list[str]:
+    """The texts, all of one length: filled up with spaces that SVG does not run together."""
+    return [fill(text, max(map(len, texts)), "\N{NO-BREAK SPACE}") for text in texts]
 
 
 def _arrows_into(unit: Unit) -> Iterator[Arrow]:

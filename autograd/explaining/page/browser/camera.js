@@ -99,6 +99,8 @@ function makeCamera(svg, whole, moved) {
     else flight = requestAnimationFrame(step);
   }
 
+  const again = (refit) => { if (untouched) refit(); };
+
   // A window that changes its size shows everything anew, or keeps what is in its middle at the same scale.
   let size = { w: 0, h: 0 };
   function resized(refit) {
@@ -111,7 +113,7 @@ function makeCamera(svg, whole, moved) {
 
   svg.removeAttribute("width");
   svg.removeAttribute("height");
-  return { fit, fitReadable, zoom, pan, moveTo, place, see, resized, scale, view: () => view, whole };
+  return { fit, fitReadable, zoom, pan, moveTo, place, see, again, resized, scale, view: () => view, whole };
 }
 
 // A small map of the whole picture, wherever only a part of it is seen: drag its frame.
@@ -136,11 +138,11 @@ function makeMinimap(element, camera, boxes) {
     camera.moveTo(((event.clientX - box.left) / box.width) * width - view.w / 2, ((event.clientY - box.top) / box.height) * height - view.h / 2);
   }
 
-  element.addEventListener("pointerdown", (event) => {
+  on(element, "pointerdown", (event) => {
     event.stopPropagation();
     element.setPointerCapture(event.pointerId);
     go(event);
   });
-  element.addEventListener("pointermove", (event) => { if (event.buttons) go(event); });
+  on(element, "pointermove", (event) => { if (event.buttons) go(event); });
   return { show };
 }

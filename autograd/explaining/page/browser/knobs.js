@@ -32,12 +32,12 @@ function makeKnobs(graph, picture, engine, names, play) {
   function listen({ place, element }) {
     element.classList.add("knob");
     element.dataset.leaf = place;
-    element.addEventListener("dblclick", () => { if (play.on()) type(place); });
-    element.addEventListener("keydown", (event) => { if (play.on()) pressed(event, place); });
+    on(element, "dblclick", () => { if (play.on()) type(place); });
+    on(element, "keydown", (event) => { if (play.on()) pressed(event, place); });
   }
 
   // On the region: an SVG element that listens for focus can be focused itself, in every mode.
-  graph.addEventListener("focusin", (event) => {
+  on(graph, "focusin", (event) => {
     const knob = event.target.closest(".knob");
     if (knob && play.on()) play.choose(Number(knob.dataset.leaf));
   });
@@ -58,16 +58,16 @@ function makeKnobs(graph, picture, engine, names, play) {
   }
 
   // For screen readers a knob is a spin button while Play is on, and part of the drawing else.
-  function enable(on) {
+  function enable(playing) {
     for (const { place, element } of knobs.values()) {
-      if (on) element.setAttribute("role", "spinbutton");
+      if (playing) element.setAttribute("role", "spinbutton");
       else element.removeAttribute("role");
       element.toggleAttribute("tabindex", false);
-      if (on) element.setAttribute("tabindex", 0);
+      if (playing) element.setAttribute("tabindex", 0);
       for (const name of ["aria-label", "aria-valuenow", "aria-valuetext"]) element.removeAttribute(name);
-      if (on) element.setAttribute("aria-label", names[place]);
+      if (playing) element.setAttribute("aria-label", names[place]);
     }
-    if (on) told();
+    if (playing) told();
     else typed(false);
   }
 
@@ -103,12 +103,12 @@ function makeKnobs(graph, picture, engine, names, play) {
     typingAt.focus();
   }
 
-  field.addEventListener("keydown", (event) => {
+  on(field, "keydown", (event) => {
     event.stopPropagation();
     if (event.key === "Enter") typed(true);
     if (event.key === "Escape") typed(false);
   });
-  field.addEventListener("blur", () => typed(true));
+  on(field, "blur", () => typed(true));
 
   // A drag that began on a knob: how far the pointer is from there, in pixels.
   function dragging(place) {

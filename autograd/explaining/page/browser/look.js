@@ -90,7 +90,7 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
     camera.see([card.box]);
   }
 
-  graph.addEventListener("keydown", (event) => {
+  on(graph, "keydown", (event) => {
     const card = cards.get(event.target.closest?.("g.card")?.id);
     if (!active || !card || event.ctrlKey || event.altKey || event.metaKey) return;
     const next = way[event.key] && neighbour(card, way[event.key]);
@@ -99,13 +99,13 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
     if (way[event.key] || event.key === "Enter" || event.key === " ") event.preventDefault();
   });
   // On the region: an SVG element that listens for focus can be focused itself.
-  graph.addEventListener("focusin", (event) => {
+  on(graph, "focusin", (event) => {
     const card = cards.get(event.target.closest("g.card")?.id);
     if (!active || !card) return;
     light(card);
     select(card);
   });
-  graph.addEventListener("focusout", dim);
+  on(graph, "focusout", dim);
 
   // Find ------------------------------------------------------------------------------------------------------------------
   let found = [], at = 0;
@@ -125,8 +125,8 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
     select(found[at]);
   }
 
-  byId("find").addEventListener("input", search);
-  byId("find").addEventListener("keydown", (event) => {
+  on(byId("find"), "input", search);
+  on(byId("find"), "keydown", (event) => {
     event.stopPropagation();
     if (event.key === "Enter" && found.length) {
       at = (at + (event.shiftKey ? found.length - 1 : 1)) % found.length;

@@ -62,23 +62,24 @@ function go(to) {
     picture.leave(sessionLocal);
   } else if (before === "step" || !before) picture.compute();
   parts[to].enter();
+  if (before) camera.again(firstView);
   const frame = frameAround();
   if (frame && to !== "look") frame.style.height = `${Math.max(frame.clientHeight, LOWEST)}px`; // room for the panel
 }
 
 for (const tab of document.querySelectorAll("[data-go]")) {
-  tab.addEventListener("click", () => go(tab.dataset.go));
+  on(tab, "click", () => go(tab.dataset.go));
   if (possible[tab.dataset.go]) continue;
   tab.disabled = true;
   tab.title = tab.dataset.go === "step" ? why : "No leaf of this graph can be moved here";
 }
 
-// Where the picture begins: with everything, if it can be read; else where the output is, in Step where the inputs are.
+// Where the picture begins: with everything, if it can be read; else, in Look, where the output is, or where the inputs are.
 function firstView() {
   const card = picture.cardWith.get(engine.outputs[0]);
   const end = card ? { x: (card.box.left + card.box.right) / 2, y: (card.box.top + card.box.bottom) / 2 } : { x: 0, y: 0 };
   const first = { x: whole.width - end.x, y: whole.height - end.y };
-  camera.fitReadable(mode === "step" ? first : end);
+  camera.fitReadable(mode === "look" ? end : first);
 }
 
 // All digits, and the source line where it is known.
@@ -109,11 +110,11 @@ watchPointer(graph, camera, {
   },
 });
 
-byId("in").addEventListener("click", () => camera.zoom(1.3));
-byId("out").addEventListener("click", () => camera.zoom(1 / 1.3));
-byId("fit").addEventListener("click", camera.fit);
+on(byId("in"), "click", () => camera.zoom(1.3));
+on(byId("out"), "click", () => camera.zoom(1 / 1.3));
+on(byId("fit"), "click", camera.fit);
 const pans = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
-document.addEventListener("keydown", (event) => {
+on(document, "keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea")) return;
   const zooms = { "+": () => camera.zoom(1.3), "-": () => camera.zoom(1 / 1.3), "0": camera.fit };
   if (zooms[event.key]) zooms[event.key]();
@@ -135,6 +136,13 @@ byId("stale").hidden = !data.stale;
 byId("unknowing").hidden = Boolean(data.program.branches);
 for (const id of data.shown.marked) byId(id).classList.add("marked");
 go(possible[start] ? start : "look");
-new ResizeObserver(() => camera.resized(firstView)).observe(graph);
-camera.resized(firstView);
+
+// The picture's size is fixed in pixels: a size that comes from around it would be found anew, and every text of it set
+// anew, whenever a word changes elsewhere on the page.
+function fill() {
+  Object.assign(svg.style, { width: `${graph.clientWidth}px`, height: `${graph.clientHeight}px` });
+  camera.resized(firstView);
+}
+new ResizeObserver(fill).observe(graph);
+fill();
 document.documentElement.classList.add("settled"); // only now: the final gradients of the still picture should not be seen to fade

@@ -28,9 +28,9 @@ function makeOpening(svg, picture, engine, { titles, spec, play, type }) {
     if (card.places.length > MOST_LINES) group.append(shape("text", { x: left + width / 2, y: top + height - 12 }, `and ${card.places.length - MOST_LINES} more`));
     const close = shape("g", { class: "close", tabindex: 0, role: "button", "aria-label": "Close" });
     close.append(shape("circle", { cx: left + width - 2, cy: top + 2, r: 9 }), shape("text", { x: left + width - 2, y: top + 6 }, "×"));
-    close.addEventListener("click", () => closeCard(card));
+    on(close, "click", () => closeCard(card));
     group.append(close);
-    group.addEventListener("keydown", (event) => {
+    on(group, "keydown", (event) => {
       if (event.key === "Escape" || (event.target === close && event.key === "Enter")) closeCard(card);
     });
     svg.querySelector("g").append(group);
@@ -43,7 +43,7 @@ function makeOpening(svg, picture, engine, { titles, spec, play, type }) {
     const row = shape("g", movable.has(place) ? { class: "knob", "data-leaf": place } : {});
     const text = shape("text", { class: "opened-line", x: left + 8, y, "text-anchor": "start", "xml:space": "preserve" });
     row.append(shape("rect", { class: "hit", x: left + 3, y: y - 12, width: width - 6, height: LINE - 1, rx: 3 }), text);
-    if (movable.has(place)) row.addEventListener("dblclick", () => { if (play.on()) type(place, row); });
+    if (movable.has(place)) on(row, "dblclick", () => { if (play.on()) type(place, row); });
     group.append(row);
     return text;
   }

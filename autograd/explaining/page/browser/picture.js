@@ -5,6 +5,7 @@
 // leaves out goes by its id: card n7 shows value 7, arrow e7.1 the second use of a value by value 7.
 
 const byId = (id) => document.getElementById(id);
+const on = (element, event, act, options) => element.addEventListener(event, act, options);
 const textOf = (element) => element.firstChild ?? element.appendChild(document.createTextNode(""));
 const CHARACTER = 11 * 0.602, PILL_CHARACTER = 9 * 0.602, ROOM_IN_PILL = 6;
 const TINY = 3.5; // pixels: texts that are smaller on screen are not drawn
@@ -42,13 +43,14 @@ function makePicture(svg, engine, shown, spec) {
   for (const card of cards.values()) for (const place of card.places) cardWith.set(place, card);
   for (const card of cards.values()) for (const row of card.rows) if (row.kind === "data") cardWith.set(row.places[0], card);
 
+  const inColumn = (v, room) => fitted(v, room, spec).padStart(room, "\u00a0"); // a space that is not run together
   const written = {
     data: (row, room) => fitted(x[row.places[0]], room, spec),
     grad: (row, room) => `∂ ${fitted(grad[row.places[0]], room - 2, spec)}`,
     norm: (row, room) => `${row.lead}‖∂‖ ${fitted(Math.hypot(...row.places.map((i) => grad[i])), room - row.lead.length - 4, spec)}`,
     weight(row, room) {
       const each = Math.floor((room - row.lead.length - 5) / 2), place = row.places[0];
-      return `${row.lead} ${fitted(x[place], each, spec)}  ∂ ${fitted(grad[place], each, spec)}`;
+      return `${row.lead} ${inColumn(x[place], each)}  ∂ ${inColumn(grad[place], each)}`;
     },
   };
 

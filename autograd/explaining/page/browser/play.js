@@ -74,10 +74,10 @@ function makePlay({ engine, names, titles, spec, changed, select }) {
     const slider = element("input", { type: "range", id: `leaf${i}`, min: x[i] - half, max: x[i] + half, step: "any" });
     const shown = element("output", { for: `leaf${i}` }, ""), slope = element("span", { class: "m" }, "");
     slider.value = x[i];
-    slider.addEventListener("pointerdown", keep);
-    slider.addEventListener("keydown", (event) => { if (/^(Arrow|Page|Home|End)/.test(event.key) && !event.repeat) keep(); });
-    slider.addEventListener("input", () => move(i, snapped(Number(slider.value), 10 ** Math.floor(Math.log10(half) - 2.5))));
-    slider.addEventListener("focus", () => choose(i));
+    on(slider, "pointerdown", keep);
+    on(slider, "keydown", (event) => { if (/^(Arrow|Page|Home|End)/.test(event.key) && !event.repeat) keep(); });
+    on(slider, "input", () => move(i, snapped(Number(slider.value), 10 ** Math.floor(Math.log10(half) - 2.5))));
+    on(slider, "focus", () => choose(i));
     sliders.set(i, { slider, shown, slope });
     return element("div", { class: "leaf" }, element("label", { for: `leaf${i}`, class: isParameter.has(i) ? "pa" : "in", title: names[i] }, text), slider, shown, slope);
   }
@@ -198,19 +198,19 @@ function makePlay({ engine, names, titles, spec, changed, select }) {
   }
 
   byId("yname").textContent = name;
-  byId("epsilon").addEventListener("input", tellNudge);
+  on(byId("epsilon"), "input", tellNudge);
   const tellRate = () => write(textOf(byId("rateshown")), digits(rate()));
-  byId("rate").addEventListener("input", tellRate);
-  byId("one").addEventListener("click", () => { stop(); step(); });
-  byId("run").addEventListener("click", () => {
+  on(byId("rate"), "input", tellRate);
+  on(byId("one"), "click", () => { stop(); step(); });
+  on(byId("run"), "click", () => {
     if (running) return stop();
     byId("run").textContent = "Stop";
     run();
   });
-  byId("undo").addEventListener("click", undo);
-  byId("reset").addEventListener("click", reset);
-  byId("copy").addEventListener("click", copy);
-  document.addEventListener("keydown", (event) => {
+  on(byId("undo"), "click", undo);
+  on(byId("reset"), "click", reset);
+  on(byId("copy"), "click", copy);
+  on(document, "keydown", (event) => {
     if (!active || !(event.ctrlKey || event.metaKey) || event.key !== "z" || event.target === byId("type")) return;
     event.preventDefault();
     undo();

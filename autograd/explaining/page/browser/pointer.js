@@ -7,7 +7,7 @@ function watchPointer(graph, camera, { knobAt, drag, clicked, over }) {
   const distance = ([a, b]) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
   const middle = ([a, b]) => ({ clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2 });
 
-  graph.addEventListener("pointerdown", (event) => {
+  on(graph, "pointerdown", (event) => {
     if (event.target.closest("input, button, .map")) return;
     engaged = true;
     touches.set(event.pointerId, event);
@@ -20,7 +20,7 @@ function watchPointer(graph, camera, { knobAt, drag, clicked, over }) {
     going = { at: event, last: event, target: event.target, moved: false, knob: Number.isNaN(place) ? null : drag(place) };
   });
 
-  graph.addEventListener("pointermove", (event) => {
+  on(graph, "pointermove", (event) => {
     if (touches.size === 2 && touches.has(event.pointerId)) pinch(event);
     else if (going && touches.has(event.pointerId)) dragged(event);
   });
@@ -51,12 +51,12 @@ function watchPointer(graph, camera, { knobAt, drag, clicked, over }) {
     }
     going = null;
   }
-  graph.addEventListener("pointerup", released);
-  graph.addEventListener("pointercancel", released);
+  on(graph, "pointerup", released);
+  on(graph, "pointercancel", released);
 
   // In a notebook the wheel scrolls the notebook until the picture has been clicked.
-  graph.addEventListener("pointerleave", () => { engaged = false; });
-  graph.addEventListener("wheel", (event) => {
+  on(graph, "pointerleave", () => { engaged = false; });
+  on(graph, "wheel", (event) => {
     if (!engaged && !event.ctrlKey && window.parent !== window) return;
     event.preventDefault();
     camera.zoom(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), ...camera.place(event));
@@ -70,6 +70,6 @@ function watchPointer(graph, camera, { knobAt, drag, clicked, over }) {
     clearTimeout(waiting);
     waiting = setTimeout(() => over(card), 120);
   };
-  graph.addEventListener("pointerover", (event) => { if (event.pointerType !== "touch") look(event.target.closest("g.card")); });
-  graph.addEventListener("pointerleave", () => look(null));
+  on(graph, "pointerover", (event) => { if (event.pointerType !== "touch") look(event.target.closest("g.card")); });
+  on(graph, "pointerleave", () => look(null));
 }

@@ -117,14 +117,14 @@ function makeStep(data, picture, camera) {
   }
 
   const goTo = { first: () => show(0), previous: () => show(position - 1), next, last: () => show(last) };
-  for (const [id, go] of Object.entries(goTo)) byId(id).addEventListener("click", () => { pause(); go(); });
-  byId("play").addEventListener("click", () => (timer === null ? play() : pause()));
-  byId("slider").addEventListener("input", (event) => { pause(); show(Number(event.target.value)); });
-  byId("predict").addEventListener("change", () => show(position));
-  byId("reveal").addEventListener("click", () => { show(position, true); byId("next").focus(); });
+  for (const [id, go] of Object.entries(goTo)) on(byId(id), "click", () => { pause(); go(); });
+  on(byId("play"), "click", () => (timer === null ? play() : pause()));
+  on(byId("slider"), "input", (event) => { pause(); show(Number(event.target.value)); });
+  on(byId("predict"), "change", () => show(position));
+  on(byId("reveal"), "click", () => { show(position, true); byId("next").focus(); });
 
   const keys = { ArrowLeft: goTo.previous, ArrowRight: next, Home: goTo.first, End: goTo.last };
-  document.addEventListener("keydown", (event) => {
+  on(document, "keydown", (event) => {
     const own = event.target === byId("slider") && event.key !== "ArrowRight";
     if (!active || own || event.altKey || event.ctrlKey || event.metaKey || !(event.key in keys)) return;
     event.preventDefault();

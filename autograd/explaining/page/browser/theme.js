@@ -27,7 +27,7 @@ function followTheme() {
     if (frame) root.style.colorScheme = frame.ownerDocument.defaultView.getComputedStyle(frame).colorScheme;
   }
 
-  system.addEventListener("change", follow);
+  on(system, "change", follow);
   if (window.parent !== window) root.classList.add("framed");
   if (frame) watch(frame, () => { follow(); setTimeout(follow, 500); });
   follow();
