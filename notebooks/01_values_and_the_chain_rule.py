@@ -3,17 +3,28 @@
 #
 # **The question: how can a program know the slope of a number that it has just computed?**
 #
-# A neural network learns by asking, for each of its parameters: *if I turned this knob a little, would the result get
-# better or worse, and by how much?* The answer is a derivative. In this notebook you meet derivatives as nudges, the
-# chain rule as a product of nudges, and a number that remembers how it was made, which is all a computer needs to
-# apply the chain rule by itself.
+# A neural network is a formula with knobs. It learns by asking, for each knob: *if I turned this one a little, would the
+# result get better or worse, and by how much?* The answer is a derivative. In this notebook you meet derivatives as
+# nudges, the chain rule as a product of nudges, and a number that remembers how it was made, which is all a computer
+# needs to apply the chain rule by itself. (You need to know what a function is, and to read a little Python.)
 
 # %%
-# %matplotlib inline
+# Opened alone? Then this puts the helpers, exercises and data of the course beside the notebook.
+try:
+    import nn
+    from autograd.system.course import put_beside
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "this notebook needs glassgrad, whose README says how to install it. HIPS' package, which is called "
+        "autograd too, has to go first: %pip uninstall -y autograd, and restart the kernel"
+    ) from missing
+put_beside()
+
+# %%
 from exercises import check
 from plotting import curves
 
-from autograd import Value, check_gradients, draw, stepper, steps, tanh
+from autograd import Value, check_gradients, draw, stepper, steps
 
 # %% [markdown]
 # ## A derivative says what a nudge does
@@ -87,32 +98,31 @@ print("∂d/∂c ≈", round((d_of(a, b, c + h) - start) / h, 6))
 # %% [markdown]
 # ## One function inside another
 #
-# Now let $h = f \circ g$, that is $h(x) = f(g(x))$: first $g$, then $f$. Think of two gear wheels. If $g$ turns 6
-# times as fast as $x$, and $f$ turns half as fast as $g$, then $f$ turns $6 \cdot \tfrac12 = 3$ times as fast as $x$.
-# Rates of a chain **multiply**:
+# Now let $u$ be made from $x$, and $y$ from $u$. Think of gear wheels. If $u$ turns 6 times as fast as $x$, and $y$
+# turns half as fast as $u$, then $y$ turns $6 \cdot \tfrac12 = 3$ times as fast as $x$. Rates of a chain **multiply**:
 #
-# $$h'(x) = f'(g(x)) \cdot g'(x)$$
+# $$\frac{dy}{dx} = \frac{dy}{du} \cdot \frac{du}{dx}$$
 #
-# This is the **chain rule**. Here it is with $g(x) = x^2$ and $f(u) = \tanh u$, whose derivative is $1 - \tanh^2 u$:
+# This is the **chain rule**. Here it is with $u = x^2 + 1$, whose slope is $2x$, and $y = u^3$, whose slope is $3u^2$:
 
 # %%
-x = 0.6
-u = x**2                       # g(x)
-g_slope = 2 * x                # g'(x)
-f_slope = 1 - tanh(u) ** 2     # f'(u), taken at u = g(x)
+x = 0.5
+u = x**2 + 1
+du_dx = 2 * x
+dy_du = 3 * u**2               # taken at u, the number that went into the cube
 nudge = 1e-6
-print("chain rule:", f_slope * g_slope)
-print("a nudge:   ", (tanh((x + nudge) ** 2) - tanh(x**2)) / nudge)
+print("chain rule:", dy_du * du_dx)
+print("a nudge:   ", (((x + nudge) ** 2 + 1) ** 3 - (x**2 + 1) ** 3) / nudge)
 
 # %% [markdown]
-# Note the one thing people get wrong: $f'$ is taken at $u = g(x)$, the number that really went into $f$, not at $x$.
+# Note the one thing people get wrong: $dy/du$ is taken at $u$, the number that really went into the cube, not at $x$.
 # So whoever applies the chain rule must still know the numbers in between. Which brings us to…
 
 # %% [markdown]
 # ## A number that remembers
 #
 # A `Value` holds a number, and whenever you calculate with it, the result notes **what operation made it, and from
-# what**. Nothing else is special about it.
+# what**. Nothing else is special about it. (A `label` is a name for pictures; it changes nothing.)
 
 # %%
 a = Value(2.0, label="a")
@@ -131,13 +141,14 @@ print("a was made by", a.op, "from", list(a.parents), "(it is an input)")
 
 # %% [markdown]
 # So the result knows its whole history, a **graph** that leads back to the inputs. `draw` shows it. Blue cards are
-# inputs, grey ones operations, the green card is the result. Read it from left to right.
+# inputs, grey ones operations, the green card is the result. Read it from left to right. (The tabs above the picture do
+# more; we come to them.)
 
 # %%
 draw(d)
 
 # %% [markdown]
-# The small numbers on the arrows are the point of it all.
+# The small numbers on the arrows, ×−3 and ×2 and ×1, are the point of it all.
 
 # %% [markdown]
 # ## Local derivatives
@@ -210,11 +221,28 @@ all(node.grad == slope for node, slope in by_hand.items())
 # One walk has given the derivatives towards all inputs, however many there are. That is why this direction, from the
 # result back to the inputs (**reverse mode**, or **backpropagation**), is the one that trains networks.
 #
-# Are the numbers right? `check_gradients` compares them with nudges, done very carefully. There are eight to compare:
-# four inputs, and two ways of applying the chain rule (the other one comes in notebook 8).
+# Are the numbers right? `check_gradients` takes the formula as a function, finds the derivatives towards its four inputs,
+# and compares them with nudges, done very carefully. (`methods` says which way of applying the chain rule is checked:
+# ours. Notebook 8 shows the other one.)
 
 # %%
-check_gradients(lambda a, b, c, k: (a * b + c) * k, 2.0, -3.0, 10.0, -2.0)
+check_gradients(lambda a, b, c, k: (a * b + c) * k, 2.0, -3.0, 10.0, -2.0, methods=["reverse"])
+
+# %% [markdown]
+# ## Touch it
+#
+# A derivative is a promise: *if this moved by a little, the result would move by so much.* Try it in the picture below.
+# Choose **Play** above it. Every input can now be moved: drag its number, use the arrow keys, or type. Then:
+#
+# - nudge $a$, and read how far $L$ really moved, beside what the gradient had promised. They agree, because a product
+#   is a straight line as long as the other factor stays where it is;
+# - move $k$ to 0 and look at the gradients. Of the inputs only $k$ keeps one: nothing else reaches $L$ any more;
+# - make $k$ positive, and the signs of all the others turn round.
+#
+# (Where the page is shown without scripts, as on GitHub, you see the still picture.)
+
+# %%
+draw(L)
 
 # %% [markdown]
 # ## Step by step
@@ -236,14 +264,16 @@ for step in steps(L):
 
 # %% [markdown]
 # The stepper plays these events on the drawing. Click through it with the buttons or the arrow keys; with *Predict
-# first* it hides each number until you have made your guess. (Where the page is shown without scripts, you see the
-# finished picture.)
+# first* it hides each number until you have made your guess.
 
 # %%
 stepper(L)
 
 # %% [markdown]
 # ## Now you
+#
+# Put your answers in the place of the dots. `check` says whether they are right, and gives a hint where they are not yet;
+# `report()`, from the same module, is a table of how far you have come.
 #
 # **Exercise 1.** Write the derivative of $g(x) = x^3 - 2x$ as a Python function of `x`.
 
@@ -282,7 +312,7 @@ check("1.3", (y, p, q))
 #
 # - say what a derivative is (the effect of a nudge), what a partial derivative is, and why tiny nudges fail on
 #   computers;
-# - apply the chain rule to a composition $f \circ g$ and know where each factor is taken;
+# - apply the chain rule to a function inside another, and know where each factor is taken;
 # - read a computation graph with its local derivatives, and carry gradients through it from right to left by hand;
 # - let `backward()` do it, and watch every multiplication with `steps()` and `stepper()`.
 #

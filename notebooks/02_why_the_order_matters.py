@@ -8,7 +8,18 @@
 # input feeds every neuron. Two things follow, and both are places where home-made backpropagation goes wrong.
 
 # %%
-# %matplotlib inline
+# Opened alone? Then this puts the helpers, exercises and data of the course beside the notebook.
+try:
+    import nn
+    from autograd.system.course import put_beside
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "this notebook needs glassgrad, whose README says how to install it. HIPS' package, which is called "
+        "autograd too, has to go first: %pip uninstall -y autograd, and restart the kernel"
+    ) from missing
+put_beside()
+
+# %%
 from exercises import check
 from plotting import lines
 
@@ -120,32 +131,31 @@ naive_backward(c)
 
 # %% [markdown]
 # "Maybe this only happens in strange examples"? It happens whenever an intermediate number is used twice, and the
-# networks of the next notebooks are full of such numbers:
-#
-# - a neuron that feeds two neurons of the next layer;
-# - numbers that are divided by their own sum or size (a softmax, a normalisation): the sum is used by all of them;
-# - a residual connection, $h + F(h)$, the backbone of all very deep networks.
+# networks of the next notebooks are full of such numbers. Numbers that are divided by their own sum, so that they become
+# shares of a whole: the sum is used by all of them. Or something as plain as "take a number, and add a correction that
+# depends on it", $h + F(h)$, of which very deep networks are made. Here the correction is $F(h) = h^2$:
 
 # %%
 h = Value(0.5, label="h")
-inner = (h * 2).tanh()
-inner.label = "F(h)"
-block = h + inner
+correction = h**2
+correction.label = "F(h)"
+block = h + correction
 block.label = "h + F(h)"
 out = block * block
 out.label = "out"
 naive_backward(out)
 
 # %% [markdown]
-# Even on a tiny network of two inputs, two outputs, and two layers of two neurons between them, more than half of the
-# gradients are wrong (`MLP` makes such a network, `mse` measures its error; notebooks 3 and 5 look inside):
+# And a network, where each number of a layer goes into all numbers of the next one? We take a tiny one, of which you need
+# not know yet how it works: `MLP` makes it (notebook 3), `mse` measures its error (notebook 5), and the result is a graph
+# like the others. More than half of its gradients come out wrong:
 
 # %%
 import random
 
 from nn import MLP, mse
 
-net = MLP(2, [2, 2, 2], activation="tanh", rng=random.Random(1), fused=False)
+net = MLP(2, [2, 2, 2], activation="tanh", rng=random.Random(1), fused=False)   # each + and × a card
 loss = mse(net([0.5, -1.0]), [1.0, 0.0])
 result = naive_backward(loss)
 print(f"{len(result.wrong)} of {len(result.right)} gradients are wrong;", end=" ")
@@ -299,7 +309,7 @@ check("2.2", order)
 
 # %% [markdown]
 # **Exercise 3.** `eager` counts early contributions twice. Write a function `gradient(root, leaf)` that is right on every
-# graph: it returns $\partial \text{root}/\partial \text{leaf}$ for any leaf. Use `topological_order(root)`, which
+# graph: it returns $\partial \text{root}/\partial \text{leaf}$ for any leaf of it. Use `topological_order(root)`, which
 # lists parents before children, and keep the gradients in a dictionary, so that nobody's `.grad` is touched.
 
 # %%

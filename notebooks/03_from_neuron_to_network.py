@@ -8,7 +8,18 @@
 # matrix formulas of textbooks and our graphs of values are the same computation.
 
 # %%
-# %matplotlib inline
+# Opened alone? Then this puts the helpers, exercises and data of the course beside the notebook.
+try:
+    import nn
+    from autograd.system.course import put_beside
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "this notebook needs glassgrad, whose README says how to install it. HIPS' package, which is called "
+        "autograd too, has to go first: %pip uninstall -y autograd, and restart the kernel"
+    ) from missing
+put_beside()
+
+# %%
 import random
 
 from exercises import check
@@ -20,7 +31,8 @@ from nn import MLP, Layer, Neuron, summary
 # %% [markdown]
 # ## One neuron
 #
-# A neuron weighs its inputs, adds them up with a **bias**, and sends the sum through a curve, its **activation**:
+# A neuron weighs its inputs, adds them up with a **bias**, and sends the sum through a curve, its **activation**. The
+# curve here is $\tanh$: from −1 for large negative sums it rises steeply through 0 to 1 (there is a plot below).
 #
 # $$o = \tanh(w_1 x_1 + w_2 x_2 + b)$$
 #
@@ -42,7 +54,14 @@ draw(o, parameters=[w1, w2, b])
 # %% [markdown]
 # Brown cards are parameters. Look at the gradients: $w_2$ has gradient 0, because its input $x_2$ is 0; whatever you do to
 # that weight, nothing happens *for this input*. And everything to the left of $o$ is multiplied by 0.5, the slope of
-# tanh at $n = 0.88$. Let us look at that curve.
+# tanh at $n = 0.88$.
+#
+# Now choose **Play** and take the neuron in your hands:
+#
+# - move $x_2$ away from 0: at once $w_2$ matters, and has a gradient;
+# - raise $b$ slowly to 10. The output creeps towards 1, and *all* gradients shrink to nothing: the neuron is so sure of
+#   itself that no small change moves it. It is **saturated**, a word that comes back in notebook 6;
+# - click the card $o$ to see why: its own curve, with the slope at the present point.
 
 # %% [markdown]
 # ## The curves, and their slopes
@@ -112,8 +131,6 @@ draw(t)
 # The weights here are small random numbers: nothing has been learnt yet, we only want to see the computation.
 
 # %%
-students = [[7.2, 72, 69, 89], [8.1, 92, 75, 76]]
-
 draws = random.Random(4)
 
 
@@ -131,6 +148,9 @@ def layer_by_matrix(x, W, b):
     sums = [sum(w * v for w, v in zip(column, x)) for column in columns]
     return [sigmoid(z + bj) for z, bj in zip(sums, b)]
 
+
+# %%
+students = [[7.2, 72, 69, 89], [8.1, 92, 75, 76]]
 
 for student in students:
     h = student
@@ -239,6 +259,7 @@ class MyLayer:
         return [neuron(x) for neuron in self.neurons]
 
 
+# %%
 class MyMLP:
     def __init__(self, inputs, sizes):
         self.layers = [MyLayer(a, b) for a, b in zip([inputs, *sizes], sizes)]
@@ -298,8 +319,10 @@ y.backward()
 draw(y, model=net, level="clusters")
 
 # %% [markdown]
-# **Neuron**: one card for each. The colour of an arrow says the sign of the gradient it carries, its width the size. And
-# **layer**, from furthest away.
+# **Neuron**: one card for each, with its parameters inside. The colour of an arrow says the sign of the gradient it
+# carries, its width the size. A card has no room for the gradients of all its parameters, so it shows one number for
+# them, `‖∂‖`, their **norm**: the root of the sum of their squares, their length as a list. It is 0 only if all are.
+# And **layer**, from furthest away.
 
 # %% tags=["picture"]
 draw(y, model=net, level="neuron")

@@ -8,15 +8,26 @@
 # decision boundary bend, and look at what each gradient was doing. At the end you train on a table of your own.
 
 # %%
-# %matplotlib inline
+# Opened alone? Then this puts the helpers, exercises and data of the course beside the notebook.
+try:
+    import nn
+    from autograd.system.course import put_beside
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "this notebook needs glassgrad, whose README says how to install it. HIPS' package, which is called "
+        "autograd too, has to go first: %pip uninstall -y autograd, and restart the kernel"
+    ) from missing
+put_beside()
+
+# %%
 import random
 
 from exercises import check
-from plotting import COLORS, dots, grid, lines, moving, new_axes, style
+from plotting import COLORS, curves, dots, grid, lines, moving, new_axes, style
 
-from autograd import Value, draw, record, softmax
-from nn import MLP, Adam, cross_entropy, fit, hinge, l2_penalty
-from nn.data import micrograd_moons, split, standardize
+from autograd import Value, draw, relu
+from nn import MLP
+from nn.data import micrograd_moons
 
 # %% [markdown]
 # ## The data
@@ -39,10 +50,15 @@ moons().figure
 # %% [markdown]
 # ## The model
 #
-# Two inputs, two hidden layers of 16 neurons, one output: the **score**. A positive score means "+1", a negative one
-# "−1"; its size says how sure the network is. The activation is **relu**, $\max(0, z)$: a positive sum passes as it is,
-# a negative one becomes 0. The output has none, so that the score can be any number. The random seed is the one of
-# micrograd's demo, and the loss below will be the same number as there.
+# A network as in notebook 3: two inputs, two hidden layers of 16 neurons, one output, the **score**. A positive score
+# means "+1", a negative one "−1"; its size says how sure the network is.
+#
+# One thing is new, the curve inside the hidden neurons. It is **relu**, $\max(0, z)$: a positive sum passes as it is, a
+# negative one becomes 0. Its slope is 1 where the neuron is *on* and 0 where it is *off*. (The output neuron has no
+# curve at all, so that the score can be any number.)
+
+# %%
+curves({"tanh": lambda z: Value(z).tanh().data, "relu": relu}, -3, 3, xlabel="z", ylim=(-1.5, 3)).figure
 
 # %%
 random.seed(1337)
@@ -55,26 +71,52 @@ right = sum((score.data > 0) == (target > 0) for score, target in zip(scores, y)
 print(f"{right} of 100 right, before any training")
 
 # %% [markdown]
-# ## The loss: one number for "how wrong"
+# ## How wrong is one point?
 #
-# The **hinge** (or max-margin) loss of one point with the label $t = \pm 1$ and the score $s$ is
+# "Right" and "wrong" is too coarse to learn from: a nudge of a parameter hardly ever turns one into the other. We need
+# a number that also moves a little when the score moves a little: a **loss**. With the label $t = \pm 1$ and the score
+# $s$, the **hinge** loss of one point is
 #
 # $$\max(0,\; 1 - t \cdot s)$$
 #
-# It is zero if the score has the right sign *and* is at least 1 away from the boundary; otherwise it grows with the
-# distance. We take the mean over all points. To it we add a small **penalty** on the squares of all parameters, so that
-# between two equally good networks the one with the smaller weights wins:
+# It is 0 if the score has the right sign *and* is at least 1 away from 0; otherwise it grows with the distance from
+# there.
 
 # %%
-def loss_of(scores):
-    return hinge(scores, y) + l2_penalty(model, 1e-4)
-
-
-loss = loss_of(scores)
-loss.data
+for t, s in [(1, 2.5), (1, 0.4), (1, -2.0), (-1, -2.0)]:
+    print(f"label {t:+}, score {s:+}: loss {relu(1 - t * s):g}")
 
 # %% [markdown]
-# This single `Value` has a graph with all 100 points and all 337 parameters below it. `backward()` walks through it once:
+# Here it is for a single neuron without a curve and one point, $(1.5, -0.5)$ with the label +1. The neuron gets it wrong.
+# Choose **Play**, and press *One step* (under *Descend*) a few times: each of the three parameters moves a little against
+# its gradient, the score climbs, the loss falls. Once the score is beyond 1, all gradients are 0: the point is
+# content, and nothing moves any more. That is all there is to learning; the rest of this notebook does it with more
+# points and more parameters.
+
+# %%
+w1, w2, b = Value(-0.6, label="w1"), Value(0.9, label="w2"), Value(0.1, label="b")
+score = w1 * 1.5 + w2 * -0.5 + b
+score.label = "score"
+one_loss = relu(1 - score)
+one_loss.label = "loss"
+one_loss.backward()
+draw(one_loss, parameters=[w1, w2, b])
+
+# %% [markdown]
+# ## How wrong are all of them?
+#
+# The mean of the hundred losses. `hinge` computes just that:
+
+# %%
+from nn import hinge
+
+loss = hinge(scores, y)
+by_hand = sum(relu(1 - t * s.data) for s, t in zip(scores, y)) / 100
+print(loss.data, by_hand)
+
+# %% [markdown]
+# But this one is a `Value`. Its graph has all 100 points and all 337 parameters below it, and `backward()` walks through
+# it once:
 
 # %%
 model.zero_grad()
@@ -90,7 +132,8 @@ for name, parameter in model.named_parameters()[:4]:
 # $$p \leftarrow p - \eta \cdot \frac{\partial L}{\partial p}$$
 #
 # How much better should it get? Each parameter moves by $-\eta g$, and each unit of that move changes the loss by $g$.
-# All together: $-\eta \sum g^2$. That is a prediction, and we can check it.
+# All together: $-\eta \sum g^2$. That is a prediction, and we can check it. (`state_dict` and `load_state_dict` keep the
+# parameters and put them back.)
 
 # %%
 start = model.state_dict()
@@ -98,13 +141,31 @@ slope = sum(p.grad**2 for p in model.parameters())
 for rate in (0.0001, 0.001, 0.01, 0.1, 1.0):
     for p in model.parameters():
         p.data -= rate * p.grad
-    after = loss_of([model(x) for x in X]).data
+    after = hinge([model(x) for x in X], y).data
     print(f"η = {rate:<7} predicted {-rate * slope:+.6f}   happened {after - loss.data:+.6f}")
     model.load_state_dict(start)
 
 # %% [markdown]
 # For small steps the prediction is right to several digits. For large ones it is far off: a derivative knows the slope
 # *here*, not what comes around the corner. That is why training takes many small steps instead of one big one.
+
+# %% [markdown]
+# ## One more wish
+#
+# Of two networks that do equally well on the hundred points, we prefer the one with the smaller parameters: it bends less
+# wildly between the points (notebook 7 shows that). So a small **penalty** is added to the loss, the sum of the squares
+# of all parameters times 0.0001. (The random numbers above are those of micrograd's demo, and this is the loss that
+# its first line prints.)
+
+# %%
+from nn import l2_penalty
+
+
+def loss_of(scores):
+    return hinge(scores, y) + l2_penalty(model, 1e-4)
+
+
+loss_of(scores).data
 
 # %% [markdown]
 # ## The loop
@@ -151,9 +212,12 @@ right.figure
 #
 # To colour the plane we ask the network for its score at 2,500 places, for each of the notes we kept. That is a lot of
 # graphs that nobody looks at, so we `record` the computation once and replay it on all places at the same time (notebook
-# 9 is about that). The thick line is the score 0, the dashed ones are the margins ±1.
+# 9 is about that). The thick line is the score 0, the dashed ones are the margins: the scores ±1, from where on a point
+# is content.
 
 # %% tags=["picture"]
+from autograd import record
+
 xs, ys = grid(-1.6, 2.6, 50), grid(-1.1, 1.6, 50)
 places = [(a, b) for b in ys for a in xs]
 program = record(lambda a, b: model([a, b]), 0.0, 0.0)
@@ -199,9 +263,9 @@ draw(one_loss, model=small, level="neuron")
 
 # %% [markdown]
 # (To keep the picture readable this is a smaller network, 2 → 4 → 3 → 1.) Three of the four neurons on the left put out
-# 0: they are relu neurons that are *off* for this point. No gradient passes through them, so the gradient of their
-# parameters is 0, too (`‖∂‖ 0`): from this point they learn nothing. For another point, others are off. This switching
-# on and off is how straight pieces make a curve.
+# 0: they are relu neurons that are *off* for this point. No gradient passes through them, so the gradients of all their
+# parameters are 0 (`‖∂‖`, their norm, says it for all of them at once): from this point they learn nothing. For another
+# point, others are off. This switching on and off is how straight pieces make a curve.
 #
 # In the first layer of the large network, each neuron is such a switch: on one side of the line $w_1 x_1 + w_2 x_2 + b =
 # 0$ it is on, on the other side off. Here are the 16 lines before and after training. The gradients have carried the
@@ -247,6 +311,9 @@ for layer in ("layer0", "layer1", "layer2"):
 # a share of both moons).
 
 # %%
+from nn import Adam, fit
+from nn.data import split
+
 train, held_out = split(X, y, (0.8, 0.2), stratify=True, rng=random.Random(1))
 model = MLP(2, [8, 8, 1], rng=random.Random(2))
 result = fit(model, *train, loss=hinge, optimizer=Adam(model.parameters(), lr=0.05),
@@ -262,6 +329,7 @@ result.plot().figure
 # the cup tasted.
 
 # %%
+from nn.data import standardize
 from nn.data.tables import Encoding, read_csv
 
 table = read_csv("data/espresso.csv")
@@ -277,6 +345,8 @@ print(*table.rows[:3], sep="\n")
 # - three classes need three scores, one for each. The loss for that is `cross_entropy` (notebook 5).
 
 # %%
+from nn import cross_entropy
+
 encoding = Encoding.of(table, target="taste")
 inputs, target = encoding.X(table), encoding.y(table)
 tastes = encoding.target.values
@@ -303,6 +373,8 @@ plot_confusion(confusion_matrix(answers, held_out[1], range(3)), tastes).figure
 # because it is a graph, it can also be asked **what to change**. (`softmax` turns scores into probabilities.)
 
 # %%
+from autograd import softmax
+
 cup = scaler([[88.0, 25.0, 0.0, 0.0, 1.0]])[0]      # 88 °C, 25 s, medium
 knobs = [Value(v, label=name) for v, name in zip(cup, encoding.labels())]
 probabilities = softmax(taster(knobs))

@@ -3,12 +3,24 @@
 #
 # **The question: what exactly do we minimise when we train, and which is the best way down?**
 #
-# In [notebook 4](04_training_two_moons.ipynb) we took a loss and an optimizer off the shelf. Here we look at the
-# shelf. First part: losses, what each of them wants, and which output goes with which loss. Second part: ways down,
-# from plain gradient descent to Adam, and what to do about the places where descent gets stuck.
+# These are two questions, and this notebook has two parts, for two evenings. In
+# [notebook 4](04_training_two_moons.ipynb) we took a loss and an optimizer off the shelf; here we look at the shelf.
+# **Part one: what we minimise.** Losses, what each of them wants, and which output goes with which. **Part two: the way
+# down**, from plain gradient descent to Adam, and what to do where descent gets stuck. Each part ends with exercises.
 
 # %%
-# %matplotlib inline
+# Opened alone? Then this puts the helpers, exercises and data of the course beside the notebook.
+try:
+    import nn
+    from autograd.system.course import put_beside
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "this notebook needs glassgrad, whose README says how to install it. HIPS' package, which is called "
+        "autograd too, has to go first: %pip uninstall -y autograd, and restart the kernel"
+    ) from missing
+put_beside()
+
+# %%
 import math
 import random
 
@@ -17,8 +29,7 @@ from IPython.display import display
 from plotting import COLORS, curves, dots, grid, lines, new_axes, path, style, surface
 
 import nn
-from autograd import Value, cos, grad, hessian, mean, record, sigmoid, softmax, tanh
-from nn import MLP, SGD, Adagrad, Adam, RMSprop, fit, schedules
+from autograd import Value, cos, grad, mean, sigmoid, softmax, tanh
 
 # %% [markdown]
 # # Part one: what we minimise
@@ -37,25 +48,22 @@ print("cost:  ", nn.mse(predicted, actual))
 # %% [markdown]
 # ## Every loss with its derivative
 #
-# What a loss *wants* shows in its derivative: that is the pull it exerts on the prediction. In the pictures the
-# loss is drawn solid and its derivative dashed; the engine finds the derivative, we only name the loss. First the
-# losses for **numbers**, over the error $r = \hat y - y$:
+# What a loss *wants* shows in its derivative: that is the pull it exerts on the prediction. On the left the losses, on
+# the right their derivatives, which the engine finds; we only name the loss. First the losses for **numbers**, over the
+# error $r = \hat y - y$:
 
 # %%
-def panel(ax, loss, low, high, title, xlabel):
-    def slope(x):
-        return grad(loss)(x)
-
-    functions = {"loss": loss, "derivative": slope}
-    curves(functions, low, high, ax, ["derivative"], title=title, xlabel=xlabel)
+def losses_and_pulls(losses, xlabel, reach, ylim):
+    left, right = new_axes(2)
+    pulls = {name: grad(loss) for name, loss in losses.items()}
+    curves(losses, -reach, reach, left, title="loss", xlabel=xlabel, ylim=ylim)
+    curves(pulls, -reach, reach, right, title="derivative: the pull", xlabel=xlabel, ylim=(-2.5, 2.5))
+    return right.figure
 
 
 names = ["mse", "half_mse", "mae", "huber", "log_cosh"]
-for ax, name in zip(axes := new_axes(5, 2.7, 2.7), names):
-    loss = nn.LOSSES[name]
-    panel(ax, lambda r, loss=loss: loss(r, 0.0), -3, 3, name, "error r")
-    ax.set_ylim(-3, 5)
-axes[0].figure
+numbers = {name: lambda r, loss=nn.LOSSES[name]: loss(r, 0.0) for name in names}
+losses_and_pulls(numbers, "error r", 3, (-0.2, 5))
 
 # %% [markdown]
 # - **Squared error** pulls in proportion to the error: twice as far off, twice the pull. (Half of it has the derivative
@@ -70,19 +78,16 @@ axes[0].figure
 two = {
     "hinge": lambda x: nn.hinge(x, 1),
     "binary_cross_entropy": lambda x: nn.binary_cross_entropy(sigmoid(x), 1),
-    "… with_logits": lambda x: nn.binary_cross_entropy_with_logits(x, 1),
+    "the same, with_logits": lambda x: nn.binary_cross_entropy_with_logits(x, 1),
     "focal": lambda x: nn.focal(x, 1),
 }
-for ax, (name, loss) in zip(axes := new_axes(4, 3.2, 2.7), two.items()):
-    panel(ax, loss, -4, 4, name, "score x of the right class")
-    ax.set_ylim(-1.5, 5)
-axes[0].figure
+losses_and_pulls(two, "score x of the right class", 4, (-0.2, 5))
 
 # %% [markdown]
 # The hinge stops caring once the score is beyond 1. The **cross-entropy**, $-\log p$ of the right class, never quite
 # stops: it always wants a little more certainty, and a prediction that is certain *and wrong* costs without limit.
-# The second and the third are the same function, computed in two ways; the one "with logits" keeps its digits where a
-# probability would round to 0 or 1. The focal loss is a cross-entropy that hardly looks at easy examples.
+# The second and the third are the same function, computed in two ways (one curve lies on the other); the one "with
+# logits" keeps its digits where a probability would round to 0 or 1. The focal loss is a cross-entropy that hardly looks at easy examples.
 #
 # And for **several classes**, over the score of the right class, with the others at 0:
 
@@ -95,15 +100,12 @@ several = {
     "multi_class_hinge": lambda x: nn.multi_class_hinge([x, 0.0, 0.0], 0),
     "multi_label": lambda x: nn.multi_label([x, 0.0, 0.0], [1, 0, 0]),
 }
-for ax, (name, loss) in zip(axes := new_axes(5, 2.7, 2.7), several.items()):
-    panel(ax, loss, -4, 4, name, "score x")
-    ax.set_ylim(-1.5, 5)
-axes[0].figure
+losses_and_pulls(several, "score x of the right class", 4, (-0.2, 5))
 
 # %% [markdown]
 # `categorical_cross_entropy` takes a whole distribution as the target, here (0.8, 0.1, 0.1). It is smallest where the
 # network says exactly that, but not 0 there. The **KL divergence** is the same less its smallest possible value, so
-# it is 0 exactly where the two distributions agree. Their derivatives are equal.
+# it is 0 exactly where the two distributions agree. Their derivatives are equal: on the right, one curve hides the other.
 
 # %% [markdown]
 # ## Which output goes with which loss
@@ -154,7 +156,7 @@ points[9] = (4.5, 12.0)
 
 def fitted_line(loss, steps=600):
     a, b = Value(0.0), Value(0.0)
-    optimizer = Adam([a, b], lr=0.02)
+    optimizer = nn.Adam([a, b], lr=0.02)
     for _ in range(steps):
         optimizer.zero_grad()
         loss([a * x + b for x, _ in points], [y for _, y in points]).backward()
@@ -188,7 +190,7 @@ print("mean:", sum(numbers) / 5, " median:", sorted(numbers)[2])
 # %% [markdown]
 # ## Where the squared error comes from
 #
-# Suppose the truth is a line, and what we measure is that line plus noise from a normal distribution with spread $\sigma$.
+# (This section uses a little probability. You can skip it.) Suppose the truth is a line, and what we measure is that line plus noise from a normal distribution with spread $\sigma$.
 # Which line makes our measurements *most likely*? The density of one measurement is $\frac{1}{\sqrt{2\pi}\,\sigma}
 # e^{-(y - \hat y)^2 / 2\sigma^2}$. For independent measurements densities multiply, so logarithms add:
 #
@@ -251,6 +253,21 @@ right.figure
 # Turn both weights around and the network computes the same function: two valleys, with a pass between them. With $n$
 # hidden neurons there are $2^n \cdot n!$ such twins (turn any neuron around, put them in any order). These are
 # harmless, since all are equally good. But there can also be valleys that are *less* deep, and we come back to them.
+
+# %% [markdown]
+# ## Now you: the first question
+#
+# **Exercise 1.** Choose for each task the activation of the output (`"none"`, `"sigmoid"` or `"softmax"`) and the loss
+# (`"mse"`, `"binary_cross_entropy"` or `"cross_entropy"`): the price of a house; whether a mail is spam; which of
+# ten digits is in a picture; which of twenty topics (several may apply) an article is about.
+
+# %%
+house = ...  # for example ("sigmoid", "mse")
+spam = ...
+digit = ...
+topics = ...
+
+check("5.1", (house, spam, digit, topics))
 
 # %% [markdown]
 # # Part two: the way down
@@ -368,6 +385,8 @@ print(f"closed form: a = {a_exact:.10f}, b = {b_exact:.10f}")
 # - **mini-batches**: something in between.
 
 # %%
+from nn import MLP, SGD, fit
+
 rng = random.Random(0)
 rows = [[rng.uniform(-1, 1), rng.uniform(-1, 1)] for _ in range(50)]
 targets = [math.sin(2 * a) + 0.5 * b + rng.gauss(0, 0.1) for a, b in rows]
@@ -399,97 +418,6 @@ right.figure
 # from one update to the next, as a share of the mean loss). Mini-batches are the usual compromise.
 
 # %% [markdown]
-# ## What a batch costs in memory
-#
-# The backward pass needs every intermediate result, so the graph of the whole batch is alive at once. Measured:
-
-# %%
-import tracemalloc
-
-from autograd import topological_order
-
-wide = MLP(8, [16, 16, 1], activation="tanh", rng=random.Random(0))
-example = [0.1 * i for i in range(8)]
-
-for size in (1, 10, 100, 400):
-    tracemalloc.start()
-    cost = nn.mse([wide(example) for _ in range(size)], [0.0] * size)
-    memory = tracemalloc.get_traced_memory()[0]
-    tracemalloc.stop()
-    values = len(topological_order(cost)) - len(wide.parameters())
-    print(f"batch of {size:3}: {values:6,} values besides the parameters, {memory / 1e6:4.1f} MB,", end=" ")
-    print(f"{memory / size / 1000:.0f} kB per example")
-del cost
-
-# %% [markdown]
-# Ten times the batch, ten times the memory. When a large batch does not fit, run it in parts and let the gradients add
-# up (notebook 2) before the step: the sum is the same, and only one part is in memory at a time.
-
-# %% [markdown]
-# ## Noise as a regulariser
-#
-# A hasty gradient is a noisy one. Is noise only bad? Let us add some on purpose. Shake the *inputs* of a linear model by
-# random amounts $\varepsilon$ with spread $\sigma$, each time anew. On average over the shaking the squared error becomes
-#
-# $$\overline{(w (x + \varepsilon) - y)^2} = (w x - y)^2 + \sigma^2 w^2$$
-#
-# (multiply out: the mixed term averages to 0, and $\varepsilon^2$ to $\sigma^2$). The second term is a **penalty on large
-# weights**, as in notebook 4: noise in the inputs *is* a regulariser. With numbers:
-
-# %%
-rng = random.Random(1)
-w, x, y, sigma = 1.5, 0.8, 1.0, 0.5
-shaken = [(w * (x + rng.gauss(0, sigma)) - y) ** 2 for _ in range(200_000)]
-print(f"average over shaken inputs: {sum(shaken) / len(shaken):.3f}")
-print(f"squared error + σ²w²:       {(w * x - y) ** 2 + sigma**2 * w**2:.3f}")
-
-# %% [markdown]
-# And in a network with far too many parameters for 16 noisy points? Once trained on the points as they are, once shaken
-# anew in every epoch, for six different sets of points. (`record` keeps the computation of one example and
-# `map_backward` runs it on all of them at once; notebook 9 shows how.)
-
-# %%
-def wave(x):
-    return math.sin(2 * x)
-
-
-def experiment(noise, seed):
-    draws = random.Random(seed)
-    points = [(x, wave(x) + draws.gauss(0, 0.5)) for x in grid(-1.6, 1.6, 16)]
-    model = MLP(1, [24, 1], activation="tanh", rng=draws)
-    for neuron in model.layers[0].neurons:      # steep, so that it can bend anywhere
-        neuron.w[0].data, neuron.b.data = draws.uniform(-8, 8), draws.uniform(-8, 8)
-    optimizer = Adam(model.parameters(), lr=0.02)
-    loss = record(lambda x, y: nn.mse(model([x]), y), 0.0, 0.0)
-    for _ in range(300):
-        shaken = [x + draws.gauss(0, noise) for x, _ in points]
-        optimizer.zero_grad()
-        loss.map_backward(shaken, [y for _, y in points])
-        optimizer.step()
-    return model, points
-
-
-def cost(model, points):
-    return nn.mse(model.batch([[x] for x, _ in points]), [y for _, y in points]).data
-
-
-unseen = [(x, wave(x)) for x in grid(-1.6, 1.6, 60)]
-shown = {"truth": wave}
-for noise in (0.0, 0.2):
-    runs = [experiment(noise, seed) for seed in range(6)]
-    on_points = sum(cost(model, points) for model, points in runs) / 6
-    on_truth = sum(cost(model, unseen) for model, _ in runs) / 6
-    print(f"noise {noise}: cost on its points {on_points:.3f}, on the truth {on_truth:.3f}")
-    shown[f"noise {noise}"] = lambda x, model=runs[1][0]: model([x]).data
-
-ax = curves(shown, -1.6, 1.6, dashed=["truth"])
-dots(runs[1][1], ax, "points", color=7).figure
-
-# %% [markdown]
-# With noise it fits its points worse and the truth better: it can no longer afford to bend through every single point. The
-# noise of small batches can have a similar effect, one more reason why mini-batches are popular.
-
-# %% [markdown]
 # ## Better steps: momentum, Nesterov, AdaGrad, RMSprop, Adam
 #
 # A long narrow valley, $f(x, y) = 0.1\,x^2 + 2\,y^2$, is the classic difficulty: across the valley the slope is 20 times
@@ -505,10 +433,11 @@ dots(runs[1][1], ax, "points", color=7).figure
 # | RMSprop | $v \leftarrow \alpha v + (1-\alpha) g^2$, $\;p \leftarrow p - \eta g/\sqrt v$ | the same, forgetting old gradients |
 # | Adam | $m \leftarrow \beta_1 m + (1-\beta_1) g$, $\;v$ as above, $\;p \leftarrow p - \eta\,\hat m/\sqrt{\hat v}$ | momentum and RMSprop, corrected for starting at 0 |
 
-# %% tags=["picture"]
+# %%
+from nn import Adagrad, Adam, RMSprop
+
 def valley(x, y):
     return 0.1 * x**2 + 2 * y**2
-
 
 def walk(f, make, start, steps=30):
     x, y = Value(start[0]), Value(start[1])
@@ -530,6 +459,8 @@ optimizers = {
     "RMSprop": lambda ps: RMSprop(ps, lr=0.3, alpha=0.9),
     "Adam": lambda ps: Adam(ps, lr=0.4, betas=(0.8, 0.95)),
 }
+
+# %% tags=["picture"]
 levels = [0.01 * 2**k for k in range(11)]
 ways = {name: walk(valley, make, (-5.0, -2.0)) for name, make in optimizers.items()}
 for part in (list(ways.items())[:3], list(ways.items())[3:]):
@@ -576,6 +507,8 @@ axes[0].figure
 # are fixed in advance. `ReduceOnPlateau` watches the loss instead, and lowers the factor when it has stopped falling.)
 
 # %%
+from nn import schedules
+
 plans = {
     "step_decay": schedules.step_decay(every=15, gamma=0.4),
     "exponential_decay": schedules.exponential_decay(0.95),
@@ -627,15 +560,9 @@ ax.figure
 
 # %% [markdown]
 # The first walk runs into the pass and stays: there the gradient is exactly 0. The second one started a thousandth beside
-# it. It slows down on the pass, then finds its way out. Whether a point with gradient 0 is a minimum or a saddle, the
-# second derivatives say (notebook 8): at the saddle they have different signs, near the minimum both are positive.
-
-# %%
-second = hessian(lambda v: saddle(v[0], v[1]))
-print("at (0, 0):   ", second([0.0, 0.0]))
-print("at (0, 1.5): ", second([0.0, 1.5]))
-
-# %% [markdown]
+# it. It slows down on the pass, then finds its way out. (Whether a point with gradient 0 is a minimum or a saddle, the
+# second derivatives say. Those are for notebook 8.)
+#
 # In a network with thousands of parameters, a bad place where *all* directions happen to curve upwards is rare. Saddles
 # are far more common (Dauphin et al. 2014), and a little noise gets off them.
 #
@@ -703,8 +630,6 @@ ax = surface(bumpy, (-5, 5), (-5, 5))
 path(tour, ax, f"annealing: ends at {bumpy(*tour[-1]):.3f}", 1)
 path(descend(bumpy, (4.0, 4.0), 0.1, 60), ax, "descent from the same start", 2)
 ax.figure
-
-# %%
 results = [bumpy(*anneal(bumpy, (4.0, 4.0), random.Random(seed))[-1]) for seed in range(20)]
 print(f"{sum(r < min(ends) + 0.2 for r in results)} of 20 runs end in the deepest valley")
 
@@ -713,21 +638,8 @@ print(f"{sum(r < min(ends) + 0.2 for r in results)} of 20 runs end in the deepes
 # the gradient is worth all the trouble of the first two notebooks.
 
 # %% [markdown]
-# ## Now you
+# ## Now you: the second question
 #
-# **Exercise 1.** Choose for each task the activation of the output (`"none"`, `"sigmoid"` or `"softmax"`) and the loss
-# (`"mse"`, `"binary_cross_entropy"` or `"cross_entropy"`): the price of a house; whether a mail is spam; which of
-# ten digits is in a picture; which of twenty topics (several may apply) an article is about.
-
-# %%
-house = ...  # for example ("sigmoid", "mse")
-spam = ...
-digit = ...
-topics = ...
-
-check("5.1", (house, spam, digit, topics))
-
-# %% [markdown]
 # **Exercise 2.** 1,000 examples, batches of 32, 5 epochs. How many updates?
 
 # %%

@@ -8,7 +8,18 @@
 # through the layers by hand, measure a network of ten layers, and then measure every remedy the same way.
 
 # %%
-# %matplotlib inline
+# Opened alone? Then this puts the helpers, exercises and data of the course beside the notebook.
+try:
+    import nn
+    from autograd.system.course import put_beside
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "this notebook needs glassgrad, whose README says how to install it. HIPS' package, which is called "
+        "autograd too, has to go first: %pip uninstall -y autograd, and restart the kernel"
+    ) from missing
+put_beside()
+
+# %%
 import math
 import random
 
@@ -141,8 +152,13 @@ draw(loss, model=net, level="neuron")
 # ## Measured: ten layers deep
 #
 # Now a real patient: ten hidden layers of eight sigmoid neurons, and a small task, to learn $\sin(3a)\cdot b$ from 16
-# points. The **norm** of a layer's gradient, the root of the sum of its squares, says how strongly the layer is asked to
-# change.
+# points. We need a number for "how strong is the gradient of this layer", and there are two in use:
+#
+# - the **norm**, the root of the sum of the squares over all parameters of the layer: how far the *layer* is asked to
+#   move. We plot this one. It is larger for a layer with more parameters, which is why the last layer, with only nine,
+#   is a poor one to compare with;
+# - the **typical size** (the root of the *mean* of the squares): how far *one parameter* of the layer is asked to move.
+#   `diagnose` prints this one, as `|gradient|`. It can be compared between layers of any size.
 
 # %%
 dice = random.Random(0)
@@ -166,8 +182,9 @@ print(f"first layer: {first:.1e}   last layer: {last:.1e}")
 print(diagnose(patient, points, answers, mse))
 
 # %% [markdown]
-# The first layer gets a gradient nearly a hundred thousand times weaker than the last. And the first layer is the one that looks at
-# the data! `diagnose` finds it, and names remedies. Let us try them, one by one.
+# By either measure the first layer gets a gradient about a hundred thousand times weaker than the last: 96,000 times by the
+# norm, 150,000 times for one parameter. And the first layer is the one that looks at the data! `diagnose` finds it, and
+# names remedies. Let us try them, one by one.
 
 # %% [markdown]
 # ## Remedy 1: another activation, and weights of the right size
@@ -257,8 +274,12 @@ for name in ("sigmoid, batch norm", "sigmoid, residual"):
 right_size = {name: sizes for name, sizes in measured.items() if "0.1" not in name}
 lines(right_size, xlabel="layer", ylabel="norm of the gradient", yscale="log", ylim=(1e-8, 1e3)).figure
 
+# %% [markdown]
+# One number for each line: the norm of the first layer, divided by that of the last *hidden* one, which has about as many
+# parameters. A network in which all layers are asked to learn alike has a ratio near 1.
+
 # %%
-print(f"{'':22} gradient, first layer / last hidden layer")
+print(f"{'':22} norm of the gradient, first layer / last hidden layer")
 for name, (first, *_, last, _) in measured.items():
     print(f"{name:22} {first / last:.1e}")
 

@@ -9,7 +9,18 @@
 # faster than the one below, without changing a single derivative.
 
 # %%
-# %matplotlib inline
+# Opened alone? Then this puts the helpers, exercises and data of the course beside the notebook.
+try:
+    import nn
+    from autograd.system.course import put_beside
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "this notebook needs glassgrad, whose README says how to install it. HIPS' package, which is called "
+        "autograd too, has to go first: %pip uninstall -y autograd, and restart the kernel"
+    ) from missing
+put_beside()
+
+# %%
 import gc
 import math
 import random
@@ -22,7 +33,7 @@ from exercises import check
 from plotting import COLORS, lines, new_axes, style
 
 from autograd import Program, Value, draw, record, relu, tanh, topological_order
-from nn import MLP, hinge
+from nn import MLP, hinge, mse
 from nn.data import micrograd_moons
 
 # %% [markdown]
@@ -59,8 +70,29 @@ print("with a cache:   ", evaluate(y, {})[1], "additions")
 #
 # The backward pass multiplies by local derivatives, and those need numbers of the forward pass: for $a \cdot b$ both
 # operands, for $\tanh$ the result ($1 - t^2$). So the forward pass leaves its intermediate results, the **activations**,
-# in memory until the backward pass has been there. For large networks this, not the parameters, is what fills the
-# memory.
+# in memory until the backward pass has been there. And since a batch has one loss, the graph of the *whole batch* is
+# alive at once. Measured:
+
+# %%
+import tracemalloc
+
+wide = MLP(8, [16, 16, 1], activation="tanh", rng=random.Random(0))
+example = [0.1 * i for i in range(8)]
+
+for size in (1, 10, 100, 400):
+    tracemalloc.start()
+    cost = mse([wide(example) for _ in range(size)], [0.0] * size)
+    memory = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    values = len(topological_order(cost)) - len(wide.parameters())
+    print(f"batch of {size:3}: {values:6,} values besides the parameters, {memory / 1e6:4.1f} MB,", end=" ")
+    print(f"{memory / size / 1000:.0f} kB per example")
+del cost
+
+# %% [markdown]
+# Ten times the batch, ten times the memory. For large networks this, not the parameters, is what fills it. One remedy you
+# know from notebook 2: run a large batch in parts and let the gradients add up before the step. The sum is the same, and
+# only one part is in memory at a time.
 #
 # Must it all be kept? One could also forget, and compute again when needed. Take a chain of $n$ steps and keep only
 # every $k$-th result, a **checkpoint**; on the way back, compute each piece again from its checkpoint.
@@ -73,7 +105,7 @@ def step(x):
 def slope(y):
     return 1.1 * (1 - y * y)          # of a step whose result is y
 
-
+# %%
 def backward_with_checkpoints(n, spacing):
     """dy/dx after n steps from 0.5; the most numbers held at a time; the steps that were computed."""
     x, kept, computed = 0.5, {0: 0.5}, n
@@ -92,7 +124,7 @@ def backward_with_checkpoints(n, spacing):
         computed, most = computed + again, max(most, len(kept) + again)
     return gradient, most, computed
 
-
+# %%
 n = 100
 for spacing in (1, 5, 10, 20, 50, 100):
     gradient, most, computed = backward_with_checkpoints(n, spacing)
@@ -317,61 +349,12 @@ print(text[text.index("def value"):])
 # 100 moons, and all its gradients.
 #
 # The lowest rung is the kind of engine that many people write first, and a good one to learn from: each value
-# remembers its operands and a little function that does its part of the backward pass.
+# remembers its operands and a little function that does its part of the backward pass. It stands in `tiny_engine.py`,
+# beside this notebook, and can be read in two minutes.
 
 # %%
-class Tiny:
-    def __init__(self, data, parents=()):
-        self.data, self.grad, self.parents, self.backprop = data, 0.0, parents, lambda: None
+from tiny_engine import Tiny
 
-    def __add__(self, other):
-        other = other if isinstance(other, Tiny) else Tiny(other)
-        out = Tiny(self.data + other.data, (self, other))
-
-        def backprop():
-            self.grad += out.grad
-            other.grad += out.grad
-
-        out.backprop = backprop
-        return out
-
-    def __mul__(self, other):
-        other = other if isinstance(other, Tiny) else Tiny(other)
-        out = Tiny(self.data * other.data, (self, other))
-
-        def backprop():
-            self.grad += other.data * out.grad
-            other.grad += self.data * out.grad
-
-        out.backprop = backprop
-        return out
-
-    def relu(self):
-        out = Tiny(max(0.0, self.data), (self,))
-
-        def backprop():
-            self.grad += (self.data > 0) * out.grad
-
-        out.backprop = backprop
-        return out
-
-    def backward(self):
-        order, seen = [], set()
-
-        def visit(v):
-            if v not in seen:
-                seen.add(v)
-                for parent in v.parents:
-                    visit(parent)
-                order.append(v)
-
-        visit(self)
-        self.grad = 1.0
-        for v in reversed(order):
-            v.backprop()
-
-
-# %%
 tiny_layers = [[([Tiny(w.data) for w in neuron.w], Tiny(neuron.b.data)) for neuron in layer.neurons]
                for layer in model.layers]
 
@@ -414,7 +397,7 @@ RUNGS = {  # name: (one run, how many times 100 points it works through)
     "program, NumPy, 1,000 points": (lambda: as_arrays.map_backward(many_X, many_labels), 10),
 }
 
-
+# %%
 def seconds(run, hundreds, repeats=3):
     """The processor time of the fastest of a few runs, per 100 points."""
     times = []
@@ -468,7 +451,6 @@ ax.figure
 best_spacing = ...
 
 check("9.1", best_spacing)
-
 
 # %% [markdown]
 # **Exercise 2.** Be the recorder: write $y = \sin(a)\cdot b + a$ as a straight-line program, forward and then backward, with

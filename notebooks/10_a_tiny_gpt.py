@@ -9,7 +9,18 @@
 # next, and makes up new ones. And because it is made of values, we can ask any number in it where it came from.
 
 # %%
-# %matplotlib inline
+# Opened alone? Then this puts the helpers, exercises and data of the course beside the notebook.
+try:
+    import nn
+    from autograd.system.course import put_beside
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(
+        "this notebook needs glassgrad, whose README says how to install it. HIPS' package, which is called "
+        "autograd too, has to go first: %pip uninstall -y autograd, and restart the kernel"
+    ) from missing
+put_beside()
+
+# %%
 import math
 import random
 from pathlib import Path
@@ -117,6 +128,7 @@ def small(fan_in, fan_out, rng):
     return rng.gauss(0.0, 0.3)
 
 
+# %%
 class GPT(Module):
     def __init__(self, rng):
         self.letters = Layer(27, SIZE, nonlin=False, bias=False, init=small, rng=rng)
@@ -134,8 +146,8 @@ class GPT(Module):
         states = [add(self.letters(token), place) for token, place in zip(tokens, self.places)]
         normal = [self.before_attention(state) for state in states]
         heads = [head(normal) for head in self.heads]
-        states = [add(state, self.mix([v for part in parts for v in part]))
-                  for state, *parts in zip(states, *heads)]
+        mixed = [self.mix([v for part in parts for v in part]) for parts in zip(*heads)]
+        states = [add(state, change) for state, change in zip(states, mixed)]
         states = [add(state, self.narrow(self.wide(self.before_network(state)))) for state in states]
         return [self.scores(self.before_scores(state)) for state in states]
 
@@ -297,8 +309,24 @@ for position, key in enumerate(keys):
 
 # %% [markdown]
 # In the run shown here it is the 'l' that looks back, and its query has one large number, the fifth. The keys with a large
-# fifth number are those of 'a' and 'e': the head has learnt to ask "which vowel was there?", though nobody told it what a
-# vowel is.
+# fifth number are those of 'a' and 'e', and so they get the large scores. Is the head asking for vowels? One word is no
+# evidence. All we have seen is that in *this* word, at *this* place, the two vowels were singled out by one number. To
+# claim more, ask all letters for their fifth number:
+
+# %%
+fifth = max(range(head.size), key=lambda k: abs(query[k]))
+with no_grad():
+    keys_of = {}
+    for letter in ALPHABET[1:]:
+        state = model.before_attention(add(model.letters(one_hot(letter)), model.places[1]))
+        keys_of[letter] = head.key.outputs(state)[fifth].data * math.copysign(1, query[fifth])
+ranking = sorted(keys_of, key=keys_of.get, reverse=True)
+print("most wanted first:", " ".join(f"{letter} {keys_of[letter]:+.1f}" for letter in ranking))
+
+# %% [markdown]
+# (Each letter is put at the place where the 'a' stood.) In the run shown here 'a' and 'e' do come first, but 'q' and 'x'
+# follow, 'o' is in the middle and 'i' nearly last. "It looks for vowels" fits the one word, and would have been wrong.
+# So much for giving a name to a number: ask it about everything first.
 #
 # The scores as a graph, with the share at its end. Its `∂` says how the share reacts: more of its own score helps it, more of
 # any other's takes from it, and all these numbers together are 0, for a share is a share *of something*. (The number in the
@@ -365,7 +393,7 @@ check("10.3", probabilities)
 # - build attention from dot products and a softmax, and a transformer from attention, residual connections, normalisation
 #   and a small network;
 # - train it on recorded programs, and let it make up text;
-# - take one of its numbers and explain where it came from and what it does to the loss.
+# - take one of its numbers and explain where it came from and what it does to the loss, and not claim more than that.
 #
 # This is the last notebook. You began with a number that remembers how it was made; a language model is a few thousand of
 # them. Everything in between is the chain rule.

@@ -52,18 +52,18 @@ def tags_of(cell: Any) -> dict[str, Any]:
     return {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
 
 
-def execute(notebook: Any) -> Any:
-    """Run all cells in a kernel that starts in this folder; nbclient.exceptions.CellExecutionError where one fails."""
+def execute(notebook: Any, folder: Path = HERE, **variables: str) -> Any:
+    """Run all cells in a kernel that starts in `folder`; nbclient.exceptions.CellExecutionError where one fails."""
     from nbclient import NotebookClient
 
     metadata = dict(notebook.metadata)
     client = NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
-        resources={"metadata": {"path": str(HERE)}},
+        resources={"metadata": {"path": str(folder)}},
         extra_arguments=["--log-level=40"],  # errors: a kernel on one machine need not warn about its network
     )
-    client.execute(env={**os.environ, **ENVIRONMENT})
+    client.execute(env={**os.environ, **ENVIRONMENT, **variables})
     notebook.metadata = metadata  # the kernel adds its Python's version
     for cell in notebook.cells:
         cell.metadata = tags_of(cell)  # and when each cell ran

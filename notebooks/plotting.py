@@ -94,10 +94,10 @@ def moving(frames: Sequence[Any], milliseconds: int = 250) -> Any:
     from IPython.display import Image
     from PIL import Image as Pictures
 
-    # Flat colours without dithering: a small file, and a colour that stays the same from frame to frame
-    pictures = [Pictures.open(io.BytesIO(_png(figure))).convert("RGB") for figure in frames]
-    palette = pictures[-1].quantize(96, dither=Pictures.Dither.NONE)
-    pictures = [picture.quantize(palette=palette, dither=Pictures.Dither.NONE) for picture in pictures]
+    # Flat colours without dithering: a small file. An octree keeps what is transparent: the page behind, white or dark
+    pictures = [Pictures.open(io.BytesIO(_png(figure))).convert("RGBA") for figure in frames]
+    octree = {"method": Pictures.Quantize.FASTOCTREE, "dither": Pictures.Dither.NONE}
+    pictures = [picture.quantize(96, **octree) for picture in pictures]
     pauses = [milliseconds] * (len(pictures) - 1) + [6 * milliseconds]
     buffer = io.BytesIO()
     pictures[0].save(buffer, "PNG", save_all=True, append_images=pictures[1:], duration=pauses, loop=0)

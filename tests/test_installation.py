@@ -16,6 +16,7 @@ import autograd
 from autograd import _refuse_foreign_files
 
 ROOT = Path(__file__).parent.parent
+NOTEBOOKS = ROOT / "notebooks"
 # Files of HIPS' autograd 1.8.0, as far as they tell the two packages apart.
 WHOLE = (
     "pyproject.toml",
@@ -123,12 +124,28 @@ def test_the_wheel_holds_both_packages_whole_and_nothing_else(wheel):
         ".js",
         ".css",
         ".csv",
+        ".zip",
         ".txt",
         "",
         ".md",
     }
     assert wheel.name.startswith("glassgrad-")
     assert wheel.name.endswith("-py3-none-any.whl")
+
+
+def test_the_wheel_carries_what_the_notebooks_read_in_one_small_archive(wheel, tmp_path):
+    with zipfile.ZipFile(wheel) as archive:
+        info = archive.getinfo("autograd/system/course.zip")
+        archive.extract(info, tmp_path)
+    assert info.file_size < 300_000
+    with zipfile.ZipFile(tmp_path / info.filename) as course:
+        packed = {name: course.read(name) for name in course.namelist()}
+    beside = {path.relative_to(NOTEBOOKS).as_posix(): path.read_bytes() for path in NOTEBOOKS.rglob("*")
+              if path.is_file() and "__pycache__" not in path.parts}  # fmt: skip
+    made = {"reference.md", "build.py"} | {name for name in beside if name.startswith("pictures/")}
+    assert packed == {
+        name: content for name, content in beside.items() if name not in made and not re.match(r"\d\d_", name)
+    }
 
 
 @pytest.mark.accuracy

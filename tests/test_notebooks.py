@@ -2,7 +2,11 @@
 
 import json
 import math
+import os
 import re
+import shutil
+import subprocess
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +18,7 @@ from notebooks.exercises import CHECKERS, all_checkers, check, report
 from notebooks.exercises.answers import Slip, called, close, expect, number, parts
 from tests import notebook_answers, notebook_answers_second_half
 
+ROOT = HERE.parent
 SOURCES = sources()
 ANSWERS = notebook_answers.ANSWERS | notebook_answers_second_half.ANSWERS
 STRANGE = [None, "text", 7.5, [], [None], {}, object(), lambda: 1, math.nan]
@@ -29,6 +34,12 @@ def by_notebook(test):
     """Once for every source; with the tests that need the extra `notebooks`."""
     parametrized = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)(test)
     return pytest.mark.notebooks(parametrized)
+
+
+def new_code_cell(source, id):
+    from nbformat.v4 import new_code_cell
+
+    return new_code_cell(source, id=id)
 
 
 def committed(source):
@@ -66,12 +77,50 @@ def words_of(notebook):
             yield re.sub(r'(?:srcdoc|src)="[^"]*"', "", text)
 
 
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """A folder with glassgrad as pip installs it."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("installed")
+    for name in ("autograd", "nn", "notebooks"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    pip = (sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-build-isolation")
+    subprocess.run([*pip, "--target", target, source], check=True, env={**os.environ, "GLASSGRAD_ENGINE": "auto"})
+    return target
+
+
 @by_notebook
 @pytest.mark.filterwarnings("default")  # of the kernel's machinery
-def test_the_notebook_runs_from_its_source(source):
-    notebook = execute(read_source(source))
+def test_the_notebook_runs_from_its_source(source, installed, tmp_path):
+    """As somebody does who has the notebook and an installed glassgrad, and nothing else."""
+    notebook = read_source(source)
+    where = new_code_cell("import autograd; print(autograd.__file__)", id="cell-where")
+    notebook.cells.append(where)
+    notebook = execute(notebook, tmp_path, PYTHONPATH=str(installed))
+    assert str(installed) in notebook.cells.pop().outputs[0]["text"]
+    assert (tmp_path / "exercises" / "__init__.py").exists()
+    first = code_of(notebook)[0]
+    assert first.outputs.pop()["text"].startswith("written beside this notebook: data, exercises, ")
     assert_fit_for_readers(notebook)
     assert kinds_of(notebook) == kinds_of(committed(source))
+
+
+@by_notebook
+def test_the_notebook_looks_first_what_lies_beside_it_and_says_what_to_do_about_hips(source):
+    first, of_notebook_1 = (code_of(read_source(path))[0]["source"] for path in (source, SOURCES[0]))
+    assert first == of_notebook_1
+    script = "import sys; sys.modules['nn'] = None; " + f"exec({first!r})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "ModuleNotFoundError: this notebook needs glassgrad" in done.stderr
+    assert "%pip uninstall -y autograd" in done.stderr
+
+
+@by_notebook
+def test_no_cell_is_longer_than_a_screen(source):
+    lengths = {text.partition("\n")[0]: len(text.splitlines()) for _, kind, text in cells_of(read_source(source))
+               if kind == "code"}  # fmt: skip
+    assert max(lengths.values()) <= 25, lengths
 
 
 @by_notebook

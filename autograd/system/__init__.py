@@ -2,5 +2,6 @@
 
 files (written whole or not at all), json_text (every float survives), terminal (manners of a command), names (public
 names, listed once, imported when asked for), letters (what no terminal may get), moved (modules that pickles look for),
-web_page (Python in a browser), archive (what a source archive holds).
+web_page (Python in a browser), archive (what a release hands out), course (what the notebooks read, put beside one that
+was opened alone).
 """

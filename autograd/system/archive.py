@@ -1,4 +1,5 @@
-"""What a release hands out: a source archive that is whole, and a description that stands alone.
+"""What a release hands out: a source archive that is whole, packages that carry the course's small files, and a
+description that stands alone.
 
 pyproject.toml names these classes, so that no MANIFEST.in has to lie at the top.
 """
@@ -6,8 +7,11 @@ pyproject.toml names these classes, so that no MANIFEST.in has to lie at the top
 import re
 from pathlib import Path
 
+from setuptools.command.build_py import build_py
 from setuptools.command.egg_info import egg_info
 from setuptools.command.sdist import sdist
+
+from autograd.system.course import pack
 
 FILES = ("CHANGELOG.md", "CONTRIBUTING.md", ".gitignore")
 FOLDERS = ("autograd", "nn", "tests", "notebooks", ".ci")
@@ -26,6 +30,15 @@ class Archive(sdist):  # type: ignore[misc]  # setuptools has no types here
         for pattern in MADE:
             self.filelist.global_exclude(pattern)
         super().make_distribution()
+
+
+class Packages(build_py):  # type: ignore[misc]
+    """The packages, and what the notebooks read beside them as one small archive. (In place, it lies in notebooks/.)"""
+
+    def run(self) -> None:
+        super().run()
+        if not self.editable_mode:
+            pack(Path("notebooks"), Path(self.build_lib, "autograd", "system", "course.zip"))
 
 
 class Metadata(egg_info):  # type: ignore[misc]
