@@ -22,7 +22,7 @@ put_beside()
 
 # %%
 from exercises import check
-from plotting import curves
+from plotting import curves, still
 
 from autograd import Value, check_gradients, draw, stepper, steps
 
@@ -141,11 +141,11 @@ print("a was made by", a.op, "from", list(a.parents), "(it is an input)")
 
 # %% [markdown]
 # So the result knows its whole history, a **graph** that leads back to the inputs. `draw` shows it. Blue cards are
-# inputs, grey ones operations, the green card is the result. Read it from left to right. (The tabs above the picture do
-# more; we come to them.)
+# inputs, grey ones operations, the green card is the result. Read it from left to right. (`still` shows the picture alone.
+# By itself, `draw` gives a page that one can play with. We come to that.)
 
 # %%
-draw(d)
+still(draw(d))
 
 # %% [markdown]
 # The small numbers on the arrows, ×−3 and ×2 and ×1, are the point of it all.
@@ -175,7 +175,7 @@ for node in (e, d):
 k = Value(-2.0, label="k")
 L = d * k
 L.label = "L"
-draw(L)
+still(draw(L))
 
 # %% [markdown]
 # We walk from the right to the left, and at each card we write down "by how much does $L$ move if this moves?". The
@@ -207,7 +207,7 @@ print(f"a {dL_da:g}, b {dL_db:g}, c {dL_dc:g}, d {dL_dd:g}, e {dL_de:g}, k {dL_d
 
 # %% tags=["picture"]
 L.backward()
-draw(L)
+still(draw(L))
 
 # %% [markdown]
 # All the third rows are filled in, with the very numbers we found by hand; red is positive, blue negative, the

@@ -1,4 +1,4 @@
-"""Plots that several notebooks use: curves of functions, surfaces with paths on them, pictures that move.
+"""Pictures that several notebooks use: curves of functions, surfaces with paths on them, graphs that stand still.
 
 Every function draws into `ax` (a new one, where none is given) and returns it; `ax.figure` shows it in a notebook.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from nn.inspection.style import COLORS, new_axes, style
 
-__all__ = ["COLORS", "curves", "dots", "grid", "lines", "moving", "new_axes", "path", "style", "surface"]
+__all__ = ["COLORS", "curves", "dots", "grid", "lines", "moving", "new_axes", "path", "still", "style", "surface"]
 
 Point = tuple[float, float]
 
@@ -102,6 +102,13 @@ def moving(frames: Sequence[Any], milliseconds: int = 250) -> Any:
     buffer = io.BytesIO()
     pictures[0].save(buffer, "PNG", save_all=True, append_images=pictures[1:], duration=pauses, loop=0)
     return Image(buffer.getvalue(), format="png")
+
+
+def still(drawing: Any) -> Any:
+    """The picture of `draw(y)` alone, without the page around it: what stands in .grad now, and nothing to press."""
+    from IPython.display import SVG
+
+    return SVG(drawing.svg)
 
 
 def _png(figure: Any) -> bytes:
