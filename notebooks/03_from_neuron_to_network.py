@@ -320,9 +320,8 @@ draw(y, model=net, level="clusters")
 
 # %% [markdown]
 # **Neuron**: one card for each, with its parameters inside. The colour of an arrow says the sign of the gradient it
-# carries, its width the size. A card has no room for the gradients of all its parameters, so it shows one number for
-# them, `‖∂‖`, their **norm**: the root of the sum of their squares, their length as a list. It is 0 only if all are.
-# And **layer**, from furthest away.
+# carries, its width the size. And **layer**, from furthest away. There a card has no room for many gradients, so it shows
+# one number for all of them, `‖∂‖`, their **norm**: the root of the sum of their squares. It is 0 only if all are.
 
 # %% tags=["picture"]
 draw(y, model=net, level="neuron")

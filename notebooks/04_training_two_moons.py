@@ -23,7 +23,7 @@ put_beside()
 import random
 
 from exercises import check
-from plotting import COLORS, curves, dots, grid, lines, moving, new_axes, style
+from plotting import COLORS, curves, dots, grid, lines, moving, new_axes, still, style
 
 from autograd import Value, draw, relu
 from nn import MLP
@@ -259,7 +259,7 @@ point = [Value(X[worst][0], label="x1"), Value(X[worst][1], label="x2")]
 one_loss = hinge([small(point)], [y[worst]])
 one_loss.label = "loss"
 one_loss.backward()
-draw(one_loss, model=small, level="neuron")
+still(draw(one_loss, model=small, level="neuron"))
 
 # %% [markdown]
 # (To keep the picture readable this is a smaller network, 2 → 4 → 3 → 1.) Three of the four neurons on the left put out

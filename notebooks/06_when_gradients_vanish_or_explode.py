@@ -24,7 +24,7 @@ import math
 import random
 
 from exercises import check
-from plotting import COLORS, curves, lines, new_axes
+from plotting import COLORS, curves, lines, new_axes, still
 
 from autograd import Value, draw, sigmoid, stepper, tanh
 from nn import (MLP, SGD, Activation, BatchNorm, Layer, Residual, Sequential, clip_grad_norm,
@@ -146,7 +146,7 @@ print(f"∂L/∂w = {weight.grad:.6f}   a·δ = {a[0][0] * deltas[0][1]:.6f}")
 # Look down the lines: from the last layer to the first, the errors shrink to a fraction of their size at every step.
 
 # %%
-draw(loss, model=net, level="neuron")
+still(draw(loss, model=net, level="neuron"))
 
 # %% [markdown]
 # ## Measured: ten layers deep
