@@ -1,15 +1,19 @@
 """Everything the README shows is run here."""
 
 import doctest
+import math
 import os
 import re
 import shlex
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+
+import autograd
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -25,21 +29,64 @@ def test_the_tour(tmp_path, monkeypatch):
     assert "<script>" in (tmp_path / "step.html").read_text(encoding="utf-8")
 
 
-def test_the_command_line_example(tmp_path):
-    (command,) = re.findall(r"`python (-m autograd [^`]*)`", README)
-    done = subprocess.run(
-        [sys.executable, *shlex.split(command)], capture_output=True, text=True, cwd=tmp_path, env=_environment()
-    )
-    assert done.returncode == 0, done.stderr
+def test_the_command_line_examples(tmp_path):
+    commands = re.findall(r"`python (-m autograd [^`]*)`", README)
+    assert len(commands) == 2
+    for command in commands:
+        done = subprocess.run(
+            [sys.executable, *shlex.split(command)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**_environment(), "BROWSER": "true"},  # a browser that shows nothing
+        )
+        assert done.returncode == 0, done.stderr
     assert ET.fromstring((tmp_path / "neuron.svg").read_text(encoding="utf-8")).tag.endswith("svg")
 
 
-def test_there_are_exactly_two_set_up_commands_of_one_line_each():
-    commands = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
-    assert [len(command.splitlines()) for command in commands] == [1, 1]
+def test_there_are_three_commands_of_one_line_each_the_course_the_network_and_the_tests():
+    course, network, tests = re.findall(r"```sh\n(.*?)\n```", README, re.DOTALL)
+    assert all(
+        command.startswith("python3 -m venv .venv && .venv/bin/pip install -q ") for command in (course, network)
+    )
+    assert "\n" not in course + network + tests
+    assert course.endswith(".venv/bin/jupyter lab notebooks")
+    assert network.endswith(".venv/bin/python -m nn")
     wanted = "pip install -q -e '.[test]'", "python -m pytest -q -n auto"
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert all(part in commands[1] and part in ci for part in wanted)
+    assert all(part in tests and part in ci for part in wanted)
+
+
+def test_the_extras_that_the_readme_names_are_there_and_have_what_it_says():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert set(re.findall(r"\.\[(\w+)\]", README)) <= set(extras)
+    assert any(needed.startswith("jupyterlab") for needed in extras["notebooks"])
+    assert any(needed.startswith("matplotlib") for needed in extras["plots"])
+
+
+def test_the_first_screen_says_what_the_table_below_measured():
+    """The factors over micrograd on W1, to two digits."""
+    rows = (line.split("|")[1:-1] for line in README.splitlines() if line.count("|") > 9)
+    factors = {cells[0].strip(): cells[-2].strip() for cells in rows}
+    says = re.findall(r"([\d,]+) times", README.partition("- **It is right.**")[0])
+    measured = [float(factors[name]) for name in ("glassgrad", "glassgrad fused", "glassgrad program, NumPy")]
+    assert says == [f"{float(f'{factor:.2g}'):,.0f}" for factor in measured]
+
+
+def test_the_first_screen_counts_right():
+    assert f"{len(autograd.OPERATIONS)} operations" in README
+    x = autograd.Value(19.0)
+    x.tanh().backward()
+    assert f"{x.grad:.3g}, where 1 − tanh² says {1 - math.tanh(19.0) ** 2:.3g}" in " ".join(README.split())
+
+
+def test_the_layouts_and_engines_it_names_can_be_chosen():
+    for name, values in (("GLASSGRAD_LAYOUT", ("auto", "dot", "wasm", "plain")), ("GLASSGRAD_ENGINE", ("python",))):
+        assert all(f"`{value}`" in README or f"`{name}={value}`" in README for value in values)
+    script = "import autograd; print(autograd.engine, autograd.draw(autograd.Value(2.0) * 3).svg[:4])"
+    environment = {**_environment(), "GLASSGRAD_LAYOUT": "plain", "GLASSGRAD_ENGINE": "python"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.startswith("python: GLASSGRAD_ENGINE says so <svg") or "<?xm" in done.stdout
 
 
 def test_the_pictures_are_what_is_drawn_today():
