@@ -140,12 +140,9 @@ def test_the_wheel_carries_what_the_notebooks_read_in_one_small_archive(wheel, t
     assert info.file_size < 300_000
     with zipfile.ZipFile(tmp_path / info.filename) as course:
         packed = {name: course.read(name) for name in course.namelist()}
-    beside = {path.relative_to(NOTEBOOKS).as_posix(): path.read_bytes() for path in NOTEBOOKS.rglob("*")
-              if path.is_file() and "__pycache__" not in path.parts}  # fmt: skip
-    made = {"reference.md", "build.py"} | {name for name in beside if name.startswith("pictures/")}
-    assert packed == {
-        name: content for name, content in beside.items() if name not in made and not re.match(r"\d\d_", name)
-    }
+    beside = {path for folder in ("", "exercises", "data") for path in (NOTEBOOKS / folder).iterdir() if path.is_file()}
+    others = {path for path in beside if path.name in ("reference.md", "build.py") or re.match(r"\d\d_", path.name)}
+    assert packed == {path.relative_to(NOTEBOOKS).as_posix(): path.read_bytes() for path in beside - others}
 
 
 @pytest.mark.accuracy
