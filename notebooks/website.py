@@ -21,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PYODIDE = "314.0.6"  # the one that jupyterlite-pyodide-kernel 0.8.6 is made for
-SOURCES = ("pyproject.toml", "README.md", "LICENSE", "autograd", "nn")
+SOURCES = ("pyproject.toml", "README.md", "LICENSE", "autograd", "nn", "notebooks")
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 
 

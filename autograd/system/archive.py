@@ -37,7 +37,7 @@ class Packages(build_py):  # type: ignore[misc]
 
     def run(self) -> None:
         super().run()
-        if not self.editable_mode:
+        if not self.editable_mode and Path("notebooks").is_dir():
             pack(Path("notebooks"), Path(self.build_lib, "autograd", "system", "course.zip"))
 
 
