@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,7 @@ class Job:
     settings: Settings
     about: dict[str, Any]
     table: TableRows | None = None
+    test: Sets | None = None  # of another file
     notes: Sequence[str] = ()  # what the user should know about the table and how it was dealt out
 
     @property
@@ -157,6 +158,15 @@ def table_job(
         table=rows,
         notes=[*encoding.notes(table), *_constants(encoding, train[0])],
     )
+
+
+def with_test(job: Job, path: str) -> Job:
+    """The job with another file to be judged by; TableError where that is no such table, or lacks the target."""
+    table = read_csv(path)
+    try:
+        return replace(job, test=(job.known_table.X(table), job.known_table.y(table)))
+    except TableError as error:
+        raise TableError(f"{path}: {error}") from None
 
 
 def _constants(encoding: Encoding, rows: Rows) -> list[str]:

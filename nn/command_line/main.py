@@ -5,16 +5,13 @@ Without options: micrograd's two moons. With `--csv FILE --target COLUMN`: a tab
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from random import Random
 
 from autograd.system.terminal import complain
 from nn.command_line import predict
-from nn.command_line.jobs import Job
-from nn.command_line.learning import learn, new_model
+from nn.command_line.learning import Training, begin, take_up
 from nn.command_line.options import PROGRAM, choose_job, is_untouched_demo, outcome, parse
 from nn.command_line.results import notes, output_folder, scores, summary, write_all
 from nn.inspection.history import History
@@ -35,27 +32,33 @@ def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
 
 def _begin(arguments: Sequence[str], program: str) -> int:
     options = parse(arguments, program)
-    return _run(choose_job(options), options, output_folder(options.output), program)
+    resumed = options.resume is not None
+    training = take_up(arguments, program, options.resume) if resumed else begin(choose_job(options), options)
+    return _run(training, output_folder(training.options.output), program)
 
 
-def _run(job: Job, options: argparse.Namespace, output: Path, program: str) -> int:
+def _run(training: Training, output: Path, program: str) -> int:
+    job, model, before = training.job, training.model, training.history.epochs
     print(job.title)
     for note in job.notes:
         print(f"note: {note}")
-    rng = Random(options.seed)
-    model = new_model(job, options, rng)
     print(f"{len(job.train[0])} rows to learn from, {len(job.held_out[0])} held out; {_shape(model)}")
-    epochs = options.epochs or job.settings.epochs
-    history = learn(model, job, options, rng, *(() if sys.stderr.isatty() else [_print_tenths(epochs)]))
+    if before:
+        print(f"going on after {before} epochs")
+    history = training.learn(
+        *(() if sys.stderr.isatty() else [_print_tenths(before + training.epochs - training.done)])
+    )
     if history.diverged:
         complain(f"{program}: {history.stopped}")
         return 1
     measured = scores(model, job)
     print(summary(job, history, measured))
-    findings = () if is_untouched_demo(options) else diagnose(model, *job.train, job.loss, history).findings
-    for note in (*notes(job, measured), *findings):
+    demo = is_untouched_demo(training.options)
+    findings = () if demo else diagnose(model, *job.train, job.loss, training.history).findings
+    told = [*notes(job, measured), *findings]
+    for note in told:
         print(f"note: {note}")
-    for line in write_all(model, options.activation or job.settings.activation, job, history, output):
+    for line in write_all(training, measured, [*job.notes, *told], output):
         print(line)
     return 0
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import autograd
 from autograd.system import terminal
 from nn.basics.activations import find_activation
 from nn.basics.checks import did_you_mean
-from nn.command_line.jobs import Job, moons_job, table_job
+from nn.command_line.jobs import Job, moons_job, table_job, with_test
 from nn.data.tables import TableError
 from nn.optim import SGD, Adam
 
@@ -55,21 +55,22 @@ def _output_lost(error: OSError, program: str = PROGRAM) -> int:
     return 1
 
 
-def parse(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> argparse.Namespace:
-    """The command line as options; exits with code 2 and one line for what cannot be understood."""
-    return _parser(program).parse_args(arguments)
+def parse(arguments: Sequence[str] | None = None, program: str = PROGRAM, **begun: Any) -> argparse.Namespace:
+    """The command line as options, those `begun` with where it says nothing; one line and exit code 2 for typos."""
+    return _parser(program).parse_args(arguments, argparse.Namespace(**begun))
 
 
 def choose_job(options: argparse.Namespace) -> Job:
     """The job that is asked for; TableError for options that do not go together."""
     if options.csv is None:
-        wanted = [f"--{name}" for name in ("target", "ignore", "categorical") if getattr(options, name)]
+        wanted = [f"--{name}" for name in ("target", "ignore", "categorical", "test") if getattr(options, name)]
         if wanted or options.task != "auto":
             raise TableError(f"{', '.join(wanted) or '--task'} needs --csv FILE")
         return moons_job(options.seed)
     if options.target is None:
         raise TableError("--csv needs --target COLUMN, the column to predict")
-    return table_job(options.csv, options.target, options.seed, options.ignore, options.categorical, options.task)
+    job = table_job(options.csv, options.target, options.seed, options.ignore, options.categorical, options.task)
+    return with_test(job, options.test) if options.test else job
 
 
 def is_untouched_demo(options: argparse.Namespace) -> bool:
@@ -99,6 +100,9 @@ def _parser(program: str) -> argparse.ArgumentParser:
     data.add_argument("--target", metavar="COLUMN", help="what to predict: texts or few whole numbers are classes")
     data.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="leave a column out (repeatable)")
     data.add_argument("--categorical", metavar="COLUMN", action="append", default=[], help="take numbers as categories")
+    data.add_argument("--test", metavar="FILE", help="another table, to say how good the trained network is on it")
+    again = "take up a training where it ended, by Ctrl-C for one; --epochs N trains on for N more"
+    data.add_argument("--resume", metavar="FOLDER", help=again)
     tasks = ("auto", "classification", "regression")
     data.add_argument("--task", choices=tasks, default="auto", help="default: %(default)s")
     how = parser.add_argument_group("how to learn", "defaults: those of micrograd's demo, or what suits a small table")

@@ -56,6 +56,10 @@ class Translation:
             )
         return self.scaler(self.encoding.X(table))
 
+    def y(self, table: Table) -> list[Any]:
+        """The target as the network learns it."""
+        return self.scaled(([], self.encoding.y(table)))[1]
+
     def scaled(self, part: Sets) -> Sets:
         """Encoded rows and targets as the network learns them: a number is standardised as the inputs are."""
         scale = self.target_scaler

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,8 +15,10 @@ from typing import Any
 import autograd
 from autograd import Value, no_grad
 from autograd.system.files import write_whole
+from autograd.system.json_text import json_from
 from nn.basics.nested import plain
 from nn.command_line.jobs import Job
+from nn.command_line.learning import Training
 from nn.command_line.panels import panels
 from nn.data.rows import Rows
 from nn.data.tables import TableError
@@ -53,8 +56,8 @@ class Score:
     metric: float
 
 
-def scores(model: MLP, job: Job) -> tuple[Score, Score]:
-    """On the rows it has learnt from, and on those held out."""
+def scores(model: MLP, job: Job) -> list[Score]:
+    """On the rows it has learnt from, on those held out, and on those of another file."""
 
     def score(part: str, rows: Rows, targets: list[Any]) -> Score:
         with no_grad():
@@ -62,11 +65,12 @@ def scores(model: MLP, job: Job) -> tuple[Score, Score]:
             loss = float(plain(job.loss(outputs, targets)))
         return Score(part, len(rows), loss, job.metric(plain(outputs), targets))
 
-    return score("training", *job.train), score("held-out", *job.held_out)
+    others = [score("test", *job.test)] if job.test else []
+    return [score("training", *job.train), score("held-out", *job.held_out), *others]
 
 
 def summary(job: Job, history: History, measured: Sequence[Score]) -> str:
-    """Why it ended, and loss and metric of the trained model on both parts of the rows."""
+    """Why it ended, and loss and metric of the trained model on each part of the rows."""
     aside = " (penalty aside)" if job.settings.penalty else ""
     lines = [f"{history.stopped}; {history.updates} updates in {history.seconds:.1f} s"]
     for score in measured:
@@ -77,7 +81,7 @@ def summary(job: Job, history: History, measured: Sequence[Score]) -> str:
 
 def notes(job: Job, measured: Sequence[Score]) -> list[str]:
     """What the scores do not say by themselves."""
-    training, held_out = measured
+    training, held_out, *_ = measured
     found = []
     if training.metric - held_out.metric > MEMORISED:
         found.append(
@@ -103,11 +107,14 @@ def _as_text(name: str, measured: float) -> str:
     return f"{name} {measured:.1%}" if name == "accuracy" else f"{name} {measured:.4f}"
 
 
-def write_all(model: MLP, activation: str, job: Job, history: History, output: Path) -> list[str]:
+def write_all(training: Training, measured: Sequence[Score], told: Sequence[str], output: Path) -> list[str]:
     """Write every result that can be written; one line about each, also about what is missing and needed for it."""
-    about = about_model(model, activation, job)
+    model, job, history = training.model, training.job, training.history
+    about = about_model(training)
     results: dict[str, Callable[[Path], object]] = {
         "model.json": lambda path: save(model, path, about),
+        "training.json": lambda path: save(model, path, {**about, "training": training.saved()}),
+        "result.json": lambda path: write_whole(path, _result(training, measured, told)),
         "history.csv": history.to_csv,
         "training.png": lambda path: _save_picture(model, job, history, path),
         "graph.svg": lambda path: _save_graph(model, job, path),
@@ -117,11 +124,23 @@ def write_all(model: MLP, activation: str, job: Job, history: History, output: P
     return [*lines, f"open {' and '.join(map(str, pictures))} to see what it has learnt"] if pictures else lines
 
 
-def about_model(model: MLP, activation: str, job: Job) -> dict[str, Any]:
+def about_model(training: Training) -> dict[str, Any]:
     """What the model's file says beside its numbers; "network" is what to make a model from that they fit into."""
+    model, activation = training.model, training.options.activation or training.job.settings.activation
     sizes = [len(layer.neurons) for layer in model.layers]
     network = {"inputs": len(model.layers[0].neurons[0].w), "layers": sizes, "activation": activation}
-    return {**job.about, "title": job.title, "network": network}
+    return {**training.job.about, "title": training.job.title, "network": network}
+
+
+def _result(training: Training, measured: Sequence[Score], told: Sequence[str]) -> str:
+    """The summary for programs, as JSON; R² is nan where the targets are all the same."""
+    job, history = training.job, training.history
+    result: dict[str, Any] = {"title": job.title, "stopped": history.stopped, "epochs": history.epochs}
+    result |= {"updates": history.updates, "seconds": history.seconds, "engine": history.engine}
+    for score in measured:
+        worth = {"loss": json_from(score.loss), job.metric_name: json_from(score.metric)}
+        result[score.part] = {"rows": score.rows, **worth}
+    return json.dumps({**result, "notes": list(told)}, indent=1, ensure_ascii=False) + "\n"
 
 
 def _write(path: Path, write: Callable[[Path], object]) -> str:

@@ -13,7 +13,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from numbers import Real
 from typing import Any
@@ -78,6 +78,7 @@ def fit(
     progress: bool | str = "auto",
     tolerance: float | None = None,
     compiled: bool | str = "auto",
+    history: History | None = None,
 ) -> History:
     """Train `model` on rows X with targets y; returns the History. The model is changed in place.
 
@@ -106,6 +107,7 @@ def fit(
                     replayed where that pays and gives the same, with the reason in History.engine where it does not.
                     A callback may change the model, and what the loss and the penalty go by: that is noticed. Whoever
                     does so elsewhere, as in a schedule or a metric, has to say False
+    history         that of an earlier training, to go on with
 
     Ctrl-C ends the training after the running update, with what was learnt (a second one interrupts at once). A loss or
     gradient that is not finite ends it with a RuntimeWarning that gives advice, and so does an update that would make a
@@ -155,12 +157,13 @@ def fit(
         compiled=worth if compiled == "auto" else bool(compiled),
         required=compiled is True,
         validation=held_out,
+        history=History() if history is None else history,
     )
     with Progress(epochs, progress) as bar:
-        history = training.run(epochs, bar)
-    if history.diverged:
-        warnings.warn(history.stopped, RuntimeWarning, stacklevel=2)
-    return history
+        record = training.run(epochs, bar)
+    if record.diverged:
+        warnings.warn(record.stopped, RuntimeWarning, stacklevel=2)
+    return record
 
 
 class _Stop(Exception):
@@ -185,8 +188,8 @@ class _Training:
     tolerance: float | None
     compiled: bool
     required: bool  # to be compiled
-    validation: Sets | None = None
-    history: History = field(default_factory=History)
+    validation: Sets | None
+    history: History
 
     def __post_init__(self) -> None:
         # found once: looking for them costs as much as an update

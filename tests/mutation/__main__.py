@@ -116,7 +116,7 @@ TESTS = {
     "autograd/programs/on_arrays/plan.py": "program_arrays nn/training/test_recorded",
     "nn/__init__.py": "public_names",
     "nn/__main__.py": JOB,
-    "nn/command_line/learning.py": JOB,
+    "nn/command_line/learning.py": "nn/command_line/test_learning",
     "nn/command_line/main.py": JOB,
     "nn/command_line/panels.py": JOB,
     "nn/command_line/predict.py": "predict",

@@ -22,7 +22,7 @@ import nn
 from autograd import Value
 from nn.basics.nested import plain
 from nn.command_line.jobs import _split, moons_job, table_job
-from nn.command_line.learning import learn, new_model
+from nn.command_line.learning import begin
 from nn.command_line.main import main
 from nn.command_line.options import _output_lost, choose_job, is_untouched_demo, parse
 from nn.command_line.panels import panels as panels_of
@@ -37,12 +37,13 @@ IRIS = ROOT / "tests" / "data" / "iris.csv"
 """Fisher's iris flowers, 1936, as scikit-learn 1.9.1's load_iris has them: with Fisher's own figures in rows 35 and 38,
 where the copy at UCI differs (license of the data: CC BY 4.0, UCI Machine Learning Repository)."""
 
+NUMBERS = {"model.json", "training.json", "result.json", "history.csv"}
+
 
 def learnt(job, options):
     """The model of a job, and the History of its training."""
-    rng = random.Random(options.seed)
-    model = new_model(job, options, rng)
-    return model, learn(model, job, options, rng)
+    training = begin(job, options)
+    return training.model, training.learn()
 
 
 def quick(output, *arguments):
@@ -79,8 +80,8 @@ def test_the_default_job_learns_every_point_of_the_moons(tmp_path, capsys):
 def test_every_result_is_written(tmp_path, capsys):
     pytest.importorskip("matplotlib")
     assert quick(tmp_path, "--layers", "4") == 0
-    assert capsys.readouterr().out.count("wrote ") == 4
-    assert {p.name for p in tmp_path.iterdir()} == {"model.json", "history.csv", "training.png", "graph.svg"}
+    assert capsys.readouterr().out.count("wrote ") == 6
+    assert {p.name for p in tmp_path.iterdir()} == {*NUMBERS, "training.png", "graph.svg"}
     assert (tmp_path / "training.png").read_bytes()[:4] == b"\x89PNG"
     with open(tmp_path / "history.csv", newline="", encoding="utf-8") as file:
         assert len(list(csv.reader(file))) == 4
@@ -168,7 +169,7 @@ def test_without_matplotlib_one_line_says_what_is_missing(tmp_path, capsys, with
     without("matplotlib")
     line, written = lacking(tmp_path, capsys)
     assert re.search(r"training\.png: .*pip install 'glassgrad\[plots\]'", line)
-    assert written == {"model.json", "history.csv", "graph.svg"}
+    assert written == {*NUMBERS, "graph.svg"}
 
 
 def test_without_the_graphviz_asked_for_one_line_says_what_is_missing(tmp_path, capsys, monkeypatch):
@@ -176,7 +177,7 @@ def test_without_the_graphviz_asked_for_one_line_says_what_is_missing(tmp_path, 
     monkeypatch.setattr("autograd.drawing.layout.graphviz._has_dot", lambda: False)
     line, written = lacking(tmp_path, capsys)
     assert re.search(r"graph\.svg: .*apt install graphviz", line)
-    assert written == {"model.json", "history.csv", "training.png"}
+    assert written == {*NUMBERS, "training.png"}
 
 
 # Tables -----------------------------------------------------------------------------------------------------
@@ -402,6 +403,8 @@ def test_help_names_every_option(capsys):
         "ignore",
         "categorical",
         "task",
+        "test",
+        "resume",
         "layers",
         "activation",
         "epochs",

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import random
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import nn
-from nn.command_line.learning import learn, new_model
+from nn.command_line.learning import begin
 from nn.command_line.main import main
 from nn.command_line.options import choose_job, parse
 from nn.command_line.results import about_model
@@ -23,10 +22,9 @@ FLOWERS = IRIS.read_text("utf-8").splitlines()
 def saved(folder, *arguments):
     """The folder of a short training without its pictures."""
     options = parse(["--epochs", "3", *arguments])
-    job, rng = choose_job(options), random.Random(options.seed)
-    model = new_model(job, options, rng)
-    learn(model, job, options, rng)
-    nn.save(model, folder / "model.json", about_model(model, job.settings.activation, job))
+    training = begin(choose_job(options), options)
+    training.learn()
+    nn.save(training.model, folder / "model.json", about_model(training))
     return str(folder)
 
 

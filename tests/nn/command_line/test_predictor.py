@@ -11,7 +11,7 @@ import pytest
 import autograd
 import nn
 from nn.basics.nested import plain
-from nn.command_line.learning import learn, new_model
+from nn.command_line.learning import begin
 from nn.command_line.options import choose_job, parse
 from nn.command_line.results import about_model
 from nn.data.tables import TableError, read_csv
@@ -40,11 +40,10 @@ def trained(folder, *arguments):
     """The folder of a short training, its job and its model."""
     table = boxes(folder / "boxes.csv")
     options = parse(["--csv", str(table), "--epochs", "2", "--layers", "5,3", *arguments])
-    job, rng = choose_job(options), random.Random(options.seed)
-    model = new_model(job, options, rng)
-    learn(model, job, options, rng)
-    nn.save(model, folder / "model.json", about_model(model, options.activation or job.settings.activation, job))
-    return job, model
+    training = begin(choose_job(options), options)
+    training.learn()
+    nn.save(training.model, folder / "model.json", about_model(training))
+    return training.job, training.model
 
 
 KINDS = {
