@@ -29,6 +29,8 @@ class Listener:
     The engine knows no checker, no recorder and no notes on parts of a model: they are listeners.
     """
 
+    hears_nodes = True  # whether `node` does anything; where it does not, the engine in C need not stop for it
+
     def node(self, node: Any) -> None:
         """An operation made a node."""
 
@@ -62,6 +64,7 @@ class Mode(NamedTuple):
 
 _DEFAULT = Mode()
 _mode: ContextVar[Mode] = ContextVar("autograd_mode", default=_DEFAULT)
+mode_entered = _mode.get  # what the engine in C asks for where somebody is in a mode
 
 
 def current_mode() -> Mode:

@@ -390,6 +390,7 @@ if not TYPE_CHECKING and extension is not None:
     from autograd.native.adoption import adopted
 
     _binary = {ops.add: "add", ops.sub: "sub", ops.mul: "mul", ops.div: "truediv", ops.pow: "pow"}
+    _binary |= {ops.mod: "mod", ops.floor_divide: "floordiv"}
     _operators = {r: (getattr(Value, f"__{n}__"), getattr(Value, f"__r{n}__")) for r, n in _binary.items()}
     Value = adopted(Value, _operators, _METHODS)
     _new, _leaf, _node = Value.__new__, extension.make_leaf, extension.make_node

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
-from autograd.modes import ACTIVE, current_mode
+from autograd.modes import ACTIVE, mode_entered
 from autograd.native import extension
 from autograd.ops import OPERATIONS, Operation
 
@@ -35,10 +35,11 @@ def adopted(pure: type, operators: dict[Operation, tuple[Any, Any]], methods: di
         **{name: getattr(pure, name).fget for name in ("operands", "parents", "local_grads")},
         "init": vars(pure)["__init__"],
         "active": ACTIVE,
-        "current_mode": current_mode,
+        "mode_entered": mode_entered,
         "plain_operation": Operation,
         "track_reached": lambda thing: track_reached(thing, value),
         "empty": "",
+        "hears_nodes": "hears_nodes",
     }
     extension.use(OPERATIONS, forward, reflected, names)
     return value

@@ -1,7 +1,7 @@
 /* dot, total, mean and their like: one node for many operands, as operations/lists.py makes it.
 
-   The usual case: a list or a tuple of nodes and floats, at least one a node, and nobody in a mode. Everything else is
-   handed to the function of the same name in lists.py. */
+   The usual case: a list or a tuple of nodes and floats, at least one a node, and nobody in a mode (or in no_grad(), or
+   recording). Everything else is handed to the function of the same name in lists.py. */
 #include "node.h"
 
 typedef struct { /* a list or tuple that the caller holds; no Python runs while this is read */
@@ -70,6 +70,7 @@ typedef struct {
     Many *many;
     Py_ssize_t parents, numbers, operands;
     int flags;          /* of all parents together */
+    int mode;           /* QUIET, or NO_GRAD: then it was in vain */
     PyTypeObject *kind; /* of the first of them */
 } Filling;
 
@@ -97,11 +98,11 @@ static void fill_index(Filling *filling, Py_ssize_t index) {
 
 static PyObject *finished(Filling *filling, int row, double y) {
     Node *node = new_node(filling->kind, y);
-    if (node == NULL) {
+    if (node == NULL || filling->mode == NO_GRAD) {
         for (Py_ssize_t i = 0; i < filling->many->parents; i++)
             Py_DECREF((PyObject *)filling->many->parent[i]);
         free_many(filling->many);
-        return NULL;
+        return (PyObject *)node;
     }
     node->row = (uint16_t)(row + 1);
     node->flags |= MANY;
@@ -112,7 +113,7 @@ static PyObject *finished(Filling *filling, int row, double y) {
 
 /* Dot ------------------------------------------------------------------------------------------------------------------ */
 
-typedef struct { Sequence w, x; PyObject *bias; Py_ssize_t parents; double offset, sum; } Dot;
+typedef struct { Sequence w, x; PyObject *bias; Py_ssize_t parents; double offset, sum; int mode; } Dot;
 
 /* The sum, and how many of the operands are nodes. 1, or 0 if this is not the usual case. */
 static int add_products(Dot *dot) {
@@ -154,7 +155,7 @@ static int add_products_again(Dot *dot) {
 
 static PyObject *node_of_dot(Dot *dot) {
     const Py_ssize_t count = dot->w.count;
-    Filling filling = {.many = new_many(dot->parents, 0, 2 * count + 1)};
+    Filling filling = {.many = new_many(dot->parents, 0, 2 * count + 1), .mode = dot->mode};
     if (filling.many == NULL)
         return NULL;
     for (int side = 0; side < 2; side++)
@@ -171,8 +172,10 @@ static PyObject *node_of_dot(Dot *dot) {
 
 static PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names) {
     (void)module;
-    Dot d = {.offset = 0.0};
-    if (names == NULL && (count == 2 || count == 3) && is_quiet() && open_sequence(args[0], &d.w) &&
+    Dot d = {.offset = 0.0, .mode = mode_now()};
+    if (d.mode == FAILED)
+        return NULL;
+    if (names == NULL && (count == 2 || count == 3) && d.mode != OTHER_MODE && open_sequence(args[0], &d.w) &&
         open_sequence(args[1], &d.x) && d.w.count == d.x.count) {
         d.bias = count == 3 ? args[2] : NULL;
         if (add_products(&d)) {
@@ -186,12 +189,13 @@ static PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t count, 
 
 /* Of one list ------------------------------------------------------------------------------------------------------------ */
 
-typedef struct { Sequence xs; Py_ssize_t parents; double *data, *more; } Terms;
+typedef struct { Sequence xs; Py_ssize_t parents; double *data, *more; int mode; } Terms;
 
 /* The numbers of a list, with room for three times as many behind them. 1, 0 if it is unusual, -1 with an exception. */
 static int open_terms(PyObject *list, Terms *terms) {
-    if (!is_quiet() || !open_sequence(list, &terms->xs))
-        return 0;
+    terms->mode = mode_now();
+    if (terms->mode == FAILED || terms->mode == OTHER_MODE || !open_sequence(list, &terms->xs))
+        return terms->mode == FAILED ? -1 : 0;
     terms->data = room_for(4 * terms->xs.count);
     if (terms->data == NULL)
         return -1;
@@ -209,7 +213,7 @@ static int open_terms(PyObject *list, Terms *terms) {
 /* A node of the terms, behind `index` if that is no negative number. */
 static PyObject *node_of_terms(const Terms *terms, int row, double y, const double *slopes, Py_ssize_t index) {
     const Py_ssize_t count = terms->xs.count;
-    Filling filling = {.many = new_many(terms->parents, 0, count + (index >= 0))};
+    Filling filling = {.many = new_many(terms->parents, 0, count + (index >= 0)), .mode = terms->mode};
     if (filling.many == NULL)
         return NULL;
     if (index >= 0)

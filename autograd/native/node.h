@@ -82,7 +82,7 @@ typedef struct {
     PyTypeObject *type;   /* Value; VALUE below */
     PyObject *active;     /* modes.ACTIVE: a list, empty in the default mode */
     PyObject *inside;     /* by_hand.INSIDE: a list, empty unless a closure is running */
-    PyObject *current_mode, *rows[ROW_ALL], *plain_operation;
+    PyObject *mode_entered, *hears_nodes, *rows[ROW_ALL], *plain_operation;
     PyObject *forward[ROW_ALL], *reflected[ROW_ALL]; /* operators in Python, for what is unusual */
     PyObject *init, *operands, *parents, *local_grads, *track_reached, *backward, *acquire, *release, *in_the_middle, *empty;
     PyObject *dot, *total, *mean, *sum_of_squares, *softmax, *cross_entropy, *logsumexp;
@@ -94,6 +94,10 @@ static inline int is_node(PyObject *thing) {
     return Py_TYPE(thing) == engine.type || PyType_IsSubtype(Py_TYPE(thing), engine.type);
 }
 static inline int is_quiet(void) { return PyList_Size(engine.active) == 0; }
+
+/* operators.c: how operations behave right now. */
+enum { QUIET, NO_GRAD, OTHER_MODE, FAILED };
+int mode_now(void);
 
 /* node.c: a node with a result and nothing else; NULL with an exception. */
 Node *new_node(PyTypeObject *kind, double data);

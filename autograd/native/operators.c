@@ -1,21 +1,36 @@
 /* Operators and methods: the rows on nodes and plain numbers, in the usual case.
 
-   The usual case: nobody is in a mode (or in no_grad() and nothing else), data are floats, the other operand is a node,
-   a float or an int. Everything else is handed to the operators in value.py, which know all cases and all messages. */
+   The usual case: nobody is in a mode (or in no_grad(), or recording), data are floats, the other operand is a node, a
+   float or an int. Everything else is handed to the operators in value.py, which know all cases and all messages. */
 #include "node.h"
 
-enum { QUIET, NO_GRAD, OTHER_MODE, FAILED };
+/* 1 if a listener wants to know of every node, 0 if not or if there is none, -1 with an exception. */
+static int hears_nodes(PyObject *listener) {
+    if (listener == Py_None)
+        return 0;
+    PyObject *answer = PyObject_GetAttr(listener, engine.hears_nodes);
+    const int hears = answer == NULL ? -1 : PyObject_IsTrue(answer);
+    Py_XDECREF(answer);
+    return hears;
+}
 
-/* How operations behave right now; the longer question is asked only where somebody is in a mode. */
-static int mode_now(void) {
+/* Mode(grad, lines, anomaly, recorder): without gradients nobody listens; a recorder, which reads the graph afterwards,
+   leaves everything as usual. */
+int mode_now(void) {
     if (is_quiet())
         return QUIET;
-    PyObject *mode = PyObject_CallFunctionObjArgs(engine.current_mode, NULL);
+    PyObject *mode = PyObject_CallNoArgs(engine.mode_entered);
     if (mode == NULL)
         return FAILED;
-    const int grad = PyObject_IsTrue(PyTuple_GetItem(mode, 0)); /* Mode(grad, …): without gradients nobody listens */
+    int found = NO_GRAD;
+    if (PyTuple_GetItem(mode, 0) == Py_True) {
+        int heard = PyTuple_GetItem(mode, 1) != Py_False;
+        for (int i = 2; i < 4 && heard == 0; i++)
+            heard = hears_nodes(PyTuple_GetItem(mode, i));
+        found = heard < 0 ? FAILED : heard ? OTHER_MODE : QUIET;
+    }
     Py_DECREF(mode);
-    return grad ? OTHER_MODE : NO_GRAD;
+    return found;
 }
 
 /* An exact float or int as a double. */
@@ -120,6 +135,8 @@ OPERATOR(add, 0)
 OPERATOR(sub, 0)
 OPERATOR(mul, 0)
 OPERATOR(div, 0)
+OPERATOR(mod, 0)
+OPERATOR(floor_divide, 0)
 OPERATOR(pow, 1)
 
 static PyObject *operator_power(PyObject *l, PyObject *r, PyObject *modulus) {
@@ -165,6 +182,7 @@ PyMethodDef row_functions[] = {ROWS_OF_1(IN_TABLE) {NULL, NULL, 0, NULL}}; /* wh
 
 PyType_Slot operator_slots[] = {
     {Py_nb_add, (void *)operator_add},         {Py_nb_subtract, (void *)operator_sub}, {Py_nb_multiply, (void *)operator_mul},
-    {Py_nb_true_divide, (void *)operator_div}, {Py_nb_power, (void *)operator_power},  {Py_nb_negative, (void *)negative},
-    {Py_nb_absolute, (void *)absolute},        {0, NULL},
+    {Py_nb_true_divide, (void *)operator_div}, {Py_nb_power, (void *)operator_power},  {Py_nb_remainder, (void *)operator_mod},
+    {Py_nb_negative, (void *)negative},        {Py_nb_absolute, (void *)absolute},
+    {Py_nb_floor_divide, (void *)operator_floor_divide}, {0, NULL},
 };

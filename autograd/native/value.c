@@ -146,7 +146,8 @@ PyObject *use(PyObject *module, PyObject *args) {
     if (set_rows(rows, forward, reflected) < 0)
         return NULL;
     struct { const char *name; PyObject **place; } const wanted[] = {
-        {"active", &engine.active}, {"inside", &engine.inside}, {"current_mode", &engine.current_mode},
+        {"active", &engine.active}, {"inside", &engine.inside}, {"mode_entered", &engine.mode_entered},
+        {"hears_nodes", &engine.hears_nodes},
         {"plain_operation", &engine.plain_operation}, {"init", &engine.init}, {"operands", &engine.operands},
         {"parents", &engine.parents}, {"local_grads", &engine.local_grads}, {"track_reached", &engine.track_reached},
         {"backward", &engine.backward}, {"acquire", &engine.acquire}, {"release", &engine.release}, {"in_the_middle", &engine.in_the_middle}, {"empty", &engine.empty},

@@ -62,6 +62,8 @@ class Argument(Value):
 class Recorder(Listener):
     """What the engine tells of a running function. Nodes need no note: the graph remembers them."""
 
+    hears_nodes = False
+
     def __init__(self, strict: bool = False) -> None:
         self.branches: list[Branch] = []
         self.strict = strict
