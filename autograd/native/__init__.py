@@ -19,6 +19,7 @@ The C is small files by topic:
     machine.h           the replay machine: how a recorded program lies in memory, and its invariants
     tape.c, replay.c    reading a tape; running it on one example, or on eight at once
     machine.c           the machine as a Python type
+    transcript.c        a graph as the instructions of a tape
     module.c            the module `_engine` and its start
     adoption.py         the class of value.py, given to C: the one place where the two meet
     build.py            how it is compiled

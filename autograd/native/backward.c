@@ -177,6 +177,45 @@ PyObject *ordered(PyObject *module, PyObject *roots) {
     return pair;
 }
 
+/* Append the parents of a node that were not met in this walk: leaves that are used here first. 1 if Python has to look. */
+static int append_new_parents(Stack *all, Node *node, uint32_t walk) {
+    Node *flat[2] = {node->flags & LEFT ? node->left.node : NULL, node->flags & RIGHT ? node->right.node : NULL};
+    Node **parents = node->flags & MANY ? node->left.many->parent : flat;
+    const Py_ssize_t count = node->flags & MANY ? node->left.many->parents : 2;
+    if (node->flags & RAW || node->row == 0 || node->row > ROW_ALL || engine.chooses[node->row - 1])
+        return -2;
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (parents[i] != NULL && parents[i]->mark != walk) {
+            parents[i]->mark = walk;
+            if (push(all, parents[i]) < 0)
+                return -1;
+        }
+    node->mark = walk;
+    return push(all, node);
+}
+
+/* topological_order(*roots) for roots that have parents, or None where Python has to look. */
+PyObject *topological(PyObject *module, PyObject *roots) {
+    (void)module;
+    Stack stack = take(&spare_stack), leaves = take(&spare_leaves), interior = take(&spare_interior), all = {NULL, 0, 0};
+    int failed = 0;
+    for (Py_ssize_t i = PyTuple_Size(roots); i-- > 0 && !failed;) {
+        Node *root = (Node *)PyTuple_GetItem(roots, i);
+        failed = is_node((PyObject *)root) && root->flags & LINKS ? push(&stack, root) : -2;
+    }
+    if (!failed)
+        failed = order(&stack, &leaves, &interior, 0);
+    const uint32_t walk = next_walk();
+    for (size_t i = 0; i < interior.count && !failed; i++)
+        failed = append_new_parents(&all, interior.at[i], walk);
+    PyObject *list = failed == -1 ? NULL : failed ? Py_NewRef(Py_None) : as_list(&all);
+    PyMem_Free(all.at);
+    give(&spare_stack, &stack);
+    give(&spare_leaves, &leaves);
+    give(&spare_interior, &interior);
+    return list;
+}
+
 /* parent.grad += local · node.grad, children before parents. No Python runs here. */
 static void chain_rule(const Stack *interior) {
     for (size_t i = interior->count; i--;) {

@@ -384,7 +384,7 @@ int settle(Node *node) {
 
 /* The properties that everybody reads --------------------------------------------------------------------------------- */
 
-static PyObject *get_operands(Node *node, void *unused) {
+PyObject *operands_of(Node *node, void *unused) {
     (void)unused;
     if (node->row == 0)
         return PyTuple_New(0);
@@ -438,7 +438,7 @@ PyGetSetDef link_attributes[] = {
     {"_d_left", (getter)get_d_left, (setter)set_link, NULL, (void *)offsetof(Raw, d_left)},
     {"_right", (getter)get_right, (setter)set_link, NULL, (void *)offsetof(Raw, right)},
     {"_d_right", (getter)get_d_right, (setter)set_link, NULL, (void *)offsetof(Raw, d_right)},
-    {"operands", (getter)get_operands, NULL, NULL, NULL},
+    {"operands", (getter)operands_of, NULL, NULL, NULL},
     {"parents", (getter)get_parents, NULL, NULL, NULL},
     {"local_grads", (getter)get_local_grads, NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},

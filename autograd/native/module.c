@@ -3,7 +3,7 @@
 #include "node.h"
 
 PyObject *make_type(PyObject *, PyObject *), *use(PyObject *, PyObject *), *track_below(PyObject *, PyObject *);
-PyObject *lists(PyObject *, PyObject *), *functions_of_rows(PyObject *, PyObject *), *ordered(PyObject *, PyObject *), *backward(PyObject *, PyObject *);
+PyObject *transcribe(PyObject *, PyObject *), *lists(PyObject *, PyObject *), *functions_of_rows(PyObject *, PyObject *), *ordered(PyObject *, PyObject *), *topological(PyObject *, PyObject *), *backward(PyObject *, PyObject *);
 
 /* Every row on floats, for whoever wants to compare: row_values(number, a, …) → (forward, slopes …) ---------------- */
 
@@ -96,6 +96,8 @@ static PyMethodDef functions[] = {
     {"make_node", make_node, METH_VARARGS, "_node of value.py."},
     {"track", track_below, METH_O, "track(nodes): tell the collector of them."},
     {"ordered", ordered, METH_VARARGS, "ordered(*roots) of backprop.py, or None where that has to be asked."},
+    {"topological", topological, METH_VARARGS, "topological_order(*roots), or None where that has to be asked."},
+    {"transcribe", transcribe, METH_VARARGS, "transcribe(nodes, slots, tape, Instruction, write): see transcript.c."},
     {"backward", backward, METH_VARARGS, "backward(root, seed) → whether it is done; else backprop.py has to do it."},
     {NULL, NULL, 0, NULL},
 };

@@ -83,6 +83,7 @@ typedef struct {
     PyObject *active;     /* modes.ACTIVE: a list, empty in the default mode */
     PyObject *inside;     /* by_hand.INSIDE: a list, empty unless a closure is running */
     PyObject *mode_entered, *hears_nodes, *rows[ROW_ALL], *plain_operation;
+    char chooses[ROW_ALL]; /* does the row choose among its operands? */
     PyObject *forward[ROW_ALL], *reflected[ROW_ALL]; /* operators in Python, for what is unusual */
     PyObject *init, *operands, *parents, *local_grads, *track_reached, *backward, *acquire, *release, *in_the_middle, *empty;
     PyObject *dot, *total, *mean, *sum_of_squares, *softmax, *cross_entropy, *logsumexp;
@@ -115,6 +116,7 @@ void free_many(Many *many);           /* the memory alone */
 void drop_links(Node *node);
 int move_out(Node *node);             /* make `right` free for an Extra; -1 with an exception */
 int settle(Node *node);               /* from RAW to another form: 1 if it is none any more, 0 if not, -1 exception */
+PyObject *operands_of(Node *node, void *unused); /* a tuple, as Python reads them */
 extern PyGetSetDef link_attributes[];
 PyObject *make_node(PyObject *module, PyObject *args);
 PyObject *make_leaf(PyObject *module, PyObject *args);

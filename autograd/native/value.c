@@ -121,6 +121,9 @@ static int set_row(PyObject *rows, PyObject *forward, PyObject *reflected, const
     if (operation == NULL)
         return -1;
     put(&engine.rows[row], operation);
+    PyObject *chooses = PyObject_GetAttrString(operation, "chooses");
+    engine.chooses[row] = chooses != Py_None;
+    Py_XDECREF(chooses);
     if ((method = PyDict_GetItemWithError(forward, operation)) != NULL)
         put(&engine.forward[row], Py_NewRef(method));
     if ((method = PyDict_GetItemWithError(reflected, operation)) != NULL)

@@ -20,9 +20,10 @@ from autograd.backprop import topological_order
 from autograd.by_hand import ByHand, label_of
 from autograd.modes import Listener, current_mode, made_in_derivatives, mode, users_line
 from autograd.numerics.object_arrays import telling_of_loops
+from autograd.native import extension
 from autograd.numerics.trees import leaves, paths, rebuild
 from autograd.programs.columns import plain_numbers
-from autograd.programs.tape import Guard, Tape
+from autograd.programs.tape import Guard, Instruction, Tape
 from autograd.value import Value
 
 
@@ -218,9 +219,11 @@ class _Transcript:
             self._guard(branch)
         outputs, order = [], []
         for leaf in leaves(result, "the result"):
-            outputs.append(self._operand(leaf))
             if isinstance(leaf, Value):
-                order = [self.slots[node] for node in topological_order(leaf)]
+                below = topological_order(leaf)
+                self._write_all(below)
+                order = [*map(self.slots.__getitem__, below)]
+            outputs.append(self._operand(leaf))
         return Recording(self.tape, self.parameters, result, outputs, order)
 
     def _guard(self, branch: Branch) -> None:
@@ -233,10 +236,16 @@ class _Transcript:
         if not isinstance(operand, Value):
             return self.tape.constant(float(operand))
         if operand not in self.slots:
-            for node in topological_order(operand):
-                if node not in self.slots:
-                    self._write(node)
+            self._write_all(topological_order(operand))
         return self.slots[operand]
+
+    def _write_all(self, nodes: list[Value]) -> None:
+        if extension is not None:  # the same in C, which comes back for what is unusual
+            extension.transcribe(nodes, self.slots, self.tape, Instruction, self._write)
+            return
+        for node in nodes:
+            if node not in self.slots:
+                self._write(node)
 
     def _write(self, node: Value) -> None:
         if node in self.made:

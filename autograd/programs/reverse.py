@@ -77,13 +77,15 @@ class Adjoints:
 
     def _pass_on(self, instruction: Instruction) -> None:
         """Give every operand its term: upstream · local derivative."""
-        optional = all(term.optional for term in self._terms[instruction.result])
+        terms = self._terms[instruction.result]
+        optional = terms[0].optional and all(term.optional for term in terms)
         upstream, per_example = self.of(instruction.result), instruction.result in self.tape.varying
         if instruction.row.chooses is not None:
             self._choose(instruction, upstream, per_example, optional)
             return
+        constants = self.tape.constants
         for operand, local in zip(instruction.operands, self._locals(instruction), strict=True):
-            if operand not in self.tape.constants:
+            if operand not in constants:
                 self._add(operand, upstream, local, per_example, optional)
 
     def _add(self, operand: int, upstream: int, local: int, per_example: bool, optional: bool) -> None:
@@ -107,6 +109,9 @@ class Adjoints:
     def _locals(self, instruction: Instruction) -> list[int]:
         """The slots of the local derivatives, one per operand."""
         tape, row = self.tape, instruction.row
+        settled = not tape.constants.keys().isdisjoint(instruction.operands)  # formulas may make more of a number
+        if not settled and (pattern := slopes_by_pattern(row, len(instruction.operands))) is not None:
+            return pattern.applied(tape, (*instruction.operands, instruction.result))
         y = Traced(tape, instruction.result)
         args = [tape.constants[o] if o in tape.constants else Traced(tape, o) for o in instruction.operands]
         try:
@@ -135,10 +140,42 @@ class Adjoints:
         return self._gather(total)
 
     def _gather(self, terms: list[Term]) -> int:
-        us, vs, *_ = zip(*terms, strict=True)
         if len(terms) == 1:
-            return self.tape.emit(MUL, (*vs, *us))
+            return self.tape.emit(MUL, (terms[0].local, terms[0].upstream))
+        us, vs, *_ = zip(*terms, strict=True)
         return self.tape.emit(GATHER, (*us, *vs))
+
+
+class Pattern(NamedTuple):
+    """The local derivatives of a row, taken down once: arguments and result are the first slots of a small tape."""
+
+    filled: list[float | Instruction]  # what the slots behind them hold
+    slopes: list[int]
+
+    def applied(self, tape: Tape, inputs: tuple[int, ...]) -> list[int]:
+        """The slots of the derivatives on another tape, where the inputs have these slots."""
+        place = [*inputs]
+        for new in self.filled:
+            if isinstance(new, float):
+                place.append(tape.constant(new))
+            else:
+                place.append(tape.emit(new.row, tuple([place[slot] for slot in new.operands])))
+        return [place[slot] for slot in self.slopes]
+
+
+@functools.lru_cache(1000)
+def slopes_by_pattern(row: Operation, count: int) -> Pattern | None:
+    """None for formulas that work on floats only."""
+    tape = Tape()
+    *args, y = (Traced(tape, tape.argument()) for _ in range(count + 1))
+    try:
+        found = local_formulas(row, args, y)
+    except (NotImplementedError, ArithmeticError):
+        return None
+    slopes = [d.slot if isinstance(d, Traced) else tape.constant(float(d)) for d in found]
+    written = {instruction.result: instruction for instruction in tape.instructions}
+    filled = [tape.constants[slot] if slot in tape.constants else written[slot] for slot in range(count + 1, tape.size)]
+    return Pattern(filled, slopes)
 
 
 def local_formulas(row: Operation, args: list[Any], y: Any) -> list[Any]:

@@ -127,11 +127,16 @@ class Tape:
     count: int | None = None  # and the number of examples
 
     def __post_init__(self) -> None:
-        self._constant_slots = {number.hex(): slot for slot, number in self.constants.items()}
+        self.numbers = {_key(number): slot for slot, number in self.constants.items()}
         self._known: dict[tuple[Operation, tuple[int, ...]], int] = {}
-        self.varying = set(self.arguments)  # the slots that differ from one example to the next
-        for instruction in self.instructions:
-            self._enter(instruction)
+        self._varying = set(self.arguments)
+        self._entered = 0  # so many instructions are among those that are known
+
+    @property
+    def varying(self) -> set[int]:
+        """The slots that differ from one example to the next."""
+        self._enter()
+        return self._varying
 
     def copy(self) -> "Tape":
         """A tape that can grow without changing this one."""
@@ -157,17 +162,17 @@ class Tape:
 
     def constant(self, number: float) -> int:
         """The slot of a number; the same number (bit for bit) has one slot."""
-        key = number.hex()
-        if key not in self._constant_slots:
-            self._constant_slots[key] = slot = self.new_slot()
+        key = _key(number)
+        if (slot := self.numbers.get(key)) is None:
+            self.numbers[key] = slot = self.new_slot()
             self.constants[slot] = number
-        return self._constant_slots[key]
+        return slot
 
     def argument(self, label: str = "") -> int:
         """A new argument."""
         slot = self.new_slot(label)
         self.arguments.append(slot)
-        self.varying.add(slot)
+        self._varying.add(slot)
         return slot
 
     def parameter(self, label: str = "") -> int:
@@ -178,21 +183,26 @@ class Tape:
 
     def append(self, row: Operation, operands: tuple[int, ...], label: str = "") -> int:
         """A new instruction, exactly as given. ValueError for operands that the row cannot work on."""
-        if wanted := wanted_operands(row, operands, self.constants):
+        usual = not row.variadic and len(operands) == len(row.derivatives)
+        if not usual and (wanted := wanted_operands(row, operands, self.constants)):
             raise ValueError(f"a program needs {wanted}")
         instruction = Instruction(row, operands, self.new_slot(label))
         self.instructions.append(instruction)
-        self._enter(instruction)
         return instruction.result
 
-    def _enter(self, instruction: Instruction) -> None:
-        row, operands, result = instruction
-        self._known.setdefault((row, operands), result)
-        if row is not OVER_EXAMPLES and not self.varying.isdisjoint(operands):
-            self.varying.add(result)
+    def _enter(self) -> None:
+        """Get to know the instructions that came since this was asked for last."""
+        known, varying = self._known, self._varying
+        for row, operands, result in self.instructions[self._entered :]:
+            known.setdefault((row, operands), result)
+            if row is not OVER_EXAMPLES and not varying.isdisjoint(operands):
+                varying.add(result)
+        self._entered = len(self.instructions)
 
     def emit(self, row: Operation, operands: tuple[int, ...], label: str = "") -> int:
         """The slot that holds row(*operands): an instruction of old if there is one, a new one if need be."""
+        if self._entered != len(self.instructions):
+            self._enter()
         if (found := self._known.get((row, operands))) is not None:
             return found
         if (short := self._shorter(row, operands)) is not None:
@@ -202,19 +212,28 @@ class Tape:
 
     def _shorter(self, row: Operation, operands: tuple[int, ...]) -> int | None:
         """A slot that holds the very same number for less work; only rules that are exact for every float."""
-        if all(o in self.constants for o in operands):
+        for operand in operands:
+            if operand not in self.constants:
+                break
+        else:
             return self.constant(row.forward(*(self.constants[o] for o in operands)))
-        rule = SHORTER.get(table_name(row))
+        rule = SHORTER.get(row)
         return rule(self, operands) if rule is not None else None
+
+
+def _key(number: float) -> float | str:
+    """What tells numbers apart: themselves, but for zeros and nans."""
+    return number if number < 0.0 or number > 0.0 else number.hex()
 
 
 def _product(tape: Tape, operands: tuple[int, ...]) -> int | None:
     """1·x = x, −1·x = −x."""
     for one, other in (operands, operands[::-1]):
-        if tape.constants.get(one) == 1.0:
-            return other
-        if tape.constants.get(one) == -1.0:
-            return tape.emit(NEG, (other,))
+        if (number := tape.constants.get(one)) is not None:
+            if number == 1.0:
+                return other
+            if number == -1.0:
+                return tape.emit(NEG, (other,))
     return None
 
 
@@ -232,11 +251,11 @@ def _power_slope(tape: Tape, operands: tuple[int, ...]) -> int | None:
     return tape.emit(MUL, (tape.constant(exponent), tape.emit(POW, (base, tape.constant(exponent - 1.0)))))
 
 
-SHORTER: dict[str, Callable[[Tape, tuple[int, ...]], int | None]] = {
-    "mul": _product,
-    "div": _by_one,
-    "pow": _by_one,
-    "power_partial": _power_slope,
+SHORTER: dict[Operation, Callable[[Tape, tuple[int, ...]], int | None]] = {
+    MUL: _product,
+    OPERATIONS["div"]: _by_one,
+    POW: _by_one,
+    OPERATIONS["power_partial"]: _power_slope,
 }
 
 

@@ -165,3 +165,24 @@ def test_the_machine_refuses_a_tape_that_is_none():
     ):
         with pytest.raises((ValueError, TypeError, SystemError)):
             make(*broken)
+
+
+def awkward(x, z):
+    """Labels, numbers that are equal and not the same, a user's row, an unused condition, a leaf met late."""
+    y = x * 0.0 + z * -0.0 + 0.0 * W[4] + float("nan")
+    y.label = "y"
+    return [autograd.where(x, y * 2.0, z), users_product(y, 1.0) ** 2.0, W[5] * (x / 3.0), 3.0 - y, x]
+
+
+@pytest.mark.parametrize("f", [every_row, a_chain, a_layer, constant, branching, awkward])
+def test_a_graph_is_taken_down_in_c_as_in_python(f, monkeypatch):
+    in_c = taken_down(f)
+    monkeypatch.setattr("autograd.programs.recorder.extension", None)
+    monkeypatch.setattr("autograd.backprop.extension", None)
+    assert in_c == taken_down(f)
+
+
+def taken_down(f):
+    found = record(f, 0.4, 1.3)._paths[0].recording
+    tape, constants = found.tape, bits(list(found.tape.constants.items()))
+    return tape.instructions, constants, tape.labels, tape.size, found.outputs, found.order, found.parameters
