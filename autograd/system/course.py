@@ -14,8 +14,6 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograd.system.files import write_whole
-
 PACKED = Path(__file__).with_name("course.zip")
 SOURCE = Path(__file__).parents[2] / "notebooks"
 PARTS = ("plotting.py", "tiny_engine.py", "several_machines.py", "exercises/*.py", "data/*")
@@ -27,6 +25,8 @@ def put_beside(folder: str | Path = ".") -> None:
     What lies there already is left as it is. FileNotFoundError where neither the package nor its repository has the
     files; OSError where the folder takes none.
     """
+    from autograd.system.files import write_whole  # late: archive.py runs this module where autograd is not installed
+
     here = Path(folder).resolve()
     missing = {name: content for name, content in carried() if not (here / name).exists()}
     for name, content in missing.items():
