@@ -62,6 +62,7 @@ _HOMES = {
     "explaining.naive": "naive_backward",
     "explaining.stepper": "stepper",
     "explaining.drawn": "draw to_dot",
+    "explaining.page.training": "TrainingPage",
     "drawing.sparsity": "spy",
     "programs.program": "record Program",
     "programs.trace": "BranchChanged",

@@ -145,6 +145,7 @@ from autograd.explaining.naive import naive_backward as naive_backward
 from autograd.explaining.stepper import stepper as stepper
 from autograd.explaining.drawn import draw as draw
 from autograd.explaining.drawn import to_dot as to_dot
+from autograd.explaining.page.training import TrainingPage as TrainingPage
 from autograd.drawing.sparsity import spy as spy
 from autograd.programs.program import record as record
 from autograd.programs.program import Program as Program
@@ -160,6 +161,7 @@ __all__ = [
     "Operation",
     "Program",
     "SeedStep",
+    "TrainingPage",
     "Value",
     "acos",
     "acosh",

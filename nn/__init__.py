@@ -42,6 +42,7 @@ _HOMES = {
     "inspection.curves": """plot_activations plot_confusion plot_gradient_flow plot_gradients plot_loss
         plot_regression""",
     "inspection.history": "History",
+    "inspection.watching": "watch",
     "inspection.loss_surface": "ParameterPath plot_loss_surface",
     "inspection.summary": "Summary summary",
     "command_line.predictor": "load_predictor",

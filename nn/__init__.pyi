@@ -69,6 +69,7 @@ from nn.inspection.curves import plot_gradients as plot_gradients
 from nn.inspection.curves import plot_loss as plot_loss
 from nn.inspection.curves import plot_regression as plot_regression
 from nn.inspection.history import History as History
+from nn.inspection.watching import watch as watch
 from nn.inspection.loss_surface import ParameterPath as ParameterPath
 from nn.inspection.loss_surface import plot_loss_surface as plot_loss_surface
 from nn.inspection.summary import Summary as Summary
@@ -168,4 +169,5 @@ __all__ = [
     "schedules",
     "score_accuracy",
     "summary",
+    "watch",
 ]

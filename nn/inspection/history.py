@@ -11,6 +11,7 @@ from typing import Any
 
 from autograd import mean
 from autograd.system.files import write_whole
+from nn.inspection.kept import Kept
 
 Curve = list[float]
 
@@ -31,6 +32,8 @@ class History:
     """√(Σ g²) of each layer's parameters in the epoch's last update, before clipping."""
     update_loss: Curve = field(default_factory=list)
     """Loss of every single update: its spikes are what mini-batches cost."""
+    kept: Kept | None = None
+    """Parameters and gradients on the way, with fit(keep=…); `nn.watch` shows them."""
     seconds: float = 0.0
     stopped: str = ""
     """Why training ended, in words."""

@@ -19,13 +19,14 @@ from numbers import Real
 from typing import Any
 
 from autograd import Value, no_grad, total
-from nn.basics.checks import as_rng
+from nn.basics.checks import as_rng, positive
 from nn.basics.nested import plain
 from nn.basics.progress import Progress
 from nn.data.rows import Random, Sets, as_pairs, rows_per_update
 from nn.data.rows import batches as batches_of
 from nn.descent.optimizer import Optimizer
 from nn.inspection.history import History
+from nn.inspection.kept import Kept
 from nn.losses import Loss, find_loss
 from nn.module import Module, modes_kept, parameters_by_layer
 from nn.schedules import ReduceOnPlateau, Schedule, as_schedule
@@ -79,6 +80,7 @@ def fit(
     tolerance: float | None = None,
     compiled: bool | str = "auto",
     history: History | None = None,
+    keep: int | None = None,
 ) -> History:
     """Train `model` on rows X with targets y; returns the History. The model is changed in place.
 
@@ -108,6 +110,8 @@ def fit(
                     A callback may change the model, and what the loss and the penalty go by: that is noticed. Whoever
                     does so elsewhere, as in a schedule or a metric, has to say False
     history         that of an earlier training, to go on with
+    keep            note parameters and gradients before every so many updates, in History.kept, for `nn.watch`; where
+                    that would be over two million numbers, every second moment is let go
 
     Ctrl-C ends the training after the running update, with what was learnt (a second one interrupts at once). A loss or
     gradient that is not finite ends it with a RuntimeWarning that gives advice, and so does an update that would make a
@@ -129,6 +133,7 @@ def fit(
     named = named_metrics(metrics)
     check_functions(penalty=penalty, schedule=schedule, **{f"metrics[{k!r}]": f for k, f in named.items()})
     check_numbers(epochs, tolerance)
+    kept = None if keep is None else Kept(positive("keep", keep))
     dice = as_rng(rng, "shuffle")
     if compiled not in (True, False, "auto"):
         raise ValueError(f'compiled has to be True, False or "auto", got {compiled!r}')
@@ -159,6 +164,7 @@ def fit(
         validation=held_out,
         history=History() if history is None else history,
     )
+    training.history.kept = training.history.kept or kept
     with Progress(epochs, progress) as bar:
         record = training.run(epochs, bar)
     if record.diverged:
@@ -195,6 +201,7 @@ class _Training:
         # found once: looking for them costs as much as an update
         self.values = OnValues(self.model.parameters(), parameters_by_layer(self.model), self.optimizer)
         self.norms: dict[str, float] = {}
+        self.count = len(self.model.parameters())
 
     def run(self, epochs: int, bar: Progress) -> History:
         """All epochs; whatever ends them, settings are put back and the history says why."""
@@ -211,6 +218,8 @@ class _Training:
             self.history.stopped = "interrupted"
         finally:
             self._put_back(rates)
+            if self.history.kept is not None:
+                self.history.kept.note(self.history.updates, self.values.numbers(self.count)[0])
             self.history.seconds = time.perf_counter() - started
         return self.history
 
@@ -273,6 +282,9 @@ class _Training:
             raise _Stop(
                 self._diverged("the gradient is not finite" if math.isfinite(value) else f"the loss became {value}")
             )
+        kept = self.history.kept
+        if kept is not None and kept.wants(self.history.updates):
+            kept.note(self.history.updates, *home.numbers(self.count))
         if self.clip is not None:
             home.clip(self.clip)
         if not home.step():

@@ -112,6 +112,9 @@ class OnArrays(OnValues):
     def predictions(self, program: Program, rows: list[Any]) -> list[Any]:
         return program.map(rows, parameters=self._data[self._index(program.parameters)])
 
+    def numbers(self, count: int) -> tuple[Sequence[float], Sequence[float]]:
+        return self._data[:count].tolist(), self._gradient[:count].tolist()
+
     def norms(self) -> dict[str, float]:
         return {layer: length(self._gradient[places]) for layer, places in self._layers.items()}
 

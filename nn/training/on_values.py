@@ -62,6 +62,11 @@ class OnValues:
         """What the recorded model says of each row."""
         return program.map(rows)
 
+    def numbers(self, count: int) -> tuple[Sequence[float], Sequence[float]]:
+        """The first `count` parameters and their gradients as they are now."""
+        first = self.parameters[:count]
+        return [p.data for p in first], [p.grad for p in first]
+
     def norms(self) -> dict[str, float]:
         """The length of the gradient of each layer."""
         return {layer: gradient_norm(parameters) for layer, parameters in self.layers.items()}

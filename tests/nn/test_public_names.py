@@ -9,7 +9,7 @@ focal half_mse hinge huber kl_divergence l1_penalty l2_penalty log_cosh mae mse 
 data schedules fit EarlyStopping History Restarts anneal restarts save load load_predictor Diagnosis diagnose
 accuracy confusion_matrix mean_absolute_error precision_recall_f1 r2 score_accuracy
 ParameterPath plot_activations plot_boundary plot_confusion plot_gradient_flow plot_gradients plot_loss
-plot_loss_surface plot_regression
+plot_loss_surface plot_regression watch
 """
 
 

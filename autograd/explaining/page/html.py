@@ -67,7 +67,7 @@ class Page:
             "step": self._controls(),
             "picture": packed_picture(picture.svg(styled=STYLED)),
             "transcript": self._transcript(),
-            "data": _json_for_script({**data, "start": self.start, "why": self.why}),
+            "data": json_for_script({**data, "start": self.start, "why": self.why}),
             "script": self._script(data["program"]["operations"]),
         }
         # One pass, so that nothing that is put in is searched for places again.
@@ -97,7 +97,7 @@ class Page:
     def _transcript(self) -> str:
         if not self.moments:
             return ""
-        steps = _json_for_script([_step(moment) for moment in self.moments])
+        steps = json_for_script([_step(moment) for moment in self.moments])
         items = "".join(f"<li>{_html_lines(moment.lines)}\n" for moment in self.moments)
         return (
             '<details id="all">\n<summary>All steps as text</summary>\n'
@@ -138,7 +138,7 @@ def _step(moment: Moment) -> list[Any]:
     return [PHASES.index(moment.phase), [*others, moment.target] if moment.target else [], moment.arrows, changes]
 
 
-def _json_for_script(data: Any) -> str:
+def json_for_script(data: Any) -> str:
     """JSON that cannot end the <script> it stands in, nor open a comment there."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

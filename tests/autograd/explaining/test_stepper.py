@@ -571,9 +571,9 @@ def test_in_a_notebook_a_frame_is_no_higher_than_900_pixels():
 
 
 def test_data_in_the_page_cannot_end_its_script():
-    from autograd.explaining.page.html import _json_for_script
+    from autograd.explaining.page.html import json_for_script
 
-    text = _json_for_script(["</script>", "<!--", "\u2028", "😀"])
+    text = json_for_script(["</script>", "<!--", "\u2028", "😀"])
     assert not set("<\u2028\u2029") & set(text)
     assert json.loads(text) == ["</script>", "<!--", "\u2028", "😀"]
 
