@@ -11,7 +11,7 @@ from autograd.drawing.cards import Picture
 from autograd.drawing.groups_picture import groups_picture
 from autograd.drawing.layout.geometry import DIRECTIONS
 from autograd.drawing.text_tree import in_words, text_tree
-from autograd.drawing.values_picture import Gradients, Look, enclosures, succession, values_picture
+from autograd.drawing.values_picture import Gradients, Look, enclosures, succession, values_picture, with_chips
 from autograd.value import Value
 from autograd.view.graph import GraphView, on_paths
 from autograd.view.notation import shorten
@@ -35,6 +35,7 @@ class Style:
     direction: str
     number_format: str
     max_nodes: int
+    repeat_leaves: bool = False
 
 
 def check_options(level: str, direction: str, number_format: str, levels: Sequence[str] = LEVELS) -> None:
@@ -119,6 +120,8 @@ def _picture(graph: GraphView, level: str, paths: Sequence[GroupPath], gradients
     few = level == "values" and len(paths) <= MOST_VALUES_WITH_LABELS
     labels = few if style.edge_labels is None else style.edge_labels
     if level == "values":
-        return values_picture(graph, gradients, look, labels=labels, in_order=any(paths))
-    frames, order = enclosures(graph, paths), succession(graph, paths)
-    return values_picture(graph, gradients, look, labels=labels, fold=True, enclosures=frames, succession=order)
+        picture = values_picture(graph, gradients, look, labels=labels, in_order=any(paths))
+    else:
+        frames, order = enclosures(graph, paths), succession(graph, paths)
+        picture = values_picture(graph, gradients, look, labels=labels, fold=True, enclosures=frames, succession=order)
+    return with_chips(picture, graph) if style.repeat_leaves else picture

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograd.drawing.cards import CARD_STROKE, Arrow, Card, Enclosure, Picture, Row, tint
 from autograd.system.letters import clean
-from autograd.view.graph import TOOLTIP_LIMIT, Constant, Edge, GraphView, Node
+from autograd.view.graph import TITLE_LIMIT, TOOLTIP_LIMIT, Constant, Edge, GraphView, Node
 from autograd.view.notation import counted, gradient, number, shorten
 from autograd.view.parts import GroupPath
 
@@ -60,6 +60,31 @@ def values_picture(
         succession=succession,
         in_order=in_order,
     )
+
+
+def with_chips(picture: Picture, graph: GraphView) -> Picture:
+    """The picture with a chip, a header of its own, at every use of a leaf but its first; leaves in frames have none.
+
+    Chip "r7.1" stands where arrow "e7.1" begins.
+    """
+    frames = list(picture.enclosures)
+    for frame in frames:
+        frames += frame.inner
+    framed = {member for frame in frames for member in frame.members}
+    leaves = {node.id: node for node in graph.nodes if not node.value.parents and node.id not in framed}
+    chips, arrows, used = [], [], set()
+    for arrow in picture.arrows:
+        if arrow.tail in used:
+            leaf = leaves[arrow.tail]
+            arrow = replace(arrow, tail=f"r{arrow.id[1:]}")
+            title = shorten(leaf.name, TITLE_LIMIT)
+            chips.append(
+                Card(arrow.tail, title, leaf.kind, (), _tooltip(leaf), arrow.highlighted, members=(leaf.index,))
+            )
+        elif arrow.tail in leaves:
+            used.add(arrow.tail)
+        arrows.append(arrow)
+    return replace(picture, cards=(*picture.cards, *chips), arrows=tuple(arrows))
 
 
 def describe(graph: GraphView) -> str:

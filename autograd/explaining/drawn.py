@@ -43,6 +43,7 @@ def draw(
     parameters: Sequence[Value] = (),
     expand: bool = False,
     edge_labels: bool | None = None,
+    repeat_leaves: bool = False,
     direction: str = "LR",
     number_format: str = ".4g",
     max_nodes: int = 1500,
@@ -63,6 +64,8 @@ def draw(
     parameters     leaves to colour as parameters when there is no model
     expand         show fused operations (dot, softmax, ...) as the elementary ones they stand for
     edge_labels    whether arrows between values carry the local derivatives; None: up to 60 values
+    repeat_leaves  whether a leaf shows its name again at every use but its first, in place of long arrows (levels of
+                   values; a parameter that is used in every turn of a loop, say)
     direction      "LR", "RL", "TB" or "BT": where the arrows lead
     number_format  as for format(): ".4g", ".2f", ...
     max_nodes      the most cards to draw
@@ -91,7 +94,7 @@ def draw(
     if expand:
         subject, waypoints = expanded(subject, waypoints)
     picture, drawn_at, tree, aloud = still(
-        subject, level, Style(grads, waypoints, edge_labels, direction, number_format, max_nodes), title
+        subject, level, Style(grads, waypoints, edge_labels, direction, number_format, max_nodes, repeat_leaves), title
     )
     numbers = [node.value.data for node in subject.graph.nodes]
     look = Look((), direction, number_format)
@@ -115,7 +118,8 @@ def drawn_page(subject: Subject, picture: Picture, level: str, look: Look, numbe
     if timeline and any(node.value.data != x for node, x in zip(subject.graph.nodes, numbers, strict=True)):
         timeline, why = [], "Step is off: numbers have changed since this was drawn, and it would tell the new ones."
     title = picture.description
-    return Page(title, subject.graph, with_room(stage, timeline), timeline, "look", why, look.spec, numbers)
+    stage = with_room(stage, timeline)
+    return Page(title, subject.graph, stage, timeline, "look", why, look.spec, numbers, subject.unexpanded)
 
 
 def _timeline(subject: Subject, picture: Picture, level: str, look: Look) -> tuple[list[Moment], Picture, str]:

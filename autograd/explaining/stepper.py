@@ -38,6 +38,7 @@ class Stepper(Timeline):
 
     graph: GraphView
     spec: str
+    unexpanded: Sequence[Value] = ()
 
     @cached_property
     def page(self) -> str:
@@ -46,7 +47,7 @@ class Stepper(Timeline):
 
     @property
     def _page(self) -> Page:
-        return Page(self.title, self.graph, self.picture, self.moments, spec=self.spec)
+        return Page(self.title, self.graph, self.picture, self.moments, spec=self.spec, unexpanded=self.unexpanded)
 
     def show(self) -> None:
         """Open the page in a browser, from a temporary file."""
@@ -160,7 +161,8 @@ def stepper(
     if by_neuron:
         _guard(len(picture.arrows), max_edges, "between its neurons", "draw(y, level='layer') has one card per layer")
     title = f"Backpropagation through {shorten(subject.graph.by_value[output].name, 60)}"
-    return Stepper(title, tuple(timeline), with_room(picture, timeline), subject.graph, number_format)
+    picture = with_room(picture, timeline)
+    return Stepper(title, tuple(timeline), picture, subject.graph, number_format, subject.unexpanded)
 
 
 def _stage(subject: Subject, by_neuron: bool, look: Look) -> tuple[list[Moment], Picture]:

@@ -21,7 +21,8 @@ from autograd.view.parts import GroupPath, Notes, group_values, parameter_names
 @dataclass(frozen=True)
 class Subject:
     """The outputs; the parameters, with their names in the model or "" for those in none; names given by the user; the
-    user's variables; which part of the model made which value. What is found out about them is found once."""
+    user's variables; which part of the model made which value; the outputs that these are expanded from, if they are.
+    What is found out about them is found once."""
 
     outputs: Sequence[Value]
     parameters: Mapping[Value, str] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class Subject:
     variables: Mapping[Value, str] = field(default_factory=dict)
     noted: Mapping[Value, GroupPath] = field(default_factory=dict)
     model: Any = None
+    unexpanded: Sequence[Value] = ()
 
     @cached_property
     def order(self) -> list[Value]:
@@ -141,5 +143,6 @@ def expanded(subject: Subject, waypoints: Sequence[Value] = ()) -> tuple[Subject
         {new.get(value, value): name for value, name in called.items()} for called in (subject.names, subject.variables)
     )
     outputs = [new[output] for output in subject.outputs]
-    after = replace(subject, outputs=outputs, names=names, variables=variables, noted=noted)
+    whose = subject.unexpanded or subject.outputs
+    after = replace(subject, outputs=outputs, names=names, variables=variables, noted=noted, unexpanded=whose)
     return after, [new.get(v, v) for v in waypoints]

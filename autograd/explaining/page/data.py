@@ -22,8 +22,15 @@ from autograd.view.notation import operation_symbol, shorten
 NAME_LIMIT = 40
 
 
-def page_data(graph: GraphView, picture: Picture, spec: str, numbers: Sequence[float] | None = None) -> dict[str, Any]:
+def page_data(
+    graph: GraphView,
+    picture: Picture,
+    spec: str,
+    numbers: Sequence[float] | None = None,
+    unexpanded: Sequence[Value] = (),
+) -> dict[str, Any]:
     """All that a script needs to know of `graph`, of the `picture` of it, and of the format of numbers."""
+    users_order = topological_order(*unexpanded) if unexpanded else []
     return {
         "program": program_of(graph, numbers),
         "shown": shown_by(graph, picture),
@@ -31,6 +38,7 @@ def page_data(graph: GraphView, picture: Picture, spec: str, numbers: Sequence[f
         "symbols": {node.index: operation_symbol(node.value) for node in graph.nodes if node.value.parents},
         "lines": {node.index: shorten(node.value.line, 80) for node in graph.nodes if node.value.line},
         "stale": is_stale(graph),
+        "handles": {graph.by_value[v].index: i for i, v in enumerate(users_order) if not v.parents},
         "spec": spec,
     }
 
@@ -135,7 +143,7 @@ def shown_by(graph: GraphView, picture: Picture) -> dict[str, Any]:
             if arrow.edges or arrow.id in elsewhere
         },
         "marked": [c.id for c in picture.cards if c.highlighted] + [a.id for a in picture.arrows if a.highlighted],
-        "members": {card.id: card.members for card in picture.cards if len(card.members) > 1},
+        "members": {card.id: card.members for card in picture.cards if len(card.members) > 1 or card.id[0] == "r"},
     }
 
 

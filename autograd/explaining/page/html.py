@@ -23,6 +23,7 @@ from autograd.explaining.page.packing import asset, packed_asset, packed_picture
 from autograd.explaining.page.room import with_room_to_move
 from autograd.explaining.page.rows import javascript_rows
 from autograd.system.letters import clean
+from autograd.value import Value
 from autograd.view.graph import GraphView
 
 PHASES = ("start", "forward", "seed", "backward")
@@ -45,7 +46,8 @@ class Page:
     """What a page is about: a graph, a picture of it, and the moments of a timeline on that picture, if there is one.
 
     `start` is the mode it opens in, `why` says why there is no timeline, `spec` is the format of numbers; `numbers` are
-    the data of the graph's nodes where they are not what the nodes have now.
+    the data of the graph's nodes where they are not what the nodes have now, `unexpanded` the outputs that the user has
+    where the graph is another one, made of these.
     """
 
     title: str
@@ -56,11 +58,12 @@ class Page:
     why: str = ""
     spec: str = ".4g"
     numbers: Sequence[float] | None = None
+    unexpanded: Sequence[Value] = ()
 
     def html(self) -> str:
         """The whole page as one string."""
         picture = with_room_to_move(self.picture)
-        data = page_data(self.graph, picture, self.spec, self.numbers)
+        data = page_data(self.graph, picture, self.spec, self.numbers, self.unexpanded)
         parts = {
             "title": escaped(self.title),
             "style": packed_asset("page.css") + packed_asset("play.css"),

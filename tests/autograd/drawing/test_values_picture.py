@@ -1,9 +1,11 @@
-"""Frames around the parts of a model."""
+"""Frames around the parts of a model, and leaves that show their names again."""
 
+import random
 from itertools import pairwise
 
-from autograd import Value, draw
+from autograd import Value, draw, tanh
 from autograd.drawing.cards import Picture
+from nn import MLP
 from tests.autograd.drawing.picture_graphs import model_and_loss, picture
 
 
@@ -55,3 +57,32 @@ def test_frames_nest_as_deep_as_names_do() -> None:
     (net,) = (e for e in found.enclosures if e.title == "net")
     (block,) = net.inner
     assert (block.title, [inside.title for inside in block.inner]) == ("block", ["cell", "out"])
+
+
+def loop(turns):
+    h, w = Value(0.3, "h0"), Value(0.8, "w")
+    start = h
+    for _ in range(turns):
+        h = tanh(h * w + start)
+    return h
+
+
+def test_a_leaf_shows_its_name_again_at_every_use_but_its_first():
+    y = loop(3)
+    plain, repeated = draw(y).picture, draw(y, repeat_leaves=True).picture
+    chips = [card for card in repeated.cards if card not in plain.cards]
+    assert sorted(card.title for card in chips) == ["h0"] * 3 + ["w"] * 2
+    assert {(card.kind, card.rows) for card in chips} == {("input", ())}
+    assert [arrow.id for arrow in repeated.arrows] == [arrow.id for arrow in plain.arrows]
+    moved = [arrow for arrow in repeated.arrows if arrow not in plain.arrows]
+    assert [(a.tail, a.id) for a in moved] == [(f"r{a.id[1:]}", a.id) for a in moved]
+    assert {a.tail for a in moved} == {card.id for card in chips}
+
+
+def test_leaves_in_frames_and_leaves_used_once_have_no_chips():
+    model = MLP(2, [2, 1], rng=random.Random(1))
+    x = [Value(1.0, "x0"), Value(2.0, "x1")]
+    loss = (model(x) - 1.0) ** 2 + sum((p * p for p in model.parameters()), Value(0.0))
+    cards = draw(loss, model=model, level="clusters", repeat_leaves=True).picture.cards
+    assert {card.title for card in cards if card.id.startswith("r")} == {"x0", "x1"}
+    assert not any(card.id.startswith("r") for card in draw(loop(1) - 1.0, grads="none").picture.cards)

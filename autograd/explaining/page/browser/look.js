@@ -14,7 +14,12 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
     if (!card) return;
     const { values, edges } = relatives(engine, card.places);
     for (const place of values) if (cardWith.has(place)) lit.push(cardWith.get(place).group);
-    for (const arrow of arrows.values()) if (arrow.edges.some((edge) => edges.has(edge))) lit.push(arrow.group);
+    for (const { id, edges: own, group } of arrows.values()) {
+      if (!own.some((edge) => edges.has(edge))) continue;
+      lit.push(group);
+      const chip = cards.get(`r${id.slice(1)}`); // where a leaf shows its name again
+      if (chip) lit.push(chip.group);
+    }
     for (const [head, group] of fixedPart) if (values.has(head)) lit.push(group);
     if (lit.length > MOST_LIT) return;
     for (const group of lit) group.classList.add("lit");

@@ -36,7 +36,7 @@ function tell() {
   } else look.tell();
 }
 
-const play = makePlay({ engine, names, titles, spec, changed });
+const play = makePlay({ engine, names, titles, spec, handles: data.handles, changed });
 const knobs = makeKnobs(graph, picture, engine, names, play);
 const opening = makeOpening(svg, picture, engine, { titles, spec, play, type: knobs.type });
 const look = makeLook({ graph, engine, picture, camera, names, titles, lines: data.lines, spec });

@@ -41,7 +41,7 @@ function makePicture(svg, engine, shown, spec) {
   const cards = new Map([...svg.querySelectorAll("g.card")].map((group) => [group.id, cardOf(group)]));
   const cardWith = new Map();
   for (const card of cards.values()) for (const place of card.places) cardWith.set(place, card);
-  for (const card of cards.values()) for (const row of card.rows) if (row.kind === "data") cardWith.set(row.places[0], card);
+  for (const card of cards.values()) for (const row of card.rows) if (row.kind === "data") cardWith.set(row.places[0], card); // before chips
 
   const inColumn = (v, room) => fitted(v, room, spec).padStart(room, "\u00a0"); // a space that is not run together
   const written = {

@@ -2,7 +2,8 @@
 
 const MOST_LISTED = 60, MOST_STEPS = 2000;
 
-function makePlay({ engine, names, titles, spec, changed, select }) {
+// `handles`: where the user's graph, which is another one, has its leaves.
+function makePlay({ engine, names, titles, spec, handles, changed }) {
   const { x, grad, movable, session } = engine;
   const number = (v) => digits(v, spec);
   const name = outputName();
@@ -175,8 +176,9 @@ function makePlay({ engine, names, titles, spec, changed, select }) {
 
   function copy() {
     const moved = movable.filter((i) => !Object.is(x[i], session[i]));
-    const root = engine.outputs.length === 1 && /^[A-Za-z_]\w*$/.test(name) ? name : "y";
-    const pairs = moved.map((i) => `${i}: ${pythonNumber(x[i])}`).join(", ");
+    const roots = engine.outputs.map((i) => names[i]), known = roots.every((text) => /^[A-Za-z_]\w*$/.test(text));
+    const root = known ? roots.join(", ") : roots.length === 1 ? "y" : "*y";
+    const pairs = moved.map((i) => `${handles[i] ?? i}: ${pythonNumber(x[i])}`).join(", ");
     const line = moved.length ? `for i, x in {${pairs}}.items(): autograd.topological_order(${root})[i].data = x` : "pass  # nothing has moved";
     byId("copied").value = line;
     byId("copied").hidden = false;

@@ -3,11 +3,13 @@
 How Step plays is in ../test_stepper_browser.py, what the page computes with in test_engine.py.
 """
 
+import math
 import random
 import re
 
 import pytest
 
+import autograd
 from autograd import Value, dot, draw, operation, tanh, topological_order, total, trace_branches, trace_lines
 from autograd.explaining.stepper import stepper
 from nn import MLP
@@ -217,6 +219,36 @@ def test_step_tells_the_session_whatever_was_played(play):
     until(data, play, play.x1[1:], gives="2.5")
 
 
+def handed_over(page, leaf, **session):
+    """Moves the first leaf that is listed, and runs in the session what Copy as Python gives."""
+    go(page, "play")
+    slider = page.get_by_role("slider", name=leaf, exact=True)
+    slider.focus()
+    page.keyboard.press("End")
+    page.click("#copy")
+    exec(page.locator("#copied").input_value(), {"autograd": autograd, **session})
+
+
+def test_the_numbers_of_an_expanded_graph_go_back_to_the_one_that_the_session_has(open_page):
+    p, q, w = Value(1.5, "p"), Value(2.0, "q"), Value(-1.0, "w")
+    y = dot([p, q], [3.0, w], 1.0)
+    y.label = "y"
+    handed_over(open_page(draw(y, expand=True).page, reduced_motion="reduce"), "w", y=y)
+    assert (p.data, q.data, w.data) == (1.5, 2.0, 1.0)
+    handed_over(open_page(stepper(y, expand=True).page, reduced_motion="reduce"), "q", y=y)
+    assert (p.data, q.data, w.data) == (1.5, 6.0, 1.0)
+
+
+@pytest.mark.parametrize("names", [("first", "second"), ("1st", "2nd")])
+def test_the_numbers_of_several_outputs_go_back(open_page, names):
+    a, b = Value(1.5, "a"), Value(2.0, "b")
+    y = [tanh(b * a), b + 1.0]
+    for output, name in zip(y, names, strict=True):
+        output.label = name
+    handed_over(open_page(draw(y).page, reduced_motion="reduce"), "b", y=y, first=y[0], second=y[1])
+    assert (a.data, b.data) == (1.5, 6.0)
+
+
 def test_weights_move_in_the_card_of_their_neuron(open_page):
     page = open_page(network("neuron").page, reduced_motion="reduce")
     go(page, "play")
@@ -366,6 +398,26 @@ def test_relatives_stay_lit(open_page):
     assert not {"x1", "w1", "w2", "b"} & lit
     page.mouse.move(5, 5)
     page.locator("svg:not(.dimmed)").first.wait_for(state="attached")
+
+
+def test_a_repeated_leaf_is_one_leaf(open_page):
+    x, w = Value(2.0, "x"), Value(0.5, "w")
+    y = (x * w).tanh() * w
+    y.label = "y"
+    page = open_page(draw(y, repeat_leaves=True).page)
+    chip = page.locator("g.card[id^=r]")
+    assert chip.locator(".title").all_text_contents() == ["w"]
+    chip.click()
+    assert text(page, "#derivative").startswith("∂y/∂w = ")
+    page.hover(f"#n{place(y, x)}")
+    page.locator("svg.dimmed").wait_for(state="attached")
+    until(lambda: "lit" in chip.get_attribute("class"), gives=False)
+    page.hover(f"#n{place(y, w)}")
+    page.locator("g.card.lit[id^=r]").wait_for(state="attached")
+    go(page, "play")
+    page.get_by_role("slider", name="w", exact=True).focus()
+    page.keyboard.press("End")
+    until(text, page, "#y", gives=f"{math.tanh(3.0) * 1.5:.6g}")
 
 
 def test_the_sum_over_paths_stands_beside_the_card(open_page):
