@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from nn.command_line.predictor import Translation
+from nn.data.files import TableError, read_csv, shown
 from nn.data.rows import Rows, Sets, split
 from nn.data.scaling import standardize
 from nn.data.sets import micrograd_moons, two_moons
-from nn.data.tables import Encoding, TableError, read_csv
+from nn.data.tables import Encoding
 from nn.descent.optimizer import Optimizer
 from nn.losses import Loss, cross_entropy, hinge, l2_penalty, mse
 from nn.metrics import r2, score_accuracy
@@ -132,6 +133,8 @@ def table_job(
     ignore: Collection[str] = (),
     categorical: Collection[str] = (),
     task: str = "auto",
+    missing: str = "",
+    decimal: str = "",
 ) -> Job:
     """A CSV file: standardised inputs, classes (cross-entropy) or a number (squared error) to learn, a fifth
     held out.
@@ -139,14 +142,18 @@ def table_job(
     Every class keeps its share in both parts. TableError when the file or its columns cannot be used.
     """
     table = read_csv(path)
-    encoding = Encoding.of(table, target, ignore, categorical, task)
-    X, y = encoding.X(table), encoding.y(table)
+    encoding = Encoding.of(table, target, ignore, categorical, task, missing, decimal)
+    table = encoding.usable(table)
     classes = encoding.target.values
-    train, held_out = _split(X, y, classes is not None, random.Random(seed))
+    parts = _split(list(range(len(table.rows))), encoding.y(table), classes is not None, random.Random(seed))
+    to_learn_from = {*parts[0][0]}
+    encoding = encoding.filled(table.only(i in to_learn_from for i in range(len(table.rows))))
+    X = encoding.X(table)
+    train, held_out = (([X[i] for i in places], y) for places, y in parts)
     target_scaler = standardize([[y] for y in train[1]]) if classes is None else None
     rows = TableRows(encoding, standardize(train[0]), target_scaler, train, held_out)
     return Job(
-        title=f"{Path(path).name}: {target} from {_listed([column.name for column in encoding.inputs])}",
+        title=f"{Path(path).name}: {shown(target)} from {_listed([column.name for column in encoding.inputs])}",
         train=rows.scaled(train),
         held_out=rows.scaled(held_out),
         outputs=len(classes) if classes else 1,
@@ -156,7 +163,7 @@ def table_job(
         settings=TABLE_SETTINGS,
         about=rows.about(),
         table=rows,
-        notes=[*encoding.notes(table), *_constants(encoding, train[0])],
+        notes=[*encoding.notes, *_constants(encoding, train[0])],
     )
 
 
@@ -164,6 +171,7 @@ def with_test(job: Job, path: str) -> Job:
     """The job with another file to be judged by; TableError where that is no such table, or lacks the target."""
     table = read_csv(path)
     try:
+        table = job.known_table.encoding.usable(table)
         return replace(job, test=(job.known_table.X(table), job.known_table.y(table)))
     except TableError as error:
         raise TableError(f"{path}: {error}") from None
@@ -183,10 +191,10 @@ def _constants(encoding: Encoding, rows: Rows) -> list[str]:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names) if len(names) <= MOST_NAMES_LISTED else f"{len(names)} columns"
+    return ", ".join(map(shown, names)) if len(names) <= MOST_NAMES_LISTED else f"{len(names)} columns"
 
 
-def _split(X: Rows, y: list[Any], stratify: bool, rng: random.Random) -> tuple[Sets, Sets]:
+def _split(X: list[int], y: list[Any], stratify: bool, rng: random.Random) -> tuple[Sets, Sets]:
     try:
         train, held_out = split(X, y, (1 - HELD_OUT, HELD_OUT), stratify, rng)
     except ValueError:

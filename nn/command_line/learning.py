@@ -16,7 +16,7 @@ from autograd.system.json_text import float_from, json_from
 from nn.basics.nested import mapped
 from nn.command_line.jobs import Job
 from nn.command_line.options import OPTIMIZERS, choose_job, parse
-from nn.data.tables import TableError
+from nn.data.files import TableError
 from nn.descent.optimizer import Optimizer
 from nn.inspection.history import History
 from nn.neuron import MLP

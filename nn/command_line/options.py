@@ -12,7 +12,7 @@ from autograd.system import terminal
 from nn.basics.activations import find_activation
 from nn.basics.checks import did_you_mean
 from nn.command_line.jobs import Job, moons_job, table_job, with_test
-from nn.data.tables import TableError
+from nn.data.files import TableError
 from nn.optim import SGD, Adam
 
 PROGRAM = "python -m nn"
@@ -34,7 +34,7 @@ def outcome(program: str, run: Callable[[], int]) -> int:
         with terminal.manners():
             return run()
     except TableError as error:
-        terminal.complain(f"{program}: {' '.join(str(error).split())}")  # a column's name may hold a line break
+        terminal.complain(f"{program}: {error}")
         return 2
     except OSError as error:
         if error.filename is None:
@@ -63,13 +63,15 @@ def parse(arguments: Sequence[str] | None = None, program: str = PROGRAM, **begu
 def choose_job(options: argparse.Namespace) -> Job:
     """The job that is asked for; TableError for options that do not go together."""
     if options.csv is None:
-        wanted = [f"--{name}" for name in ("target", "ignore", "categorical", "test") if getattr(options, name)]
+        of_tables = ("target", "ignore", "categorical", "missing", "decimal", "test")
+        wanted = [f"--{name}" for name in of_tables if getattr(options, name)]
         if wanted or options.task != "auto":
             raise TableError(f"{', '.join(wanted) or '--task'} needs --csv FILE")
         return moons_job(options.seed)
     if options.target is None:
         raise TableError("--csv needs --target COLUMN, the column to predict")
-    job = table_job(options.csv, options.target, options.seed, options.ignore, options.categorical, options.task)
+    which = options.csv, options.target, options.seed, options.ignore, options.categorical, options.task
+    job = table_job(*which, options.missing or "", options.decimal or "")
     return with_test(job, options.test) if options.test else job
 
 
@@ -105,6 +107,9 @@ def _parser(program: str) -> argparse.ArgumentParser:
     data.add_argument("--resume", metavar="FOLDER", help=again)
     tasks = ("auto", "classification", "regression")
     data.add_argument("--task", choices=tasks, default="auto", help="default: %(default)s")
+    gaps = "rows with missing cells: leave out, or fill with the mean of a column or a category of its own"
+    data.add_argument("--missing", choices=("skip", "fill"), help=gaps)
+    data.add_argument("--decimal", choices=(".", ","), help="what 1,234 and 1.234 mean, where nothing else tells")
     how = parser.add_argument_group("how to learn", "defaults: those of micrograd's demo, or what suits a small table")
     how.add_argument("--layers", metavar="N,N,…", type=_sizes, help='hidden, "" for none (default: 16,16; tables 16)')
     named = "relu, tanh, sigmoid, gelu, … (default: relu; tables tanh)"

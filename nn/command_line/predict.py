@@ -12,7 +12,7 @@ from autograd.system.files import write_whole
 from autograd.system.terminal import complain
 from nn.command_line.options import new_parser, outcome
 from nn.command_line.predictor import Predictor, load_predictor
-from nn.data.tables import Table, TableError, read_csv
+from nn.data.files import Table, TableError, read_csv
 from nn.metrics import accuracy, r2
 
 

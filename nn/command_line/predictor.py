@@ -11,9 +11,10 @@ from typing import Any
 from autograd import no_grad, softmax
 from nn.basics.checks import did_you_mean
 from nn.basics.nested import is_list, plain
+from nn.data.files import Table, TableError, listed, read_csv
 from nn.data.rows import Rows, Sets, as_list
 from nn.data.scaling import Scaler
-from nn.data.tables import Encoding, Table, TableError, listed, read_csv
+from nn.data.tables import Encoding
 from nn.metrics import predicted_class
 from nn.neuron import MLP
 from nn.training.model_file import read

@@ -20,8 +20,8 @@ from nn.basics.nested import plain
 from nn.command_line.jobs import Job
 from nn.command_line.learning import Training
 from nn.command_line.panels import panels
+from nn.data.files import TableError, short, shown
 from nn.data.rows import Rows
-from nn.data.tables import TableError
 from nn.inspection.curves import plot_loss
 from nn.inspection.history import History
 from nn.inspection.style import new_axes
@@ -29,6 +29,7 @@ from nn.neuron import MLP
 from nn.training.model_file import save
 
 FEW = 20  # held-out rows
+FEW_TO_LEARN = 30
 MEMORISED = 0.15  # of accuracy, or of R²
 ONE_SIDED = 0.8  # of the rows
 MOST_NEURONS_DRAWN = 50  # in graph.svg; larger networks get a card per layer
@@ -88,6 +89,8 @@ def notes(job: Job, measured: Sequence[Score]) -> list[str]:
             "the held-out rows are answered much worse than those it has learnt from: it knows rows by heart. More "
             "rows, fewer neurons (--layers) or fewer epochs (--epochs) may help"
         )
+    if training.rows < FEW_TO_LEARN:
+        found.append(f"{training.rows} rows to learn from are few: what holds for them need not hold for others")
     if held_out.rows < FEW:
         found.append(f"{held_out.rows} held-out rows are few: with another --seed their score can be quite another")
     if job.table is not None and job.table.classes is not None:
@@ -95,8 +98,8 @@ def notes(job: Job, measured: Sequence[Score]) -> list[str]:
         share = count / held_out.rows
         if share >= ONE_SIDED:
             found.append(
-                f"{share:.0%} of the held-out rows are {job.table.classes[name]!r}: whoever always answers that is "
-                "right as often, so judge by the confusion matrix in training.png"
+                f"{share:.0%} of the held-out rows are {short(job.table.classes[name])}: whoever always answers that "
+                "is right as often, so judge by the confusion matrix in training.png"
             )
     elif job.table is not None and len(set(job.held_out[1])) == 1:
         found.append("the held-out rows all have one and the same target: R² says nothing about them")
@@ -170,7 +173,7 @@ def _save_graph(model: MLP, job: Job, path: Path) -> None:
 
     The hardest, because a hinge loss of 0 has no gradients to show. Its numbers stand in the title.
     """
-    names = job.about["inputs"]
+    names = list(map(shown, job.about["inputs"]))
     rows = [[Value(x, label=name) for x, name in zip(row, names, strict=True)] for row in job.held_out[0]]
     losses = [job.loss([model(row)], [target]) for row, target in zip(rows, job.held_out[1], strict=True)]
     hardest, row, target = max(zip(losses, rows, job.held_out[1], strict=True), key=lambda found: found[0].data)
@@ -187,4 +190,4 @@ def _answer(job: Job, target: Any) -> str:
     """What the row really is: `label +1`, `class setosa`, `target 0.25`."""
     if job.table is None:
         return f"label {target:+d}"
-    return f"class {job.table.classes[target]}" if job.table.classes else f"target {target:.4g}"
+    return f"class {shown(job.table.classes[target])}" if job.table.classes else f"target {target:.4g}"

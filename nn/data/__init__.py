@@ -5,7 +5,7 @@ lists. Everything random takes `rng`, a random.Random of your own or a seed; wit
 `random`, so that `random.seed(…)` makes a whole experiment repeatable.
 
 In reading order: `rows` (batches, split), `scaling` (standardize, min_max, one_hot), `sets` (moons, spirals, iris …),
-`tables` (a CSV file as rows and targets).
+`files` (a CSV file as rows of text), `cells` (how people write numbers), `tables` (those rows as numbers).
 """
 
 from nn.data.rows import Random, Rows, Sets, as_list, as_pairs, as_rows, batches, rows_per_update, split

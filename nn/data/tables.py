@@ -1,102 +1,40 @@
 """Tables: a CSV file as the rows and targets a network can be trained on.
 
-`read_csv` gives the cells as text with their line numbers; `Encoding` decides which columns are numbers and
-which are categories, and turns rows of text into rows of numbers. Whatever is wrong with a file is a
-TableError: one line that says where and what to do.
+`Encoding` decides which columns are numbers and which are categories, and turns rows of text into rows of numbers.
 """
 
 from __future__ import annotations
 
-import csv
-import re
-import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from io import StringIO
-from pathlib import Path
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
-from nn.basics.checks import did_you_mean
+from autograd import mean
+from nn.data.cells import MISSING, QUANTITIES, as_float, as_number, decimal_mark
+from nn.data.files import Table, TableError, cut, listed, noting, refuse, short
+from nn.data.files import read_csv as read_csv  # is asked for here, too
 from nn.data.rows import Rows
 from nn.data.scaling import one_hot
 
 LARGEST = 1e150
 """Numbers beyond this cannot be squared in double precision, which a mean squared error has to do."""
 
-MOST_CATEGORIES = 50
-"""A column with more different texts than this, in more than half of its rows, names rows instead of grouping them."""
+MOST_CATEGORIES = 100
+"""A column with more different texts names things instead of grouping them: each would be an input."""
+
+FEW_CATEGORIES = 50
+"""So does a column with more than this, in more than half of its rows."""
 
 MOST_CLASSES = 10
 """A target of whole numbers is taken for classes up to this many different ones, each met 5 times on average."""
 
-WRITTEN_NUMBER = re.compile(r"[-+]?(\d*,\d+|\d{1,3}(,\d{3})+(\.\d+)?|\d+([.,]\d+)?\s?%)")
-"""A number that Python does not read: 12,5 with a decimal comma, 1,250,000 with thousands marked, 3.1%."""
-
-MOST_LISTED = 10
-"""Names or texts in one message."""
+EMPTY = "missing"  # the category of missing cells
 
 
-class TableError(ValueError):
-    """A table that cannot be read or used; the message says why in one line."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A CSV file: column names, rows of text, and the line of the file on which each row ends."""
-
-    names: list[str]
-    rows: list[list[str]]
-    lines: list[int]
-
-    def column(self, name: str) -> list[str]:
-        """The cells of one column. TableError, with the names there are, when there is no such column."""
-        if name not in self.names:
-            guess = did_you_mean(name, self.names)
-            raise TableError(f"no column {name!r}; the columns are: {listed(self.names)}{guess}")
-        place = self.names.index(name)
-        return [row[place] for row in self.rows]
-
-
-def read_csv(path: str | Path) -> Table:
-    """A comma, semicolon or tab separated file in UTF-8, whose first line names the columns; cells are stripped.
-
-    TableError for a file that cannot be read, is no text, has no rows, rows of unequal length or unusable
-    column names.
-    """
-    text = _read_text(Path(path))
-    first = text.lstrip().partition("\n")[0]
-    reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    try:
-        numbered = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
-    except csv.Error as error:
-        raise TableError(f"{path}, line {reader.line_num}: not a CSV file: {error}") from error
-    if len(numbered) < 2:
-        raise TableError(f"{path}: the table is empty: expected a line of column names and at least one row below it")
-    names = numbered[0][1]
-    _check_names(path, names)
-    for line, row in numbered[1:]:
-        if len(row) != len(names):
-            raise TableError(f"{path}, line {line}: {len(row)} cells where the first line names {len(names)} columns")
-    return Table(names, [row for _, row in numbered[1:]], [line for line, _ in numbered[1:]])
-
-
-def _read_text(path: Path) -> str:
-    try:
-        text = (sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()).decode("utf-8-sig")
-    except OSError as error:
-        raise TableError(f"cannot read {path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise TableError(f"{path} is not a text file in UTF-8 (byte {error.start}); save it as CSV in UTF-8") from error
-    if "\0" in text:
-        raise TableError(f"{path} is not a text file: it contains zero bytes")
-    return text
-
-
-def _check_names(path: str | Path, names: list[str]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if "" in names or twice:
-        raise TableError(f"{path}: every column needs a name of its own, got {', '.join(names) or 'none'}")
+class Useless(TableError):
+    """A column that nothing can be learnt from: an input is left out, and that is said."""
 
 
 @dataclass(frozen=True)
@@ -105,109 +43,154 @@ class Column:
 
     name: str
     values: tuple[str, ...] | None = None
+    decimal: str = "."  # the mark in its numbers
+    missing: float | str | None = None  # what a missing cell counts as; None: there must be none
 
     def encode(self, table: Table) -> Rows:
-        """One row of numbers per row of the table; TableError for a cell that is no number, or a category not seen."""
-        cells = zip(table.column(self.name), table.lines, strict=True)
+        """One row of numbers per row of the table; TableError for cells that are no number, or a category not seen."""
         if self.values is None:
-            return [[self._number(cell, line)] for cell, line in cells]
-        return [one_hot(self._position(cell, line), len(self.values)) for cell, line in cells]
+            return [[number] for number in self.read(table)]
+        rows = [one_hot(k, len(self.values)) for k in range(len(self.values))]
+        return [rows[k] for k in self.read(table)]
 
     def labels(self) -> list[str]:
         """Names of the numbers: "length", or "colour=red", "colour=blue"."""
         return [self.name] if self.values is None else [f"{self.name}={value}" for value in self.values]
 
-    def classes(self, table: Table) -> list[int]:
-        """The number of the category of each row."""
-        return [self._position(*pair) for pair in zip(table.column(self.name), table.lines, strict=True)]
+    def read(self, table: Table) -> list[Any]:
+        """The number, or the number of the category, of each row; TableError as `encode`."""
+        cells = table.column(self.name)
+        meant = {cell: self.meaning(cell) for cell in set(cells)}
+        if bad := [cell for cell in dict.fromkeys(cells) if meant[cell] is None]:
+            given = cut([short(cell) if cell else "an empty cell" for cell in bad])
+            mark = "point" if self.decimal == "." else "comma"
+            number = f"expected a number with a decimal {mark}, not beyond {LARGEST:g}, got {given}"
+            wanted = f"{given} is none of {listed(self.values)}" if self.values else number
+            raise TableError(f"{_where(table, self.name, bad)}: {wanted}")
+        return [meant[cell] for cell in cells]
 
-    def _number(self, cell: str, line: int) -> float:
-        number = _as_number(cell)
-        if number is None:
-            raise TableError(f"line {line}, column {self.name!r}: expected a number, got {cell!r}")
-        return number
+    def meaning(self, cell: str) -> float | int | None:
+        """The number, or the number of the category, of a cell; None where it is neither."""
+        given = self.missing if cell in MISSING and self.missing is not None else cell
+        if isinstance(given, float):
+            return given
+        if self.values is not None:
+            return self._places.get(_kind(given, self.decimal))
+        number = as_number(given, self.decimal)
+        return None if number is None or not abs(number) <= LARGEST else number
 
-    def _position(self, cell: str, line: int) -> int:
-        assert self.values is not None
-        if cell not in self.values:
-            raise TableError(f"line {line}, column {self.name!r}: {cell!r} is none of {listed(self.values)}")
-        return self.values.index(cell)
+    @cached_property
+    def _places(self) -> dict[float | str, int]:
+        return {_kind(value, self.decimal): k for k, value in enumerate(self.values or ())}
+
+    def filled(self, table: Table) -> Column:
+        """With something for missing cells to count as: the mean of those in the table, or a category of their own."""
+        if self.values is not None:
+            new = () if _kind(EMPTY, self.decimal) in self._places else (EMPTY,)
+            return replace(self, values=self.values + new, missing=EMPTY)
+        known = self.read(_whole(table, self.name))
+        return replace(self, missing=float(mean(known))) if known else self
 
 
-def look_at(table: Table, name: str, categorical: bool = False, advice: str = "leave it out with --ignore") -> Column:
-    """Decide what a column is: numbers when more than half of its cells are, categories otherwise (or when
-    asked for).
+def _kind(cell: str, decimal: str) -> float | str:
+    """What makes two cells one category: the number, or the text whatever its capitals and blanks."""
+    number = as_number(cell, decimal)
+    return " ".join(cell.split()).casefold() if number is None else number
 
-    TableError for an empty, nan or inf cell, for text among numbers, for numbers written as no program reads them
-    (12,5 or 3.1%), and for texts that differ in nearly every row.
+
+def _where(table: Table, name: str, cells: Collection[str]) -> str:
+    """The lines on which a column holds one of these cells."""
+    cells = set(cells)
+    lines = [line for cell, line in zip(table.column(name), table.lines, strict=True) if cell in cells]
+    return f"{_lines(lines)}, column {short(name)}"
+
+
+def _lines(lines: Collection[int]) -> str:
+    return f"line{'s' if len(lines) > 1 else ''} {cut(list(map(str, lines)))}"
+
+
+def _whole(table: Table, *names: str) -> Table:
+    """The rows that have something in all these columns."""
+    columns = [table.column(name) for name in names]
+    return table.only(MISSING.isdisjoint(cells) for cells in zip(*columns, strict=True)) if names else table
+
+
+def look_at(table: Table, name: str, categorical: bool = False, decimal: str = "") -> Column:
+    """Decide what a column is: numbers when more than half of its cells are, categories otherwise (or when asked for).
+
+    TableError for text among numbers, numbers that can be read in two ways (unless `decimal` says which), dates, and
+    numbers with a unit; Useless for a column without cells, and for texts that differ in nearly every row.
     """
-    cells = table.column(name)
-    for cell, line in zip(cells, table.lines, strict=True):
-        if not cell or _not_finite(cell):
-            raise TableError(
-                f"line {line}, column {name!r}: {cell or 'an empty cell'!r} is not usable: fill in or leave out the row"
-            )
-    numbers = sum(_as_number(cell) is not None for cell in cells)
-    if numbers * 2 > len(cells) and not categorical:
-        column = Column(name)
-        column.encode(table)
+    table = _whole(table, name)
+    cells = Counter(table.column(name))
+    if not table.rows:
+        raise Useless(f"column {short(name)} has no cell with something in it")
+    decimal = _decimal(table, name, cells, decimal or "." * categorical)
+    numbers = sum(n for cell, n in cells.items() if any(as_number(cell, mark) is not None for mark in ".,"))
+    if 2 * numbers > len(table.rows) and not categorical:
+        column = Column(name, None, decimal)
+        column.read(table)
         return column
     if not categorical:
-        _refuse_written_numbers(table, name)
-    values = (
-        tuple(dict.fromkeys(cells))
-        if numbers < len(cells)
-        else tuple(sorted(set(cells), key=lambda cell: (float(cell), cell)))
-    )
-    if len(values) > MOST_CATEGORIES and len(values) * 2 > len(cells):
-        raise TableError(
-            f"column {name!r} has {len(values)} different values in {len(cells)} rows, too many for categories: "
-            + advice
+        _refuse_quantities(table, name, cells)
+    kinds = _kinds(cells, decimal)
+    if len(kinds) > MOST_CATEGORIES or (len(kinds) > FEW_CATEGORIES and len(kinds) * 2 > len(table.rows)):
+        raise Useless(
+            f"column {short(name)} has {len(kinds)} different values in {len(table.rows)} rows, too many for categories"
         )
-    return Column(name, values)
+    order = sorted(kinds) if all(isinstance(kind, float) for kind in kinds) else kinds
+    return Column(name, tuple(max(kinds[kind], key=cells.__getitem__) for kind in order), decimal)
 
 
-def _refuse_written_numbers(table: Table, name: str) -> None:
-    """TableError when most cells are numbers to a reader and texts to a program: every one would be a category."""
-    cells = table.column(name)
-    written = [(cell, line) for cell, line in zip(cells, table.lines, strict=True) if WRITTEN_NUMBER.fullmatch(cell)]
-    if written and 2 * (len(written) + sum(_as_number(cell) is not None for cell in cells)) > len(cells):
-        cell, line = written[0]
+def _kinds(cells: Collection[str], decimal: str) -> dict[Any, list[str]]:
+    """The spellings of each category."""
+    kinds: dict[Any, list[str]] = {}
+    for cell in cells:
+        kinds.setdefault(_kind(cell, decimal), []).append(cell)
+    return kinds
+
+
+def _decimal(table: Table, name: str, cells: Counter[str], others: str) -> str:
+    """The decimal mark of a column: where both are possible, that of the others; else the one that Python knows."""
+    mark = decimal_mark(cells)
+    if mark == "?" and not others and any("," in cell for cell in cells):
+        cell = next(cell for cell in cells if as_number(cell) != as_number(cell, ","))
         raise TableError(
-            f"line {line}, column {name!r}: {cell!r} looks like a number, but is none: write 12.5 for 12,5 and 0.031 "
-            "for 3.1%, without marks between thousands, or ask for categories (--categorical; the target: "
-            "--task classification)"
+            f"{_where(table, name, [cell])}: {short(cell)} can be read as {as_number(cell):.15g} and as "
+            f"{as_number(cell, ','):.15g}, and nothing in the table tells which: say --decimal . or --decimal ,"
         )
+    if mark == "":  # either is right, or neither
+        return max(".,", key=lambda m: sum(count for cell, count in cells.items() if as_number(cell, m) is not None))
+    return mark if mark != "?" else others or "."
 
 
-def listed(names: Sequence[str]) -> str:
-    """The first few of them, and how many more there are."""
-    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
-    return ", ".join(names[:MOST_LISTED]) + more
-
-
-def _as_number(cell: str) -> float | None:
-    """The finite number a cell holds, or None. (float() would also take "1_000", which no table means.)"""
-    try:
-        number = float(cell)
-    except ValueError:
-        return None
-    return None if "_" in cell or not abs(number) <= LARGEST else number
-
-
-def _not_finite(cell: str) -> bool:
-    return cell.lower().lstrip("+-") in {"nan", "inf", "infinity"}
+def _refuse_quantities(table: Table, name: str, cells: Counter[str]) -> None:
+    """TableError where most cells are numbers to a reader and texts to a program: every one would be a category."""
+    for what, pattern in QUANTITIES.items():
+        found = [cell for cell in cells if pattern.fullmatch(cell)]
+        if 2 * sum(cells[cell] for cell in found) > len(table.rows):
+            raise TableError(
+                f"{_where(table, name, found)}: {short(found[0])} is {what}: write a number into each cell (a unit "
+                "belongs into the name of the column), leave it out with --ignore, or take every text for a category: "
+                "--categorical, and for the target --task classification"
+            )
 
 
 @dataclass(frozen=True)
 class Encoding:
     """How the columns of a table become input numbers and one target.
 
-    `to_dict` and `from_dict` carry it through JSON, so that a saved model can be used on new rows.
+    `to_dict` and `from_dict` carry it through JSON, so that a saved model can be used on new rows:
+
+        {"inputs": [{"name": "age", "values": null, "decimal": ".", "missing": 41.5}, …], "target": {…}, "missing": ""}
+
+    with the categories of each column as `values` (null for numbers) and what counts for a missing cell as `missing`.
     """
 
     inputs: tuple[Column, ...]
     target: Column
+    missing: str = ""  # rows with missing cells are left out ("skip"), the cells filled ("fill"), or not there ("")
+    notes: tuple[str, ...] = field(default=(), compare=False)  # more than a reader of the table would think of
 
     @classmethod
     def of(
@@ -217,72 +200,147 @@ class Encoding:
         ignore: Collection[str] = (),
         categorical: Collection[str] = (),
         task: str = "auto",
+        missing: str = "",
+        decimal: str = "",
     ) -> Encoding:
-        """Look at every column of the table but the ignored ones. `task`: "auto", "classification" or "regression"."""
-        for name in (target, *ignore, *categorical):
-            table.column(name)
-        if target in ignore:
-            raise TableError(f"{target!r} is the column to predict: it cannot be left out with --ignore")
-        names = [name for name in table.names if name != target and name not in ignore]
-        if not names:
-            raise TableError(f"no column is left to learn {target!r} from")
-        inputs = tuple(look_at(table, name, name in categorical) for name in names)
-        return cls(inputs, look_at_target(table, target, task))
+        """Look at every column of the table but the ignored ones. `task`: "auto", "classification" or "regression".
+
+        `missing` and `decimal` are those of the Encoding and of `look_at`. TableError with all that is wrong.
+        """
+        names = _inputs(table, target, ignore, categorical)
+        marks = {decimal_mark({*table.column(name)} - MISSING) for name in (*names, target)} & {".", ","}
+        decimal = decimal or "".join(marks) * (len(marks) == 1)
+        inputs: list[Column] = []
+        problems, useless = list[object](), list[object]()
+        for name in names:
+            with noting(problems), noting(useless, Useless):
+                inputs.append(look_at(table, name, name in categorical, decimal))
+        with noting(problems):
+            goal = look_at_target(table, target, task, decimal)
+        used = [*(column.name for column in inputs), target]
+        holes = {name: n for name in used if (n := sum(cell in MISSING for cell in table.column(name)))}
+        where, rows = cut([f"{n} in {short(name)}" for name, n in holes.items()]), len(table.rows)
+        whole = _whole(table, *used)
+        gone = f"{rows - len(whole.rows)} of {rows} rows"
+        if holes and not missing:
+            lines = _lines(sorted({*table.lines} - {*whole.lines}))
+            problems.append(
+                f"missing cells, {where} ({lines}): --missing skip leaves {gone} out, --missing fill "
+                f"{holes.get(target, 0)}: it takes the mean of a column or a category of its own"
+            )
+        if not whole.rows and missing == "skip":
+            problems.append(f"no row is complete: {where} are missing; --ignore leaves a column out")
+        notes = [*table.notes, *(f"{reason}: it is left out" for reason in useless)]
+        if not inputs and not problems:
+            problems += [f"no column is left to learn {short(target)} from", *notes]
+        refuse(problems)
+        if holes and missing == "skip":
+            rest = cls.of(replace(whole, notes=()), target, {*table.names} - {*used}, categorical, task, "", decimal)
+            notes.append(f"{gone} have missing cells ({where}) and are left out")
+            return replace(rest, missing=missing, notes=(*notes, *rest.notes))
+        if holes:
+            inputs = [column.filled(table) if column.name in holes else column for column in inputs]
+            notes.append(f"missing cells, {where}, get the mean of their column or the category {EMPTY!r}")
+            notes += [f"{holes[target]} rows without a target are left out"] * (target in holes)
+        return cls(tuple(inputs), goal, missing, (*notes, *_written(table, [*inputs, goal]), *_many(table, inputs)))
 
     def X(self, table: Table) -> Rows:
-        """The inputs as numbers, not yet scaled."""
-        parts = [column.encode(table) for column in self.inputs]
+        """The inputs as numbers, not yet scaled; TableError for everything that was not so in training."""
+        parts, problems = list[Rows](), list[object]()
+        for column in self.inputs:
+            with noting(problems):
+                parts.append(column.encode(table))
+        refuse(problems)
         return [[number for cells in row for number in cells] for row in zip(*parts, strict=True)]
 
     def y(self, table: Table) -> list[Any]:
         """The target: class numbers (int) or numbers (float)."""
-        if self.target.values is not None:
-            return self.target.classes(table)
-        return [row[0] for row in self.target.encode(table)]
+        return self.target.read(table)
+
+    def usable(self, table: Table, target: bool = True) -> Table:
+        """The rows that have all they need: with `missing="skip"` every cell, else the `target`, if that is needed."""
+        inputs = [column.name for column in self.inputs] if self.missing == "skip" else []
+        return _whole(table, *inputs, *([self.target.name] if target and self.missing else []))
+
+    def filled(self, table: Table) -> Encoding:
+        """The same with the means of these rows, those to learn from, for missing cells."""
+        filled = (column if column.missing is None else column.filled(table) for column in self.inputs)
+        return replace(self, inputs=tuple(filled))
 
     def labels(self) -> list[str]:
         """A name for every input number."""
         return [label for column in self.inputs for label in column.labels()]
 
-    def notes(self, table: Table) -> list[str]:
-        """A line about each column that became many inputs: more than a reader of the table would think of."""
-        return [
-            f"column {column.name!r} holds {len(column.values)} different texts in {len(table.rows)} rows and became "
-            f"{len(column.values)} inputs; --ignore {column.name!r} leaves it out"
-            for column in self.inputs
-            if column.values and (len(column.values) > MOST_CLASSES or len(column.values) * 2 > len(table.rows))
-        ]
-
     def to_dict(self) -> dict[str, Any]:
-        return {"inputs": [asdict(column) for column in self.inputs], "target": asdict(self.target)}
+        columns = [asdict(column) for column in self.inputs]
+        return {"inputs": columns, "target": asdict(self.target), "missing": self.missing}
 
     @classmethod
     def from_dict(cls, saved: dict[str, Any]) -> Encoding:
-        return cls(tuple(_column(c) for c in saved["inputs"]), _column(saved["target"]))
+        """What `to_dict` gave, now or in an earlier version."""
+        *inputs, target = (
+            Column(**{**column, "values": None if column["values"] is None else tuple(column["values"])})
+            for column in (*saved["inputs"], saved["target"])
+        )
+        return cls(tuple(inputs), target, saved.get("missing", ""))
 
 
-def _column(saved: dict[str, Any]) -> Column:
-    return Column(saved["name"], None if saved["values"] is None else tuple(saved["values"]))
+def _inputs(table: Table, target: str, ignore: Collection[str], categorical: Collection[str]) -> list[str]:
+    """The names of the columns to learn from."""
+    problems: list[object] = []
+    for name in dict.fromkeys((target, *ignore, *categorical)):
+        with noting(problems):
+            table.column(name)
+    if target in ignore:
+        problems.append(f"{short(target)} is the column to predict: it cannot be left out with --ignore")
+    refuse(problems)
+    return [name for name in table.names if name != target and name not in ignore]
 
 
-def look_at_target(table: Table, name: str, task: str = "auto") -> Column:
+def _written(table: Table, columns: Collection[Column]) -> list[str]:
+    """What is read otherwise than it is written: numbers as only people write them, and spellings of one category."""
+    odd, same = [], []
+    for column in columns:
+        cells = [cell for cell in dict.fromkeys(table.column(column.name)) if cell not in MISSING]
+        if column.values is None:
+            if cell := next((cell for cell in cells if as_float(cell) != column.meaning(cell)), ""):
+                odd.append(f"{short(cell)} in column {short(column.name)} is read as {column.meaning(cell):.15g}")
+        else:
+            several = [texts for texts in _kinds(cells, column.decimal).values() if len(texts) > 1]
+            same += [f"{' and '.join(map(short, texts))} in column {short(column.name)}" for texts in several]
+    return [f"numbers: {cut(odd)}"] * bool(odd) + [f"the same category: {cut(same)}"] * bool(same)
+
+
+def _many(table: Table, columns: Collection[Column]) -> list[str]:
+    """A line about each column that became many inputs."""
+    return [
+        f"column {short(column.name)} holds {len(column.values)} different texts in {len(table.rows)} rows and became "
+        f"{len(column.values)} inputs; --ignore {short(column.name)} leaves it out"
+        for column in columns
+        if column.values and (len(column.values) > MOST_CLASSES or len(column.values) * 2 > len(table.rows))
+    ]
+
+
+def look_at_target(table: Table, name: str, task: str = "auto", decimal: str = "") -> Column:
     """The target's column: classes when its cells are text, or few different whole numbers; a number otherwise.
 
     TableError when all rows have the same target: there would be nothing to learn.
     """
-    advice = "as a target it would have to hold numbers"
-    column = look_at(table, name, categorical=task == "classification", advice=advice)
-    if task == "auto" and column.values is None and _looks_like_classes(table.column(name)):
-        column = look_at(table, name, categorical=True)
+    try:
+        column = look_at(table, name, task == "classification", decimal)
+    except Useless as reason:
+        raise TableError(f"{reason}: as a target it would have to hold numbers") from None
+    found = column.read(_whole(table, name))
+    if len(set(found)) < 2:
+        raise TableError(f"every row has the same {short(name)} ({table.column(name)[0]}): there is nothing to learn")
+    if task == "auto" and column.values is None and _looks_like_classes(found):
+        return look_at(table, name, True, column.decimal)
     if task == "regression" and column.values is not None:
-        raise TableError(f"column {name!r} holds text; regression needs numbers")
-    if len(set(table.column(name))) < 2:
-        raise TableError(f"every row has the same {name!r} ({table.column(name)[0]}): there is nothing to learn")
+        raise TableError(f"column {short(name)} holds text; regression needs numbers")
     return column
 
 
-def _looks_like_classes(cells: Iterable[str]) -> bool:
-    numbers = [float(cell) for cell in cells]
+def _looks_like_classes(numbers: list[float]) -> bool:
     different = len(set(numbers))
     whole = all(number.is_integer() for number in numbers)
     return whole and different <= MOST_CLASSES and len(numbers) >= 5 * different

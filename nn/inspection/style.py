@@ -28,6 +28,7 @@ COLORS = (
     "#5b8c2a",
 )
 MARKERS = "soD^vPX*<>"
+LONGEST = 40  # letters of a name in a picture
 
 
 @contextmanager
@@ -99,5 +100,7 @@ def _png(figure: Any) -> bytes:
 
 
 def literal(text: str) -> str:
-    """A name out of a user's table as it stands: matplotlib would set what is between two dollar signs as a formula."""
-    return text.replace("$", r"\$")
+    """A name out of a user's table as it stands, cut if it is long: matplotlib would set what is between two dollar
+    signs as a formula.
+    """
+    return (text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…").replace("$", r"\$")

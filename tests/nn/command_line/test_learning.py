@@ -12,7 +12,7 @@ from nn.command_line.learning import begin, take_up
 from nn.command_line.main import main
 from nn.command_line.options import choose_job, parse
 from nn.command_line.results import about_model
-from nn.data.tables import TableError
+from nn.data.files import TableError
 from nn.training.model_file import read
 
 IRIS = Path(__file__).parents[2] / "data" / "iris.csv"

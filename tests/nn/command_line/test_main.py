@@ -28,7 +28,8 @@ from nn.command_line.options import _output_lost, choose_job, is_untouched_demo,
 from nn.command_line.panels import panels as panels_of
 from nn.command_line.results import Score, _save_graph, notes
 from nn.data import Scaler, micrograd_moons, two_moons
-from nn.data.tables import Encoding, TableError, read_csv
+from nn.data.files import TableError, read_csv
+from nn.data.tables import Encoding
 from nn.metrics import predicted_class, score_accuracy
 from nn.training.model_file import load, read
 
@@ -288,11 +289,11 @@ TABLES = {
     "empty": ("", [], "the table is empty"),
     "header only": ("a,b\n", [], "the table is empty"),
     "ragged": ("a,b\n1,2\n3\n", [], "line 3: 1 cells"),
-    "text among numbers": ("a,b\n1,0\n2,1\nx,0\n4,1\n", [], "line 4, column 'a': expected a number, got 'x'"),
-    "nan": ("a,b\n1,0\nnan,1\n3,1\n", [], "line 3, column 'a': 'nan'"),
-    "inf": ("a,b\n1,0\ninf,1\n3,1\n", [], "line 3, column 'a': 'inf'"),
-    "empty cell": ("a,b\n1,0\n,1\n3,1\n", [], "line 3, column 'a': 'an empty cell'"),
-    "nan in the target": ("a,b\n1,0\n2,nan\n3,1\n", [], "line 3, column 'b'"),
+    "text among numbers": ("a,b\n1,0\n2,1\nx,0\n4,1\n", [], "line 4, column 'a': expected a number"),
+    "nan": ("a,b\n1,0\nnan,1\n3,1\n", [], "missing cells, 1 in 'a' .line 3."),
+    "inf": ("a,b\n1,0\ninf,1\n3,1\n", [], "line 3, column 'a': expected a number"),
+    "empty cell": ("a,b\n1,0\n,1\n3,1\n", [], "missing cells, 1 in 'a' .line 3."),
+    "nan in the target": ("a,b\n1,0\n2,nan\n3,1\n", [], "missing cells, 1 in 'b' .line 3."),
     "one class": ("a,b\n" + "1,yes\n2,yes\n" * 9, [], "every row has the same 'b'"),
     "no such column": (GOOD, ["--target", "c"], "no column 'c'; the columns are: a, b"),
     "no such column to ignore": (GOOD, ["--ignore", "c"], "no column 'c'"),
@@ -658,6 +659,9 @@ def test_few_rows_and_one_sided_classes_are_told(tmp_path):
     few, one_sided = notes(job, (Score("training", 48, 0.1, 0.9), Score("held-out", 12, 0.1, 0.9)))
     assert few.startswith("12 held-out rows are few")
     assert re.match(r"\d\d% of the held-out rows are 'a': whoever always answers that", one_sided)
+    fewer, *_ = notes(job, (Score("training", 29, 0.1, 0.9), Score("held-out", 12, 0.1, 0.9)))
+    assert fewer.startswith("29 rows to learn from are few")
+    assert notes(job, (Score("training", 30, 0.1, 0.9), Score("held-out", 12, 0.1, 0.9))) == [few, one_sided]
 
 
 def test_r2_of_a_constant_target_is_told():

@@ -14,7 +14,7 @@ from nn.basics.nested import plain
 from nn.command_line.learning import begin
 from nn.command_line.options import choose_job, parse
 from nn.command_line.results import about_model
-from nn.data.tables import TableError, read_csv
+from nn.data.files import TableError, read_csv
 
 
 def boxes(path, rows=40):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nn.data.tables import Encoding, TableError, look_at, read_csv
+from nn.data.files import TableError, read_csv
+from nn.data.tables import Encoding, look_at
 
 IRIS = Path(__file__).parents[2] / "data" / "iris.csv"
 
@@ -48,7 +49,7 @@ def test_an_encoding_survives_json_and_reads_new_rows(tmp_path):
     assert copy.X(table(tmp_path, "colour,age,bought\nblue,20,no\n")) == [[20.0, 0.0, 1.0, 0.0]]
     with pytest.raises(TableError, match="line 2, column 'colour': 'pink' is none of red, blue, green"):
         copy.X(table(tmp_path, "colour,age,bought\npink,20,no\n"))
-    with pytest.raises(TableError, match="line 2, column 'age': expected a number, got 'old'"):
+    with pytest.raises(TableError, match=r"line 2, column 'age': expected a number with a decimal point, .* got 'old'"):
         copy.X(table(tmp_path, "colour,age,bought\nred,old,no\n"))
 
 
@@ -115,13 +116,16 @@ BAD_CELLS = ["", "nan", "NaN", "inf", "-inf", "Infinity"]
 @pytest.mark.parametrize("others", ["1", "text"])
 def test_missing_and_infinite_cells_are_named_with_line_and_column(tmp_path, cell, others):
     t = table(tmp_path, f"x,y\n{others},1\n{others},2\n{cell},3\n{others},4\n")
-    with pytest.raises(TableError, match="line 4, column 'x'"):
-        look_at(t, "x")
+    if others == "text" and "inf" in cell.lower():  # is one
+        assert look_at(t, "x").values == ("text", cell)
+    else:
+        with pytest.raises(TableError, match=r"line 4, column 'x'|1 in 'x' \(line 4\)"):
+            Encoding.of(t, "y")
 
 
-@pytest.mark.parametrize("cell", ["abc", "1_000", "1e200", "3,5", "0x10", "--2"])
+@pytest.mark.parametrize("cell", ["abc", "1_000", "1e200", "3,5", "0x10", "--2", "1,2,3", "3 5"])
 def test_text_among_numbers_is_named(tmp_path, cell):
-    t = table(tmp_path, f'x,y\n1,1\n2,2\n3,3\n"{cell}",4\n')
+    t = table(tmp_path, f'x,y\n1,1\n2,2\n3.5,3\n"{cell}",4\n')
     with pytest.raises(TableError, match="line 5, column 'x': expected a number"):
         look_at(t, "x")
 
@@ -132,12 +136,13 @@ FILES = {
     "only a header": (b"a,b\n", "table is empty"),
     "ragged row": (b"a,b\n1,2\n1,2,3\n", "line 3: 3 cells where the first line names 2 columns"),
     "short row": (b"a,b\n1\n", "line 2: 1 cells"),
+    "binary, marked as UTF-16": (b"\xff\xfe\x00\xd8\x00", "not a text file in UTF-8"),
+    "broken archive": (gzip.compress(b"a,b\n1,2\n")[:-9], "cannot read"),
     "binary": (b"\x89PNG\r\n\x1a\n\xff\xfe", "not a text file in UTF-8"),
     "zero bytes": (b"a,b\n1,\x002\n", "zero bytes"),
-    "latin-1": ("größe,b\n1,2\n".encode("latin-1"), "not a text file in UTF-8"),
-    "compressed": (gzip.compress(b"a,b\n1,2\n"), "not a text file in UTF-8"),
     "nameless column": (b"a,\n1,2\n", "a name of its own"),
-    "a name twice": (b"a,a\n1,2\n", "a name of its own"),
+    "nameless column inside": (b"a,,b\n1,2,3\n", "a name of its own: column 2 has none"),
+    "a name twice": (b"a,a\n1,2\n", "a name of its own: 'a' names 2"),
     "open quote": (b'a,b\n1,"2\n', "not a CSV file"),
 }
 
@@ -184,7 +189,7 @@ def test_regression_needs_numbers(tmp_path):
 
 def test_a_column_of_names_is_refused_with_advice(tmp_path):
     t = table(tmp_path, "who,y\n" + "".join(f"person {i},{i}\n" for i in range(80)))
-    with pytest.raises(TableError, match="80 different values in 80 rows, too many for categories: leave it out"):
+    with pytest.raises(TableError, match=r"no column is left to learn 'y' from\n.*80 different values in 80 rows"):
         Encoding.of(t, "y")
     with pytest.raises(TableError, match="as a target it would have to hold numbers"):
         Encoding.of(t, "who")
@@ -197,23 +202,27 @@ def test_up_to_50_categories_or_each_twice_are_taken(tmp_path, different, times,
         assert len(Encoding.of(t, "y").inputs[0].values) == different
     else:
         with pytest.raises(TableError, match="too many for categories"):
-            Encoding.of(t, "y")
+            look_at(t, "who")
 
 
-@pytest.mark.parametrize("cell", ["{},5", "-{},25", "{}%", "{}.1 %", "{},1%", "1,25{},000", "1,00{},000.50"])
+@pytest.mark.parametrize("cell", ["{},5", "-{},25", "1,25{},000", "1,00{},000.50", "{}%", "{}.1 %", "{},1%"])
 @pytest.mark.parametrize("place", ["x", "y"])
 def test_numbers_in_another_notation_are_no_categories(tmp_path, cell, place):
     names = {"x": "x;y", "y": "y;x"}[place]
     t = table(tmp_path, f"{names}\n" + "".join(f"{cell.format(k % 7)};{k + 0.5}\n" for k in range(30)))
-    with pytest.raises(TableError, match=f"line 2, column '{place}': '.*' looks like a number, but is none: write"):
-        Encoding.of(t, "y")
+    if "%" in cell:
+        with pytest.raises(TableError, match=f"column '{place}': '.*' is a number with something beside it: write"):
+            Encoding.of(t, "y")
+    else:
+        column = {column.name: column for column in (Encoding.of(t, "y").inputs[0], Encoding.of(t, "y").target)}[place]
+        assert column.values is None
     if place == "x":
         assert len(Encoding.of(t, "y", categorical=["x"]).labels()) == 7
     else:
         assert Encoding.of(t, "y", task="classification").target.values
 
 
-@pytest.mark.parametrize("cell", ["20-3{}", "1.2.{}", "0{}.05.2024", "a,{}", "12,{} cm"])
+@pytest.mark.parametrize("cell", ["20-3{}", "1.2.{}", "99.0{}.2024.1", "a,{}", "12,{}cmx"])
 def test_other_texts_with_digits_stay_categories(tmp_path, cell):
     t = table(tmp_path, "x;y\n" + "".join(f"{cell.format(k % 3)};{k % 2}\n" for k in range(30)))
     assert len(Encoding.of(t, "y").inputs[0].values) == 3
@@ -226,7 +235,7 @@ def test_numbers_in_another_notation_in_up_to_half_of_the_rows_stay_categories(t
 
 
 def test_numbers_in_two_notations_are_refused_when_both_together_are_the_greater_part(tmp_path):
-    with pytest.raises(TableError, match="line 2, column 'x': '1,5' looks like a number, but is none"):
+    with pytest.raises(TableError, match=r"line 6, column 'x': expected a number with a decimal comma, .* got 'none'"):
         look_at(table(tmp_path, "x;y\n1,5;1\n2,5;2\n3;3\n4;4\nnone;5\n"), "x")
 
 
@@ -243,9 +252,9 @@ def test_categories_that_are_numbers_are_in_the_order_of_their_size(tmp_path):
 
 def test_a_column_that_becomes_many_inputs_is_noted(tmp_path):
     t = table(tmp_path, "who,town,y\n" + "".join(f"person {i},{'AB'[i % 2]},{i}.5\n" for i in range(20)))
-    (note,) = Encoding.of(t, "y").notes(t)
+    (note,) = Encoding.of(t, "y").notes
     assert note.startswith("column 'who' holds 20 different texts in 20 rows and became 20 inputs; --ignore 'who'")
-    assert Encoding.of(t, "y", ignore=["who"]).notes(t) == []
+    assert Encoding.of(t, "y", ignore=["who"]).notes == ()
 
 
 @pytest.mark.parametrize(
@@ -254,14 +263,14 @@ def test_a_column_that_becomes_many_inputs_is_noted(tmp_path):
 )
 def test_more_than_10_inputs_or_more_than_half_as_many_as_rows_are_noted(tmp_path, different, rows, noted):
     t = table(tmp_path, "town,y\n" + "".join(f"town {i % different},{i}.5\n" for i in range(rows)))
-    assert bool(Encoding.of(t, "y").notes(t)) == noted
+    assert bool(Encoding.of(t, "y").notes) == noted
 
 
 def test_numbers_are_read_as_long_as_their_square_is_finite(tmp_path):
     column = look_at(table(tmp_path, "x,y\n1e150,1\n-1e150,2\n"), "x")
     assert column.encode(table(tmp_path, "x,y\n1e150,1\n-1e150,2\n")) == [[1e150], [-1e150]]
     for cell in ("1.00001e150", "-1.00001e150"):
-        with pytest.raises(TableError, match="line 2, column 'x': expected a number, got"):
+        with pytest.raises(TableError, match=r"line 2, column 'x': expected a number with .*, not beyond 1e.150, got"):
             column.encode(table(tmp_path, f"x,y\n{cell},1\n"))
 
 
