@@ -33,9 +33,9 @@ int mode_now(void) {
     return found;
 }
 
-/* An exact float or int as a double. */
+/* A float, NumPy's too, or an exact int as a double. */
 static inline int is_plain(PyObject *thing, double *number) {
-    if (PyFloat_CheckExact(thing)) {
+    if (PyFloat_Check(thing)) {
         *number = PyFloat_AsDouble(thing);
         return 1;
     }

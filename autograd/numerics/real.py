@@ -25,6 +25,8 @@ def as_operand(other: Any) -> float | None:
     """A plain number as a float; None for a stranger, who may know what to do with a Value."""
     if type(other) is float:
         return other
+    if isinstance(other, float):  # NumPy's
+        return float(other)
     if type(other) is int or is_real(other):
         return as_float(other)
     if isinstance(other, str | bytes | list | tuple):
