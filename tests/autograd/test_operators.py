@@ -166,7 +166,15 @@ def test_scalars_of_numpys_leave_the_operation_to_the_value():
     assert -1e6 < Value.__array_priority__ < 0.0  # NumPy's scalars have −1,000,000, its arrays 0
     assert type(np.float64(2.0) * v) is type(np.float64(2.0) - v) is type(np.float64(2.0) ** v) is Value
     assert [x.data for x in np.array([1.0, 2.0]) * v] == [x.data for x in v * np.array([1.0, 2.0])] == [3.0, 6.0]
-    assert (np.float64(2.0) * v).operands == (2.0, v)
+    for node in (
+        np.float64(2.0) * v,
+        np.float64(2.0) / v,
+        np.float64(2.0) - v,
+        v + np.float64(2.0),
+        v ** np.float64(2.0),
+    ):
+        assert {type(operand) for operand in node.operands} == {float, Value}
+        assert type(node.data) is float
     assert jvp(lambda x: np.float64(2.0) * x, (3.0,), (1.0,)) == (6.0, 2.0)
 
 
