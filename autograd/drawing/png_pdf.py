@@ -26,6 +26,33 @@ DASHES = [3.0, 3.0]
 
 def raster(picture: Drawable, output: str) -> bytes:
     """The picture as "png" or "pdf", transparent. ImportError without matplotlib."""
+    rc_context, figure_of = _matplotlib(output)
+    width, height = picture.size
+    scale = min(PIXELS_PER_POINT, math.sqrt(MOST_PIXELS / (width * height)))
+    unsigned = {"CreationDate": None} if output == "pdf" else {"Software": None}  # the same bytes every time
+    content = io.BytesIO()
+    with warnings.catch_warnings(), rc_context({"pdf.fonttype": 42}):  # 42: texts stay texts
+        warnings.simplefilter("ignore", UserWarning)  # a letter that no font has is drawn as a box, and that is all
+        figure_of(picture).savefig(content, format=output, dpi=POINTS_PER_INCH * scale, metadata=unsigned)
+    return content.getvalue()
+
+
+def book(pictures: Iterable[Drawable]) -> bytes:
+    """The pictures as one PDF, a page each. ImportError without matplotlib."""
+    rc_context, figure_of = _matplotlib("pdf")
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    content = io.BytesIO()
+    with warnings.catch_warnings(), rc_context({"pdf.fonttype": 42}):
+        warnings.simplefilter("ignore", UserWarning)
+        with PdfPages(content, metadata={"CreationDate": None}) as pages:
+            for picture in pictures:
+                pages.savefig(figure_of(picture))
+    return content.getvalue()
+
+
+def _matplotlib(output: str) -> tuple[Any, Callable[[Drawable], Any]]:
+    """Its rc_context, and what makes a figure of a picture."""
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
@@ -35,17 +62,15 @@ def raster(picture: Drawable, output: str) -> bytes:
             f".{output} files are drawn by matplotlib, which is not installed: {advice}; "
             ".svg and .html files need nothing"
         ) from None
-    width, height = picture.size
-    figure = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
-    figure.patch.set_alpha(0.0)
-    figure.add_artist(_artist(list(_flat(picture.shapes())), height))
-    scale = min(PIXELS_PER_POINT, math.sqrt(MOST_PIXELS / (width * height)))
-    unsigned = {"CreationDate": None} if output == "pdf" else {"Software": None}  # the same bytes every time
-    content = io.BytesIO()
-    with warnings.catch_warnings(), rc_context({"pdf.fonttype": 42}):  # 42: texts stay texts
-        warnings.simplefilter("ignore", UserWarning)  # a letter that no font has is drawn as a box, and that is all
-        figure.savefig(content, format=output, dpi=POINTS_PER_INCH * scale, metadata=unsigned)
-    return content.getvalue()
+
+    def figure_of(picture: Drawable) -> Any:
+        width, height = picture.size
+        figure = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
+        figure.patch.set_alpha(0.0)
+        figure.add_artist(_artist(list(_flat(picture.shapes())), height))
+        return figure
+
+    return rc_context, figure_of
 
 
 def _flat(shapes: Iterable[Shape]) -> Iterator[Rect | Path | Text]:

@@ -67,7 +67,7 @@ class _Film:
         self.caption_height = CAPTION_LINE * lines + 16
         width, self.top = self.picture.size
         self.width = max(
-            width, *(_line_width(line) + 4 * MARGIN + COUNTER_WIDTH for m in self.moments for line in m.lines)
+            width, *(line_width(line) + 4 * MARGIN + COUNTER_WIDTH for m in self.moments for line in m.lines)
         )
 
     def svg(self) -> str:
@@ -178,7 +178,8 @@ def _tspan(run: Run) -> str:
     return f"<tspan{color}{weight}>{escaped(run.text)}</tspan>" if color or weight else escaped(run.text)
 
 
-def _line_width(line: Line) -> float:
+def line_width(line: Line) -> float:
+    """The room that a line of words takes, in points."""
     return number_width("".join(run.text for run in line), FONT_SIZE)
 
 

@@ -23,6 +23,7 @@ from autograd.explaining.narration import moments
 from autograd.explaining.neuron_narration import neuron_moments
 from autograd.explaining.page.html import MAX_EDGES, Page
 from autograd.explaining.page.room import with_room
+from autograd.explaining.slides import Slides, slides
 from autograd.system.files import write_whole
 from autograd.value import Value
 from autograd.view.graph import GraphView, check_limit
@@ -74,6 +75,10 @@ class Stepper(Timeline):
     def animated_svg(self, seconds: float = 1.6) -> str:
         """The timeline as a picture that plays by itself, `seconds` per step; see explaining/film.py."""
         return animate(self, seconds)
+
+    def slides(self) -> Slides:
+        """The timeline for a lecture, one picture a step: `.slides().save("lecture.pdf")`; see explaining/slides.py."""
+        return slides(self)
 
     def save(self, path: str | Path) -> None:
         """Write a page (.html), the animated picture (.svg) or the text (.txt); ValueError for another ending."""
