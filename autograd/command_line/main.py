@@ -24,6 +24,7 @@ import autograd
 from autograd.backprop import topological_order
 from autograd.command_line.formula import MAX_LENGTH, Expression, ExpressionError, parse
 from autograd.drawing.layout.graphviz import LayoutError
+from autograd.modes import current_mode
 from autograd.system.terminal import Parser, complain, drop_output, manners
 from autograd.value import Value
 from autograd.view.notation import formula, number
@@ -249,16 +250,34 @@ def _print_hessian(expression: Expression, leaves: Sequence[Value]) -> None:
         print(f"∂²/{by:{width}} = {second!r}")
 
 
+class _Checked:
+    """The formula as check_gradients asks for it: a few times for its graph, and thousands of times on plain numbers,
+    which a recorded program answers."""
+
+    def __init__(self, expression: Expression, point: Sequence[float]) -> None:
+        self._formula, self._program = expression, autograd.record(expression, *point)
+        # The arguments are called by the names of the parameters, which cannot be Python's keywords.
+        names = [f"{name}_" if keyword.iskeyword(name) else name for name in expression.names]
+        parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
+        self.__signature__ = inspect.Signature(parameters)
+
+    def __call__(self, *values: Any) -> Any:
+        return self._formula(*values) if current_mode().grad else self._program(*_numbers(values))
+
+    def first_derivatives(self, *values: Any) -> Any:
+        if current_mode().grad:
+            return autograd.jacobian(self._formula, argnums=tuple(range(len(values))))(*values)
+        return self._program.value_and_grad(*_numbers(values))[1]
+
+
+def _numbers(values: Sequence[Any]) -> list[float]:
+    return [float(getattr(value, "data", value)) for value in values]
+
+
 def _check(expression: Expression, leaves: Sequence[Value], second_order: bool) -> None:
     from autograd.checking.gradients import GradientCheckError, check_gradients
 
-    def f(*values: Any) -> Any:
-        return expression(*values)
-
-    # check_gradients calls the arguments by the names of the parameters, which cannot be Python's keywords.
-    names = [f"{name}_" if keyword.iskeyword(name) else name for name in expression.names]
-    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in names]
-    f.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    f = _Checked(expression, [leaf.data for leaf in leaves])
     try:
         report = check_gradients(f, *(leaf.data for leaf in leaves), order=2 if second_order else 1)
     except GradientCheckError as error:

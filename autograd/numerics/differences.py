@@ -77,6 +77,9 @@ def central_difference(f: Callable[[float], float], x: float) -> Difference:
     if len(ladder) < 2:
         value, step = (ladder[0].value, ladder[0].step) if ladder else (math.nan, 0.0)
         return Difference(value, math.inf, step, 0.0)
+    if not any(slope.value for slope in ladder):  # as most entries of a large Hessian are
+        widest = ladder[0]
+        return Difference(0.0, widest.noise, widest.step, max(widest.size, _TINIEST / _ROUNDING) / widest.step)
     chain, rounding = _trusted(ladder)
     if not chain:
         return Difference(ladder[-1].value, math.inf, ladder[-1].step, 0.0)
@@ -120,11 +123,20 @@ def _trusted(ladder: list[_Slope]) -> tuple[_Chain, float]:
         settled = [chain for chain in _chains(ladder, rounding) if len(chain) >= _RUNGS]
         for chain in settled:
             if not _is_flat(chain, ladder) and (not flat or _hidden(_best(chain), _best(flat), ladder)):
-                return chain, rounding
+                return _clearest(chain, settled), rounding
             flat = flat or chain
         if flat and not _moves_in_jumps(flat, ladder):
             break
     return flat or max(_chains(ladder, 1.0), key=len, default=[]), 1.0
+
+
+def _clearest(chain: _Chain, settled: list[_Chain]) -> _Chain:
+    """The chain that tells most of the same slope: what small steps say of it, rounding inside of f may have moved by
+    some of their widths, and ended their chain for it."""
+    rough = _best(chain)
+    reach = 2.0**_COARSE_BITS * (rough.high - rough.low)
+    same = [c for c in settled if rough.low - reach <= _best(c).low and _best(c).high <= rough.high + reach]
+    return min(same, key=lambda c: _best(c).high - _best(c).low)
 
 
 def _chains(ladder: list[_Slope], rounding: float) -> list[_Chain]:
