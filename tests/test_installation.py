@@ -147,6 +147,7 @@ def test_with_a_compiler_the_engine_is_native(source, tmp_path, environment):
     assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith((".c", ".h"))]
     run(environment, "-m", "pip", "install", "-q", "--no-index", "--no-deps", wheel)
     assert run(environment, "-c", ASK).strip() == "native"
+    assert run(environment, "-m", "autograd", "--version").strip().endswith("engine native")
     assert run(environment, "-c", ASK, GLASSGRAD_ENGINE="python").strip() == "python: GLASSGRAD_ENGINE says so"
 
 
@@ -156,6 +157,7 @@ def test_without_a_compiler_it_installs_and_is_pure(source, tmp_path, environmen
     wheel = built(source, tmp_path, **broken)
     run(environment, "-m", "pip", "install", "-q", "--no-index", "--no-deps", wheel)
     assert run(environment, "-c", ASK).strip() == "python: the extension is not compiled"
+    assert "engine python: the extension is not compiled" in run(environment, "-m", "autograd", "--version")
     message = run(environment, "-c", ASK, GLASSGRAD_ENGINE="native", fails=True)
     assert "GLASSGRAD_ENGINE is 'native', but the extension is not compiled" in message
     command = (sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, source)
