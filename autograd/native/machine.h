@@ -18,6 +18,10 @@
        each     those that do: for every block, on lanes. OVER adds the lanes, example by example, to a place
        after    what needs such sums: once, on places
 
+   THE ORDER of the tape is depth first, as the graph was walked. Here instructions are sorted by depth (the longest way
+   from an input), so that those side by side do not wait for each other, and by kind. Where a tape has guards or rows
+   of users, which are asked one after the other, its order stays.
+
    THE BITS are those of the generated Python (programs/source/python.py): the same rows, sums from left to right.
 
    INVARIANTS
@@ -44,6 +48,8 @@ enum { /* what an instruction can be beside a row of rows.h */
     OP_OVER,               /* result += Σ u·v, for one example after the other */
     OP_PYTHON,             /* a row of somebody else: functions[second] */
     OP_GUARD,              /* guard number `result`: does a comparison come out as it did? */
+    OP_FOUR_PRODUCTS,      /* this and the next three are OP_PRODUCTS of one length that do not wait for each other */
+    OP_FOUR_AND_ONE,       /* likewise, OP_PRODUCTS_AND_ONE */
 };
 
 typedef struct { int32_t op, count, result, first, second; } Instruction;

@@ -15,6 +15,25 @@ static double sum_of_products(const double *place, const int32_t *u, const int32
     return sum;
 }
 
+/* Four sums at a time, each from left to right: a processor adds two numbers while it waits for others. */
+static inline void four_sums(double *place, const int32_t *pool, const Instruction *i, int and_one) {
+    const int32_t *u0 = pool + i[0].first, *u1 = pool + i[1].first, *u2 = pool + i[2].first, *u3 = pool + i[3].first;
+    const int32_t *v0 = pool + i[0].second, *v1 = pool + i[1].second, *v2 = pool + i[2].second, *v3 = pool + i[3].second;
+    double a = place[u0[0]] * place[v0[0]], b = place[u1[0]] * place[v1[0]];
+    double c = place[u2[0]] * place[v2[0]], d = place[u3[0]] * place[v3[0]];
+    const int32_t count = i->count;
+    for (int32_t k = 1; k < count; k++) {
+        a += place[u0[k]] * place[v0[k]];
+        b += place[u1[k]] * place[v1[k]];
+        c += place[u2[k]] * place[v2[k]];
+        d += place[u3[k]] * place[v3[k]];
+    }
+    place[i[0].result] = and_one ? a + place[v0[count]] : a;
+    place[i[1].result] = and_one ? b + place[v1[count]] : b;
+    place[i[2].result] = and_one ? c + place[v2[count]] : c;
+    place[i[3].result] = and_one ? d + place[v3[count]] : d;
+}
+
 /* The operands of an instruction, copied to `room`. */
 static const double *gathered(const Machine *machine, const Instruction *i) {
     for (int32_t k = 0; k < i->count; k++)
@@ -57,6 +76,8 @@ int run_on_places(Machine *machine, const Part *part) {
         switch (i->op) {
         case OP_PRODUCTS: place[i->result] = sum_of_products(place, u, v, n); break;
         case OP_PRODUCTS_AND_ONE: place[i->result] = sum_of_products(place, u, v, n) + place[v[n]]; break;
+        case OP_FOUR_PRODUCTS: four_sums(place, pool, i, 0); i += 3; break;
+        case OP_FOUR_AND_ONE: four_sums(place, pool, i, 1); i += 3; break;
         case OP_TERMS: place[i->result] = sum_of_terms(place, u, n); break;
         case OP_MEAN: place[i->result] = sum_of_terms(place, u, n) / (double)i->second; break;
         case OP_SQUARES: place[i->result] = sum_of_products(place, u, u, n); break;

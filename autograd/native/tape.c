@@ -1,12 +1,16 @@
 /* Reading a tape into a replay machine. */
 #include "machine.h"
 
+#include <stdlib.h>
+
 typedef struct { /* what is known only while the machine is made */
     Machine *machine;
     PyObject *codes;   /* {row: its number, "<": OP_GUARD, …} */
     PyObject *starts;  /* {logits: where they start in pool}: entries of one softmax share theirs */
     char *constant;    /* of each slot: does the tape hold a number there? */
     char *on_lanes;    /* of each slot: is it filled on lanes? */
+    int32_t *depth;    /* of each slot: the most instructions in a row that lead there */
+    int ordered;       /* does the order of the tape have to stay? */
     int each;          /* are instructions for lanes read now? */
 } Reader;
 
@@ -172,6 +176,15 @@ static int read_operands(Reader *reader, Instruction *i, PyObject *row, PyObject
     }
 }
 
+static void note_depth(Reader *reader, PyObject *operands, int32_t result) {
+    int32_t deepest = reader->depth[result]; /* several OVER of one tape may fill a slot */
+    for (Py_ssize_t k = 0; k < PyTuple_Size(operands); k++) {
+        const int32_t depth = reader->depth[PyLong_AsLong(PyTuple_GetItem(operands, k))]; /* a slot: it was read already */
+        deepest = depth >= deepest ? depth + 1 : deepest;
+    }
+    reader->depth[result] = deepest;
+}
+
 /* One of `items`: (row, operands, slot) for an instruction, (kind, (left, right), its number) for a guard. */
 static int read_instruction(Reader *reader, Instruction *i, PyObject *item) {
     PyObject *row, *operands;
@@ -181,6 +194,7 @@ static int read_instruction(Reader *reader, Instruction *i, PyObject *item) {
     if (read_operands(reader, i, row, operands) < 0)
         return -1;
     i->result = result;
+    reader->ordered |= i->op == OP_GUARD || i->op == OP_PYTHON;
     if (i->op == OP_GUARD)
         return 0;
     if (result < 0 || result >= reader->machine->size) {
@@ -189,6 +203,51 @@ static int read_instruction(Reader *reader, Instruction *i, PyObject *item) {
     }
     if (reader->each && i->op != OP_OVER)
         reader->on_lanes[result] = 1;
+    note_depth(reader, operands, result);
+    return 0;
+}
+
+/* Sorting -------------------------------------------------------------------------------------------------------------- */
+
+typedef struct { Instruction instruction; int32_t depth, place; } Sortable;
+
+static int compare(const void *left, const void *right) {
+    const Sortable *a = left, *b = right;
+    const int32_t keys[][2] = {{a->depth, b->depth}, {a->instruction.op, b->instruction.op},
+                               {a->instruction.count, b->instruction.count}, {a->place, b->place}};
+    for (int k = 0; k < 4; k++)
+        if (keys[k][0] != keys[k][1])
+            return keys[k][0] < keys[k][1] ? -1 : 1;
+    return 0;
+}
+
+/* Of instructions with one depth, kind and length, every four are done at a time. */
+static void mark_fours(const Sortable *sorted, Part *part) {
+    for (Py_ssize_t i = 0; i + 3 < part->count; i++) {
+        const Sortable *first = &sorted[i], *last = &sorted[i + 3];
+        const int op = first->instruction.op;
+        if ((op != OP_PRODUCTS && op != OP_PRODUCTS_AND_ONE) || last->depth != first->depth || last->instruction.op != op ||
+            last->instruction.count != first->instruction.count || first->instruction.count < 1)
+            continue;
+        part->at[i].op = op == OP_PRODUCTS ? OP_FOUR_PRODUCTS : OP_FOUR_AND_ONE;
+        i += 3;
+    }
+}
+
+static int sort_part(const Reader *reader, Part *part, int each) {
+    Sortable *sorted = PyMem_Calloc((size_t)part->count + 1, sizeof(Sortable));
+    if (sorted == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < part->count; i++)
+        sorted[i] = (Sortable){part->at[i], reader->depth[part->at[i].result], (int32_t)i};
+    qsort(sorted, (size_t)part->count, sizeof(Sortable), compare);
+    for (Py_ssize_t i = 0; i < part->count; i++)
+        part->at[i] = sorted[i].instruction;
+    if (!each)
+        mark_fours(sorted, part);
+    PyMem_Free(sorted);
     return 0;
 }
 
@@ -201,7 +260,7 @@ static int read_part(Reader *reader, Part *part, PyObject *items, int each) {
     for (; part->count < count; part->count++)
         if (read_instruction(reader, &part->at[part->count], PyList_GetItem(items, part->count)) < 0)
             return -1;
-    return 0;
+    return reader->ordered ? 0 : sort_part(reader, part, each);
 }
 
 static int read_slots(Reader *reader, Slots *slots, PyObject *numbers, int lifted) {
@@ -269,13 +328,15 @@ int read_tape(Machine *machine, const Given *given) {
     Reader reader = {.machine = machine, .codes = given->codes, .starts = PyDict_New()};
     reader.constant = PyMem_Calloc(size, 1);
     reader.on_lanes = PyMem_Calloc(size, 1);
+    reader.depth = PyMem_Calloc(size, sizeof(int32_t));
     int failed = -1;
-    if (reader.constant == NULL || reader.on_lanes == NULL)
+    if (reader.constant == NULL || reader.on_lanes == NULL || reader.depth == NULL)
         PyErr_NoMemory();
     else if (reader.starts != NULL)
         failed = read_all(&reader, given);
     PyMem_Free(reader.constant);
     PyMem_Free(reader.on_lanes);
+    PyMem_Free(reader.depth);
     Py_XDECREF(reader.starts);
     return failed;
 }

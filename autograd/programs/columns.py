@@ -69,12 +69,19 @@ def numbers_like(example: Sequence[Any], args: Sequence[Any]) -> list[float]:
 class Batch:
     """Columns of arguments shaped like the example, as lists or as one array, whichever whoever runs it asks for.
 
-    Its `count` has to be given where there may be no columns to tell it.
+    Its `count` has to be given where there may be no columns to tell it. `shapes` are those of the example, for who
+    has many batches like it.
     """
 
-    def __init__(self, example: Sequence[Any], columns: Sequence[Any], count: int | None = None) -> None:
+    def __init__(
+        self,
+        example: Sequence[Any],
+        columns: Sequence[Any],
+        count: int | None = None,
+        shapes: Sequence[tuple[int, ...] | None] | None = None,
+    ) -> None:
         self.count = batch_size(columns) if count is None else count
-        self._example, self._columns = example, columns
+        self._example, self._columns, self._shapes = example, columns, shapes
         self._array: Any = None
 
     def examples(self) -> list[list[float]]:
@@ -97,12 +104,18 @@ class Batch:
 
         check_count(self._example, self._columns)
         parts = []
-        for column, one in zip(self._columns, self._example, strict=True):
-            array, like = rectangular(column), rectangular(one)
-            if array is None or like is None or array.shape != (self.count, *like.shape):
+        for column, shape in zip(self._columns, self._shapes or shapes_of(self._example), strict=True):
+            array = rectangular(column)
+            if array is None or shape is None or array.shape != (self.count, *shape):
                 return np.array(self._one_by_one()).T  # ragged lists, dicts, or a message that says what is wrong
             parts.append(array.reshape(self.count, -1))
         return np.concatenate(parts, axis=1).T if parts else np.zeros((0, self.count))
+
+
+def shapes_of(example: Sequence[Any]) -> list[tuple[int, ...] | None]:
+    """The shape of every argument of an example, None for ragged lists and dicts."""
+    arrays = (rectangular(one) for one in example)
+    return [None if array is None else array.shape for array in arrays]
 
 
 def batch_size(columns: Sequence[Any]) -> int:

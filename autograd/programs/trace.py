@@ -28,7 +28,7 @@ from typing import Any, Protocol
 
 from autograd.by_hand import check_numbers
 from autograd.numerics.trees import is_nested
-from autograd.programs.columns import Batch, as_lists, numpy_is_there, seed_of, shortened
+from autograd.programs.columns import Batch, as_lists, numpy_is_there, seed_of, shapes_of, shortened
 from autograd.programs.kinds import VALUE, Kind, Work, Works
 from autograd.programs.machine import Machine, can_run
 from autograd.programs.on_arrays.grouping import origins
@@ -65,6 +65,7 @@ class Trace:
         self._backends: dict[tuple[Kind, Callable[[Work], Backend]], Backend] = {}
         self._alone: dict[Kind, list[Backend]] = {}  # who runs kinds that are about one example
         self._width: dict[Kind, float] = {}
+        self._example: tuple[Any, Any] = (None, None)  # that batches were like the last time, and its shapes
 
     @property
     def differentiable(self) -> bool:
@@ -103,7 +104,9 @@ class Trace:
 
         BranchChanged, with the rows, where some of them leave this path.
         """
-        batch = Batch(example, columns, None if kind.batch else 1)
+        if example is not self._example[0]:
+            self._example = example, shapes_of(example) if numpy_is_there() else None
+        batch = Batch(example, columns, None if kind.batch else 1, self._example[1])
         try:
             inputs = batch if kind.batch else batch.array()[:, 0]
             return self.run(kind, parameters, inputs, seed_of(reduce, batch.count))
