@@ -30,6 +30,7 @@ class OnArrays(OnValues):
     def __init__(self, values: OnValues, optimizer: Optimizer) -> None:
         self.parameters, self.layers, self.optimizer = values.parameters, values.layers, optimizer
         self._functions: dict[Program, tuple[Number, Callable[..., Any]]] = {}
+        self._known: dict[str, tuple[list[Value], Number]] = {}
         self._parameters = values.parameters.copy()
         self._place = {p: i for i, p in enumerate(self._parameters)}
         self.take()
@@ -37,8 +38,9 @@ class OnArrays(OnValues):
     # Values and arrays -----------------------------------------------------------------------------------------------
     def take(self) -> None:
         self._take_numbers()
-        self._groups = [self._index(group["params"]) for group in self.optimizer.param_groups]
-        self._layers = {name: self._index(parameters) for name, parameters in self.layers.items()}
+        groups = enumerate(group["params"] for group in self.optimizer.param_groups)
+        self._groups = [self._places(f"group {i}", params) for i, params in groups]
+        self._layers = {name: self._places(f"layer {name}", params) for name, params in self.layers.items()}
         self._memory = [self._columns(state) for state in self.optimizer.state]
 
     def give_back(self) -> None:
@@ -58,6 +60,14 @@ class OnArrays(OnValues):
     @staticmethod
     def _columns(state: Columns) -> Columns:
         return {name: np.array(column, dtype=float) for name, column in state.items()}
+
+    def _places(self, name: str, parameters: list[Value]) -> Number:
+        """Where these stand in the arrays, looked up again only if they are not those of the last time."""
+        before, places = self._known.get(name, (None, None))
+        if before != parameters:
+            places = self._index(parameters)
+            self._known[name] = parameters.copy(), places
+        return places
 
     def _index(self, parameters: Sequence[Value]) -> Number:
         """Where these stand in the arrays; those that nobody has met so far are put at the end."""
