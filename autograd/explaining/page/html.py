@@ -36,8 +36,9 @@ MAX_EDGES = 300
 HIGHEST = 900
 AROUND = (
     ".glassgrad-page { display: grid } .glassgrad-page > * { grid-area: 1 / 1; min-width: 0 } "
-    ".glassgrad-page > iframe { position: relative; width: 100%; border: 0 } "
-    ".glassgrad-page > iframe + img { max-width: 100%; height: 0; min-height: 100%; object-fit: scale-down }"
+    ".glassgrad-page iframe { position: relative; width: 100%; border: 0 } "  # marimo wraps it in a div
+    ".glassgrad-page > iframe + img, .glassgrad-page > div + img "
+    "{ max-width: 100%; height: 0; min-height: 100%; object-fit: scale-down }"
 )
 
 

@@ -470,6 +470,18 @@ def test_in_a_notebook_the_page_plays_and_the_still_picture_hides(open_page, bac
     assert page.evaluate("scrollY") >= scroll
 
 
+def test_where_the_frame_is_wrapped_it_is_as_wide_as_the_page_and_its_still_picture_is_not_seen(open_page):
+    """As marimo does, which puts a <div> around every frame."""
+    page = open_page(
+        in_notebook(draw(neuron()[0]), "white")
+        .replace("<iframe", "<div><iframe")
+        .replace("</iframe>", "</iframe></div>")
+    )
+    page.frame_locator("iframe").locator("[data-go=play]").click()
+    assert page.locator("iframe").bounding_box()["width"] > 600
+    until(page.locator(".glassgrad-page img").is_visible, gives=False)
+
+
 def test_where_the_page_around_must_not_be_seen_it_plays_all_the_same(open_page):
     """VS Code's rules: outputs stand in a frame with an origin of its own, which nothing inside can look out of."""
     o, leaves = neuron()
