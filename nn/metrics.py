@@ -86,9 +86,16 @@ def confusion_matrix(
     [[2, 1], [0, 1]]
     """
     pairs = _pairs(predicted, actual)
-    names = list(labels) if labels is not None else sorted({x for pair in pairs for x in pair})
+    try:
+        seen = {x for pair in pairs for x in pair}
+        names = sorted(seen) if labels is None else list(labels)
+    except TypeError:
+        kinds = ", ".join(sorted({type(x).__name__ for pair in pairs for x in pair}))
+        raise TypeError(
+            f"labels have to be of one kind, numbers or texts, or named by labels=[…]; got {kinds}"
+        ) from None
     place = {name: i for i, name in enumerate(names)}
-    unknown = {x for pair in pairs for x in pair} - place.keys()
+    unknown = seen - place.keys()
     if unknown:
         raise ValueError(f"labels {sorted(unknown, key=repr)} occur but are not among labels={names}")
     matrix = [[0] * len(names) for _ in names]

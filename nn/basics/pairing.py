@@ -79,7 +79,7 @@ def scaled(factor: float, loss: Any) -> Any:
 def probability(number: Any, what: str) -> Any:
     """`number` if it lies in [0, 1] (or is nan, which goes on to the loss); otherwise ValueError naming `what`."""
     if data_of(number) < 0 or data_of(number) > 1:
-        raise ValueError(f"{what} must lie in [0, 1], got {data_of(number):g}")
+        raise ValueError(f"{what} must lie in [0, 1], got {data_of(number)!r}")
     return number
 
 
@@ -89,7 +89,7 @@ def distribution(row: Sequence[Any], length: int, what: str) -> Sequence[Any]:
         raise ValueError(f"{what} must be rows of {length} probabilities, got {shape(row)}")
     whole = total([data_of(probability(p, f"every entry of {what}")) for p in row])
     if abs(whole - 1) > 1e-6:
-        raise ValueError(f"{what} must be rows that add up to 1, got one that adds up to {whole:g}")
+        raise ValueError(f"{what} must be rows that add up to 1, got one that adds up to {whole!r}")
     return row
 
 

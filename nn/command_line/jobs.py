@@ -160,7 +160,7 @@ def table_job(
         loss=cross_entropy if classes else mse,
         metric_name="accuracy" if classes else "R²",
         metric=score_accuracy if classes else r2,
-        settings=TABLE_SETTINGS,
+        settings=replace(TABLE_SETTINGS, batch_size=max(16, len(train[0]) // 1000)),
         about=rows.about(),
         table=rows,
         notes=[*encoding.notes, *_constants(encoding, train[0])],

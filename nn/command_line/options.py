@@ -117,7 +117,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     how.add_argument("--epochs", metavar="N", type=_at_least_one, help="passes over the rows (default: 100; tables 50)")
     rate = "learning rate (default: 1.0 sinking to 0.1; tables 0.01 to 0)"
     how.add_argument("--lr", metavar="RATE", type=_positive, help=rate)
-    rows = 'rows per update, "batch" or "stochastic" (default: batch; tables 16)'
+    rows = 'rows per update, "batch" or "stochastic" (default: batch; tables 16, large ones more)'
     how.add_argument("--batch-size", metavar="N", type=_batch_size, help=rows)
     how.add_argument("--optimizer", choices=sorted(OPTIMIZERS), help="default: sgd; tables adam with weight decay")
     seed = "of first weights, split and shuffling (default: %(default)s)"

@@ -11,6 +11,7 @@ from typing import Any
 from nn.command_line.jobs import Job
 from nn.inspection.boundary import plot_boundary
 from nn.inspection.curves import plot_confusion, plot_regression
+from nn.inspection.outputs import answers
 from nn.inspection.principal_plane import main_plane
 from nn.inspection.style import literal
 from nn.metrics import confusion_matrix, predicted_class
@@ -60,7 +61,7 @@ def confusion(job: Job, model: Module, ax: Any) -> Any:
     """Which classes of the held-out rows are taken for which."""
     classes = job.known_table.classes
     assert classes is not None
-    predicted = [predicted_class(output) for output in model.batch(job.held_out[0])]
+    predicted = list(map(predicted_class, answers(model, job.held_out[0])))
     return plot_confusion(confusion_matrix(predicted, job.held_out[1], range(len(classes))), classes, ax)
 
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 import autograd
-from autograd import Value, no_grad
+from autograd import Value
 from autograd.system.files import write_whole
 from autograd.system.json_text import json_from
 from nn.basics.nested import plain
@@ -24,6 +24,7 @@ from nn.data.files import TableError, short, shown
 from nn.data.rows import Rows
 from nn.inspection.curves import plot_loss
 from nn.inspection.history import History
+from nn.inspection.outputs import answers
 from nn.inspection.style import new_axes
 from nn.neuron import MLP
 from nn.training.model_file import save
@@ -61,10 +62,8 @@ def scores(model: MLP, job: Job) -> list[Score]:
     """On the rows it has learnt from, on those held out, and on those of another file."""
 
     def score(part: str, rows: Rows, targets: list[Any]) -> Score:
-        with no_grad():
-            outputs = model.batch(rows)
-            loss = float(plain(job.loss(outputs, targets)))
-        return Score(part, len(rows), loss, job.metric(plain(outputs), targets))
+        outputs = answers(model, rows)
+        return Score(part, len(rows), float(plain(job.loss(outputs, targets))), job.metric(outputs, targets))
 
     others = [score("test", *job.test)] if job.test else []
     return [score("training", *job.train), score("held-out", *job.held_out), *others]
@@ -173,10 +172,14 @@ def _save_graph(model: MLP, job: Job, path: Path) -> None:
 
     The hardest, because a hinge loss of 0 has no gradients to show. Its numbers stand in the title.
     """
-    names = list(map(shown, job.about["inputs"]))
-    rows = [[Value(x, label=name) for x, name in zip(row, names, strict=True)] for row in job.held_out[0]]
-    losses = [job.loss([model(row)], [target]) for row, target in zip(rows, job.held_out[1], strict=True)]
-    hardest, row, target = max(zip(losses, rows, job.held_out[1], strict=True), key=lambda found: found[0].data)
+    losses = [
+        plain(job.loss([output], [target]))
+        for output, target in zip(answers(model, job.held_out[0]), job.held_out[1], strict=True)
+    ]
+    place = max(range(len(losses)), key=losses.__getitem__)
+    names, target = map(shown, job.about["inputs"]), job.held_out[1][place]
+    row = [Value(x, label=name) for x, name in zip(job.held_out[0][place], names, strict=True)]
+    hardest = job.loss([model(row)], [target])
     hardest.label = f"loss ({_answer(job, target)})"
     title = f"held-out row with the largest loss: {', '.join(f'{x.label} = {x.data:.4g}' for x in row)}"
     model.zero_grad()

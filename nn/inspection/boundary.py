@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import no_grad
-from nn.basics.nested import only, plain
 from nn.data.rows import Rows, as_pairs, as_rows
+from nn.inspection.outputs import answers
 from nn.inspection.style import COLORS, INK, MARKERS, literal, new_axes, style
 from nn.metrics import target_class
-from nn.module import Module, evaluating
+from nn.module import Module
 
 GRID_POINTS = 60  # the model is asked at this many points each way
 
@@ -57,9 +56,7 @@ def _field(
         low, high = min(column), max(column)
         margin = 0.12 * (high - low) or 1.0
         spans.append([low - margin + (high - low + 2 * margin) * k / (GRID_POINTS - 1) for k in range(GRID_POINTS)])
-    with no_grad(), evaluating(model):
-        outputs = plain(model.batch([inputs([a, b]) for b in spans[1] for a in spans[0]]))
-    outputs = list(map(only, outputs))
+    outputs = answers(model, [inputs([a, b]) for b in spans[1] for a in spans[0]])
     return spans[0], spans[1], [outputs[i : i + GRID_POINTS] for i in range(0, len(outputs), GRID_POINTS)]
 
 

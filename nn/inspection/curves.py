@@ -9,11 +9,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from autograd import no_grad
-from nn.basics.nested import only, plain
+from nn.basics.nested import only
 from nn.data.rows import as_list, as_pairs, as_rows
 from nn.data.scaling import mean_and_deviation
-from nn.inspection.outputs import layer_outputs, saturation
+from nn.inspection.outputs import answers, layer_outputs, saturation
 from nn.inspection.style import COLORS, INK, SLATE, literal, new_axes, style
 from nn.module import Module, evaluating, parameters_by_layer
 
@@ -50,21 +49,15 @@ def plot_regression(
             low, high = min(rows)[0], max(rows)[0]
             xs = [low + (high - low) * k / 200 for k in range(201)]
             ax.scatter([row[0] for row in rows], targets, s=18, color=COLORS[0], edgecolors="white", linewidths=0.5)
-            ax.plot(xs, [output(v) for v in _answers(model, [inputs([x]) for x in xs])], color=COLORS[1])
+            ax.plot(xs, [output(v) for v in answers(model, [inputs([x]) for x in xs])], color=COLORS[1])
             ax.set(xlabel=names[0], ylabel=names[1], title="fit")
             return ax
-        answers = [output(v) for v in _answers(model, [inputs(row) for row in rows])]
-        ends = [min(*targets, *answers), max(*targets, *answers)]
+        predicted = [output(v) for v in answers(model, [inputs(row) for row in rows])]
+        ends = [min(*targets, *predicted), max(*targets, *predicted)]
         ax.plot(ends, ends, color=SLATE, linewidth=1, linestyle="--")
-        ax.scatter(targets, answers, s=18, color=COLORS[0], edgecolors="white", linewidths=0.5)
+        ax.scatter(targets, predicted, s=18, color=COLORS[0], edgecolors="white", linewidths=0.5)
         ax.set(xlabel=f"{names[-1]}, true", ylabel=f"{names[-1]}, predicted", title="fit")
     return ax
-
-
-def _answers(model: Module, rows: list[Any]) -> list[float]:
-    with no_grad(), evaluating(model):
-        outputs = plain(model.batch(rows))
-    return list(map(only, outputs))
 
 
 def plot_loss(history: Curves, ax: Any = None, *, metric: str = "accuracy") -> Any:

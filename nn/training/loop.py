@@ -51,7 +51,7 @@ from nn.training.per_row import sample
 from nn.training.recorded import RecordedStep
 from nn.training.stopping import EarlyStopping, as_early_stopping, converged, gentle_interrupt
 
-WORTH_COMPILING = 2000
+WORTH_COMPILING = 1000
 """Examples, times epochs, from which on recording pays for itself."""
 Rates = list[tuple[dict[str, Any], float]]
 """Groups of an optimizer, and their own learning rates."""

@@ -15,9 +15,10 @@ from contextlib import suppress
 from typing import Any
 
 from autograd import BranchChanged, Program, Value, no_grad, record, total
-from nn.basics.nested import data_of, flat, mapped, plain
+from nn.basics.nested import data_of, mapped
 from nn.data.rows import Sets
 from nn.descent.optimizer import Optimizer
+from nn.inspection.outputs import recorded
 from nn.losses import Loss
 from nn.module import Module, own_dice
 from nn.training.gradient import Penalty, eager_step
@@ -186,24 +187,15 @@ class _Batches:
 
     def answers(self, rows: list[Any]) -> list[Any]:
         """As RecordedStep: Values without a graph, by a program recorded with these rows if that says the same."""
+        if not self._answers_looked_at:
+            self._answers_looked_at, self._answer = True, recorded(self._model, rows)
         if self._answer is not None:
             try:
                 return [mapped(Value, prediction) for prediction in self._answer.map(rows)]
             except BranchChanged:
                 self._answer = None
         with no_grad():
-            predictions = self._model.batch(rows)
-        if not self._answers_looked_at:
-            self._answers_looked_at, self._answer = True, self._recorded(rows, plain(predictions))
-        return predictions
-
-    def _recorded(self, rows: list[Any], predictions: list[Any]) -> Program | None:
-        """A program that says the same of these rows."""
-        with suppress(Exception), own_dice(self._model):  # whatever a model does with Values it was not made for
-            program = record(self._model, rows[0], strict=True)
-            if all(flat(mapped(close, predictions, program.map(rows)))):
-                return program
-        return None
+            return self._model.batch(rows)
 
     def hold(self) -> bool:
         """Whether model, loss and penalty are what was recorded, as far as an example shows."""

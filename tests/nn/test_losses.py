@@ -335,6 +335,11 @@ BAD = {
     "rows": (lambda: losses.cross_entropy([[1.0, 2.0]] * 3, [0, 1]), "is a list of 3 × 2, but target is a list of 2"),
     "weights": (lambda: losses.cross_entropy([1.0, 2.0], 0, weight=[1.0]), "one number for each of 2 classes, got 1"),
     "binary weights": (lambda: losses.binary_cross_entropy(0.5, 0, weight=[1, 2, 3]), "each of 2 classes, got 3"),
+    "just above 1": (lambda: losses.binary_cross_entropy([1 + 1e-9], [1.0]), r"must lie in .0, 1., got 1\.000000001$"),
+    "just beside 1": (
+        lambda: losses.categorical_cross_entropy([[1.0, 2.0]], [[0.5, 0.500002]]),
+        r"got one that adds up to 1\.00000\d+$",
+    ),
     "odds": (lambda: losses.kl_divergence([0.5, 0.5], [0.5, 0.6]), "targets of kl_divergence.* adds up to 1.1"),
     "logits": (lambda: losses.kl_divergence([2.0, 0.5], [0.5, 0.5]), r"from_logits=False.* lie in \[0, 1\], got 2"),
     "one-hot": (lambda: losses.categorical_cross_entropy([[1.0, 2.0]], [1]), "rows of 2 probabilities, got a single"),

@@ -86,6 +86,18 @@ def test_labels_of_any_kind_in_any_order():
         confusion_matrix(["dog"], ["cat"], labels=["cat"])
 
 
+@pytest.mark.parametrize(
+    ("labels", "kinds"), [(["cat", 0], "int, str"), ([None, 1.5], "NoneType, float"), ([[0, 1], [1, 0]], "list")]
+)
+def test_labels_that_have_no_order_are_one_clear_error(labels, kinds):
+    with pytest.raises(TypeError, match=rf"one kind, numbers or texts, or named by labels=\[…\]; got {kinds}$"):
+        confusion_matrix(labels, labels)
+
+
+def test_labels_of_several_kinds_can_be_named():
+    assert confusion_matrix(["cat", 0], ["cat", "cat"], labels=["cat", 0]) == [[1, 1], [0, 0]]
+
+
 @pytest.mark.parametrize("metric", [accuracy, confusion_matrix, precision_recall_f1, r2, mean_absolute_error])
 def test_unequal_lengths_and_nothing_at_all_are_refused(metric):
     with pytest.raises(ValueError, match="got 1 for 2 rows"):

@@ -458,10 +458,8 @@ def test_compiled_or_not_is_a_choice(compiled):
     assert numbers(model) == pytest.approx([0.17, 0.08])
 
 
-@pytest.mark.parametrize(
-    ("rows", "epochs", "engine"), [(100, 20, "program"), (1999, 1, "graphs"), (2000, 1, "program")]
-)
-def test_training_is_compiled_from_2000_examples_on(rows, epochs, engine):
+@pytest.mark.parametrize(("rows", "epochs", "engine"), [(100, 10, "program"), (999, 1, "graphs"), (1000, 1, "program")])
+def test_training_is_compiled_from_1000_examples_on(rows, epochs, engine):
     model = line()
     optimizer = SGD(model.parameters(), lr=0.01)
     assert fit(model, [[1.0]] * rows, [2.0] * rows, loss=nn.mse, optimizer=optimizer, epochs=epochs).engine == engine
