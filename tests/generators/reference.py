@@ -33,12 +33,13 @@ HEAD = """# Reference
 - [Conventions at awkward points](#conventions-at-awkward-points)
 - [Accuracy](#accuracy)
 - [Coming from micrograd, PyTorch, JAX or HIPS autograd](#coming-from-micrograd-pytorch-jax-or-hips-autograd)
+- [Recipes](#recipes)
 """
 
 
 def page() -> str:
     """The whole page."""
-    parts = (HEAD, interface(), derivative_table(), conventions(), accuracy(), migration())
+    parts = (HEAD, interface(), derivative_table(), conventions(), accuracy(), migration(), recipes())
     return "\n".join(parts).rstrip("\n") + "\n"
 
 
@@ -247,6 +248,19 @@ def migration() -> str:
         for name in re.findall(r"(autograd|nn)\.(\w+)", ours):
             getattr(importlib.import_module(name[0]), name[1])  # a name that does not exist must not be promised
     return text + "\n" + table(("there", "here"), ((f"{there}", f"`{ours}`") for there, ours in MIGRATION))
+
+
+# Recipes -------------------------------------------------------------------------------------------------------------
+def recipes() -> str:
+    """The short files beside the notebooks, each by the first sentence of its docstring."""
+    files = [PAGE.with_name("several_machines.py"), *sorted(PAGE.with_name("recipes").glob("*.py"))]
+    rows = [
+        (f"[{path.stem}]({path.relative_to(PAGE.parent).as_posix()})", first_sentence(ast.get_docstring(tree) or ""))
+        for path in files
+        for tree in [ast.parse(path.read_text(encoding="utf-8"))]
+    ]
+    text = "## Recipes\n\nShort files that begin where glassgrad meets something else; tests run them.\n"
+    return text + "\n" + table(("file", "what it does"), rows)
 
 
 if __name__ == "__main__":

@@ -179,7 +179,9 @@ def test_reverse_forward_and_higher_order_routes_agree(program, xs, direction):
     primal, tangent = jvp(f, (xs,), (direction,))
     assert primal == y.data
     terms = [g * v for g, v in zip(reverse, direction, strict=True)]
-    rounding = 1e-14 * max(map(abs, direction)) * max(1.0, abs(y.data))  # x·e^−x² has no slope at 1/√2: two terms cancel
+    rounding = (
+        1e-14 * max(map(abs, direction)) * max(1.0, abs(y.data))
+    )  # x·e^−x² has no slope at 1/√2: two terms cancel
     assert abs(tangent - math.fsum(terms)) <= 1e-11 * max(map(abs, terms), default=1.0) + rounding
 
 
