@@ -27,7 +27,7 @@ function followTheme() {
     if (frame) root.style.colorScheme = frame.ownerDocument.defaultView.getComputedStyle(frame).colorScheme;
   }
 
-  on(system, "change", follow);
+  system.addEventListener("change", follow); // not on(): the page of a training has this file without picture.js
   if (window.parent !== window) root.classList.add("framed");
   if (frame) watch(frame, () => { follow(); setTimeout(follow, 500); });
   follow();
