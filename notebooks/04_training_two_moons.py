@@ -317,9 +317,20 @@ from nn.data import split
 train, held_out = split(X, y, (0.8, 0.2), stratify=True, rng=random.Random(1))
 model = MLP(2, [8, 8, 1], rng=random.Random(2))
 result = fit(model, *train, loss=hinge, optimizer=Adam(model.parameters(), lr=0.05),
-             epochs=60, batch_size=16, validation=held_out, rng=random.Random(3), progress=False)
+             epochs=60, batch_size=16, validation=held_out, rng=random.Random(3), progress=False, keep=5)
 print(result)
 result.plot().figure
+
+# %% [markdown]
+# `keep=5` has noted all parameters and gradients before every fifth update. `watch` makes a page of them: the training as
+# it happened. Press *Play*, or drag the slider to any update. Each small map shows what one neuron answers all over the
+# plane; in the first layer you see the folds wander, behind it how they are put together. The lines are the weights,
+# or the gradients that flowed through them.
+
+# %%
+from nn import watch
+
+watch(model, *train, result)
 
 # %% [markdown]
 # ## Your own table

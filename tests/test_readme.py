@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import autograd
+from nn.command_line.main import main as train
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,6 +43,16 @@ def test_the_command_line_examples(tmp_path):
         )
         assert done.returncode == 0, done.stderr
     assert ET.fromstring((tmp_path / "neuron.svg").read_text(encoding="utf-8")).tag.endswith("svg")
+
+
+def test_the_commands_for_tables(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    learn, predict = (shlex.split(command) for command in re.findall(r"`python (-m nn [^`]*espresso[^`]*)`", README))
+    for arguments in ([*learn, "--epochs", "5"], predict):  # what it learns is tested elsewhere
+        arguments = [str(ROOT / name) if name.startswith("notebooks/") else name for name in arguments]
+        assert train(arguments[2:]) == 0
+    with open(tmp_path / "answers.csv", encoding="utf-8") as file:
+        assert file.readline().strip().endswith(",taste,predicted_taste")
 
 
 def test_there_are_three_commands_of_one_line_each_the_course_the_network_and_the_tests():
