@@ -45,6 +45,7 @@ def test_the_command_line_examples(tmp_path):
     assert ET.fromstring((tmp_path / "neuron.svg").read_text(encoding="utf-8")).tag.endswith("svg")
 
 
+@pytest.mark.notebooks  # it trains and draws for some seconds
 def test_the_commands_for_tables(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     learn, predict = (shlex.split(command) for command in re.findall(r"`python (-m nn [^`]*espresso[^`]*)`", README))
