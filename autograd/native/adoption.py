@@ -10,6 +10,7 @@ import gc
 from collections.abc import Iterable
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
+from weakref import WeakSet
 
 from autograd.modes import ACTIVE, mode_entered
 from autograd.native import extension
@@ -38,6 +39,7 @@ def adopted(pure: type, operators: dict[Operation, tuple[Any, Any]], methods: di
         "mode_entered": mode_entered,
         "plain_operation": Operation,
         "track_reached": lambda thing: track_reached(thing, value),
+        "opened": opened,
         "empty": "",
         "hears_nodes": "hears_nodes",
     }
@@ -59,6 +61,25 @@ def track_reached(thing: Any, value: type) -> None:
                 met.add(id(parent))
                 below.append(parent)
     extension.track(below)
+
+
+_opened: WeakSet[Any] = WeakSet()
+
+
+def opened(node: Any) -> None:
+    """Somebody has the dict of a node in hand, `vars(node)`, and may put things there that nobody else hears of: look
+    again before every collection."""
+    if _look_again not in gc.callbacks:
+        gc.callbacks.append(_look_again)
+    _opened.add(node)
+
+
+def _look_again(phase: str, info: dict[str, int]) -> None:
+    if phase == "start":
+        for node in list(_opened):
+            track_reached(vars(node), type(node))
+        if not _opened:
+            gc.callbacks.remove(_look_again)
 
 
 def _nodes_in(thing: Any, value: type) -> Iterable[Any]:

@@ -156,7 +156,13 @@ int set_attribute(PyObject *self, PyObject *name, PyObject *thing) {
 }
 
 static PyObject *get_dict(Node *node, void *unused) {
-    track(node); /* whoever has the dict can put anything there */
+    track(node); /* whoever has the dict can put anything there, */
+    if (node->flags & USED && Py_TYPE((PyObject *)node) == engine.type) { /* also nodes made from this one before that */
+        PyObject *done = PyObject_CallFunctionObjArgs(engine.opened, (PyObject *)node, NULL);
+        Py_XDECREF(done);
+        if (done == NULL)
+            return NULL;
+    }
     return PyObject_GenericGetDict((PyObject *)node, unused);
 }
 

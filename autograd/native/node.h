@@ -85,7 +85,7 @@ typedef struct {
     PyObject *mode_entered, *hears_nodes, *rows[ROW_ALL], *plain_operation;
     char chooses[ROW_ALL]; /* does the row choose among its operands? */
     PyObject *forward[ROW_ALL], *reflected[ROW_ALL]; /* operators in Python, for what is unusual */
-    PyObject *init, *operands, *parents, *local_grads, *track_reached, *backward, *acquire, *release, *in_the_middle, *empty;
+    PyObject *init, *operands, *parents, *local_grads, *track_reached, *opened, *backward, *acquire, *release, *in_the_middle, *empty;
     PyObject *dot, *total, *mean, *sum_of_squares, *softmax, *cross_entropy, *logsumexp;
 } Engine;
 extern Engine engine;
@@ -115,9 +115,14 @@ Many *new_many(Py_ssize_t parents, Py_ssize_t others, Py_ssize_t operands);
 void free_many(Many *many);           /* the memory alone */
 void drop_links(Node *node);
 int move_out(Node *node);             /* make `right` free for an Extra; -1 with an exception */
-int settle(Node *node);               /* from RAW to another form: 1 if it is none any more, 0 if not, -1 exception */
 PyObject *operands_of(Node *node, void *unused); /* a tuple, as Python reads them */
+PyObject *get_left(Node *node, void *unused), *get_d_left(Node *node, void *unused);
+PyObject *get_right(Node *node, void *unused), *get_d_right(Node *node, void *unused);
 extern PyGetSetDef link_attributes[];
+
+/* slots.c */
+int set_link(Node *node, PyObject *thing, void *which);
+int settle(Node *node);               /* from RAW to another form: 1 if it is none any more, 0 if not, -1 exception */
 PyObject *make_node(PyObject *module, PyObject *args);
 PyObject *make_leaf(PyObject *module, PyObject *args);
 

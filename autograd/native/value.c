@@ -152,7 +152,7 @@ PyObject *use(PyObject *module, PyObject *args) {
         {"active", &engine.active}, {"inside", &engine.inside}, {"mode_entered", &engine.mode_entered},
         {"hears_nodes", &engine.hears_nodes},
         {"plain_operation", &engine.plain_operation}, {"init", &engine.init}, {"operands", &engine.operands},
-        {"parents", &engine.parents}, {"local_grads", &engine.local_grads}, {"track_reached", &engine.track_reached},
+        {"parents", &engine.parents}, {"local_grads", &engine.local_grads}, {"track_reached", &engine.track_reached}, {"opened", &engine.opened},
         {"backward", &engine.backward}, {"acquire", &engine.acquire}, {"release", &engine.release}, {"in_the_middle", &engine.in_the_middle}, {"empty", &engine.empty},
         {"dot", &engine.dot}, {"total", &engine.total}, {"mean", &engine.mean}, {"sum_of_squares", &engine.sum_of_squares},
         {"softmax", &engine.softmax}, {"cross_entropy", &engine.cross_entropy}, {"logsumexp", &engine.logsumexp},

@@ -80,6 +80,13 @@ class Run:
         choices: list[Callable[[], Any]] = [
             *(lambda: a + b, lambda: a * b, lambda: a - b, lambda: a / b, lambda: a**2, lambda: -a, lambda: abs(a)),
             *(lambda: a**b, lambda: a % b, lambda: a // b, lambda: +a, lambda: a < b, lambda: bool(a)),
+            *(
+                lambda: divmod(a, b),
+                lambda: round(a),
+                lambda: round(a, 1),
+                lambda: math.floor(a),
+                lambda: math.trunc(a),
+            ),
         ]
         return self.rng.choice(choices)()
 
@@ -88,6 +95,7 @@ class Run:
         choices: list[Callable[[], Any]] = [
             *(lambda: a + z, lambda: z * a, lambda: z - a, lambda: a / z, lambda: z / a, lambda: a**z, lambda: z**a),
             *(lambda: a - z, lambda: z + a, lambda: a * z, lambda: a < z, lambda: pow(a, z, 3)),
+            *(lambda: a % z, lambda: z % a, lambda: a // z, lambda: z // a, lambda: divmod(z, a)),
         ]
         return self.rng.choice(choices)()
 

@@ -68,6 +68,13 @@ def twin_in_its_dict():
     return a
 
 
+def twin_in_its_dict_of_before():
+    a = Value(2.0)
+    b = a * 2
+    vars(a)["b"] = [b]
+    return a
+
+
 def operation_by_hand():
     return by_hand(Value(0.5)) * 2.0
 
@@ -87,6 +94,7 @@ def label_of_a_value():
 CIRCLES = [
     twin,
     twin_in_its_dict,
+    twin_in_its_dict_of_before,
     twin_in_a_list_of_later,
     twin_behind_a_closure,
     operation_by_hand,
