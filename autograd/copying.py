@@ -68,7 +68,7 @@ def reduce_graph(root: Value) -> tuple[Any, ...]:
 
 def _rebuild_leaf(kind: type[V]) -> V:
     leaf = _new(kind)
-    for name in _LINKS:
+    for name in ("op", *_LINKS):  # a leaf before it is restored: what hangs on a node may lead back to it
         setattr(leaf, name, None)
     return leaf
 

@@ -88,3 +88,12 @@ def test_what_is_made_of_data_that_is_no_float_holds_floats_and_travels(assigned
         z = again(y)
         assert {type(number) for number in (y.data, *y.local_grads, *z.local_grads)} == {float}
         assert (z.data, z.local_grads) == (y.data, y.local_grads)
+
+
+def test_what_hangs_on_a_leaf_may_lead_to_a_node_above_it_on_which_more_hangs():
+    a = Value(2.0)
+    y = a * 3.0
+    a.twin, y.m = y, 1
+    copied = through_pickle(y)
+    assert (copied.data, copied.m, copied.parents[0].data) == (6.0, 1, 2.0)
+    assert copied.parents[0].twin.m == 1
