@@ -34,7 +34,7 @@ TASKS: tuple[Task, ...] = (
     ("a neuron with two inputs", "x1 x2 w1 w2 b", lambda x1, x2, w1, w2, b: relu(x1 * w1 + x2 * w2 + b)),
     ("paths that meet again", "a b", lambda a, b: (a + b) * (a - b) * b),
 )
-TO_DO = "Fill in every value, the local derivative on every arrow, and ∂y/∂ of every card, from the output back."
+TO_DO = "Fill in all values, slopes on arrows, and ∂."
 NUMBERS = [number for number in range(-4, 6) if number]
 
 

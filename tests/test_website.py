@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from notebooks.web.playground import answer, with_all
-from notebooks.website import main, playground
+from notebooks.website import for_browsers, main
 
 PATIENCE = 120_000  # ms: Python has to be loaded and started
 
@@ -64,6 +64,22 @@ def test_only_a_new_folder_is_built_in(tmp_path, capsys):
     assert main([]) == 2
 
 
+# The notebooks ------------------------------------------------------------------------------------------------------
+
+
+def test_a_notebook_for_browsers_begins_with_what_it_loads_and_keeps_its_cells():
+    cells = [
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "x = 1"], "metadata": {}, "outputs": [7]},
+        {"cell_type": "markdown", "source": "# %matplotlib inline\nis a line", "metadata": {}},
+    ]
+    told = for_browsers({"cells": cells, "metadata": {"kernelspec": {"name": "python3"}, "other": 1}, "nbformat": 4})
+    head, code, text = told["cells"]
+    assert "await in_a_browser.load(" in head["source"][-1]
+    assert (code["source"], code["outputs"]) == (["x = 1"], [7])
+    assert "".join(text["source"]) == "# %matplotlib inline\nis a line"
+    assert (told["metadata"]["kernelspec"]["name"], told["metadata"]["other"], told["nbformat"]) == ("python", 1, 4)
+
+
 # The pages ------------------------------------------------------------------------------------------------------------
 
 
@@ -72,8 +88,9 @@ def address(tmp_path_factory):
     """Where the folder is served, as any web server would."""
     if shutil.which("npm") is None:
         pytest.skip("needs npm, to fetch pyodide")
+    pytest.importorskip("jupyterlite_pyodide_kernel")
     folder = tmp_path_factory.mktemp("site")
-    playground(folder)
+    assert main([str(folder)]) == 0
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -93,6 +110,47 @@ def page(chromium):
     yield page
     context.close()
     assert complaints == []
+
+
+def outputs(page):
+    """What the cells of a notebook have said, by the beginning of their source; the lab draws what is in view only."""
+    found = {}
+    for screen in range(20):
+        page.locator(".jp-WindowedPanel-outer").evaluate("(panel, top) => { panel.scrollTop = top; }", 600 * screen)
+        page.wait_for_timeout(150)
+        found |= dict(
+            page.evaluate("""() => [...document.querySelectorAll(".jp-CodeCell")].map((cell) => [
+                (cell.querySelector(".cm-content")?.innerText ?? "").trim(),
+                [...cell.querySelectorAll(".jp-OutputArea-output")].map((output) => output.innerText).join("\\n"),
+            ])""")
+        )
+    return found
+
+
+@pytest.mark.browser
+def test_notebook_1_runs_in_the_lab_and_its_stepper_steps(chromium, address):
+    """From the folder alone: matplotlib is out of reach, so plots say so, and everything else runs."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.route("**/*", lambda route: route.continue_() if route.request.url.startswith(address) else route.abort())
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{address}/lab/index.html?path=01_values_and_the_chain_rule.ipynb")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_selector("text=Python (Pyodide) | Idle")  # the kernel is there
+    page.click(".lm-MenuBar-itemLabel:text-is('Run')")
+    page.click("text='Run All Cells'")
+    stepping = page.frame_locator("iframe[title^='Backpropagation through']").last
+    stepping.locator("#next").wait_for()
+    stepping.locator("#next").click()
+    stepping.get_by_text("remembers").first.wait_for()  # the first operation
+
+    said = outputs(page)
+    assert all("Error" not in text for text in said.values()), said
+    assert any("could not be loaded" in text for text in said.values())
+    assert any(text.strip() == "needs matplotlib" for text in said.values())
+    assert any("derivatives agree" in text for text in said.values())
+    assert sum("put your answer in the place of the dots" in text for text in said.values()) == 3  # the exercises
+    context.close()
 
 
 @pytest.mark.browser
