@@ -20,3 +20,10 @@ def without(monkeypatch):
         monkeypatch.setattr(builtins, "__import__", refuse)
 
     return uninstall
+
+
+@pytest.fixture
+def no_pictures(monkeypatch):
+    """`python -m nn` draws none: they take longer than a short training."""
+    for picture in ("_save_picture", "_save_graph"):
+        monkeypatch.setattr(f"nn.command_line.results.{picture}", lambda *arguments: None)

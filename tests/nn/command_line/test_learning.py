@@ -19,11 +19,7 @@ IRIS = Path(__file__).parents[2] / "data" / "iris.csv"
 TABLE = ["--csv", str(IRIS), "--target", "species", "--layers", "3"]
 
 
-@pytest.fixture(autouse=True)
-def no_pictures(monkeypatch):
-    """They take longer than these trainings."""
-    for picture in ("_save_picture", "_save_graph"):
-        monkeypatch.setattr(f"nn.command_line.results.{picture}", lambda *arguments: None)
+pytestmark = pytest.mark.usefixtures("no_pictures")
 
 
 def cut_off(folder, after, *arguments):
@@ -44,16 +40,16 @@ def whole(*arguments):
 
 
 SORTS = {
-    "adam, mini-batches, cosine": [*TABLE, "--epochs", "7"],
-    "sgd, row by row": [*TABLE, "--epochs", "7", "--optimizer", "sgd", "--batch-size", "stochastic"],
-    "a number": ["--csv", str(IRIS), "--target", "petal_width", "--ignore", "species", "--epochs", "7"],
-    "the demo": ["--epochs", "7", "--layers", "4"],
+    "adam, mini-batches, cosine": [*TABLE, "--epochs", "4"],
+    "sgd, row by row": [*TABLE, "--epochs", "4", "--optimizer", "sgd", "--batch-size", "stochastic"],
+    "a number": ["--csv", str(IRIS), "--target", "petal_width", "--ignore", "species", "--epochs", "4"],
+    "the demo": ["--epochs", "4", "--layers", "4"],
 }
 
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_a_training_taken_up_again_ends_as_if_it_had_not_been_interrupted(tmp_path, sort):
-    cut_off(tmp_path, 3, *SORTS[sort])
+    cut_off(tmp_path, 2, *SORTS[sort])
     training, straight = take_up([], "test", str(tmp_path)), whole(*SORTS[sort])
     training.learn()
     assert training.model.state_dict() == straight.model.state_dict()
@@ -62,7 +58,7 @@ def test_a_training_taken_up_again_ends_as_if_it_had_not_been_interrupted(tmp_pa
     assert training.rng.getstate() == straight.rng.getstate()
     assert training.history.columns() == straight.history.columns()
     assert training.history.update_loss == straight.history.update_loss
-    assert (training.done, training.epochs) == (7, 7)
+    assert (training.done, training.epochs) == (4, 4)
 
 
 def test_epochs_more_have_a_schedule_of_their_own(tmp_path, capsys):
