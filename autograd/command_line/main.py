@@ -63,7 +63,8 @@ def main(arguments: Sequence[str] | None = None, program: str = "python -m autog
     """Run the command line, which was called as `program`; returns the exit status."""
     try:
         with manners():
-            _run(_parser(program).parse_args(_protected(sys.argv[1:] if arguments is None else arguments)))
+            given = _protected(sys.argv[1:] if arguments is None else arguments)
+            _run(_parser(program).parse_intermixed_args(given))  # x*y --check x=2
     except (UsageError, ExpressionError) as error:
         complain(f"error: {error}")
         return 2

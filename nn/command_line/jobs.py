@@ -169,10 +169,11 @@ def table_job(
 
 def with_test(job: Job, path: str) -> Job:
     """The job with another file to be judged by; TableError where that is no such table, or lacks the target."""
-    table = read_csv(path)
+    table, way = read_csv(path), job.known_table
     try:
-        table = job.known_table.encoding.usable(table)
-        return replace(job, test=(job.known_table.X(table), job.known_table.y(table)))
+        if not (table := way.complete(table, target=True)).rows:
+            raise TableError("every row lacks a cell")
+        return replace(job, test=(way.X(table), way.y(table)))
     except TableError as error:
         raise TableError(f"{path}: {error}") from None
 

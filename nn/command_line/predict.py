@@ -34,11 +34,18 @@ def _run(arguments: Sequence[str] | None, program: str) -> int:
     parser.add_argument("--probabilities", action="store_true", help="one more column for every class")
     options = parser.parse_args(arguments)
     predictor, table = load_predictor(options.model), read_csv(options.file)
+    for note in table.notes:
+        complain(f"note: {note}")
     answers = predictor.predict(table)
+    if skipped := answers.count(None):
+        complain(
+            f"note: {skipped} of {len(answers)} rows lack a cell and have no prediction: training left such rows out"
+        )
     columns: dict[str, Iterable[Any]] = {f"predicted_{predictor.encoding.target.name}": answers}
     if options.probabilities:
-        shares = zip(*predictor.probabilities(table), strict=True)
-        columns |= {f"probability_{name}": share for name, share in zip(predictor.classes or (), shares, strict=True)}
+        names, none = predictor.classes or (), list[Any]([""]) * len(predictor.classes or ())
+        shares = zip(*(share or none for share in predictor.probabilities(table)), strict=True)
+        columns |= {f"probability_{name}": share for name, share in zip(names, shares, strict=True)}
     text = _as_csv(table, columns)
     if options.output:
         write_whole(options.output, text)
@@ -61,10 +68,15 @@ def _as_csv(table: Table, columns: dict[str, Iterable[Any]]) -> str:
 
 def _score(predictor: Predictor, table: Table, answers: list[Any]) -> str:
     """What the answers are worth, for a table that has the target."""
+    answered = dict(zip(table.lines, answers, strict=True))
     try:
+        table = predictor.complete(table, target=True)
         targets = predictor.encoding.y(table)
     except TableError as error:
         return f"no score: {error}"
+    if not targets:
+        return "no score: every row lacks a cell"
+    answers = [answered[line] for line in table.lines]
     if (classes := predictor.classes) is None:
         return f"R² {r2(answers, targets):.4f} on {len(targets)} rows"
     return f"accuracy {accuracy(answers, [classes[k] for k in targets]):.1%} on {len(targets)} rows"

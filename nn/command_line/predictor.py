@@ -47,14 +47,18 @@ class Translation:
         scaler = asdict(self.target_scaler)
         return {**told, "target_scaler": scaler, "answer": "one number: target = answer·scale + offset"}
 
-    def X(self, table: Table) -> Rows:
-        """The inputs, scaled. TableError that names what is missing for a table without the columns learnt from."""
+    def complete(self, table: Table, target: bool = False) -> Table:
+        """The rows that have all they need, as in training. TableError, with what is missing, for missing columns."""
         if lacking := [name for name in self.columns if name not in table.names]:
             guesses = "".join(did_you_mean(name, table.names) for name in lacking[:1])
             raise TableError(
                 f"the table lacks {len(lacking)} of the {len(self.columns)} columns that the model learnt from: "
                 f"{listed(lacking)}{guesses}. It has: {listed(table.names)} (a file's first line names them)"
             )
+        return self.encoding.usable(table, target)
+
+    def X(self, table: Table) -> Rows:
+        """The inputs, scaled."""
         return self.scaler(self.encoding.X(table))
 
     def y(self, table: Table) -> list[Any]:
@@ -84,20 +88,24 @@ class Predictor(Translation):
 
         `rows` are a CSV file's path, a pandas table or a list of dicts, with columns in any order and others beside
         them, or a list of lists with the cells in the order of `predictor.columns`. ValueError where a column is
-        missing, or a cell is no number or a category that was not there to learn from.
+        missing, or a cell is no number or a category that was not there to learn from. Missing cells are filled as in
+        training; where rows that lack one were left out in training (`--missing skip`), None stands for them.
         """
-        return [self.answer(output) for output in self.outputs(rows)]
+        return [output if output is None else self.answer(output) for output in self.outputs(rows)]
 
-    def probabilities(self, rows: Any) -> list[list[float]]:
+    def probabilities(self, rows: Any) -> list[list[float] | None]:
         """The softmax of the outputs: for every row one number per class, in the order of `predictor.classes`."""
         if self.classes is None:
             raise TableError(f"{self.encoding.target.name!r} is a number: only classes have probabilities")
-        return [plain(softmax(output)) for output in self.outputs(rows)]
+        return [output and plain(softmax(output)) for output in self.outputs(rows)]
 
     def outputs(self, rows: Any) -> list[Any]:
         """What the network itself puts out for every row: a list of scores, or one standardised number."""
+        table = self._table(rows)
+        complete = self.complete(table)
         with no_grad():
-            return [plain(self.model(row)) for row in self.X(self._table(rows))]
+            outputs = [plain(self.model(row)) for row in self.X(complete)]
+        return list(map(dict(zip(complete.lines, outputs, strict=True)).get, table.lines))
 
     def _table(self, rows: Any) -> Table:
         if isinstance(rows, str | Path):

@@ -145,6 +145,11 @@ def test_a_check_of_many_names_asks_for_few_graphs(run, monkeypatch):
     assert len(graphs) < 100
 
 
+@pytest.mark.parametrize("order", ["-x*y --check x=2 y=3", "--check -x*y x=2 y=3", "x=2 --check -x*y y=3"])
+def test_options_may_stand_anywhere(run, order):
+    assert run(*order.split())[:2] == run("-x*y", "x=2", "y=3", "--check")[:2]
+
+
 def test_a_check_names_the_names(run):
     assert "d f / d speed:" in run("relu(speed)", "speed=0", "--check")[2]
     assert "d f / d lambda_:" in run("relu(lambda)", "lambda=0", "--check")[2]

@@ -186,3 +186,27 @@ def test_help_tells_of_predict_and_predict_has_its_own(capsys):
             main(arguments)
         assert ended.value.code == 0
         assert "predict" in capsys.readouterr().out
+
+
+def test_rows_without_an_answer_are_written_and_counted(tmp_path, capsys):
+    lines = [f"{k},{k % 3},{['no', 'yes'][k % 2]}" for k in range(30)]
+    table = written(tmp_path / "t.csv", "a,b,sold", *lines, "3,,no", "4,1,")
+    folder = saved(tmp_path, "--csv", table, "--target", "sold", "--missing", "skip")
+    out = tmp_path / "out.csv"
+    capsys.readouterr()
+    assert main(["predict", folder, table, "--probabilities", "--output", str(out)]) == 0
+    rows = read(out.read_text("utf-8"))
+    assert list(rows[30].values()) == ["3", "", "no", "", "", ""]
+    assert rows[31]["predicted_sold"] in ("no", "yes")  # only the target is missing
+    note, score = capsys.readouterr().err.splitlines()
+    assert note == "note: 1 of 32 rows lack a cell and have no prediction: training left such rows out"
+    right = sum(row["predicted_sold"] == row["sold"] for row in rows[:30])
+    assert score == f"accuracy {right / 30:.1%} on 30 rows"
+    table = written(tmp_path / "t.csv", "a,b,sold", "3,,no")
+    assert main(["predict", folder, table, "--output", str(out)]) == 0
+    assert capsys.readouterr().err.endswith("no score: every row lacks a cell\n")
+
+
+def test_notes_about_the_file_are_said(iris, tmp_path, capsys):
+    table = written(tmp_path / "t.csv", f",{HEADER}", "0,5.1,3.5,1.4,0.2", "1,5,3,1,0")
+    assert answers(iris, table, tmp_path, capsys)[1].startswith("note: the first column has no name and is left out")

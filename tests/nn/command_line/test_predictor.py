@@ -205,3 +205,59 @@ def test_files_that_are_not_there_or_no_json(sold, tmp_path):
         nn.load_predictor(sold / "boxes.csv")
     with pytest.raises(FileNotFoundError):
         nn.load_predictor(tmp_path)
+
+
+GAPS = [
+    "width,colour,depth,sold",
+    *(f"{k % 7},{['red', 'blue'][k % 2]},{k / 3},{['no', 'yes'][k % 2]}" for k in range(30)),
+]
+
+
+def with_gaps(folder, missing):
+    """A training on a table with missing cells, and new rows with some more."""
+    table = folder / "gaps.csv"
+    table.write_text("\n".join([*GAPS, ",red,1,no", "3,,2,yes", "4,blue,,no", "5,red,1,"]) + "\n", "utf-8")
+    options = parse(["--csv", str(table), "--target", "sold", "--epochs", "2", "--missing", missing])
+    training = begin(choose_job(options), options)
+    training.learn()
+    nn.save(training.model, folder / "model.json", about_model(training))
+    (new := folder / "new.csv").write_text("colour,depth,width\nred,1.5,3\n,1.5,3\nblue,NA,3\nred,2.5,?\n", "utf-8")
+    return training, new
+
+
+def test_missing_cells_are_filled_as_they_were_in_training(tmp_path):
+    training, new = with_gaps(tmp_path, "fill")
+    code = "import nn, sys; print(nn.load_predictor(sys.argv[1]).outputs(sys.argv[2]))"
+    command = [sys.executable, "-c", code, str(tmp_path), str(new)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    way, rows = (
+        training.job.table,
+        [["3", "red", "1.5"], ["3", "missing", "1.5"], ["3", "blue", "NA"], ["?", "red", "2.5"]],
+    )
+    width, colour, depth = way.encoding.inputs
+    assert [width.name, colour.values, depth.name] == ["width", ("red", "blue", "missing"), "depth"]
+    numbers = [
+        [
+            column.missing if cell in ("?", "NA") else float(cell),
+            *(float(c == name) for name in colour.values),
+            depth.missing if d == "NA" else float(d),
+        ]
+        for column, (cell, c, d) in zip([width] * 4, rows, strict=True)
+    ]
+    assert json.loads(printed) == plain(training.model.batch(way.scaler(numbers)))
+
+
+def test_rows_that_training_would_have_left_out_have_no_answer(tmp_path):
+    training, new = with_gaps(tmp_path, "skip")
+    predictor = nn.load_predictor(tmp_path)
+    outputs = predictor.outputs(new)
+    assert outputs[1:] == [None, None, None]
+    way = training.job.table
+    assert outputs[0] == plain(training.model(way.scaler([[3.0, 1.0, 0.0, 1.5]])[0]))
+    assert predictor.predict(new) == [way.answer(outputs[0]), None, None, None]
+    assert predictor.probabilities(new)[1:] == [None, None, None]
+
+
+def test_missing_cells_that_training_did_not_know_are_an_error(sold):
+    with pytest.raises(TableError, match="column 'colour'"):
+        nn.load_predictor(sold).predict([[1.0, None, 0.5, 1]])
