@@ -141,8 +141,8 @@ def table_job(
 
     Every class keeps its share in both parts. TableError when the file or its columns cannot be used.
     """
-    table = read_csv(path)
-    encoding = Encoding.of(table, target, ignore, categorical, task, missing, decimal)
+    table = read_csv(path, decimal)
+    encoding = Encoding.of(table, target, ignore, categorical, task, missing)
     table = encoding.usable(table)
     classes = encoding.target.values
     parts = _split(list(range(len(table.rows))), encoding.y(table), classes is not None, random.Random(seed))

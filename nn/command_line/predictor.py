@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,10 @@ class Predictor(Translation):
 
 
 def _text(cell: Any) -> str:
-    return "" if cell is None or cell != cell else str(cell)
+    """A cell as a file might have it; "1.25e0" for 1.25, which is one number with any decimal mark."""
+    if not isinstance(cell, Real) or isinstance(cell, Integral):
+        return "" if cell is None else str(cell)
+    return f"{number}e0" if "." in (number := repr(float(cell))) and "e" not in number else number
 
 
 def load_predictor(path: str | Path) -> Predictor:

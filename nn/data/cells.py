@@ -18,7 +18,8 @@ _MARKS = {".": ",", ",": "."}  # a decimal mark, and the one that then stands be
 _BLANKS = " '’\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 _NUMBER = {
     mark: re.compile(
-        rf"[-+]?(\d+|[1-9]\d{{0,2}}([{_BLANKS}{other}])\d{{3}}(\2\d{{3}})*|(?=[{mark}]\d))([{mark}]\d*)?([eE][-+]?\d+)?"
+        rf"[-+]?((\d+|(?=[{mark}]\d))([{mark}]\d*)?([eE][-+]?\d+)?"
+        rf"|[1-9]\d{{0,2}}([{_BLANKS}{other}])\d{{3}}(\5\d{{3}})*([{mark}]\d*)?)"
     )
     for mark, other in _MARKS.items()
 }
@@ -31,7 +32,8 @@ _WRITTEN = r"[-+−]?\d([\d.,'’]|\s(?=\d{3}))*"
 QUANTITIES = {
     "a date or a time": re.compile(rf"({_DAY})([T ,]+{_CLOCK}\S*)?|{_CLOCK}"),
     "a number with something beside it": re.compile(
-        rf"([-+−]?[$€£¥]|[A-Z]{{3}}\s)\s?{_WRITTEN}|{_WRITTEN}(\s?[%‰°$€£¥]\S*|\s?({_UNIT})|\s+[^\W\d]\w*)"
+        rf"([-+−]?[$€£¥<>≤≥~]|[A-Z]{{3}}\s)\s?{_WRITTEN}|{_WRITTEN}(-|\s?[%‰°$€£¥]\S*|\s?({_UNIT})|\s+[^\W\d]\w*)"
+        rf"|\([$€£¥]?{_WRITTEN}\)"
     ),
 }
 """Texts that mean an amount: a column of them is no column of categories."""

@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import compress, islice
 from pathlib import Path
-from reprlib import Repr
 
 from nn.basics.checks import did_you_mean
 
@@ -29,10 +28,6 @@ SAID = re.compile(r"sep=(.)[ \t]*(?:\r\n?|\n)", re.IGNORECASE)  # the delimiter,
 BINARY = re.compile(r"[\0-\x08\x0e-\x1f]")  # no letters of any text
 
 LONGEST = 60  # letters of a cell or name in a message
-
-_short = Repr()
-_short.maxstring = LONGEST
-short = _short.repr  # of a cell or name, for messages
 
 
 class TableError(ValueError):
@@ -63,6 +58,7 @@ class Table:
     rows: list[list[str]]
     lines: list[int]
     notes: tuple[str, ...] = ()
+    decimal: str = ""  # the mark in its numbers, where they can be read both ways and somebody knows
 
     def column(self, name: str) -> list[str]:
         """The cells of one column. TableError, with the names there are, when there is no such column."""
@@ -78,7 +74,7 @@ class Table:
         return replace(self, rows=list(compress(self.rows, marks)), lines=list(compress(self.lines, marks)))
 
 
-def read_csv(path: str | Path) -> Table:
+def read_csv(path: str | Path, decimal: str = "") -> Table:
     """A file separated by commas, semicolons, tabs or bars, whose first line names the columns; cells are stripped.
 
     UTF-8, UTF-16 or Latin-1, also compressed by gzip; "-" is the standard input. TableError for a file that cannot be
@@ -94,7 +90,7 @@ def read_csv(path: str | Path) -> Table:
     refuse(_problems(names, names[kept], rows, lines), f"{path}: ")
     if kept.start:
         notes.append(f"the first column has no name and is left out ({listed([row[0] for row in rows[:3]])}, …)")
-    return Table(names[kept], [row[kept] for row in rows], lines, tuple(notes))
+    return Table(names[kept], [row[kept] for row in rows], lines, tuple(notes), decimal)
 
 
 def _text(path: str | Path) -> tuple[str, list[str]]:
@@ -178,6 +174,11 @@ def cut(items: Sequence[str]) -> str:
     """The first few, and how many more there are."""
     more = f" and {len(items) - MOST_LISTED} more" if len(items) > MOST_LISTED else ""
     return ", ".join(items[:MOST_LISTED]) + more
+
+
+def short(text: str) -> str:
+    """A cell or name in quotes, for messages."""
+    return repr(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
 
 
 def shown(name: str) -> str:

@@ -22,7 +22,8 @@ LARGEST = 1e150
 """Numbers beyond this cannot be squared in double precision, which a mean squared error has to do."""
 
 MOST_CATEGORIES = 100
-"""A column with more different texts names things instead of grouping them: each would be an input."""
+"""A column with more different texts names things instead of grouping them: each would be an input. Ten times as many
+are taken where somebody asks for it."""
 
 FEW_CATEGORIES = 50
 """So does a column with more than this, in more than half of its rows."""
@@ -134,7 +135,8 @@ def look_at(table: Table, name: str, categorical: bool = False, decimal: str = "
     if not categorical:
         _refuse_quantities(table, name, cells)
     kinds = _kinds(cells, decimal)
-    if len(kinds) > MOST_CATEGORIES or (len(kinds) > FEW_CATEGORIES and len(kinds) * 2 > len(table.rows)):
+    most = FEW_CATEGORIES if len(kinds) * 2 > len(table.rows) else MOST_CATEGORIES
+    if len(kinds) > most * (10 if categorical and most == MOST_CATEGORIES else 1):
         raise Useless(
             f"column {short(name)} has {len(kinds)} different values in {len(table.rows)} rows, too many for categories"
         )
@@ -162,6 +164,19 @@ def _decimal(table: Table, name: str, cells: Counter[str], others: str) -> str:
     if mark == "":  # either is right, or neither
         return max(".,", key=lambda m: sum(count for cell, count in cells.items() if as_number(cell, m) is not None))
     return mark if mark != "?" else others or "."
+
+
+def _others(table: Table, names: Collection[str]) -> str:
+    """The decimal mark of a table, if somebody knows it or its columns agree."""
+    marks = {decimal_mark({*table.column(name)} - MISSING) for name in names} & {".", ","}
+    return table.decimal or "".join(marks) * (len(marks) == 1)
+
+
+def _as_written(table: Table, column: Column, others: str) -> Column:
+    """The column with the decimal mark of this table, which may be another than that of the one learnt from."""
+    cells = Counter(cell for cell in table.column(column.name) if cell not in MISSING)
+    mark = column.decimal if column.values else _decimal(table, column.name, cells, others or column.decimal)
+    return replace(column, decimal=mark)
 
 
 def _refuse_quantities(table: Table, name: str, cells: Counter[str]) -> None:
@@ -201,19 +216,17 @@ class Encoding:
         categorical: Collection[str] = (),
         task: str = "auto",
         missing: str = "",
-        decimal: str = "",
     ) -> Encoding:
         """Look at every column of the table but the ignored ones. `task`: "auto", "classification" or "regression".
 
-        `missing` and `decimal` are those of the Encoding and of `look_at`. TableError with all that is wrong.
+        `missing` is that of the Encoding. TableError with all that is wrong.
         """
         names = _inputs(table, target, ignore, categorical)
-        marks = {decimal_mark({*table.column(name)} - MISSING) for name in (*names, target)} & {".", ","}
-        decimal = decimal or "".join(marks) * (len(marks) == 1)
+        decimal = _others(table, [*names, target])
         inputs: list[Column] = []
         problems, useless = list[object](), list[object]()
         for name in names:
-            with noting(problems), noting(useless, Useless):
+            with noting(problems), noting(problems if name in categorical else useless, Useless):
                 inputs.append(look_at(table, name, name in categorical, decimal))
         with noting(problems):
             goal = look_at_target(table, target, task, decimal)
@@ -235,7 +248,7 @@ class Encoding:
             problems += [f"no column is left to learn {short(target)} from", *notes]
         refuse(problems)
         if holes and missing == "skip":
-            rest = cls.of(replace(whole, notes=()), target, {*table.names} - {*used}, categorical, task, "", decimal)
+            rest = cls.of(replace(whole, notes=()), target, {*table.names} - {*used}, categorical, task)
             notes.append(f"{gone} have missing cells ({where}) and are left out")
             return replace(rest, missing=missing, notes=(*notes, *rest.notes))
         if holes:
@@ -247,15 +260,16 @@ class Encoding:
     def X(self, table: Table) -> Rows:
         """The inputs as numbers, not yet scaled; TableError for everything that was not so in training."""
         parts, problems = list[Rows](), list[object]()
+        others = _others(table, [column.name for column in self.inputs])
         for column in self.inputs:
             with noting(problems):
-                parts.append(column.encode(table))
+                parts.append(_as_written(table, column, others).encode(table))
         refuse(problems)
         return [[number for cells in row for number in cells] for row in zip(*parts, strict=True)]
 
     def y(self, table: Table) -> list[Any]:
         """The target: class numbers (int) or numbers (float)."""
-        return self.target.read(table)
+        return _as_written(table, self.target, _others(table, [self.target.name])).read(table)
 
     def usable(self, table: Table, target: bool = True) -> Table:
         """The rows that have all they need: with `missing="skip"` every cell, else the `target`, if that is needed."""

@@ -9,7 +9,7 @@ import pytest
 
 from nn.command_line.main import main
 from nn.command_line.options import choose_job, parse
-from nn.data.files import TableError
+from nn.data.files import TableError, read_csv
 
 ROWS = [(k % 7 + 0.5, "xy"[k % 2]) for k in range(40)]
 
@@ -111,6 +111,9 @@ REFUSED = {  # (text or bytes, the answer)
     "3.1%": (numbers("{s}.1%"), "is a number with something beside it.*--ignore.*--categorical"),
     "3,1 %": (numbers("{s},1 %"), "is a number with something beside it"),
     "1 250 EUR": (numbers("{s} 250 EUR"), "is a number with something beside it"),
+    "(12.50)": (numbers("({s}.50)"), "is a number with something beside it"),
+    "12.50-": (numbers("{s}.50-"), "is a number with something beside it"),
+    "<0.1": (numbers("<{s}"), "is a number with something beside it"),
     "EUR 12": (numbers("EUR {s}"), "is a number with something beside it"),
     "3 rooms": (numbers("{s} rooms"), "'1 rooms' is a number with something beside it"),
     "dates": (numbers("2024-05-1{s}"), "column 'size': '2024-05-11' is a date or a time: .*--ignore"),
@@ -290,3 +293,26 @@ def test_memory_and_time_grow_with_the_file_and_not_with_its_texts(tmp_path):
     assert found.inputs == 1
     with pytest.raises(TableError, match="too many for categories"):
         job(tmp_path, lines("{a},p{k}", rows=ROWS * 50).replace("p199", "p0"))
+
+
+def test_more_categories_are_taken_where_somebody_asks_for_them(tmp_path):
+    text = "who,label\n" + "".join(f"p{k % 300},{'xy'[k % 2]}\n" for k in range(900))
+    assert job(tmp_path, text, "--categorical", "who").inputs == 300
+    with pytest.raises(TableError, match="900 different values in 900 rows"):
+        job(tmp_path, lines("p{k},{l}", "who,label", ROWS * 22 + ROWS[:20]), "--categorical", "who")
+
+
+GERMAN = "größe;preis;label\n" + "".join(f"{k % 7 + 1}.234,5;1.{k % 9}00;{'xy'[k % 2]}\n" for k in range(40))
+
+
+def test_new_rows_may_be_written_otherwise_than_those_learnt_from(tmp_path):
+    table = job(tmp_path, GERMAN).known_table
+    assert max(row[1] for row in table.all_rows[0]) == 1800
+    path = tmp_path / "new.csv"
+    rows = []
+    for text in ("größe;preis\n2.234,5;1.500\n", "preis,größe\n1500,2234.5\n", 'preis,größe\n"1,500","2,234.5"\n'):
+        path.write_text(text, encoding="utf-8")
+        rows += table.X(read_csv(path))
+    assert rows[0] == rows[1] == rows[2]
+    path.write_text("größe;preis\n2.234;1.500\n", encoding="utf-8")  # as those learnt from, where nothing else tells
+    assert table.encoding.X(read_csv(path)) == [[2234.0, 1500.0]]

@@ -6,12 +6,14 @@ import random
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import autograd
 import nn
 from nn.basics.nested import plain
 from nn.command_line.learning import begin
+from nn.command_line.main import main
 from nn.command_line.options import choose_job, parse
 from nn.command_line.results import about_model
 from nn.data.files import TableError, read_csv
@@ -261,3 +263,15 @@ def test_rows_that_training_would_have_left_out_have_no_answer(tmp_path):
 def test_missing_cells_that_training_did_not_know_are_an_error(sold):
     with pytest.raises(TableError, match="column 'colour'"):
         nn.load_predictor(sold).predict([[1.0, None, 0.5, 1]])
+
+
+def test_numbers_from_python_are_numbers_whatever_mark_was_learnt(tmp_path):
+    text = "size;label\n" + "".join(f"{k % 7 + 1}.234,5;{'xy'[k % 2]}\n" for k in range(40))
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    arguments = ["--csv", str(tmp_path / "t.csv"), "--target", "label", "--epochs", "1", "--output", str(tmp_path)]
+    assert main(arguments) == 0
+    predictor = nn.load_predictor(tmp_path)
+    exact = predictor.outputs([{"size": "1,2340"}])
+    for rows in ([[1.234]], [{"size": 1.234}], [{"size": "1,234"}], [{"size": np.float32(1.234)}]):
+        assert predictor.outputs(rows) == [pytest.approx(output, rel=1e-6) for output in exact]
+    assert predictor.outputs([[1234]]) == predictor.outputs([{"size": "1.234"}]) != exact
