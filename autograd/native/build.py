@@ -19,7 +19,7 @@ from setuptools.command.build_ext import build_ext
 
 # What keeps the bits: no fused multiply-add, and the C library's functions called one by one, as Python calls them.
 GCC = (
-    *("-O3", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"),
+    *("-O3", "-g0", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"),
     *("-fno-builtin-sin", "-fno-builtin-cos", "-fno-builtin-pow"),
 )
 STRICT = ("-Wall", "-Wextra", "-Werror")
