@@ -34,589 +34,580 @@ enum {
 };
 
 static inline double f_divide(double a, double b) {
-    if (b != 0.0) {
-        return (a / b);
-    }
-    return (((a == 0.0) || (a != a)) ? NAN : (copysign(INFINITY, a) * copysign(1.0, b)));
+  if (b != 0) return (a / b);
+  return (((a == 0.0) || (a != a)) ? NAN : (copysign(INFINITY, a) * copysign(1.0, b)));
 }
 
 static inline double f_power(double a, double b) {
-    double result, odd;
-    result = pow(a, b);
-    if ((isnan(result) && !isnan(a) && !isnan(b)) || ((a == 0.0) && isinf(result) && isfinite(a) && isfinite(b))) {
-        if (a != 0.0) {
-            return NAN;
-        }
-        odd = (((fmod(b, 2.0) == 1.0 || fmod(b, 2.0) == (-1.0))) ? 1.0 : 0.0);
-        return ((odd != 0.0) ? copysign(INFINITY, a) : INFINITY);
+  double result, odd;
+  result = pow(a, b);
+  if ((!isnan(a) && !isnan(b) && isnan(result)) || (a == 0 && (isfinite(a) && isfinite(b) && isinf(result)))) {
+    if ((a != 0.0)) {
+      return NAN;
     }
-    if (isinf(result) && isfinite(a) && isfinite(b)) {
-        return (((a < 0.0) && (fmod(b, 2.0) != 0.0)) ? (-INFINITY) : INFINITY);
-    }
-    return result;
+    odd = ((fmod(b, 2.0) == 1.0 || fmod(b, 2.0) == (-1.0)));
+    return (odd ? copysign(INFINITY, a) : INFINITY);
+  }
+  if ((isfinite(a) && isfinite(b) && isinf(result))) {
+    return (((a < 0.0) && (fmod(b, 2.0) != 0.0)) ? (-INFINITY) : INFINITY);
+  }
+  return result;
 }
 
 static inline double f__lowered_power(double a, double b, double k) {
-    double lowered, result;
-    lowered = (b - k);
-    if (((lowered + k) == b) || !(0.0 < fabs(a) && fabs(a) < INFINITY)) {
-        return f_power(a, lowered);
-    }
-    result = f_power(a, b);
-    for (int turn = 0; turn < (int)k; turn++) {
-        result = result / a;
-    }
-    return result;
+  double lowered, result;
+  lowered = (b - k);
+  if ((((lowered + k) == b) || !(0.0 < fabs(a) && fabs(a) < INFINITY))) {
+    return f_power(a, lowered);
+  }
+  result = f_power(a, b);
+  for (int turn = 0; turn < (int)k; turn++) {
+    result /= a;
+  }
+  return result;
 }
 
 static inline double f_exp(double x) {
-    double result;
-    result = exp(x);
-    if (isinf(result) && isfinite(x)) {
-        return INFINITY;
-    }
-    return result;
+  double result;
+  result = exp(x);
+  if ((isfinite(x) && isinf(result))) {
+    return INFINITY;
+  }
+  return result;
 }
 
 static inline double f_expm1(double x) {
-    double result;
-    result = expm1(x);
-    if (isinf(result) && isfinite(x)) {
-        return INFINITY;
-    }
-    return result;
+  double result;
+  result = expm1(x);
+  if ((isfinite(x) && isinf(result))) {
+    return INFINITY;
+  }
+  return result;
 }
 
 static inline double f_exp2(double x) {
-    double result;
-    result = exp2(x);
-    if (isinf(result) && isfinite(x)) {
-        return INFINITY;
-    }
-    return result;
+  double result;
+  result = exp2(x);
+  if ((isfinite(x) && isinf(result))) {
+    return INFINITY;
+  }
+  return result;
 }
 
 static inline double f_log(double x) {
-    double result;
-    result = log(x);
-    if ((isnan(result) && !isnan(x)) || (isinf(result) && isfinite(x))) {
-        return ((x == 0.0) ? (-INFINITY) : NAN);
-    }
-    return result;
+  double result;
+  result = log(x);
+  if ((!isnan(x) && isnan(result)) || (isfinite(x) && isinf(result))) {
+    return ((x == 0.0) ? (-INFINITY) : NAN);
+  }
+  return result;
 }
 
 static inline double f_log1p(double x) {
-    double result;
-    result = log1p(x);
-    if ((isnan(result) && !isnan(x)) || (isinf(result) && isfinite(x))) {
-        return ((x == (-1.0)) ? (-INFINITY) : NAN);
-    }
-    return result;
+  double result;
+  result = log1p(x);
+  if ((!isnan(x) && isnan(result)) || (isfinite(x) && isinf(result))) {
+    return ((x == (-1.0)) ? (-INFINITY) : NAN);
+  }
+  return result;
 }
 
 static inline double f_log2(double x) {
-    double result;
-    result = log2(x);
-    if ((isnan(result) && !isnan(x)) || (isinf(result) && isfinite(x))) {
-        return ((x == 0.0) ? (-INFINITY) : NAN);
-    }
-    return result;
+  double result;
+  result = log2(x);
+  if ((!isnan(x) && isnan(result)) || (isfinite(x) && isinf(result))) {
+    return ((x == 0.0) ? (-INFINITY) : NAN);
+  }
+  return result;
 }
 
 static inline double f_log10(double x) {
-    double result;
-    result = log10(x);
-    if ((isnan(result) && !isnan(x)) || (isinf(result) && isfinite(x))) {
-        return ((x == 0.0) ? (-INFINITY) : NAN);
-    }
-    return result;
+  double result;
+  result = log10(x);
+  if ((!isnan(x) && isnan(result)) || (isfinite(x) && isinf(result))) {
+    return ((x == 0.0) ? (-INFINITY) : NAN);
+  }
+  return result;
 }
 
 static inline double f_sqrt(double x) {
-    return ((x >= 0.0) ? sqrt(x) : NAN);
+  return ((x >= 0.0) ? sqrt(x) : NAN);
 }
 
 static inline double f_one_minus_square(double x) {
-    return ((1.0 - x) * (1.0 + x));
+  return ((1.0 - x) * (1.0 + x));
 }
 
 static inline double f_rsqrt(double x) {
-    return ((x > 0.0) ? (1.0 / sqrt(x)) : ((x == 0.0) ? INFINITY : NAN));
+  return ((x > 0.0) ? (1.0 / sqrt(x)) : ((x == 0.0) ? INFINITY : NAN));
 }
 
 static inline double f_cbrt(double x) {
-    double root, square;
-    root = cbrt(x);
-    if ((root == 0.0) || !isfinite(root)) {
-        return root;
-    }
-    square = (root * root);
-    return ((square != 0.0) ? (root - ((root - (x / square)) / 3.0)) : root);
+  double root, square;
+  root = cbrt(x);
+  if (((root == 0.0) || !isfinite(root))) {
+    return root;
+  }
+  square = (root * root);
+  return ((square != 0.0) ? (root - ((root - (x / square)) / 3.0)) : root);
 }
 
 static inline double f_reciprocal(double x) {
-    return ((x != 0.0) ? (1.0 / x) : copysign(INFINITY, x));
+  return ((x != 0.0) ? (1.0 / x) : copysign(INFINITY, x));
 }
 
 static inline double f_sin(double x) {
-    return (isfinite(x) ? sin(x) : NAN);
+  return (isfinite(x) ? sin(x) : NAN);
 }
 
 static inline double f_cos(double x) {
-    return (isfinite(x) ? cos(x) : NAN);
+  return (isfinite(x) ? cos(x) : NAN);
 }
 
 static inline double f_tan(double x) {
-    return (isfinite(x) ? tan(x) : NAN);
+  return (isfinite(x) ? tan(x) : NAN);
 }
 
 static inline double f_asin(double x) {
-    return (((-1.0) <= x && x <= 1.0) ? asin(x) : NAN);
+  return (((-1.0) <= x && x <= 1.0) ? asin(x) : NAN);
 }
 
 static inline double f_acos(double x) {
-    return (((-1.0) <= x && x <= 1.0) ? acos(x) : NAN);
+  return (((-1.0) <= x && x <= 1.0) ? acos(x) : NAN);
 }
 
 static inline double f_sinh(double x) {
-    double result;
-    result = sinh(x);
-    if (isinf(result) && isfinite(x)) {
-        return copysign(INFINITY, x);
-    }
-    return result;
+  double result;
+  result = sinh(x);
+  if ((isfinite(x) && isinf(result))) {
+    return copysign(INFINITY, x);
+  }
+  return result;
 }
 
 static inline double f_cosh(double x) {
-    double result;
-    result = cosh(x);
-    if (isinf(result) && isfinite(x)) {
-        return INFINITY;
-    }
-    return result;
+  double result;
+  result = cosh(x);
+  if ((isfinite(x) && isinf(result))) {
+    return INFINITY;
+  }
+  return result;
 }
 
 static inline double f_sech2(double x) {
-    double size, t, half, e;
-    size = fabs(x);
-    if (size < 0.75) {
-        t = tanh(x);
-        return (1.0 - (t * t));
-    }
-    if (size > 340.0) {
-        half = (2.0 * exp((-size)));
-        return (half * half);
-    }
-    e = exp(((-2.0) * size));
-    return ((4.0 * e) / (1.0 + (e * (2.0 + e))));
+  double size, t, half, e;
+  size = fabs(x);
+  if ((size < 0.75)) {
+    t = tanh(x);
+    return (1.0 - (t * t));
+  }
+  if ((size > 340.0)) {
+    half = (2.0 * exp((-size)));
+    return (half * half);
+  }
+  e = exp(((-2.0) * size));
+  return ((4.0 * e) / (1.0 + (e * (2.0 + e))));
 }
 
 static inline double f_acosh(double x) {
-    return ((x >= 1.0) ? acosh(x) : NAN);
+  return ((x >= 1.0) ? acosh(x) : NAN);
 }
 
 static inline double f_atanh(double x) {
-    if ((-1.0) < x && x < 1.0) {
-        return atanh(x);
-    }
-    return ((fabs(x) == 1.0) ? copysign(INFINITY, x) : NAN);
+  if (((-1.0) < x && x < 1.0)) {
+    return atanh(x);
+  }
+  return ((fabs(x) == 1.0) ? copysign(INFINITY, x) : NAN);
 }
 
 static inline double f_direction_cosine(double a, double b) {
-    double length, scale;
-    if ((a != a) || (b != b) || (isinf(a) && isinf(b))) {
-        return NAN;
-    }
-    if (isinf(a)) {
-        return copysign(1.0, a);
-    }
+  double length, scale;
+  if (((a != a) || (b != b) || (isinf(a) && isinf(b)))) {
+    return NAN;
+  }
+  if (isinf(a)) {
+    return copysign(1.0, a);
+  }
+  length = hypot_in_python(a, b);
+  if (!(1e-300 < length && length < INFINITY)) {
+    scale = ((length > 1.0) ? 0.5 : 4.149515568880993e+180);
+    { const double new_a = (a * scale), new_b = (b * scale); a = new_a; b = new_b; }
     length = hypot_in_python(a, b);
-    if (!(1e-300 < length && length < INFINITY)) {
-        scale = ((length > 1.0) ? 0.5 : 4.149515568880993e+180);
-        {
-            const double new_a = (a * scale);
-            const double new_b = (b * scale);
-            a = new_a;
-            b = new_b;
-        }
-        length = hypot_in_python(a, b);
-    }
-    return ((length > 0.0) ? (a / length) : 0.0);
+  }
+  return ((length > 0.0) ? (a / length) : 0.0);
 }
 
 static inline double f_sigmoid(double x) {
-    double e;
-    if (x >= 0.0) {
-        return (1.0 / (1.0 + exp((-x))));
-    }
-    e = exp(x);
-    return (e / (1.0 + e));
+  double e;
+  if ((x >= 0.0)) {
+    return (1.0 / (1.0 + exp((-x))));
+  }
+  e = exp(x);
+  return (e / (1.0 + e));
 }
 
 static inline double f_sigmoid_slope(double x) {
-    double e;
-    e = exp((-fabs(x)));
-    return (e / (1.0 + (e * (2.0 + e))));
+  double e;
+  e = exp((-fabs(x)));
+  return (e / (1.0 + (e * (2.0 + e))));
 }
 
 static inline double f_softplus(double x) {
-    return (larger(x, 0.0) + log1p(exp((-fabs(x)))));
+  return (larger(x, 0.0) + log1p(exp((-fabs(x)))));
 }
 
 static inline double f_logsigmoid(double x) {
-    return (smaller(x, 0.0) - log1p(exp((-fabs(x)))));
+  return (smaller(x, 0.0) - log1p(exp((-fabs(x)))));
 }
 
 static inline double f_logaddexp(double a, double b) {
-    if (a == b) {
-        return (a + 0.6931471805599453);
-    }
-    return (((a == a) && (b == b)) ? (larger(a, b) + log1p(exp((-fabs((a - b)))))) : NAN);
+  if ((a == b)) {
+    return (a + 0.6931471805599453);
+  }
+  return (((a == a) && (b == b)) ? (larger(a, b) + log1p(exp((-fabs((a - b)))))) : NAN);
 }
 
 static inline double f_logcosh(double x) {
-    double size, square, tail, coefficient, z, whole;
-    size = fabs(x);
-    if (size < 1.0) {
-        square = (x * x);
-        tail = 0.0;
-        {
-            static const double table[] = {1.5619206968586225e-16, 4.779477332387385e-14, 1.1470745597729725e-11, 2.08767569878681e-09, 2.755731922398589e-07, 2.48015873015873e-05, 0.001388888888888889, 0.041666666666666664};
-            for (int at = 0; at < 8; at++) {
-                coefficient = table[at];
-                tail = (square * (coefficient + tail));
-            }
-        }
-        z = ((0.5 * square) + (square * tail));
-        whole = (1.0 + z);
-        return (log(whole) - (((whole - 1.0) - z) / whole));
+  double size, square, tail, coefficient, z, whole;
+  size = fabs(x);
+  if ((size < 1.0)) {
+    square = (x * x);
+    tail = 0.0;
+    static const double table_of_coefficient[] = {1.5619206968586225e-16, 4.779477332387385e-14, 1.1470745597729725e-11, 2.08767569878681e-09, 2.755731922398589e-07, 2.48015873015873e-05, 0.001388888888888889, 0.041666666666666664};
+    for (int at = 0; at < 8; at++) {
+      coefficient = table_of_coefficient[at];
+      tail = (square * (coefficient + tail));
     }
-    return (size + (log1p(exp(((-2.0) * size))) - 0.6931471805599453));
+    z = ((0.5 * square) + (square * tail));
+    whole = (1.0 + z);
+    return (log(whole) - (((whole - 1.0) - z) / whole));
+  }
+  return (size + (log1p(exp(((-2.0) * size))) - 0.6931471805599453));
 }
 
 static inline double f_gaussian(double x) {
-    double head;
-    if (fabs(x) > 28.0) {
-        return 0.0;
-    }
-    if (x != x) {
-        return x;
-    }
-    head = ((rint((x * 16.0)) + 0.0) / 16.0);
-    return (exp(((-head) * head)) * exp(((head - x) * (head + x))));
+  double head;
+  if ((fabs(x) > 28.0)) {
+    return 0.0;
+  }
+  if ((x != x)) {
+    return x;
+  }
+  head = ((rint((x * 16.0)) + 0.0) / 16.0);
+  return (exp(((-head) * head)) * exp(((head - x) * (head + x))));
 }
 
 static inline double f_normal_pdf(double x) {
-    double head;
-    if (fabs(x) > 39.0) {
-        return 0.0;
-    }
-    if (x != x) {
-        return x;
-    }
-    head = ((rint((x * 16.0)) + 0.0) / 16.0);
-    return (0.3989422804014327 * (exp((((-0.5) * head) * head)) * exp((0.5 * ((head - x) * (head + x))))));
+  double head;
+  if ((fabs(x) > 39.0)) {
+    return 0.0;
+  }
+  if ((x != x)) {
+    return x;
+  }
+  head = ((rint((x * 16.0)) + 0.0) / 16.0);
+  return (0.3989422804014327 * (exp((((-0.5) * head) * head)) * exp((0.5 * ((head - x) * (head + x))))));
 }
 
 static inline double f__sum_error(double a, double b, double total) {
-    double b_part;
-    b_part = (total - a);
-    return ((a - (total - b_part)) + (b - b_part));
+  double b_part;
+  b_part = (total - a);
+  return ((a - (total - b_part)) + (b - b_part));
 }
 
 static inline double f__product_error(double a, double b, double product) {
-    double a_high, b_high, a_low, b_low;
-    a_high = ((a * 134217729.0) - ((a * 134217729.0) - a));
-    b_high = ((b * 134217729.0) - ((b * 134217729.0) - b));
-    {
-        const double new_a_low = (a - a_high);
-        const double new_b_low = (b - b_high);
-        a_low = new_a_low;
-        b_low = new_b_low;
-    }
-    return (((((a_high * b_high) - product) + (a_high * b_low)) + (a_low * b_high)) + (a_low * b_low));
+  double a_high, b_high, a_low, b_low;
+  a_high = ((a * 134217729.0) - ((a * 134217729.0) - a));
+  b_high = ((b * 134217729.0) - ((b * 134217729.0) - b));
+  { const double new_a_low = (a - a_high), new_b_low = (b - b_high); a_low = new_a_low; b_low = new_b_low; }
+  return (((((a_high * b_high) - product) + (a_high * b_low)) + (a_low * b_high)) + (a_low * b_low));
 }
 
 static inline double f_relu(double x) {
-    return (((x > 0.0) || (x != x)) ? x : 0.0);
+  return (((x > 0.0) || (x != x)) ? x : 0.0);
 }
 
 static inline double f_leaky_relu(double x, double slope) {
-    return (((x > 0.0) || (x != x)) ? x : (slope * x));
+  return (((x > 0.0) || (x != x)) ? x : (slope * x));
 }
 
 static inline double f_relu6(double x) {
-    return smaller(larger(x, 0.0), 6.0);
+  return smaller(larger(x, 0.0), 6.0);
 }
 
 static inline double f_hardtanh(double x) {
-    return smaller(larger(x, (-1.0)), 1.0);
+  return smaller(larger(x, (-1.0)), 1.0);
 }
 
 static inline double f_hardsigmoid(double x) {
-    return (smaller(larger((x + 3.0), 0.0), 6.0) / 6.0);
+  return (smaller(larger((x + 3.0), 0.0), 6.0) / 6.0);
 }
 
 static inline double f_elu(double x, double alpha) {
-    return ((x > 0.0) ? x : (alpha * expm1(x)));
+  return ((x > 0.0) ? x : (alpha * expm1(x)));
 }
 
 static inline double f_celu(double x, double alpha) {
-    return ((x > 0.0) ? x : (alpha * f_expm1(f_divide(x, alpha))));
+  return ((x > 0.0) ? x : (alpha * f_expm1(f_divide(x, alpha))));
 }
 
 static inline double f_selu(double x) {
-    return ((x > 0.0) ? (1.0507009873554805 * x) : (1.7580993408473768 * expm1(x)));
+  return ((x > 0.0) ? (1.0507009873554805 * x) : (1.7580993408473768 * expm1(x)));
 }
 
 static inline double f_softsign(double x) {
-    return (!isinf(x) ? (x / (1.0 + fabs(x))) : copysign(1.0, x));
+  return (!isinf(x) ? (x / (1.0 + fabs(x))) : copysign(1.0, x));
 }
 
 static inline double f_decayed(double x, double decay) {
-    return ((decay != 0.0) ? (x * decay) : 0.0);
+  return ((decay != 0.0) ? (x * decay) : 0.0);
 }
 
 static inline double f_silu_curvature(double x) {
-    double size, e;
-    size = fabs(x);
-    e = exp((-size));
-    return (f_decayed(((2.0 - size) + f_decayed((2.0 + size), e)), e) / ((1.0 + e) * (1.0 + (e * (2.0 + e)))));
+  double size, e;
+  size = fabs(x);
+  e = exp((-size));
+  return (f_decayed(((2.0 - size) + f_decayed((2.0 + size), e)), e) / ((1.0 + e) * (1.0 + (e * (2.0 + e)))));
 }
 
 static inline double f__scaled_exp(double factor, double x) {
-    double half;
-    half = exp((0.5 * x));
-    return (f_decayed(factor, half) * half);
+  double half;
+  half = exp((0.5 * x));
+  return (f_decayed(factor, half) * half);
 }
 
 static inline double f_mish_gate(double x) {
-    double w, rest, e;
-    if (x >= 0.0) {
-        w = exp((-x));
-        rest = ((2.0 * w) * w);
-        return (1.0 - (rest / ((1.0 + (2.0 * w)) + rest)));
-    }
-    e = exp(x);
-    return (e - (e * (((0.5 * e) * (1.0 + e)) / (1.0 + (e * (1.0 + (0.5 * e)))))));
+  double w, rest, e;
+  if ((x >= 0.0)) {
+    w = exp((-x));
+    rest = ((2.0 * w) * w);
+    return (1.0 - (rest / ((1.0 + (2.0 * w)) + rest)));
+  }
+  e = exp(x);
+  return (e - (e * (((0.5 * e) * (1.0 + e)) / (1.0 + (e * (1.0 + (0.5 * e)))))));
 }
 
 static inline double f_mish_gate_slope(double x) {
-    double w, bottom, e;
-    if (x >= 0.0) {
-        w = exp((-x));
-        bottom = (1.0 + ((2.0 * w) * (1.0 + w)));
-        return ((((4.0 * w) * w) * (1.0 + w)) / (bottom * bottom));
-    }
-    e = exp(x);
-    bottom = (2.0 + (e * (2.0 + e)));
-    return (((4.0 * e) * (1.0 + e)) / (bottom * bottom));
+  double w, bottom, e;
+  if ((x >= 0.0)) {
+    w = exp((-x));
+    bottom = (1.0 + ((2.0 * w) * (1.0 + w)));
+    return ((((4.0 * w) * w) * (1.0 + w)) / (bottom * bottom));
+  }
+  e = exp(x);
+  bottom = (2.0 + (e * (2.0 + e)));
+  return (((4.0 * e) * (1.0 + e)) / (bottom * bottom));
 }
 
 static inline double f_mish(double x) {
-    return (!(x < (-700.0)) ? (x * f_mish_gate(x)) : f__scaled_exp(x, x));
+  return (!(x < (-700.0)) ? (x * f_mish_gate(x)) : f__scaled_exp(x, x));
 }
 
 static inline double f_mish_slope(double x) {
-    double e, omega, delta;
-    if (!(x < 0.0)) {
-        return (f_mish_gate(x) + f_decayed(x, f_mish_gate_slope(x)));
-    }
-    if (x < (-700.0)) {
-        return f__scaled_exp((1.0 + x), x);
-    }
-    e = exp(x);
-    omega = exact_sum((double[]){(4.0 * (x + 1.0)), ((4.0 * e) * e), ((e * e) * e), (e * ((4.0 * x) + 6.0))}, 4);
-    delta = ((e * (e + 2.0)) + 2.0);
-    return ((e * omega) / (delta * delta));
+  double e, omega, delta;
+  if (!(x < 0.0)) {
+    return (f_mish_gate(x) + f_decayed(x, f_mish_gate_slope(x)));
+  }
+  if ((x < (-700.0))) {
+    return f__scaled_exp((1.0 + x), x);
+  }
+  e = exp(x);
+  omega = exact_sum((double[]){(4.0 * (x + 1.0)), ((4.0 * e) * e), ((e * e) * e), (e * ((4.0 * x) + 6.0))}, 4);
+  delta = ((e * (e + 2.0)) + 2.0);
+  return ((e * omega) / (delta * delta));
 }
 
 static inline double f_mish_gate_ratio(double x) {
-    double w, e, u;
-    if (x >= 0.5) {
-        w = exp((-x));
-        return (((w * ((w * (2.0 + (2.0 * w))) - 3.0)) - 2.0) / ((1.0 + w) * (1.0 + ((2.0 * w) * (1.0 + w)))));
-    }
-    if (x < (-1.0)) {
-        e = exp(x);
-        return ((2.0 + (e * (2.0 - (e * (3.0 + (2.0 * e)))))) / ((1.0 + e) * (2.0 + (e * (2.0 + e)))));
-    }
-    u = expm1(x);
-    return ((-exact_sum((double[]){1.0, (10.0 * u), ((9.0 * u) * u), (((2.0 * u) * u) * u)}, 4)) / ((2.0 + u) * (5.0 + (u * (4.0 + u)))));
+  double w, e, u;
+  if ((x >= 0.5)) {
+    w = exp((-x));
+    return (((w * ((w * (2.0 + (2.0 * w))) - 3.0)) - 2.0) / ((1.0 + w) * (1.0 + ((2.0 * w) * (1.0 + w)))));
+  }
+  if ((x < (-1.0))) {
+    e = exp(x);
+    return ((2.0 + (e * (2.0 - (e * (3.0 + (2.0 * e)))))) / ((1.0 + e) * (2.0 + (e * (2.0 + e)))));
+  }
+  u = expm1(x);
+  return ((-exact_sum((double[]){1.0, (10.0 * u), ((9.0 * u) * u), (((2.0 * u) * u) * u)}, 4)) / ((2.0 + u) * (5.0 + (u * (4.0 + u)))));
 }
 
 static inline double f__gelu_tanh_exp(double x) {
-    double square, cubic, factor, lost, u, e;
-    if (x < (-25.0)) {
-        return 0.0;
-    }
-    square = (x * x);
-    cubic = (0.07135481627260025 * square);
-    factor = (1.5957691216057308 + cubic);
-    lost = (f__sum_error(1.5957691216057308, cubic, factor) + f__product_error(0.07135481627260025, square, cubic));
-    lost = lost + (((-9.96930880911092e-17) + ((-6.175149918155315e-19) * square)) + (0.07135481627260025 * f__product_error(x, x, square)));
-    u = (x * factor);
-    e = exp(u);
-    return (e + (e * (f__product_error(x, factor, u) + (x * lost))));
+  double square, cubic, factor, lost, u, e;
+  if ((x < (-25.0))) {
+    return 0.0;
+  }
+  square = (x * x);
+  cubic = (0.07135481627260025 * square);
+  factor = (1.5957691216057308 + cubic);
+  lost = (f__sum_error(1.5957691216057308, cubic, factor) + f__product_error(0.07135481627260025, square, cubic));
+  lost += (((-9.96930880911092e-17) + ((-6.175149918155315e-19) * square)) + (0.07135481627260025 * f__product_error(x, x, square)));
+  u = (x * factor);
+  e = exp(u);
+  return (e + (e * (f__product_error(x, factor, u) + (x * lost))));
 }
 
 static inline double f_celu_slope_alpha(double x) {
-    double series, coefficient;
-    if (!(fabs(x) < 1.0)) {
-        return (f_decayed((1.0 - x), f_exp(x)) - 1.0);
-    }
-    series = 0.0;
-    {
-        static const double table[] = {1.4797143443923793e-16, 2.6552651846596585e-15, 4.498331606952833e-14, 7.169215998581078e-13, 1.0706029224547743e-11, 1.4911969277048643e-10, 1.9270852604185937e-09, 2.296443268665491e-08, 2.505210838544172e-07, 2.48015873015873e-06, 2.2045855379188714e-05, 0.00017361111111111112, 0.0011904761904761906, 0.006944444444444444, 0.03333333333333333, 0.125, 0.3333333333333333, 0.5};
-        for (int at = 0; at < 18; at++) {
-            coefficient = table[at];
-            series = (coefficient + (x * series));
-        }
-    }
-    return (((-x) * x) * series);
+  double series, coefficient;
+  if (!(fabs(x) < 1.0)) {
+    return (f_decayed((1.0 - x), f_exp(x)) - 1.0);
+  }
+  series = 0.0;
+  static const double table_of_coefficient[] = {1.4797143443923793e-16, 2.6552651846596585e-15, 4.498331606952833e-14, 7.169215998581078e-13, 1.0706029224547743e-11, 1.4911969277048643e-10, 1.9270852604185937e-09, 2.296443268665491e-08, 2.505210838544172e-07, 2.48015873015873e-06, 2.2045855379188714e-05, 0.00017361111111111112, 0.0011904761904761906, 0.006944444444444444, 0.03333333333333333, 0.125, 0.3333333333333333, 0.5};
+  for (int at = 0; at < 18; at++) {
+    coefficient = table_of_coefficient[at];
+    series = (coefficient + (x * series));
+  }
+  return (((-x) * x) * series);
 }
 
 static inline double f_sign(double x) {
-    return (((x > 0.0) || (x < 0.0)) ? copysign(1.0, x) : (x + 0.0));
+  return (((x > 0.0) || (x < 0.0)) ? copysign(1.0, x) : (x + 0.0));
 }
 
 static inline double f_heaviside(double x) {
-    return ((x > 0.0) ? 1.0 : ((x <= 0.0) ? 0.0 : NAN));
+  return ((x > 0.0) ? 1.0 : ((x <= 0.0) ? 0.0 : NAN));
 }
 
 static inline double f_piecewise(double x, double negative, double zero, double positive) {
-    return ((x > 0.0) ? positive : ((x < 0.0) ? negative : ((x == 0.0) ? zero : NAN)));
+  return ((x > 0.0) ? positive : ((x < 0.0) ? negative : ((x == 0.0) ? zero : NAN)));
 }
 
 static inline double f_inside(double x, double low, double high) {
-    return ((low < x && x < high) ? 1.0 : ((x == x) ? 0.0 : NAN));
+  return ((low < x && x < high) ? 1.0 : ((x == x) ? 0.0 : NAN));
 }
 
 static inline double f_preferred(double a, double b) {
-    return ((a > b) ? 1.0 : ((a < b) ? 0.0 : ((a == b) ? 0.5 : NAN)));
+  return ((a > b) ? 1.0 : ((a < b) ? 0.0 : ((a == b) ? 0.5 : NAN)));
 }
 
 static inline double f_within(double x, double low, double high) {
-    return ((low <= x && x <= high) ? (x + 0.0) : NAN);
+  return ((low <= x && x <= high) ? (x + 0.0) : NAN);
 }
 
 static inline double f_maximum(double a, double b) {
-    return (((a > b) || (a != a)) ? a : b);
+  return (((a > b) || (a != a)) ? a : b);
 }
 
 static inline double f_minimum(double a, double b) {
-    return (((a < b) || (a != a)) ? a : b);
+  return (((a < b) || (a != a)) ? a : b);
 }
 
 static inline double f_clip(double x, double low, double high) {
-    return f_minimum(f_maximum(x, low), high);
+  return f_minimum(f_maximum(x, low), high);
 }
 
 static inline double f_where(double condition, double a, double b) {
-    return ((condition != 0.0) ? a : b);
+  return ((condition != 0) ? a : b);
 }
 
 static inline double f_mod(double a, double b) {
-    double rest;
-    if ((b == 0.0) || !isfinite(a)) {
-        return NAN;
-    }
-    rest = fmod(a, b);
-    if (rest == 0.0) {
-        return copysign(0.0, b);
-    }
-    return ((((rest < 0.0) ? 1.0 : 0.0) != ((b < 0.0) ? 1.0 : 0.0)) ? (rest + b) : rest);
+  double rest;
+  if (((b == 0.0) || !isfinite(a))) {
+    return NAN;
+  }
+  rest = fmod(a, b);
+  if ((rest == 0.0)) {
+    return copysign(0.0, b);
+  }
+  return (((rest < 0.0) != (b < 0.0)) ? (rest + b) : rest);
 }
 
 static inline double f_floor(double x) {
-    return (isfinite(x) ? copysign((floor(x) + 0.0), x) : x);
+  return (isfinite(x) ? copysign((floor(x) + 0.0), x) : x);
 }
 
 static inline double f_ceil(double x) {
-    return (isfinite(x) ? copysign((ceil(x) + 0.0), x) : x);
+  return (isfinite(x) ? copysign((ceil(x) + 0.0), x) : x);
 }
 
 static inline double f_trunc(double x) {
-    return (isfinite(x) ? copysign((trunc(x) + 0.0), x) : x);
+  return (isfinite(x) ? copysign((trunc(x) + 0.0), x) : x);
 }
 
 static inline double f_round_half_even(double x) {
-    return (isfinite(x) ? copysign((rint(x) + 0.0), x) : x);
+  return (isfinite(x) ? copysign((rint(x) + 0.0), x) : x);
 }
 
 static inline double f_normal_cdf(double x) {
-    double z, cdf, error;
-    z = ((-x) * 0.7071067811865476);
-    cdf = (0.5 * erfc(z));
-    if (!(0.0 < z && z < 28.0)) {
-        return cdf;
-    }
-    error = (f__product_error((-x), 0.7071067811865476, z) - (x * (-4.833646656726457e-17)));
-    return (cdf - ((error * 0.5641895835477563) * f_gaussian(z)));
+  double z, cdf, error;
+  z = ((-x) * 0.7071067811865476);
+  cdf = (0.5 * erfc(z));
+  if (!(0.0 < z && z < 28.0)) {
+    return cdf;
+  }
+  error = (f__product_error((-x), 0.7071067811865476, z) - (x * (-4.833646656726457e-17)));
+  return (cdf - ((error * 0.5641895835477563) * f_gaussian(z)));
 }
 
 static inline double f_silu(double x) {
-    return (!(x < (-700.0)) ? (x / (1.0 + exp((-x)))) : f__scaled_exp(x, x));
+  return (!(x < (-700.0)) ? (x / (1.0 + exp((-x)))) : f__scaled_exp(x, x));
 }
 
 static inline double f_silu_slope(double x) {
-    double e;
-    if (x >= 0.0) {
-        e = exp((-x));
-        return ((1.0 + f_decayed((1.0 + x), e)) / (1.0 + (e * (2.0 + e))));
-    }
-    if (x < (-700.0)) {
-        return f__scaled_exp((1.0 + x), x);
-    }
-    e = exp(x);
-    return ((e * ((1.0 + x) + e)) / (1.0 + (e * (2.0 + e))));
+  double e;
+  if ((x >= 0.0)) {
+    e = exp((-x));
+    return ((1.0 + f_decayed((1.0 + x), e)) / (1.0 + (e * (2.0 + e))));
+  }
+  if ((x < (-700.0))) {
+    return f__scaled_exp((1.0 + x), x);
+  }
+  e = exp(x);
+  return ((e * ((1.0 + x) + e)) / (1.0 + (e * (2.0 + e))));
 }
 
 static inline double f_gelu(double x) {
-    return f_decayed(x, f_normal_cdf(x));
+  return f_decayed(x, f_normal_cdf(x));
 }
 
 static inline double f_gelu_tanh_gate(double x) {
-    double e;
-    if (!(x < 0.0)) {
-        return f_sigmoid((x * (1.5957691216057308 + (0.07135481627260025 * (x * x)))));
-    }
-    e = f__gelu_tanh_exp(x);
-    return (e / (1.0 + e));
+  double e;
+  if (!(x < 0.0)) {
+    return f_sigmoid((x * (1.5957691216057308 + (0.07135481627260025 * (x * x)))));
+  }
+  e = f__gelu_tanh_exp(x);
+  return (e / (1.0 + e));
 }
 
 static inline double f_gelu_tanh_gate_spread(double x) {
-    double e;
-    e = f__gelu_tanh_exp((-fabs(x)));
-    return (e / (1.0 + (e * (2.0 + e))));
+  double e;
+  e = f__gelu_tanh_exp((-fabs(x)));
+  return (e / (1.0 + (e * (2.0 + e))));
 }
 
 static inline double f_floor_divide(double a, double b) {
-    double rest, quotient, whole;
-    if ((b == 0.0) || !isfinite(a)) {
-        return NAN;
-    }
-    rest = fmod(a, b);
-    quotient = ((a - rest) / b);
-    if ((rest != 0.0) && (((rest < 0.0) ? 1.0 : 0.0) != ((b < 0.0) ? 1.0 : 0.0))) {
-        quotient = quotient - 1.0;
-    }
-    if (quotient == 0.0) {
-        return copysign(0.0, (a / b));
-    }
-    whole = f_floor(quotient);
-    return (((quotient - whole) > 0.5) ? (whole + 1.0) : whole);
+  double rest, quotient, whole;
+  if (((b == 0.0) || !isfinite(a))) {
+    return NAN;
+  }
+  rest = fmod(a, b);
+  quotient = ((a - rest) / b);
+  if (((rest != 0.0) && ((rest < 0.0) != (b < 0.0)))) {
+    quotient -= 1.0;
+  }
+  if ((quotient == 0.0)) {
+    return copysign(0.0, (a / b));
+  }
+  whole = f_floor(quotient);
+  return (((quotient - whole) > 0.5) ? (whole + 1.0) : whole);
 }
 
 static inline double f_gelu_tanh(double x) {
-    return f_decayed(x, f_gelu_tanh_gate(x));
+  return f_decayed(x, f_gelu_tanh_gate(x));
 }
 
 static inline double f_power_partial(double a, double b, double k, double m) {
-    if ((k == 1.0) && (m == 0.0) && (b != 0.0)) {
-        return (b * f__lowered_power(a, b, 1.0));
-    }
-    return row_in_python(ROW_power_partial, 4, (double[]){a, b, k, m});
+  if (((k == 1.0) && (m == 0.0) && (b != 0.0))) {
+    return (b * f__lowered_power(a, b, 1.0));
+  }
+  return row_in_python(ROW_power_partial, 4, (double[]){a, b, k, m});
+}
+
+static inline double f_round_to(double x, double digits) {
+  if ((!isfinite(x) || !isfinite(digits))) {
+    return ((digits == digits) ? x : NAN);
+  }
+  return row_in_python(ROW_round_to, 2, (double[]){x, digits});
 }
 
 static inline double row_add(double a, double b) { return (a + b); }
@@ -703,7 +694,7 @@ static inline double row_where(double a, double b, double c) { return f_where(a,
 static inline double row_sign(double a) { return f_sign(a); }
 static inline double row_heaviside(double a) { return f_heaviside(a); }
 static inline double row_floor(double a) { return f_floor(a); }
-static inline double row_round_to(double a, double b) { return row_in_python(ROW_round_to, 2, (double[]){a, b}); }
+static inline double row_round_to(double a, double b) { return f_round_to(a, b); }
 static inline double row_ceil(double a) { return f_ceil(a); }
 static inline double row_round(double a) { return f_round_half_even(a); }
 static inline double row_trunc(double a) { return f_trunc(a); }

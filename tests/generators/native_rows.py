@@ -9,22 +9,35 @@ case), C asks the Python forward function for; math.hypot too, which is Python's
 import ast
 import math
 import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from autograd.numerics import floats
 from autograd.ops import OPERATIONS, Operation
-from tests.generators import table_trees as table
-from tests.generators.table_trees import FUNCTIONS, CFamily, Untranslatable
+from tests.generators.rows_of_the_table import (
+    ARGUMENTS,
+    LIST,
+    NUMBER,
+    Expression,
+    Symbol,
+    Translator,
+    UntranslatableError,
+    fixed_rows,
+    functions_of,
+    known,
+    slopes,
+)
 
 PATH = Path(__file__).parents[2] / "autograd" / "native" / "rows.h"
-LIBM = {
+LIBM = (
     *("exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "asin", "acos"),
     *("atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "erf", "erfc", "fabs", "copysign", "fmod"),
-    *("pow", "isfinite", "isinf", "isnan"),
-}
-WHOLE = {"floor", "ceil", "trunc"}  # Python's are whole numbers, which have no -0.0
-BUILTINS = {"abs": "fabs({})", "round": "(rint({}) + 0.0)", "max": "larger({}, {})", "min": "smaller({}, {})"}
+    "pow",
+)
+WHOLE = ("floor", "ceil", "trunc")  # Python's are whole numbers, which have no -0.0
 PYTHON = "row_in_python"
+FUNCTIONS = functions_of(floats)
 HEAD = """\
 /* The rows with a fixed number of arguments: forward functions and local derivatives.
 
@@ -53,93 +66,93 @@ END = """\
 """
 
 
-class C(CFamily):
-    """Prints floats as C's doubles."""
+def literal(x: float) -> str:
+    if x != x or math.isinf(x):
+        return "NAN" if x != x else "INFINITY" if x > 0.0 else "(-INFINITY)"
+    return repr(float(x)) if math.copysign(1.0, x) > 0.0 else f"({float(x)!r})"
 
-    def __init__(self, translated: dict[str, str], local: list[str]) -> None:
-        super().__init__(local)
-        self.translated = translated
-        self.declared: dict[str, None] = {}
-        self.returns = 0
 
-    def number(self, x: float) -> str:
-        if x != x or math.isinf(x):
-            return "NAN" if x != x else "INFINITY" if x > 0.0 else "(-INFINITY)"
-        return repr(x) if math.copysign(1.0, x) > 0.0 else f"({x!r})"
+class C(Translator):
+    """A function of floats as a function of C's doubles."""
 
-    def own(self, name: str, args: list[str]) -> str:
-        if name in self.translated:
-            return f"f_{name}({', '.join(args)})"
-        if name not in BUILTINS or len(args) != BUILTINS[name].count("{}"):
-            raise Untranslatable(f"{name}()")
-        return BUILTINS[name].format(*args)
+    TRUE_MATH: ClassVar[Mapping[str, str]] = {name: name for name in (*LIBM, *WHOLE)} | {"hypot": "hypot_in_python"}
+    TESTS: ClassVar[Mapping[str, str]] = {name: f"{name}({{0}})" for name in ("isfinite", "isinf", "isnan")}
 
-    def math_call(self, name: str, args: list[str]) -> str:
-        if name == "hypot":
-            return f"hypot_in_python({', '.join(args)})"
-        if name in WHOLE:
-            return f"({name}({args[0]}) + 0.0)"
-        if name not in LIBM:
-            raise Untranslatable(f"math.{name}")
-        return f"{name}({', '.join(args)})"
+    def literal(self, x: float) -> str:
+        return literal(x)
 
-    def row_call(self, name: str, args: list[str]) -> str:
-        return f"row_{name}({', '.join(args)})"
+    def header(self, name: str, node: ast.FunctionDef) -> str:
+        if node.args.vararg or LIST in self.kinds.values():
+            raise UntranslatableError("any number of arguments")
+        return head(name, [a.arg for a in node.args.args])
 
-    def expr_Call(self, node: ast.Call) -> str:
-        if ast.unparse(node.func) == "math.fsum" and isinstance(node.args[0], ast.Tuple):
-            terms = [self.expr(item) for item in node.args[0].elts]
-            return f"exact_sum((double[]){{{', '.join(terms)}}}, {len(terms)})"
-        return super().expr_Call(node)
+    def declaration(self, names: Sequence[str]) -> str:
+        return f"double {', '.join(names)};"
 
-    def stmt_Return(self, node: ast.Return, depth: int) -> None:
-        super().stmt_Return(node, depth)
-        self.returns += 1
+    def swap(self, targets: Sequence[str], values: Sequence[str]) -> str:
+        new = ", ".join(f"new_{name} = {text}" for name, text in zip(targets, values, strict=True))
+        return f"{{ const double {new}; {' '.join(f'{name} = new_{name};' for name in targets)} }}"
 
-    def target(self, node: ast.expr) -> str:
-        name = super().target(node)
-        self.local.add(name)
-        self.declared[name] = None
-        return name
+    def extreme(self, which: str, args: Sequence[Expression]) -> str:
+        if len(args) != 2:
+            raise UntranslatableError(f"{which} of {len(args)} numbers")
+        return f"{'larger' if which == 'max' else 'smaller'}({args[0].text}, {args[1].text})"
 
-    def stmt_Assign(self, node: ast.Assign, depth: int) -> None:
-        """`a, b = c, d` with every value worked out before the first is stored."""
-        target, value = node.targets[0], node.value
-        if not isinstance(target, ast.Tuple):
-            text = self.expr(value)  # before the name exists
-            self.out(depth, f"{self.target(target)} = {text};")
+    def whole(self, x: str) -> str:
+        raise UntranslatableError("int()")
+
+    def rounded(self, x: str) -> str:
+        return f"(rint({x}) + 0.0)"
+
+    def math(self, name: str, args: Sequence[str]) -> str:
+        text = super().math(name, args)
+        return f"({text} + 0.0)" if name in WHOLE else text
+
+    def expression_Call(self, x: ast.Call) -> Expression:
+        if ast.unparse(x.func) == "math.fsum" and isinstance(x.args[0], ast.Tuple):
+            terms = [self.text(item) for item in x.args[0].elts]
+            return Expression(f"exact_sum((double[]){{{', '.join(terms)}}}, {len(terms)})")
+        return super().expression_Call(x)
+
+    def expression_BinOp(self, x: ast.BinOp) -> Expression:
+        """`**` between numbers is worked out here; nothing else is plain enough."""
+        if not isinstance(x.op, ast.Pow):
+            return super().expression_BinOp(x)
+        if any(isinstance(part, ast.Name | ast.Call | ast.Attribute) for part in ast.walk(x)):
+            raise UntranslatableError(ast.unparse(x))
+        return Expression(literal(eval(ast.unparse(x))))
+
+    def statement_For(self, s: ast.For, depth: int) -> None:
+        """Over a tuple of numbers that the module names, also reversed; or as often as an argument says."""
+        name, _, inner = ast.unparse(s.iter).rstrip(")").rpartition("(")
+        if name == "range":
+            self.block(f"for (int turn = 0; turn < (int){self.variable(inner)}; turn++)", s.body, depth)
             return
-        if not isinstance(value, ast.Tuple):
-            raise Untranslatable(ast.unparse(node))
-        new = [f"{self.expr(item)};" for item in value.elts]
-        self.out(depth, "{")
-        for name, text in zip(target.elts, new, strict=True):
-            self.out(depth + 1, f"const double new_{ast.unparse(name)} = {text}")
-        for name in target.elts:
-            self.out(depth + 1, f"{self.target(name)} = new_{ast.unparse(name)};")
+        numbers = getattr(floats, inner, None)
+        if type(numbers) is not tuple or name not in ("", "reversed") or not isinstance(s.target, ast.Name):
+            raise UntranslatableError(ast.unparse(s.iter))
+        self.kinds.setdefault(s.target.id, NUMBER)
+        listed = ", ".join(map(literal, numbers[::-1] if name else numbers))
+        self.out(depth, f"static const double table_of_{s.target.id}[] = {{{listed}}};")
+        self.out(depth, f"for (int at = 0; at < {len(numbers)}; at++) {{")
+        self.out(depth + 1, f"{s.target.id} = table_of_{s.target.id}[at];")
+        self.body(s.body, depth + 1)
         self.out(depth, "}")
 
-    def stmt_For(self, node: ast.For, depth: int) -> None:
-        """Over a tuple of this module's numbers, also reversed; or as often as an argument says."""
-        source = node.iter
-        if isinstance(source, ast.Call) and ast.unparse(source.func) == "range" and len(source.args) == 1:
-            self.out(depth, f"for (int turn = 0; turn < (int){self.expr(source.args[0])}; turn++) {{")
-            self.body(node.body, depth + 1)
-            self.out(depth, "}")
-            return
-        backwards = isinstance(source, ast.Call) and ast.unparse(source.func) == "reversed"
-        name = ast.unparse(source.args[0] if backwards else source)  # type: ignore[attr-defined]
-        numbers = getattr(floats, name, None)
-        if type(numbers) is not tuple:
-            raise Untranslatable(ast.unparse(source))
-        listed = ", ".join(map(self.number, numbers[::-1] if backwards else numbers))
-        self.out(depth, "{")
-        self.out(depth + 1, f"static const double table[] = {{{listed}}};")
-        self.out(depth + 1, f"for (int at = 0; at < {len(numbers)}; at++) {{")
-        self.out(depth + 2, f"{self.target(node.target)} = table[at];")
-        self.body(node.body, depth + 2)
-        self.out(depth + 1, "}")
-        self.out(depth, "}")
+    def beginning(self, node: ast.FunctionDef, name: str, row: Operation) -> str:
+        """As much of a row's forward function as there are words for: the usual case. Python is asked for the rest."""
+        for kept in range(len(node.body) - 1, 0, -1):
+            beginning = ast.FunctionDef(**{**vars(node), "body": node.body[:kept]})
+            stored = {n.id for n in ast.walk(beginning) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            returns = any(isinstance(part, ast.Return) for part in ast.walk(beginning))
+            if not returns or not stored.isdisjoint(a.arg for a in node.args.args):
+                break
+            try:
+                text = self.function(beginning, name)
+            except UntranslatableError:
+                continue
+            return f"{text[:-1]}  return {in_python(row, [a.arg for a in node.args.args])};\n}}"
+        raise UntranslatableError(name)
 
 
 def translated_functions() -> tuple[dict[str, str], dict[str, str]]:
@@ -154,62 +167,58 @@ def translated_functions() -> tuple[dict[str, str], dict[str, str]]:
             for name in [name for name in FUNCTIONS if name not in done]:
                 try:
                     done[name] = function(name, {**done, name: ""}, whole)
-                except Untranslatable as reason:
+                except UntranslatableError as reason:
                     reasons[name] = str(reason)
             if len(done) == before:
                 break
     return done, reasons
 
 
-def function(name: str, translated: dict[str, str], whole: bool) -> str:
-    """One function of floats.py in C. Unless it has to be `whole`, the first statements of a row's forward function are
-    enough: they are the usual case, and Python is asked for the rest."""
-    node = table.without_exceptions(FUNCTIONS[name])
-    names = table.parameters(node)
-    printer = C(translated, names)
-    for statement in node.body:
-        lines, returns = len(printer.lines), printer.returns
-        try:
-            printer.body([statement])
-        except Untranslatable:
-            if whole or not (returns and name in OPERATIONS and printer.declared.keys().isdisjoint(names)):
-                raise
-            del printer.lines[lines:]
-            printer.out(1, f"return {in_python(OPERATIONS[name], names)};")
-            break
-    stored = [n for n in printer.declared if n not in names and any(f"{n} = " in line for line in printer.lines)]
-    declared = [f"    double {', '.join(stored)};"] if stored else []
-    return "\n".join([f"{head(f'f_{name}', names)} {{", *declared, *printer.lines, "}"])
+def function(name: str, translated: Mapping[str, str], whole: bool) -> str:
+    """One function of floats.py in C. Unless it has to be `whole`, the beginning of a row's forward will do."""
+    node = FUNCTIONS[name]
+    printer = C(floats, {n: known(FUNCTIONS[n], f"f_{n}") for n in translated})
+    if whole or name not in OPERATIONS:
+        return printer.function(node, f"f_{name}")
+    return printer.beginning(node, f"f_{name}", OPERATIONS[name])
 
 
-def in_python(row: Operation, names: list[str]) -> str:
+def in_python(row: Operation, names: Sequence[str]) -> str:
     """The row's forward function asked in Python."""
     return f"{PYTHON}(ROW_{row.name}, {len(names)}, (double[]){{{', '.join(names)}}})"
 
 
-def head(name: str, names: list[str]) -> str:
+def head(name: str, names: Sequence[str]) -> str:
     """The beginning of a definition."""
     return f"static inline double {name}({', '.join(f'double {n}' for n in names)})"
 
 
-def row_in_c(row: Operation, translated: dict[str, str]) -> str:
+def call_of_row(row: Operation, texts: Sequence[str]) -> str:
+    if row.variadic:
+        raise UntranslatableError(f"{row.name} of any number of arguments")
+    return f"row_{row.name}({', '.join(texts)})"
+
+
+def row_in_c(row: Operation, translated: Mapping[str, str]) -> str:
     """The forward function of a row."""
-    names = [*table.arguments(row)]
-    try:
-        text = C(translated, names).expr(table.forward(row))
-    except Untranslatable:
-        text = in_python(row, names)
+    names = ARGUMENTS[: len(row.derivatives)]
+    name = getattr(row.forward, "__name__", "")
+    if getattr(floats, name, None) is row.forward and name in FUNCTIONS:
+        text = f"f_{name}({', '.join(names)})" if name in translated else in_python(row, names)
+    elif row.name == "abs" or getattr(math, name, None) is row.forward:
+        text = C(floats, {}).math("fabs" if row.name == "abs" else name, [*names])
+    else:
+        text = row.forward(*(Symbol(a, call_of_row, literal) for a in names)).text  # type: ignore[arg-type, attr-defined]
     return f"{head(f'row_{row.name}', names)} {{ return {text}; }}"
 
 
-def slopes_in_c(row: Operation, translated: dict[str, str]) -> list[str]:
+def slopes_in_c(row: Operation) -> list[str]:
     """Its local derivatives, one function each."""
-    names = [*table.arguments(row), "y"]
-    lines = []
-    for argument, tree in zip(table.arguments(row), table.slopes(row), strict=True):
-        text = C(translated, names).expr(tree)
-        lines.append(f"{head(f'slope_{row.name}_{argument}', names)} {{ return {text}; }}")
-    return lines
+    arguments = ARGUMENTS[: len(row.derivatives)]
+    return [
+        f"{head(f'slope_{row.name}_{argument}', [*arguments, 'y'])} {{ return {text}; }}"
+        for argument, text in zip(arguments, slopes(row, call_of_row, literal), strict=True)
+    ]
 
 
 def asking_python(texts: dict[str, str]) -> set[str]:
@@ -225,9 +234,9 @@ def asking_python(texts: dict[str, str]) -> set[str]:
 def generate() -> str:
     """The text of rows.h."""
     functions, _ = translated_functions()
-    rows = table.fixed_rows()
+    rows = fixed_rows()
     forwards = {f"row_{row.name}": row_in_c(row, functions) for row in rows}
-    slopes = {row.name: slopes_in_c(row, functions) for row in rows}
+    slopes = {row.name: slopes_in_c(row) for row in rows}
     used = needed({f"f_{name}": text for name, text in functions.items()}, "\n".join(forwards.values()))
     asking = asking_python({**used, **forwards, **{f"slopes of {n}": "\n".join(lines) for n, lines in slopes.items()}})
     parts = [HEAD, enumeration(rows), *(text + "\n" for text in used.values()), *forwards.values(), ""]
@@ -275,5 +284,5 @@ if __name__ == "__main__":
     PATH.write_text(text, encoding="utf-8")
     functions, reasons = translated_functions()
     print(f"{len(functions)} of {len(FUNCTIONS)} functions translated; not: {reasons}")
-    asked = [row.name for row in table.fixed_rows() if PYTHON in row_in_c(row, functions)]
-    print(f"{len(table.fixed_rows())} rows; forward asked in Python: {asked}; {len(text.splitlines())} lines")
+    asked = [row.name for row in fixed_rows() if PYTHON in row_in_c(row, functions)]
+    print(f"{len(fixed_rows())} rows; forward asked in Python: {asked}; {len(text.splitlines())} lines")

@@ -341,6 +341,11 @@ def _caught(handler: ast.ExceptHandler) -> list[str]:
     return [kind.id for kind in kinds if isinstance(kind, ast.Name)]
 
 
+def fixed_rows() -> list[Operation]:
+    """The rows whose number of arguments is fixed."""
+    return [row for row in OPERATIONS.values() if not row.variadic]
+
+
 # Slopes -------------------------------------------------------------------------------------------------------------
 class Symbol:
     """What a formula is read on: every operator and every row answers with the expression of what it was applied to.
@@ -370,6 +375,7 @@ class Symbol:
     def __truediv__(self, other: Any) -> Symbol: return self._new(f"({self.text} / {self._text(other)})")
     def __rtruediv__(self, other: Any) -> Symbol: return self._new(f"({self._text(other)} / {self.text})")
     def __neg__(self) -> Symbol: return self._new(f"(-{self.text})")
+    def __abs__(self) -> Symbol: return self._apply_operation(OPERATIONS["abs"], [self])
     # fmt: on
 
 
