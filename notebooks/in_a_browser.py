@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+from itertools import groupby
 from typing import Any
 
 lost: set[str] = set()  # names that cells which could not run would have made
@@ -49,7 +50,7 @@ def forgiven(error: Exception, names: str, missing: list[str]) -> bool:
 
 
 class Forgiving(ast.NodeTransformer):
-    """A cell in `try … except`, and what it ends with still shown.
+    """A cell in `try … except`, imports in one each, and what it ends with still shown.
 
     try:
         STATEMENTS
@@ -60,20 +61,29 @@ class Forgiving(ast.NodeTransformer):
     """
 
     def visit_Module(self, module: ast.Module) -> ast.Module:
-        body = list(module.body)
-        if not body:
-            return module
-        shown: list[ast.stmt] = []
-        if isinstance(body[-1], ast.Expr):
+        body, shown = list(module.body), []
+        if body and isinstance(body[-1], ast.Expr):
             body[-1] = ast.Assign([ast.Name("_shown", ast.Store())], body[-1].value)
             shown = ast.parse("_shown").body
-        frame = ast.parse(
-            "_shown = None\ntry:\n    pass\nexcept (ImportError, NameError) as _error:\n"
-            f"    if not _forgiven(_error, {' '.join(made_by(body))!r}): raise\n"
-        ).body
-        assert isinstance(frame[1], ast.Try)
-        frame[1].body = body
-        return ast.fix_missing_locations(ast.Module([*frame, *shown], module.type_ignores))
+        first = ast.parse("_shown = None").body if shown else []
+        parts = [framed(list(part)) for _, part in groupby(body, _by_itself)]
+        return ast.fix_missing_locations(ast.Module([*first, *parts, *shown], module.type_ignores))
+
+
+def framed(body: list[ast.stmt]) -> ast.stmt:
+    """The statements in their `try … except`."""
+    frame = ast.parse(
+        "try:\n    pass\nexcept (ImportError, NameError) as _error:\n"
+        f"    if not _forgiven(_error, {' '.join(made_by(body))!r}): raise\n"
+    ).body[0]
+    assert isinstance(frame, ast.Try)
+    frame.body = body
+    return frame
+
+
+def _by_itself(statement: ast.stmt) -> int:
+    """What keeps an import apart from all others: it may be the one that is missing."""
+    return id(statement) if isinstance(statement, ast.Import | ast.ImportFrom) else 0
 
 
 def made_by(body: list[ast.stmt]) -> list[str]:

@@ -61,6 +61,7 @@ def pictures():
     answers["page in a notebook"] = stepper(o)._repr_mimebundle_()["text/html"]
     answers["steps by neuron"] = stepper(model, [1.0, -2.0], level="neuron").text()
     answers["film"] = stepper(o).animated_svg()
+    answers["slide"] = stepper(o).slides()[3].svg()
     answers["paths"] = str(explain(o, x1))
 
 
@@ -85,6 +86,15 @@ def training():
         answers[f"end, compiled={compiled}"] = history.stopped
     nn.save(model, "model.json")
     answers["diagnosis"] = str(nn.diagnose(model, X[:20], y[:20], loss="hinge"))
+
+
+def watching():
+    """A training of + − × / alone, which every machine rounds the same way, as a page."""
+    X, y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]], [1, 1, -1, -1]
+    model = nn.MLP(2, [3, 1], rng=random.Random(4))
+    steps = nn.SGD(model.parameters(), lr=0.1)
+    history = nn.fit(model, X, y, loss="mse", epochs=5, optimizer=steps, rng=1, keep=1, progress=False)
+    answers["training to be watched"] = nn.watch(model, X, y, history).page
 
 
 def commands():
@@ -115,7 +125,7 @@ def advice():
 def everything():
     """What all of it gives, as JSON has it."""
     os.environ["GLASSGRAD_LAYOUT"] = "plain"
-    for part in (pictures, derivatives, training, commands):
+    for part in (pictures, derivatives, training, watching, commands):
         part()
     engine = autograd.engine.partition(":")[0]
     return {"answers": answers, "numbers": numbers, "advice": advice(), "engine": engine, "platform": sys.platform}

@@ -38,7 +38,7 @@ def shell(monkeypatch):
 
 
 def test_a_cell_that_needs_it_says_so_and_so_does_who_needs_that_cell(shell, capsys):
-    assert shell.run("import matplotlib\nax = 3\nax") is None
+    assert shell.run("def plot():\n    import matplotlib\nax = plot()\nax") is None
     assert capsys.readouterr().out == "needs matplotlib\n"
     assert shell.run("ax + 1") is None
     assert capsys.readouterr().out == "needs ax, from a cell that could not run\n"
@@ -73,4 +73,11 @@ def test_what_a_cell_makes():
 
 def test_the_frame_keeps_the_lines_of_the_cell():
     framed = Forgiving().visit(ast.parse("a = 1\nb = 2"))
-    assert [statement.lineno for statement in framed.body[1].body] == [1, 2]
+    assert [statement.lineno for statement in framed.body[0].body] == [1, 2]
+
+
+def test_of_several_imports_the_missing_one_alone_is_missed(shell, capsys):
+    shell.run("import math\nimport matplotlib as plt\nfrom cmath import pi")
+    assert shell.run("math.floor(pi)") == 3
+    assert shell.run("plt.plot") is None
+    assert capsys.readouterr().out == "needs matplotlib\nneeds plt, from a cell that could not run\n"

@@ -2,7 +2,8 @@
 // are set, and it is asked all over the plane. What every unit puts out there is that unit's own map.
 
 const CLASSES = ["#1f6fb5", "#c8410b", "#2a8f3c", "#7a4fa3", "#a0740a", "#0f8b8d", "#d6568f", "#5b8c2a", "#b2182b", "#4a5568"];
-const WHILE_PLAYING = 24, AT_REST = 56; // points each way
+const WHILE_PLAYING = 24, AT_REST = 56; // points each way, or as many as can be asked in these milliseconds
+const HURRY = 60, PATIENCE = 300;
 const SECONDS = 16, FRAMES = 14; // of the whole training, and a second
 const MOST_UNITS = 16; // of a layer, that are shown
 
@@ -105,8 +106,9 @@ function watchTraining(data) {
 
   const colourOf = (target) => {
     if (data.kind === "classes") return CLASSES[target % CLASSES.length];
-    const side = target > middle ? "#d6493e" : "#2c71be";
-    return side;
+    const reach = data.kind === "numbers" ? (sorted[sorted.length - 1] - sorted[0]) / 2 || 1 : 1e-9;
+    const t = Math.max(-1, Math.min(1, (target - middle) / reach)), side = t > 0 ? plus : minus;
+    return `rgb(${side.map((c) => Math.round(245 + Math.abs(t) * (c - 245)))})`;
   };
 
   // The network -------------------------------------------------------------------------------------------------------
@@ -224,6 +226,7 @@ function watchTraining(data) {
 
   const total = Math.max(data.updates[last], data.losses.length ? data.losses[data.losses.length - 1][0] + 1 : 0, 1);
   const scale = data.losses.every(([, v]) => v > 0) ? Math.log10 : (v) => v;
+  at("scale").textContent = scale === Math.log10 ? "Loss, on a logarithmic scale" : "Loss";
   const heights = data.losses.map(([, v]) => scale(v)), low = Math.min(...heights), high = Math.max(...heights);
   const xOf = (update) => (300 * update) / total, yOf = (v) => 84 - (78 * (v - low)) / (high - low || 1);
   svg("path", { class: "curve", d: data.losses.map(([i], k) => `${k ? "L" : "M"}${xOf(i)},${yOf(heights[k])}`).join("") }, at("loss"));
@@ -243,9 +246,13 @@ function watchTraining(data) {
       : "Lines: weights, red above 0 and blue below; dashes: how strongly a gradient pulls. Point at a line, or press a unit.";
   }
 
-  function draw(size) {
+  let each = 0; // milliseconds for a point
+  const points = (most, time) => Math.max(10, Math.min(most, Math.floor(Math.sqrt(time / each))));
+
+  function draw(most, time) {
     take(moment);
-    const drawn = maps(size);
+    const size = points(most, time), began = performance.now(), drawn = maps(size);
+    each = (performance.now() - began) / size ** 2;
     for (const { c, u, button, canvas } of units) {
       const values = drawn.made[c][u], ends = c === columns.length - 1 && data.kind !== "classes";
       paint(canvas, size, field(values, ends ? middle : 0, reachOf(values, ends ? middle : 0)));
@@ -260,16 +267,16 @@ function watchTraining(data) {
     at("slider").style.setProperty("--done", last ? moment / last : 1);
     now.setAttribute("x1", xOf(update));
     now.setAttribute("x2", xOf(update));
-    if (size === AT_REST) at("right").textContent = right();
+    if (most === AT_REST) at("right").textContent = right();
     tell();
   }
 
   let resting = 0;
   function go(k) {
     moment = Math.max(0, Math.min(last, k));
-    draw(WHILE_PLAYING);
+    draw(WHILE_PLAYING, HURRY);
     clearTimeout(resting);
-    resting = setTimeout(() => draw(AT_REST), 120);
+    resting = setTimeout(() => draw(AT_REST, PATIENCE), 120);
   }
 
   function choose(unit) {
