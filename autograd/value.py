@@ -394,7 +394,9 @@ if not TYPE_CHECKING and extension is not None:
     _operators = {r: (getattr(Value, f"__{n}__"), getattr(Value, f"__r{n}__")) for r, n in _binary.items()}
     Value = adopted(Value, _operators, _METHODS)
     _new, _leaf, _node = Value.__new__, extension.make_leaf, extension.make_node
-    _SHORT_CUTS = extension.functions_of_rows()
+    _SHORT_CUTS = extension.functions_of_rows(1)
+    for _name, _function in extension.functions_of_rows(2).items():
+        ops.OPERATIONS[_name].of_two = _function
 
 for _row in _METHODS:
     _row.by_type[Value] = _SHORT_CUTS[_row.name]

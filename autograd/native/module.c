@@ -90,7 +90,7 @@ static PyMethodDef functions[] = {
     {"exact_sum", exact_sum_of, METH_O, "exact_sum(list of floats): as numerics.floats.exact_sum."},
     {"make_type", make_type, METH_O, "make_type(OPERATIONS) → Value."},
     {"use", use, METH_VARARGS, "use(rows, operators, reflected operators, {name: object}): what C asks Python for."},
-    {"functions_of_rows", functions_of_rows, METH_NOARGS, "{name: function of one Value}."},
+    {"functions_of_rows", functions_of_rows, METH_O, "functions_of_rows(1 or 2) → {name: function of so many}."},
     {"lists", lists, METH_O, "lists({name: text for help()}) → {name: function} of many operands."},
     {"make_leaf", make_leaf, METH_VARARGS, "_leaf of value.py."},
     {"make_node", make_node, METH_VARARGS, "_node of value.py."},

@@ -50,6 +50,8 @@ static inline int is_plain(PyObject *thing, double *number) {
 }
 
 static PyObject *in_python(int row, PyObject *left, PyObject *right) {
+    if (engine.forward[row] == NULL)
+        return Py_NewRef(Py_NotImplemented); /* a row that is no operator: its call in ops.py goes on */
     if (is_node(left))
         return PyObject_CallFunctionObjArgs(engine.forward[row], left, right, NULL);
     return PyObject_CallFunctionObjArgs(engine.reflected[row], right, left, NULL);
@@ -101,8 +103,8 @@ static inline PyObject *node_of_right(int row, double y, double left, Node *righ
     return (PyObject *)node;
 }
 
-/* The operator of a row with two arguments and its reflection, as operator_methods() of value.py. `asks`: may the row
-   ask Python? Then it may fail. */
+/* The operator of a row with two arguments and its reflection, as operator_methods() of value.py; and the same for rows
+   that are called by their names. `asks`: may the row ask Python? Then it may fail. */
 #define OPERATOR(name, asks) \
     static PyObject *operator_##name(PyObject *l, PyObject *r) { \
         const int mode = mode_now(), l_is_node = is_node(l), r_is_node = is_node(r); \
@@ -130,14 +132,14 @@ static inline PyObject *node_of_right(int row, double y, double left, Node *righ
         if (!l_is_node) \
             return node_of_right(ROW_##name, y, a, right, d_right); \
         return node_of_two(ROW_##name, y, left, d_left, right, d_right); \
+    } \
+    static PyObject *of_two_##name(PyObject *module, PyObject *const *args, Py_ssize_t count) { \
+        (void)module; \
+        if (count != 2 || engine.chooses[ROW_##name] || !(is_node(args[0]) || is_node(args[1]))) \
+            return Py_NewRef(Py_NotImplemented); \
+        return operator_##name(args[0], args[1]); \
     }
-OPERATOR(add, 0)
-OPERATOR(sub, 0)
-OPERATOR(mul, 0)
-OPERATOR(div, 0)
-OPERATOR(mod, 0)
-OPERATOR(floor_divide, 0)
-OPERATOR(pow, 1)
+ROWS_OF_2(OPERATOR)
 
 static PyObject *operator_power(PyObject *l, PyObject *r, PyObject *modulus) {
     if (modulus == Py_None)
@@ -179,6 +181,10 @@ PyMethodDef row_methods[] = {ROWS_OF_1(IN_TABLE) {NULL, NULL, 0, NULL}}; /* thos
 #undef IN_TABLE
 #define IN_TABLE(name, asks) {#name, function_##name, METH_O, NULL},
 PyMethodDef row_functions[] = {ROWS_OF_1(IN_TABLE) {NULL, NULL, 0, NULL}}; /* what tanh(v) calls */
+
+#undef IN_TABLE
+#define IN_TABLE(name, asks) {#name, (PyCFunction)(void *)of_two_##name, METH_FASTCALL, NULL},
+PyMethodDef functions_of_two[] = {ROWS_OF_2(IN_TABLE) {NULL, NULL, 0, NULL}}; /* what maximum(v, w) calls */
 
 PyType_Slot operator_slots[] = {
     {Py_nb_add, (void *)operator_add},         {Py_nb_subtract, (void *)operator_sub}, {Py_nb_multiply, (void *)operator_mul},

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <structmember.h>
 
-extern PyMethodDef row_methods[], row_functions[];
+extern PyMethodDef row_methods[], row_functions[], functions_of_two[];
 extern PyType_Slot operator_slots[];
 extern PyGetSetDef own_attributes[];
 int set_attribute(PyObject *self, PyObject *name, PyObject *thing);
@@ -174,12 +174,13 @@ PyObject *track_below(PyObject *module, PyObject *list) {
     Py_RETURN_NONE;
 }
 
-PyObject *functions_of_rows(PyObject *module, PyObject *unused) {
-    (void)unused;
+/* functions_of_rows(arguments) → {name: function} of the rows with so many, one or two. */
+PyObject *functions_of_rows(PyObject *module, PyObject *arguments) {
     PyObject *found = PyDict_New();
-    for (int i = 0; found != NULL && row_functions[i].ml_name != NULL; i++) {
-        PyObject *function = PyCFunction_NewEx(&row_functions[i], module, NULL);
-        if (function == NULL || PyDict_SetItemString(found, row_functions[i].ml_name, function) < 0)
+    PyMethodDef *one = PyLong_AsLong(arguments) == 1 ? row_functions : functions_of_two;
+    for (; found != NULL && one->ml_name != NULL; one++) {
+        PyObject *function = PyCFunction_NewEx(one, module, NULL);
+        if (function == NULL || PyDict_SetItemString(found, one->ml_name, function) < 0)
             Py_CLEAR(found);
         Py_XDECREF(function);
     }
