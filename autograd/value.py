@@ -389,14 +389,9 @@ _SHORT_CUTS = {row.name: method for row, method in _METHODS.items()}
 if not TYPE_CHECKING and extension is not None:
     from autograd.native.adoption import adopted
 
-    _binary = {ops.add: "add", ops.sub: "sub", ops.mul: "mul", ops.div: "truediv", ops.pow: "pow"}
-    _binary |= {ops.mod: "mod", ops.floor_divide: "floordiv"}
-    _operators = {r: (getattr(Value, f"__{n}__"), getattr(Value, f"__r{n}__")) for r, n in _binary.items()}
-    Value = adopted(Value, _operators, _METHODS)
+    Value = adopted(Value, _METHODS)
     _new, _leaf, _node = Value.__new__, extension.make_leaf, extension.make_node
     _SHORT_CUTS = extension.functions_of_rows(1)
-    for _name, _function in extension.functions_of_rows(2).items():
-        ops.OPERATIONS[_name].of_two = _function
 
 for _row in _METHODS:
     _row.by_type[Value] = _SHORT_CUTS[_row.name]

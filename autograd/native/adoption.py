@@ -16,11 +16,13 @@ from autograd.modes import ACTIVE, mode_entered
 from autograd.native import extension
 from autograd.ops import OPERATIONS, Operation
 
+_BINARY = "add=add sub=sub mul=mul div=truediv pow=pow mod=mod floor_divide=floordiv"  # row and method
+_OPERATORS = dict(pair.split("=") for pair in _BINARY.split())
 _DEEP = 4  # containers within containers that are searched for nodes
 
 
-def adopted(pure: type, operators: dict[Operation, tuple[Any, Any]], methods: dict[Operation, Any]) -> Any:
-    """The class in C that stands for `pure`; `operators` and `methods` are those of value.py, row by row."""
+def adopted(pure: type, methods: dict[Operation, Any]) -> Any:
+    """The class in C that stands for `pure`; `methods` are those of value.py, row by row."""
     value = extension.make_type(OPERATIONS)
     value.__name__ = value.__qualname__ = pure.__name__  # without the module, as messages show it
     for name in set(vars(value)) & set(OPERATIONS) - set(dir(pure)):
@@ -30,8 +32,8 @@ def adopted(pure: type, operators: dict[Operation, tuple[Any, Any]], methods: di
     for name, thing in dict(inherited).items():
         if (name not in vars(value) or name in ("__doc__", "__module__")) and name not in storage:
             setattr(value, name, thing)
-    forward = {row: method for row, (method, _) in operators.items()} | methods
-    reflected = {row: method for row, (_, method) in operators.items()}
+    forward = {OPERATIONS[row]: getattr(pure, f"__{name}__") for row, name in _OPERATORS.items()} | methods
+    reflected = {OPERATIONS[row]: getattr(pure, f"__r{name}__") for row, name in _OPERATORS.items()}
     names = {
         **{name: getattr(pure, name).fget for name in ("operands", "parents", "local_grads")},
         "init": vars(pure)["__init__"],
@@ -44,6 +46,8 @@ def adopted(pure: type, operators: dict[Operation, tuple[Any, Any]], methods: di
         "hears_nodes": "hears_nodes",
     }
     extension.use(OPERATIONS, forward, reflected, names)
+    for name, function in extension.functions_of_rows(2).items():
+        OPERATIONS[name].of_two = function
     return value
 
 
