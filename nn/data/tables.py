@@ -254,7 +254,8 @@ class Encoding:
         if holes:
             inputs = [column.filled(table) if column.name in holes else column for column in inputs]
             notes.append(f"missing cells, {where}, get the mean of their column or the category {EMPTY!r}")
-            notes += [f"{holes[target]} rows without a target are left out"] * (target in holes)
+            if target in holes:
+                notes.append(f"{holes[target]} rows without a target are left out")
         return cls(tuple(inputs), goal, missing, (*notes, *_written(table, [*inputs, goal]), *_many(table, inputs)))
 
     def X(self, table: Table) -> Rows:

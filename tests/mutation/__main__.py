@@ -97,6 +97,8 @@ TESTS = {
     "autograd/explaining/neuron_narration.py": "stepper",
     "autograd/explaining/neurons.py": "stepper",
     "autograd/numerics/floats.py": NUMERIC,
+    "nn/data/files.py": "tables nn/command_line/test_files",
+    "nn/data/tables.py": "tables nn/command_line/test_files",
     "autograd/ops.py": "special_points value ops lists accuracy lists_accuracy transforms",
     "autograd/programs/trace.py": RECORDED,
     "autograd/programs/columns.py": RECORDED,

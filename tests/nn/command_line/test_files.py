@@ -248,6 +248,12 @@ def test_missing_cells_can_be_filled_by_what_there_is_to_learn_from(tmp_path):
     assert sum(row[3] for row in found.known_table.all_rows[0]) == 1
 
 
+def test_missing_cells_are_filled_where_no_target_is_missing(tmp_path):
+    found = job(tmp_path, GAPS.replace("null", "x"), "--missing", "fill")
+    assert len(found.train[0]) + len(found.held_out[0]) == 40
+    assert found.notes == ["missing cells, 1 in 'a', 1 in 'b', get the mean of their column or the category 'missing'"]
+
+
 def test_where_everything_is_missing_nothing_is_left(tmp_path):
     with pytest.raises(TableError, match="no row is complete"):
         job(tmp_path, "a,b,label\n1,,x\n,2,y\n3,,x\n,4,y\n", "--missing", "skip")

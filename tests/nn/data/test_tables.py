@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nn.data.files import TableError, read_csv
+from nn.data.files import TableError, read_csv, short, shown
 from nn.data.tables import Encoding, look_at
 
 IRIS = Path(__file__).parents[2] / "data" / "iris.csv"
@@ -286,3 +286,17 @@ def test_a_list_of_names_is_cut_with_a_count(tmp_path):
     t = table(tmp_path, ",".join(f"c{i}" for i in range(10)) + "\n" + ",".join("1" * 10) + "\n")
     with pytest.raises(TableError, match=r"the columns are: c0, .*, c9$"):
         t.column("x")
+
+
+def test_names_of_up_to_60_letters_are_shown_whole():
+    assert (short("a" * 60), shown("a" * 60)) == (repr("a" * 60), "a" * 60)
+    assert short("a" * 61) == shown("a" * 61) == repr("a" * 60 + "…")
+    assert [shown(name) for name in ("a b", "a,b", "", "a\nb")] == ["a b", "'a,b'", "''", "'a\\nb'"]
+
+
+def test_lines_are_counted_from_the_line_that_says_the_delimiter(tmp_path):
+    assert table(tmp_path, "sep=|\na|b\n1|2\n\n3|4\n").lines == [3, 5]
+    with pytest.raises(TableError, match="line 4: 1 cells"):
+        table(tmp_path, "sep=|\na|b\n1|2\n3\n")
+    with pytest.raises(TableError, match="line 3: not a CSV file"):
+        table(tmp_path, 'sep=|\na|b\n1|"2')
