@@ -113,6 +113,16 @@ BARS = [
     faster("W1 program under JAX's jit, × JAX by hand", 1.0, "glassgrad program, JAX", "jax", "W1"),
     faster("native: W1 node for node, × micrograd", 200, "glassgrad native", "micrograd", "W1"),
     faster("native: W1 fused, × micrograd", 900, "glassgrad native fused", "micrograd", "W1"),
+    faster("native: W1 through nn, node for node, × micrograd", 120, "glassgrad native nn", "micrograd", "W1"),
+    faster("native: W1 through nn, fused, × micrograd", 400, "glassgrad native nn fused", "micrograd", "W1"),
+    Bar(
+        "native: an epoch of nn.fit on W1 / the bare replay",
+        1.5,
+        False,
+        lambda found: ratio(
+            found, ("glassgrad native nn.fit", "W1", "on"), ("glassgrad native program, arrays", "W1", "on")
+        ),
+    ),
     faster("native: W3, × XAD", 9, "glassgrad native", "xad", "W3"),
     faster("native: W4, × micrograd", 50, "glassgrad native", "micrograd", "W4"),
     Bar(

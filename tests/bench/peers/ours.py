@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.bench.cases import Cases, scalar_cases
+from tests.bench import inputs
+from tests.bench.cases import GRADIENT_STEP, Case, Cases, loss_and_gradients, scalar_cases
 from tests.bench.scalar import Kit, elementary
 
 
@@ -33,3 +34,74 @@ def fused_kit() -> Kit:
 def fused() -> Cases:
     """The same code with many-parent nodes; inputs stay plain numbers, which cost no node."""
     return scalar_cases(fused_kit(), leaf_inputs=False)
+
+
+EPOCHS = 50  # of a call of nn.fit, whose beginning belongs to it
+
+
+def through_nn() -> Cases:
+    """W1 as users of nn write it, with a node for every + and *."""
+    return {"W1": lambda: nn_case(fused=False)}
+
+
+def through_nn_fused() -> Cases:
+    """The same with nn's own nodes."""
+    return {"W1": lambda: nn_case(fused=True)}
+
+
+def fit_compiled() -> Cases:
+    """An epoch of nn.fit, which records and replays."""
+    return {"W1": fit_case}
+
+
+def nn_model(fused: bool) -> Any:
+    """The network of W1 with its numbers."""
+    import nn
+
+    model = nn.MLP(2, [*inputs.SIZES[1:]], fused=fused)
+    for parameter, weight in zip(model.parameters(), inputs.mlp_weights(), strict=True):
+        parameter.data = weight
+    return model
+
+
+def nn_case(fused: bool) -> Case:
+    """W1: predict, loss, zero_grad, backward, update."""
+    import nn
+
+    model = nn_model(fused)
+    points, targets = inputs.moons()
+
+    def loss() -> Any:
+        return nn.hinge([model(point) for point in points], targets) + nn.l2_penalty(model, inputs.L2_STRENGTH)
+
+    def step() -> None:
+        result = loss()
+        model.zero_grad()
+        result.backward()
+        for p in model.parameters():
+            p.data -= GRADIENT_STEP * p.grad
+
+    return Case(step, lambda: loss_and_gradients(loss(), model.parameters()))
+
+
+def fit_case() -> Case:
+    """W1 by nn.fit; the time is an epoch's, its share of the recording with it."""
+    import nn
+
+    model = nn_model(fused=True)
+    points, targets = inputs.moons()
+
+    def step() -> None:
+        nn.fit(
+            model,
+            points,
+            targets,
+            loss=nn.hinge,
+            penalty=lambda m: nn.l2_penalty(m, inputs.L2_STRENGTH),
+            optimizer=nn.SGD(model.parameters(), lr=GRADIENT_STEP),
+            epochs=EPOCHS,
+            compiled=True,
+            progress=False,
+        )
+
+    return Case(step, nn_case(fused=True).check, operations=EPOCHS)
