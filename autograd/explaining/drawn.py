@@ -21,6 +21,7 @@ from autograd.drawing.values_picture import Look
 from autograd.explaining.moments import Moment
 from autograd.explaining.narration import moments
 from autograd.explaining.neuron_narration import neuron_moments
+from autograd.explaining.neurons import neurons_picture, units
 from autograd.explaining.page.html import MAX_EDGES, Page
 from autograd.explaining.page.room import with_room
 from autograd.value import Value
@@ -29,6 +30,8 @@ from autograd.view.subject import Subject, expanded, listed, subject_of
 
 if TYPE_CHECKING:
     import graphviz
+
+MOST_CARDS = 150  # of a picture that a page has besides its own
 
 
 def draw(
@@ -119,7 +122,29 @@ def drawn_page(subject: Subject, picture: Picture, level: str, look: Look, numbe
         timeline, why = [], "Step is off: numbers have changed since this was drawn, and it would tell the new ones."
     title = picture.description
     stage = with_room(stage, timeline)
-    return Page(title, subject.graph, stage, timeline, "look", why, look.spec, numbers, subject.unexpanded)
+    others = _other_levels(subject, level, look)
+    given = subject.unexpanded
+    return Page(title, subject.graph, stage, timeline, "look", why, look.spec, numbers, given, level, others)
+
+
+def _other_levels(subject: Subject, level: str, look: Look) -> dict[str, Picture]:
+    """The pictures of a model at other levels, as far as they are small: of single values, of neurons, of layers."""
+    if subject.model is None:
+        return {}
+    graph = subject.graph
+    found: dict[str, Picture] = {}
+    style = Style("own", (), None, look.direction, look.spec, MOST_CARDS)
+    for other in ("clusters", "neuron", "layer"):
+        if other == level or {other, level} == {"values", "clusters"}:
+            continue
+        try:
+            if other == "neuron":
+                found[other] = neurons_picture(graph, units(graph, subject.paths, list(subject.parameters)), look)
+            else:
+                found[other] = still(subject, other, style, "").picture
+        except ValueError:  # too many cards, or no neuron in this model
+            continue
+    return found
 
 
 def _timeline(subject: Subject, picture: Picture, level: str, look: Look) -> tuple[list[Moment], Picture, str]:

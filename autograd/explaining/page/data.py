@@ -7,7 +7,7 @@ with all their digits, so that the page computes from the same floats.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd.backprop import topological_order
@@ -24,16 +24,16 @@ NAME_LIMIT = 40
 
 def page_data(
     graph: GraphView,
-    picture: Picture,
+    pictures: Mapping[str, Picture],
     spec: str,
     numbers: Sequence[float] | None = None,
     unexpanded: Sequence[Value] = (),
 ) -> dict[str, Any]:
-    """All that a script needs to know of `graph`, of the `picture` of it, and of the format of numbers."""
+    """All that a script needs to know of `graph`, of the `pictures` of it, by level, and of the format of numbers."""
     users_order = topological_order(*unexpanded) if unexpanded else []
     return {
         "program": program_of(graph, numbers),
-        "shown": shown_by(graph, picture),
+        "levels": [{"name": level, "shown": shown_by(graph, picture)} for level, picture in pictures.items()],
         "names": [shorten(node.name, NAME_LIMIT) for node in graph.nodes],
         "symbols": {node.index: operation_symbol(node.value) for node in graph.nodes if node.value.parents},
         "lines": {node.index: shorten(node.value.line, 80) for node in graph.nodes if node.value.line},

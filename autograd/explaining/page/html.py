@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
@@ -48,7 +48,7 @@ class Page:
 
     `start` is the mode it opens in, `why` says why there is no timeline, `spec` is the format of numbers; `numbers` are
     the data of the graph's nodes where they are not what the nodes have now, `unexpanded` the outputs that the user has
-    where the graph is another one, made of these.
+    where the graph is another one, made of these. `others` are pictures at other levels than `level`.
     """
 
     title: str
@@ -60,16 +60,20 @@ class Page:
     spec: str = ".4g"
     numbers: Sequence[float] | None = None
     unexpanded: Sequence[Value] = ()
+    level: str = "values"
+    others: Mapping[str, Picture] = field(default_factory=dict)
 
     def html(self) -> str:
         """The whole page as one string."""
-        picture = with_room_to_move(self.picture)
-        data = page_data(self.graph, picture, self.spec, self.numbers, self.unexpanded)
+        pictures = {level: with_room_to_move(p) for level, p in {self.level: self.picture, **self.others}.items()}
+        data = page_data(self.graph, pictures, self.spec, self.numbers, self.unexpanded)
+        drawn = {level: packed_picture(picture.svg(styled=STYLED)) for level, picture in pictures.items()}
         parts = {
             "title": escaped(self.title),
             "style": packed_asset("page.css") + packed_asset("play.css"),
             "step": self._controls(),
-            "picture": packed_picture(picture.svg(styled=STYLED)),
+            "picture": drawn.pop(self.level),
+            "others": "".join(f'<template id="level-{level}">{svg}</template>\n' for level, svg in drawn.items()),
             "transcript": self._transcript(),
             "data": json_for_script({**data, "start": self.start, "why": self.why}),
             "script": self._script(data["program"]["operations"]),

@@ -121,16 +121,14 @@ function makeMinimap(element, camera, boxes) {
   const { width, height } = camera.whole, most = 150;
   const scale = Math.min(most / width, most / 1.5 / height);
   const spots = boxes.map(({ left, top, right, bottom }) => `M${left} ${top}H${right}V${bottom}H${left}Z`).join("");
-  element.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  element.setAttribute("width", width * scale);
-  element.setAttribute("height", height * scale);
+  attributes(element, { viewBox: `0 0 ${width} ${height}`, width: width * scale, height: height * scale });
   element.innerHTML = `<path class="spots" d="${spots}"/><rect class="seen" vector-effect="non-scaling-stroke"/>`;
   const seen = element.querySelector(".seen");
 
   function show(view) {
     const hides = view.x > 1 || view.y > 1 || view.x + view.w < width - 1 || view.y + view.h < height - 1;
     element.toggleAttribute("hidden", !hides);
-    for (const [name, value] of [["x", view.x], ["y", view.y], ["width", view.w], ["height", view.h]]) seen.setAttribute(name, value);
+    attributes(seen, { x: view.x, y: view.y, width: view.w, height: view.h });
   }
 
   function go(event) {

@@ -11,9 +11,8 @@ function makeKnobs(graph, picture, engine, names, play) {
   let typing = null, typingAt = null;
 
   function rowKnob(card, row) {
-    const hit = document.createElementNS("http://www.w3.org/2000/svg", "rect"), knob = document.createElementNS("http://www.w3.org/2000/svg", "g");
-    for (const [name, value] of [["x", card.box.left + 2], ["y", Number(row.element.getAttribute("y")) - 13], ["width", card.box.right - card.box.left - 4], ["height", 18], ["rx", 3]]) hit.setAttribute(name, value);
-    hit.setAttribute("class", "hit");
+    const { left, right } = card.box, y = Number(row.element.getAttribute("y")) - 13, knob = shape("g", {});
+    const hit = shape("rect", { class: "hit", x: left + 2, y, width: right - left - 4, height: 18, rx: 3 });
     row.element.replaceWith(knob);
     knob.append(hit, row.element);
     return knob;
@@ -60,12 +59,8 @@ function makeKnobs(graph, picture, engine, names, play) {
   // For screen readers a knob is a spin button while Play is on, and part of the drawing else.
   function enable(playing) {
     for (const { place, element } of knobs.values()) {
-      if (playing) element.setAttribute("role", "spinbutton");
-      else element.removeAttribute("role");
-      element.toggleAttribute("tabindex", false);
-      if (playing) element.setAttribute("tabindex", 0);
-      for (const name of ["aria-label", "aria-valuenow", "aria-valuetext"]) element.removeAttribute(name);
-      if (playing) element.setAttribute("aria-label", names[place]);
+      for (const name of ["role", "tabindex", "aria-label", "aria-valuenow", "aria-valuetext"]) element.removeAttribute(name);
+      if (playing) attributes(element, { role: "spinbutton", tabindex: 0, "aria-label": names[place] });
     }
     if (playing) told();
     else typed(false);
@@ -73,8 +68,7 @@ function makeKnobs(graph, picture, engine, names, play) {
 
   function told() {
     for (const { place, element } of knobs.values()) {
-      element.setAttribute("aria-valuenow", Number.isFinite(x[place]) ? x[place] : 0);
-      element.setAttribute("aria-valuetext", digits(x[place]));
+      attributes(element, { "aria-valuenow": Number.isFinite(x[place]) ? x[place] : 0, "aria-valuetext": digits(x[place]) });
     }
   }
 

@@ -147,8 +147,7 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
   function enter() {
     active = true;
     for (const card of walkable) {
-      card.group.setAttribute("tabindex", -1);
-      card.group.setAttribute("role", "button");
+      attributes(card.group, { tabindex: -1, role: "button" });
     }
     rove(here ?? cardWith.get(engine.outputs[0]) ?? walkable[0]);
     tell();

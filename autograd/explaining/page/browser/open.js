@@ -2,13 +2,12 @@
 // leaf of which can be moved. It closes by its button, by Escape, and by a click on its card.
 
 function makeOpening(svg, picture, engine, { titles, spec, play, type }) {
-  const { x, grad } = engine, space = "http://www.w3.org/2000/svg", open = new Map();
+  const { x, grad } = engine, open = new Map();
   const movable = new Set(engine.movable), LINE = 17, MOST_LINES = 40;
 
-  function shape(tag, attributes, text = "") {
-    const made = document.createElementNS(space, tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    if (text) made.textContent = text;
+  function words(x, y, text) {
+    const made = shape("text", { x, y });
+    made.textContent = text;
     return made;
   }
 
@@ -25,9 +24,9 @@ function makeOpening(svg, picture, engine, { titles, spec, play, type }) {
     const group = shape("g", { class: "opened", role: "group", "aria-label": `The values of ${card.title}` });
     group.append(shape("rect", { class: "sheet", x: left, y: top, width, height, rx: 6 }));
     const texts = places.map((place, k) => lineOf(group, place, left, top + 20 + k * LINE, width));
-    if (card.places.length > MOST_LINES) group.append(shape("text", { x: left + width / 2, y: top + height - 12 }, `and ${card.places.length - MOST_LINES} more`));
+    if (card.places.length > MOST_LINES) group.append(words(left + width / 2, top + height - 12, `and ${card.places.length - MOST_LINES} more`));
     const close = shape("g", { class: "close", tabindex: 0, role: "button", "aria-label": "Close" });
-    close.append(shape("circle", { cx: left + width - 2, cy: top + 2, r: 9 }), shape("text", { x: left + width - 2, y: top + 6 }, "×"));
+    close.append(shape("circle", { cx: left + width - 2, cy: top + 2, r: 9 }), words(left + width - 2, top + 6, "×"));
     on(close, "click", () => closeCard(card));
     group.append(close);
     on(group, "keydown", (event) => {

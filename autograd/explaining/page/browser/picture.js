@@ -5,10 +5,18 @@
 // leaves out goes by its id: card n7 shows value 7, arrow e7.1 the second use of a value by value 7.
 
 const byId = (id) => document.getElementById(id);
-const on = (element, event, act, options) => element.addEventListener(event, act, options);
+let listening = new AbortController(); // for what belongs to a picture, and ends with it
+const on = (element, event, act, options) => element.addEventListener(event, act, { ...options, signal: listening.signal });
 const textOf = (element) => element.firstChild ?? element.appendChild(document.createTextNode(""));
 const CHARACTER = 11 * 0.602, PILL_CHARACTER = 9 * 0.602, ROOM_IN_PILL = 6;
 const TINY = 3.5; // pixels: texts that are smaller on screen are not drawn
+
+function attributes(element, values) {
+  for (const [name, value] of Object.entries(values)) element.setAttribute(name, value);
+  return element;
+}
+
+const shape = (tag, values) => attributes(document.createElementNS("http://www.w3.org/2000/svg", tag), values);
 
 function write(node, text) {
   if (node.data !== text) node.data = text;
@@ -103,8 +111,7 @@ function makePicture(svg, engine, shown, spec) {
     if (text.length === arrow.length) return;
     arrow.length = text.length;
     const width = text.length * PILL_CHARACTER + 9;
-    arrow.pill.setAttribute("x", arrow.middle - width / 2);
-    arrow.pill.setAttribute("width", width);
+    attributes(arrow.pill, { x: arrow.middle - width / 2, width });
   }
 
   // Everything ------------------------------------------------------------------------------------------------------------

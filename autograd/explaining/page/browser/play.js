@@ -3,12 +3,13 @@
 const MOST_LISTED = 60, MOST_STEPS = 2000;
 
 // `handles`: where the user's graph, which is another one, has its leaves.
-function makePlay({ engine, names, titles, spec, handles, changed }) {
+function makePlay({ engine, names, titles, spec, handles, memory, changed }) {
   const { x, grad, movable, session } = engine;
   const number = (v) => digits(v, spec);
   const name = outputName();
   let chosen = [...movable].sort((a, b) => Math.abs(grad[b]) - Math.abs(grad[a]) || 0)[0];
-  let active = false, past = [], path = [], running = 0, selected = null, turn = 0;
+  const { past, path } = memory;
+  let active = false, running = 0;
 
   function outputName() {
     return engine.outputs.length === 1 ? names[engine.outputs[0]] : "the sum of the outputs";
@@ -52,15 +53,15 @@ function makePlay({ engine, names, titles, spec, handles, changed }) {
     || names[a].endsWith(".b") - names[b].endsWith(".b") || natural.compare(names[a], names[b]));
   const sliders = new Map();
 
-  function element(tag, attributes, ...children) {
-    const made = document.createElement(tag);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  function element(tag, values, ...children) {
+    const made = attributes(document.createElement(tag), values);
     made.append(...children);
     return made;
   }
 
   function listLeaves() {
     let group = "";
+    byId("leaves").replaceChildren();
     for (const i of listed.slice(0, MOST_LISTED)) {
       if (owner(i) !== group) byId("leaves").append(element("h3", {}, (group = owner(i))));
       byId("leaves").append(leafRow(i, group ? names[i].slice(group.length + 1) : names[i]));
@@ -145,12 +146,13 @@ function makePlay({ engine, names, titles, spec, handles, changed }) {
 
   // Slope -----------------------------------------------------------------------------------------------------------------
   function selectOperation(place) {
-    turn = place === selected ? turn + 1 : 0;
-    selected = place;
+    memory.turn = place === memory.selected ? memory.turn + 1 : 0;
+    memory.selected = place;
     tellSlope();
   }
 
   function tellSlope() {
+    const { selected, turn } = memory;
     if (selected === null) return;
     const curve = engine.curve(selected, turn);
     byId("slope").toggleAttribute("hidden", !curve);

@@ -78,9 +78,7 @@ function makeStep(data, picture, camera) {
     for (const dot of picture.svg.querySelectorAll(".dot")) dot.remove();
     if (still.matches || !CSS.supports("offset-path", 'path("M0 0")')) return;
     for (const arrow of step.arrows.map((id) => picture.arrows.get(id))) {
-      const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
-      dot.setAttribute("r", 5);
-      dot.setAttribute("class", `dot ${step.phase}`);
+      const dot = shape("circle", { r: 5, class: `dot ${step.phase}` });
       dot.style.offsetPath = `path("${arrow.line.getAttribute("d")}")`;
       arrow.group.append(dot);
       dot.animate({ offsetDistance: ["0%", "100%"] }, {

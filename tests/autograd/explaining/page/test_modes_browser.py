@@ -267,6 +267,41 @@ def test_weights_move_in_the_card_of_their_neuron(open_page):
     assert page.locator(".opened").count() == 0
 
 
+def test_the_whole_picture_changes_its_level_and_keeps_the_numbers(open_page):
+    page = open_page(network("neuron").page, reduced_motion="reduce")
+    buttons = page.locator("#levels button")
+    assert buttons.all_text_contents() == ["neuron", "clusters", "layer"]
+    go(page, "play")
+    slider = page.get_by_role("slider", name="x0", exact=True)
+    slider.focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(100)
+    loss = text(page, "#y")
+    cards = {}
+    for level in ("layer", "clusters", "neuron"):
+        page.click(f"#levels button:text-is('{level}')")
+        until(buttons.filter(has_text=level).get_attribute, "aria-pressed", gives="true")
+        cards[level] = page.locator("#graph g.card").count()
+        assert text(page, "#y") == loss
+        assert page.locator("main").get_attribute("data-mode") == "play"
+        assert page.locator("g.card.output .data").text_content() == f"{float(loss):.4g}"
+        assert page.locator("[data-go=step]").is_disabled() == (level != "neuron")
+        assert page.locator(".leaf").count() == len(page.locator(".leaf label").all_text_contents()) > 20
+    assert cards["layer"] < cards["neuron"] < cards["clusters"]
+    page.keyboard.press("Control+z")
+    until(lambda: text(page, "#y") != loss, gives=True)
+    page.click("#levels button:text-is('clusters')")
+    card = page.locator("g.knob", has_text="x0").first
+    card.focus()
+    page.keyboard.press("PageUp")
+    until(card.locator(".data").text_content, gives="2")
+    go(page, "look")
+    page.click("#levels button:text-is('neuron')")
+    go(page, "step")
+    page.keyboard.press("ArrowRight")
+    until(text, page, "#phase", gives="FORWARD")
+
+
 @pytest.mark.parametrize("level", ["neuron", "layer"])
 def test_a_neuron_or_layer_opens_in_place_and_closes(open_page, level):
     page = open_page(network(level).page, reduced_motion="reduce")
