@@ -252,7 +252,7 @@ class Encoding:
             notes.append(f"{gone} have missing cells ({where}) and are left out")
             return replace(rest, missing=missing, notes=(*notes, *rest.notes))
         if holes:
-            inputs = [column.filled(table) if column.name in holes else column for column in inputs]
+            inputs = [c.filled(table) if c.name in holes or c.values is None else c for c in inputs]  # in new rows too
             notes.append(f"missing cells, {where}, get the mean of their column or the category {EMPTY!r}")
             if target in holes:
                 notes.append(f"{holes[target]} rows without a target are left out")

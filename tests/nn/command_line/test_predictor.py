@@ -260,6 +260,31 @@ def test_rows_that_training_would_have_left_out_have_no_answer(tmp_path):
     assert predictor.probabilities(new)[1:] == [None, None, None]
 
 
+@pytest.mark.parametrize("missing", ["fill", "skip"])
+def test_the_target_need_not_have_gaps_too(tmp_path, missing):
+    table = tmp_path / "gaps.csv"
+    table.write_text("\n".join([*GAPS, ",red,1,no"]) + "\n", "utf-8")
+    job = choose_job(parse(["--csv", str(table), "--target", "sold", "--missing", missing]))
+    assert len(job.train[0]) + len(job.held_out[0]) == len(GAPS) - (missing == "skip")
+
+
+def test_numbers_are_numbers_whatever_mark_the_file_had(tmp_path):
+    table = tmp_path / "comma.csv"
+    table.write_text("a;b;kind\n" + "".join(f"{k},5;{k % 7};{'xy'[k % 2]}\n" for k in range(30)) + ";3;x\n", "utf-8")
+    options = parse(["--csv", str(table), "--target", "kind", "--epochs", "1", "--missing", "fill"])
+    training = begin(choose_job(options), options)
+    training.learn()
+    nn.save(training.model, tmp_path / "model.json", about_model(training))
+    predictor = nn.load_predictor(tmp_path)
+    assert (
+        predictor.outputs([[12.5, 3]])
+        == predictor.outputs([["12,5", "3"]])
+        == predictor.outputs([{"b": 3.0, "a": 12.5}])
+    )
+    mean = math.fsum(row[1] for row in training.job.table.train[0]) / len(training.job.train[0])
+    assert predictor.outputs([[12.5, None]]) == [pytest.approx(output) for output in predictor.outputs([[12.5, mean]])]
+
+
 def test_missing_cells_that_training_did_not_know_are_an_error(sold):
     with pytest.raises(TableError, match="column 'colour'"):
         nn.load_predictor(sold).predict([[1.0, None, 0.5, 1]])
