@@ -199,7 +199,7 @@ print("curvatures along its axes:", *np.linalg.eigvalsh(hessian(valley)(minimum)
 for rate in (0.00199, 0.00201):
     p = np.array([1.001, 1.001])
     for _ in range(3000):
-        p = p - rate * np.array(grad(valley)(list(p)))
+        p = p - rate * grad(valley)(p)
     print(f"η = {rate}: from a distance of 0.0014 to one of {math.dist(p, minimum):.1g}")
 
 # %% [markdown]
@@ -215,13 +215,13 @@ start = [-1.2, 1.0]
 
 newton = [tuple(start)]
 for _ in range(6):
-    p = list(newton[-1])
+    p = np.array(newton[-1])
     newton.append(tuple((p - np.linalg.solve(hessian(valley)(p), grad(valley)(p))).tolist()))
 
 descent = [tuple(start)]
 for _ in range(1000):
     p = np.array(descent[-1])
-    descent.append(tuple((p - 0.001 * np.array(grad(valley)(list(p)))).tolist()))
+    descent.append(tuple((p - 0.001 * grad(valley)(p)).tolist()))
 
 ax = surface(lambda x, y: math.log10(valley([x, y]) + 1e-3), (-1.6, 1.6), (-4.0, 2.0))
 path(descent, ax, "1000 steps of descent", 2)
