@@ -7,7 +7,10 @@ import sys
 import pytest
 
 from autograd import Value, stepper
+from autograd.drawing.cards import MARGIN
+from autograd.drawing.shapes import Group, Rect, Text
 from autograd.explaining import slides as slides_module
+from autograd.view.notation import number_width
 from nn import MLP
 
 
@@ -62,10 +65,61 @@ def test_a_network_neuron_by_neuron():
     assert "layer1.neuron0 = w·x+b" in texts(shown[-1])
 
 
+def shapes_of(slide, kind):
+    """All shapes of a kind, those in groups too."""
+    waiting, found = list(slide.shapes()), []
+    while waiting:
+        shape = waiting.pop(0)
+        if isinstance(shape, Group):
+            waiting[:0] = shape.shapes
+        elif isinstance(shape, kind):
+            found.append(shape)
+    return found
+
+
+def test_the_words_stand_in_their_box_line_below_line(slides):
+    slide = slides[7]
+    width, height = slide.size
+    box = next(r for r in shapes_of(slide, Rect) if r.x == MARGIN and r.width == width - 2 * MARGIN)
+    words = [text for text in shapes_of(slide, Text) if text.anchor != "middle"]
+    assert (box.radius, box.y + box.height) == (6.0, height - MARGIN)
+    assert box.height == 19.0 * 2 + 16
+    assert {text.y - box.y for text in words} == {22.0, 41.0}
+    first = [text for text in words if text.y == box.y + 22.0]
+    *line, where = first
+    assert (where.text, where.anchor, where.x) == ("backward 7/10", "end", width - 2 * MARGIN)
+    ends = 2 * MARGIN
+    for text in line:  # every piece begins where the one before ends
+        assert text.x == pytest.approx(ends)
+        ends += number_width(text.text, 11.0)
+    assert "".join(text.text for text in line) == "∂y/∂v2 × ∂v2/∂v1 = 2 × 1 = 2"
+
+
+def test_the_graph_stands_in_the_middle_of_what_the_words_leave(slides):
+    slide = slides[-1]
+    width, height = slide.size
+    cards = [r for r in shapes_of(slide, Rect) if r.mark == "outline"]
+    left, right = min(r.x for r in cards), max(r.x + r.width for r in cards)
+    top, bottom = min(r.y for r in cards), max(r.y + r.height for r in cards)
+    assert left == pytest.approx(width - right)
+    below = 19.0 * 2 + 16 + MARGIN
+    assert top == pytest.approx(height - below - bottom)
+
+
+def test_rows_that_never_change_are_there_from_the_beginning():
+    x = Value(2.0, "x")
+    model = MLP(1, [1], rng=random.Random(1))
+    shown = stepper(model, [x], level="neuron").slides()
+    assert any(text.startswith("b ") for text in texts(shown[0]))
+    assert texts(stepper(x * 3.0).slides()[0]).count("3") == 1  # the constant
+
+
 def test_too_many_are_refused(monkeypatch):
     monkeypatch.setattr(slides_module, "MOST", 5)
     with pytest.raises(ValueError, match=r"8 slides are more than any lecture shows \(at most 5\)"):
         stepper(Value(2.0) * 3.0 * 4.0 * 5.0).slides()
+    monkeypatch.setattr(slides_module, "MOST", 8)
+    assert len(stepper(Value(2.0) * 3.0 * 4.0 * 5.0).slides()) == 8
 
 
 def test_they_are_saved_as_one_pdf(slides, tmp_path):

@@ -77,6 +77,21 @@ def test_where_it_would_be_too_much_every_second_is_let_go(monkeypatch):
     assert repr(kept) == "Kept(9 moments, one every 8 updates)"
 
 
+def test_up_to_the_limit_nothing_is_let_go(monkeypatch):
+    monkeypatch.setattr(kept_module, "MOST", 24)
+    kept = Kept()
+    for update in range(6):
+        assert kept.wants(update)
+        kept.note(update, [0.0, 0.0], [1.0, 1.0])
+    assert kept.updates == [0, 1, 2, 3, 4, 5]  # 24 numbers
+    kept.note(6, [0.0, 0.0])
+    assert kept.updates == [0, 2, 4, 6]
+    large = Kept()
+    for update in range(2):  # two moments are the least: the beginning and the end
+        large.note(update, [0.0] * 100)
+    assert large.updates == [0, 1]
+
+
 @pytest.mark.parametrize("keep", [0, -1])
 def test_too_few_updates_are_refused_before_anything_has_changed(keep):
     with pytest.raises(ValueError, match="keep must be at least 1"):
