@@ -87,14 +87,10 @@ class Slide:
         return {(change.card, change.row): change for moment in past for change in moment.changes}
 
     def _as_known(self, card: Card, known: dict[tuple[str, int], Change]) -> Card:
-        changing = {(c.card, c.row) for moment in self.timeline.moments for c in moment.changes}
+        changes = [known[card.id, i] for i in range(len(card.rows))]  # the first moment has one for every row
         rows = [
             replace(row, text=change.text, fill=_tint(change.strength))
-            if (change := known.get((card.id, i)))
-            else replace(row, text="", fill="")
-            if (card.id, i) in changing
-            else row
-            for i, row in enumerate(card.rows)
+            for row, change in zip(card.rows, changes, strict=True)
         ]
         return replace(card, rows=tuple(rows), min_width=card.width, highlighted=card.id in self.moment.cards)
 

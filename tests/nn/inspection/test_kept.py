@@ -77,6 +77,14 @@ def test_where_it_would_be_too_much_every_second_is_let_go(monkeypatch):
     assert repr(kept) == "Kept(9 moments, one every 8 updates)"
 
 
+def test_a_training_that_goes_on_keeps_on():
+    model, _, history = trained(1, epochs=2)
+    nn.fit(model, X, Y, loss="mse", epochs=2, history=history, progress=False, compiled=False)
+    assert history.kept.updates == [0, 1, 2, 3, 4]
+    assert [len(gradient) for gradient in history.kept.gradients] == [13, 13, 13, 13, 0]
+    assert list(history.kept.parameters[-1]) == [p.data for p in model.parameters()]
+
+
 def test_up_to_the_limit_nothing_is_let_go(monkeypatch):
     monkeypatch.setattr(kept_module, "MOST", 24)
     kept = Kept()
