@@ -106,6 +106,13 @@ def test_the_graph_stands_in_the_middle_of_what_the_words_leave(slides):
     assert top == pytest.approx(height - below - bottom)
 
 
+def test_a_slide_is_wide_enough_for_its_words():
+    """What is said, the counter at the right, and margins."""
+    shown = stepper(Value(2.0, "a name that is rather long") * Value(3.0, "another that is longer still")).slides()
+    words = max(number_width("".join(run.text for run in line), 11.0) for s in shown for line in s.moment.lines)
+    assert shown[0].size[0] == pytest.approx(words + 110 + 4 * MARGIN)
+
+
 def test_rows_that_never_change_are_there_from_the_beginning():
     x = Value(2.0, "x")
     model = MLP(1, [1], rng=random.Random(1))
