@@ -122,6 +122,7 @@ def test_rows_that_never_change_are_there_from_the_beginning():
 
 
 def test_too_many_are_refused(monkeypatch):
+    assert slides_module.MOST == 1_000
     monkeypatch.setattr(slides_module, "MOST", 5)
     with pytest.raises(ValueError, match=r"8 slides are more than any lecture shows \(at most 5\)"):
         stepper(Value(2.0) * 3.0 * 4.0 * 5.0).slides()

@@ -86,6 +86,7 @@ def test_a_training_that_goes_on_keeps_on():
 
 
 def test_up_to_the_limit_nothing_is_let_go(monkeypatch):
+    assert kept_module.MOST == 2_000_000  # as fit's docstring says
     monkeypatch.setattr(kept_module, "MOST", 24)
     kept = Kept()
     for update in range(6):
