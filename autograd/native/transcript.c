@@ -121,5 +121,7 @@ PyObject *transcribe(PyObject *module, PyObject *args) {
     const int failed = t.instructions == NULL || t.numbers == NULL || ask_size(&t) < 0 || write_all(&t, nodes) < 0;
     Py_XDECREF(t.instructions);
     Py_XDECREF(t.numbers);
+    if (failed && !PyErr_Occurred())
+        PyErr_NoMemory(); /* a call of Python's that failed without a word, as happens in 3.11 while memory lacks */
     return failed ? NULL : Py_NewRef(Py_None);
 }

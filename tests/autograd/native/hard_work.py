@@ -21,6 +21,7 @@ import autograd
 from autograd import Value, no_grad, operation, record
 from autograd.programs.kinds import GRADIENTS, MAP_GRADIENTS
 from autograd.programs.machine import encoded
+from autograd.programs.recorder import _Transcript
 from tests.autograd.native.random_programs import Run, Sub, by_hand, shown
 
 Job = Callable[[], Any]
@@ -285,7 +286,13 @@ def replays_of(a: Value, b: Value) -> Iterator[Job]:
         value, gradients = encoded(batch).run_batch([0.5, -1.5], table, 11, 1.0, None)
         return [value, *gradients]
 
-    yield from (made_and_run, made_and_run_over_a_batch)
+    def taken_down() -> Any:
+        y = autograd.dot([a, b], [a * b, 2.0]) + autograd.softmax([a, b, 0.0])[1] * -0.0
+        transcript = _Transcript([], set())
+        slot = transcript._operand(y)
+        return [slot, transcript.tape.size, *(list(step.operands) for step in transcript.tape.instructions)]
+
+    yield from (made_and_run, made_and_run_over_a_batch, taken_down)
 
 
 if __name__ == "__main__":
