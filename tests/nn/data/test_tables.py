@@ -300,3 +300,8 @@ def test_lines_are_counted_from_the_line_that_says_the_delimiter(tmp_path):
         table(tmp_path, "sep=|\na|b\n1|2\n3\n")
     with pytest.raises(TableError, match="line 3: not a CSV file"):
         table(tmp_path, 'sep=|\na|b\n1|"2')
+
+
+def test_a_ragged_row_does_not_make_another_delimiter_of_the_commas_in_numbers(tmp_path):
+    with pytest.raises(TableError, match="line 4: 1 cells where the first line names 2 columns"):
+        table(tmp_path, "x, m;y\n1,5,2,0;3\n1,5,2,0;4\n1,5,2,0\n")
