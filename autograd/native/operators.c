@@ -14,7 +14,7 @@ static int hears_nodes(PyObject *listener) {
     return hears;
 }
 
-/* Mode(grad, lines, anomaly, recorder): without gradients nobody listens; a recorder, which reads the graph afterwards,
+/* Mode(grad, lines, and who listens): without gradients nobody does; a recorder, which reads the graph afterwards,
    leaves everything as usual. */
 int mode_now(void) {
     if (is_quiet())
@@ -25,7 +25,7 @@ int mode_now(void) {
     int found = NO_GRAD;
     if (PyTuple_GetItem(mode, 0) == Py_True) {
         int heard = PyTuple_GetItem(mode, 1) != Py_False;
-        for (int i = 2; i < 4 && heard == 0; i++)
+        for (Py_ssize_t i = 2; i < PyTuple_Size(mode) && heard == 0; i++)
             heard = hears_nodes(PyTuple_GetItem(mode, i));
         found = heard < 0 ? FAILED : heard ? OTHER_MODE : QUIET;
     }
