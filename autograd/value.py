@@ -286,7 +286,7 @@ class Value(Applies):
     @property
     def line(self) -> str | None:
         """The source line that made the node, "file.py:12", if it was made inside `trace_lines()`."""
-        return self._line or None
+        return self._line
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label and isinstance(self.label, str) else ""
