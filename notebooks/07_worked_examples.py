@@ -22,7 +22,6 @@ put_beside()
 
 # %%
 import csv
-import gzip
 import math
 import random
 
@@ -139,7 +138,7 @@ for (name, formula), parameter in zip(by_hand.items(), height.parameters()):
 # will not see it before the end.
 
 # %%
-with gzip.open("data/digits_012.csv.gz", "rt") as file:
+with open("data/digits_012.csv") as file:
     rows = [[float(cell) for cell in row] for row in list(csv.reader(file))[1:]]
 images, digits = [[v / 16 for v in row[:-1]] for row in rows], [int(row[-1]) for row in rows]
 train, held_out = split(images, digits, (0.8, 0.2), stratify=True, rng=random.Random(0))

@@ -18,7 +18,7 @@ warnings.simplefilter("error")
 
 import autograd  # noqa: E402
 import nn  # noqa: E402
-from autograd import Value, check_gradients, draw, explain, hessian, record, relu, spy, sqrt, stepper, tanh, to_dot  # noqa: E402
+from autograd import Value, check_gradients, dot, draw, explain, hessian, record, relu, spy, sqrt, stepper, tanh, to_dot  # noqa: E402
 from autograd.command_line.main import main  # noqa: E402
 
 answers, numbers = {}, {}
@@ -72,6 +72,9 @@ def derivatives():
     program = record(lambda a, b: tanh(a * b) + a, 0.5, 2.0)
     answers["program"] = program.source
     numbers["program"] = program.map([0.1, 0.2], [1.0, 3.0])
+    wide = [float(i) for i in range(60)]  # more inputs than a line of source holds
+    program = record(lambda xs, ys: dot(xs, ys), wide, wide, arrays=False)
+    numbers["wide examples"] = program.map([wide, wide], [wide, wide[::-1]])
     assert "agree" in str(check_gradients(lambda a, b: tanh(a * b), 0.5, 2.0))
     numbers["pickled"] = [pickle.loads(pickle.dumps(o)).data]
 

@@ -12,6 +12,7 @@ operation is the forward function of its row. Both give the same bits where the 
 """
 
 import math
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -238,15 +239,26 @@ def folded(lines: Iterable[str]) -> Iterator[str]:
         if len(line) <= WIDTH:
             yield line
             continue
-        indent = line[: len(line) - len(line.lstrip())]
-        left, equals, right = line.strip().partition(" = ")
-        if equals and not left.startswith(("def ", "if ")):
-            line = f"{indent}({left})\0=\0{right}" if ", " in left else f"{indent}{left}\0=\0({right})"
+        text = line.lstrip()
+        indent = line[: -len(text)]
+        left, equals, right = text.partition(" = ")
+        if equals:
+            text = f"({left}) = {right}" if ", " in left else f"{left} = ({right})"
+        whole = indent + glued(text)
         deeper = indent + "    "
         for part in textwrap.wrap(
-            line, WIDTH, subsequent_indent=deeper, break_long_words=False, break_on_hyphens=False
+            whole, WIDTH, subsequent_indent=deeper, break_long_words=False, break_on_hyphens=False
         ):
             yield part.replace("\0", " ")
+
+
+def glued(text: str) -> str:
+    """`text` with \\0 for the spaces outside parentheses, where Python ends a statement at the end of a line."""
+    depth, parts = 0, []
+    for part in re.split("([() ])", text):
+        depth += {"(": 1, ")": -1}.get(part, 0)
+        parts.append("\0" if part == " " and not depth else part)
+    return "".join(parts)
 
 
 def compiled(work: Work, careful: bool = False) -> Callable[..., Any]:

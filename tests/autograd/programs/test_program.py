@@ -828,6 +828,36 @@ def test_lines_of_source_are_broken_beyond_110_characters():
     assert not any(line.endswith("-") for line in folded(["total = " + " + ".join(["well-known"] * 30)]))
 
 
+@pytest.mark.parametrize("depth", range(3))
+def test_lines_are_broken_inside_parentheses_only_wherever_the_width_falls(depth):
+    frames = [f"{'    ' * level}if x:" for level in range(depth)]
+    for count in range(2, 60):
+        names = ", ".join(f"x{i}" for i in range(count))
+        lines = (
+            f"for (({names}), ({names})) in examples: pass",
+            f"if not ({'a' * count} > {'b' * count}): raise BranchTaken(17)",
+            f"def value({names}, parameters): pass",
+            f"return ({names}, (a, b))",
+            f"{names} = parameters",
+            f"{names}, _ = softmax(({names}, a))",
+        )
+        for line in lines:
+            ast.parse("\n".join([*frames, *folded([f"{'    ' * depth}{line}"])]))
+
+
+def test_a_program_of_wide_examples_and_long_names_runs_as_source():
+    def f(xs, ys):
+        first, last = xs[0] * ys[0], xs[-1]
+        first.label, last.label = "a" * 40, "b" * 40
+        return first + last if first < last else autograd.dot(xs, ys)
+
+    for count in range(30, 60):
+        example = [float(i + 1) for i in range(count)]
+        program = record(f, example, example, arrays=False)
+        assert program.map([example] * 2, [example] * 2) == [float(count + 1)] * 2
+        compile(program.source, "source", "exec")
+
+
 @pytest.mark.skipif(native.extension is not None, reason="native: the machine is asked instead of source, and oftener")
 def test_arrays_are_taken_from_fifty_like_operations_on():
     path = record(lambda x: autograd.total([autograd.tanh(x * (i + 1.0)) for i in range(60)]), 0.5)._paths[0]
