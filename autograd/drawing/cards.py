@@ -46,7 +46,7 @@ PILL_TEXT = "#475569"
 HIGHLIGHT = "#D97706"
 POSITIVE = "#D6493E"
 NEGATIVE = "#2C71BE"
-FRAME_FILLS = ("#F8FAFC", "#EEF2F6")
+FRAME_FILL, FRAME_OPACITY = "#94A3B8", 0.09  # a veil: a shade darker on a white page, a shade lighter on a dark one
 FRAME_STROKE = "#CBD5E1"
 
 HEADER_HEIGHT = 18.0
@@ -359,17 +359,18 @@ def _frame(enclosure: Enclosure) -> Frame:
     return Frame(enclosure.id, title_width(enclosure.title, FONT_SIZE), enclosure.members, inner)
 
 
-def enclosure_shapes(enclosure: Enclosure, layout: Layout, depth: int = 0) -> Iterator[Group]:
-    """A frame with its title in the top left corner, then the frames inside it."""
+def enclosure_shapes(enclosure: Enclosure, layout: Layout) -> Iterator[Group]:
+    """A frame with its title in the top left corner, on a white plate of its own; then the frames inside it."""
     x0, y0, x1, y1 = layout.frames[enclosure.id]
     left, top = shifted((x0, y0))
-    fill = FRAME_FILLS[depth % len(FRAME_FILLS)]
+    plate = title_width(enclosure.title, FONT_SIZE) + 8
     yield Group(
         (
-            Rect(left, top, x1 - x0, y1 - y0, RADIUS, fill, FRAME_STROKE, mark="frame"),
+            Rect(left, top, x1 - x0, y1 - y0, RADIUS, FRAME_FILL, FRAME_STROKE, mark="frame", opacity=FRAME_OPACITY),
+            Rect(left + 4, top + 3, plate, HEADER_HEIGHT - 3, 4.0, CARD_FILL, mark="frame-plate"),
             Text(left + 8, top + 14, enclosure.title, bold=True, color=PILL_TEXT, anchor="start", mark="frame-title"),
         ),
         mark="enclosure",
     )
     for inner in enclosure.inner:
-        yield from enclosure_shapes(inner, layout, depth + 1)
+        yield from enclosure_shapes(inner, layout)

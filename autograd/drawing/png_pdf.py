@@ -125,7 +125,8 @@ class _Pen:
         points = [point for _, points in steps for point in points]
         path = Outline(points, [code for letter, _ in steps for code in CODES[letter]])
         if shape.fill != "none":
-            self._draw(path, to_rgba(shape.fill), lambda gc: gc.set_linewidth(0.0))
+            fill = to_rgba(shape.fill, shape.opacity if isinstance(shape, Rect) else 1.0)
+            self._draw(path, fill, lambda gc: gc.set_linewidth(0.0))
         if shape.stroke != "none":
             self._draw(path, None, lambda gc: self._as_line(gc, shape))
 

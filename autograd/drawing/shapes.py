@@ -23,7 +23,8 @@ FONT_SIZE = 11.0
 
 @dataclass(frozen=True, slots=True)
 class Rect:
-    """A rectangle with its top left corner at (x, y), filled and outlined in the given colours."""
+    """A rectangle with its top left corner at (x, y), filled and outlined in the given colours; `opacity` is the
+    fill's."""
 
     x: float
     y: float
@@ -34,6 +35,7 @@ class Rect:
     stroke: str = "none"
     stroke_width: float = 1.0
     mark: str = ""
+    opacity: float = 1.0
 
 
 Step = tuple[str, tuple[Point, ...]]
@@ -211,7 +213,8 @@ def _paint(shape: Rect | Path, styled: Styled) -> str:
         return ""
     stroke = f' stroke="{shape.stroke}"' if shape.stroke != "none" else ""
     width = f' stroke-width="{decimal(shape.stroke_width)}"' if stroke and shape.stroke_width != 1 else ""
-    return f' fill="{shape.fill}"{stroke}{width}'
+    faint = f' fill-opacity="{shape.opacity:g}"' if isinstance(shape, Rect) and shape.opacity != 1 else ""
+    return f' fill="{shape.fill}"{faint}{stroke}{width}'
 
 
 def _marked(mark: str, styled: Styled) -> str:

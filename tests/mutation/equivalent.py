@@ -540,11 +540,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "strength > 0 → strength >= 0",
     ): "where the strength is 0 there is no colour",
     ("autograd/drawing/cards.py", "length = math.hypot(dx, dy) or 1.0", "1.0 → 2.0"): "it divides two zeros",
-    (
-        "autograd/drawing/cards.py",
-        "yield from enclosure_shapes(inner, layout, depth + 1)",
-        "depth + 1 → depth - 1",
-    ): "two colours take turns, whether counted up or down",
     ("autograd/command_line/formula.py", "arity: int = 0", "0 → 1"): "only the arity of calls is read",
     ("autograd/numerics/floats.py", "if 1.5 <= x < 50.0:", "1.5 <= x < 50.0 → 1.5 < x < 50.0"): MEETING,
     (

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograd import draw
 from autograd.drawing import cards as cards
 from autograd.drawing.cards import Arrow, Card, Enclosure, Picture, Row, tint
-from autograd.drawing.shapes import FONT_SIZE, TEXT_COLOR
+from autograd.drawing.shapes import FONT_SIZE, TEXT_COLOR, Rect, Text
 from autograd.view.notation import number_width, title_width
+from nn import MLP
 from tests.autograd.drawing.picture_graphs import path_points
 
 
@@ -39,7 +41,24 @@ def test_text_reads_on_the_strongest_tint(slope: float) -> None:
 
 def test_texts_of_pills_and_frames_read() -> None:
     assert contrast(cards.PILL_TEXT, cards.CARD_FILL) >= 4.5
-    assert all(contrast(cards.PILL_TEXT, fill) >= 4.5 for fill in cards.FRAME_FILLS)
+
+
+@pytest.mark.parametrize("page", ["#FFFFFF", "#111111", "#1E1E1E"])
+def test_frames_in_frames_keep_a_dark_page_dark_and_a_white_one_white(page: str) -> None:
+    inner = cards.mix(cards.mix(page, cards.FRAME_FILL, cards.FRAME_OPACITY), cards.FRAME_FILL, cards.FRAME_OPACITY)
+    assert 1.05 < contrast(inner, page) < 1.6
+
+
+def test_titles_of_frames_stand_on_a_plate_of_their_own() -> None:
+    model = MLP(2, [1])
+    frame, plate, title = next(iter(draw(model, [1.0, 2.0], level="clusters").picture.shapes())).shapes
+    assert isinstance(frame, Rect)
+    assert isinstance(plate, Rect)
+    assert isinstance(title, Text)
+    assert (plate.fill, title.color) == (cards.CARD_FILL, cards.PILL_TEXT)
+    assert plate.x < title.x
+    assert title.x + title_width(title.text, title.size) < plate.x + plate.width
+    assert frame.y < plate.y < title.y < plate.y + plate.height
 
 
 @given(st.floats(1e-6, 1.0), st.floats(1e-6, 1.0))

@@ -11,7 +11,7 @@ from autograd import Value, draw, spy
 from autograd.drawing import png_pdf
 from autograd.drawing.cards import CARD_FILL, HEADER_COLORS, MARGIN
 from autograd.drawing.png_pdf import raster
-from autograd.drawing.shapes import Path, Rect, Shape, Text
+from autograd.drawing.shapes import Path, Rect, Shape, Text, svg
 from tests.autograd.drawing.picture_graphs import neuron
 
 
@@ -52,6 +52,12 @@ def test_shapes_are_where_they_should_be_and_in_their_colours() -> None:
     assert colour(found[50][18]) == colour(found[38][50]) == "none"  # outside, left of it and above it
     assert colour(found[60][150]) == "#00FF00"
     assert colour(found[60][121]) == "#0000FF"
+
+
+def test_a_veil_lets_the_page_shine_through() -> None:
+    veil = Rect(10, 20, 30, 10, fill="#FF0000", opacity=0.4)
+    assert list(pixels(Shapes(veil))[50][50]) == [255, 0, 0, 102]
+    assert ' fill="#FF0000" fill-opacity="0.4"' in svg(veil)
 
 
 def test_a_line_is_as_wide_as_said_and_dashed_where_said() -> None:
