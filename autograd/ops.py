@@ -27,7 +27,7 @@ from typing import Any
 
 from autograd.numerics import floats as f
 from autograd.numerics.ieee import Ieee
-from autograd.numerics.object_arrays import over_arrays
+from autograd.numerics.object_arrays import has_axes, over_arrays
 from autograd.numerics.real import as_float
 from autograd.numerics.signatures import signature
 
@@ -93,9 +93,9 @@ class Operation:
                     return result
             return self.forward(*[as_float(a) for a in args])
         except TypeError:
-            if self.variadic:
+            if self.variadic or not any(map(has_axes, args)):
                 raise
-            return over_arrays(self, args)
+        return over_arrays(self, args)
 
     def _complete(self, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
         """Arguments by position, from keywords and the defaults of `forward`."""

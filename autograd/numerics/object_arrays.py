@@ -40,10 +40,13 @@ def array_of(shape: tuple[int, ...], numbers: Sequence[Any]) -> Any:
     return array.reshape(shape)
 
 
+def has_axes(thing: Any) -> bool:
+    """Whether `thing` is an array and no number: one of shape () is a number."""
+    return is_array(thing) and thing.ndim > 0
+
+
 def over_arrays(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """`function` for every entry, with NumPy's broadcasting. Without an array: raises again what is being handled."""
-    if not any(is_array(a) and a.ndim for a in args):
-        raise
+    """`function` for every entry, with NumPy's broadcasting."""
     import numpy as np
 
     result = np.frompyfunc(function, len(args), 1)(*args)

@@ -16,7 +16,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from autograd.numerics.object_arrays import array_of, entries, is_array
+from autograd.numerics.object_arrays import array_of, entries, has_axes, is_array
 from autograd.numerics.real import applies_rows, as_float, described
 
 Number = Any  # a float, a Value or a dual number
@@ -25,7 +25,7 @@ Tree = Any  # a Number, or a list, tuple, dict or array of Trees
 
 def is_nested(tree: Tree) -> bool:
     """Whether `tree` is more than a number: a list, tuple or dict, or an array with axes."""
-    return isinstance(tree, list | tuple | dict) or (is_array(tree) and tree.ndim > 0)
+    return isinstance(tree, list | tuple | dict) or has_axes(tree)
 
 
 def leaves(tree: Tree, what: str) -> list[Number]:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd.by_hand import label_of
-from autograd.numerics.object_arrays import array_of, entries, is_array
+from autograd.numerics.object_arrays import array_of, entries, has_axes
 from autograd.numerics.trees import leaves
 from autograd.ops import OPERATIONS, table_name
 from autograd.programs.columns import numpy_is_there
@@ -84,7 +84,7 @@ def skeleton(tree: Any, leaf: Callable[[Any], Any]) -> Any:
         return {"dict": {key: skeleton(part, leaf) for key, part in tree.items()}}
     if isinstance(tree, list | tuple):
         return {"list" if isinstance(tree, list) else "tuple": [skeleton(part, leaf) for part in tree]}
-    if is_array(tree) and tree.ndim > 0:
+    if has_axes(tree):
         return {"array": {"shape": list(tree.shape), "of": [leaf(x) for x in entries(tree)]}}
     return leaf(tree)
 

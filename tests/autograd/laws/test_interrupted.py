@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 import time
+import warnings
 
 import pytest
 
@@ -18,7 +19,9 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 
 def in_a_child(work) -> bool:
     """Whether `work()` returns True in a forked child, within ten seconds."""
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*multi-threaded", DeprecationWarning)  # ours, or those of pytest-xdist
+        child = os.fork()
     if child == 0:
         code = 1
         try:
@@ -43,7 +46,6 @@ def differentiates() -> bool:
 
 
 @needs_fork
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_a_fork_in_the_middle_of_a_backward_pass_leaves_a_child_that_works_and_grads_that_are_whole():
     xs = [Value(float(i)) for i in range(500)]
     y = total([x * x for x in xs])

@@ -10,7 +10,7 @@ from scipy import special
 
 import autograd
 from autograd import OPERATIONS, Value, atan2, grad, jvp, record, tanh, where
-from autograd.numerics.object_arrays import array_of, entries, is_array, over_arrays
+from autograd.numerics.object_arrays import array_of, entries, is_array
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass")
@@ -65,11 +65,6 @@ def test_a_row_takes_arrays_among_values_and_numbers():
         tanh(np.array(["a"]))
     with pytest.raises(TypeError, match="got list"):
         tanh([0.5])
-    try:
-        raise TypeError("the reason")
-    except TypeError:
-        with pytest.raises(TypeError, match="the reason"):
-            over_arrays(tanh, (1.0,))
 
 
 X = np.array([0.5, 1.5])
