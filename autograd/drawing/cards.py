@@ -85,10 +85,16 @@ class Row:
 @dataclass(frozen=True)
 class Plane:
     """A function of two numbers as a map: `shares` of its largest value, from −1 to 1, row by row from above; `point`
-    is where we are, as shares of the sides from the upper left corner."""
+    is where we are, as shares of the sides from the upper left corner.
+
+    A page that computes draws it anew: the node at `place`, while those at `inputs` run from −reach to reach.
+    """
 
     shares: tuple[tuple[float, ...], ...]
     point: Point
+    place: int = -1
+    inputs: tuple[int, ...] = ()
+    reach: float = 1.0
 
     def shapes(self, left: float, top: float) -> Iterator[Shape]:
         """The map with its upper left corner at (left, top): a path for every shade, then the point."""

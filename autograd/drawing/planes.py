@@ -38,7 +38,12 @@ def planes(graph: GraphView, parts: Iterable[Part]) -> tuple[dict[str, Plane], s
     except NotImplementedError:  # an operation made by hand has no forward function
         return {}, ""
     point = ((here[0] / reach + 1) / 2, (1 - here[1] / reach) / 2)
-    maps = {node.id: Plane(_in_shares(grid[node.value]), point) for node in outputs if node.value in grid}
+    places = tuple(node.index for node in inputs)
+    maps = {
+        node.id: Plane(_in_shares(grid[node.value]), point, node.index, places, reach)
+        for node in outputs
+        if node.value in grid
+    }
     across, up = (shorten(node.name, 24) for node in inputs)
     side = number(reach, ".3g")
     return (

@@ -10,7 +10,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograd.drawing.cards import Arrow, Card, Picture, Row, side_by_side, tint
+from autograd.drawing.cards import Arrow, Card, Picture, Plane, Row, side_by_side, tint
+from autograd.drawing.planes import planes
 from autograd.drawing.values_picture import Look, largest, values_picture
 from autograd.value import Value
 from autograd.view.graph import GraphView, Node
@@ -117,7 +118,8 @@ def carded_leaves(graph: GraphView, parts: Sequence[Unit]) -> list[Node]:
 
 
 def neurons_picture(graph: GraphView, parts: Sequence[Unit], look: Look) -> Picture:
-    """Cards for neurons with their parameters, cards for values elsewhere; gradients are those of the output."""
+    """Cards for neurons with their parameters, and their maps of the plane if there are two inputs; cards for values
+    elsewhere. Gradients are those of the output."""
     slopes = graph.own_gradients()
     everything = values_picture(graph, slopes, look, labels=False)
     neurons = [unit for unit in parts if unit.path]
@@ -125,14 +127,18 @@ def neurons_picture(graph: GraphView, parts: Sequence[Unit], look: Look) -> Pict
     shown |= {constant.id for constant in graph.constants if constant.head in shown}
     cards = [card for card in everything.cards if card.id in shown]
     strongest = largest(slopes)
-    cards += [_neuron_card(unit, slopes, strongest, look.spec) for unit in neurons]
+    maps, how = planes(graph, neurons)
+    cards += [_neuron_card(unit, slopes, strongest, look.spec, maps.get(unit.output.id)) for unit in neurons]
     arrows = [arrow for arrow in everything.arrows if arrow.head in shown]
     arrows += [arrow for unit in neurons for arrow in _arrows_into(unit)]
     ranks = tuple(_ranks(neurons, arrows))
-    return Picture(tuple(cards), tuple(arrows), (), look.direction, everything.description, ranks, fan=True)
+    notes = (how,) if how else ()
+    return Picture(
+        tuple(cards), tuple(arrows), (), look.direction, everything.description, ranks, fan=True, notes=notes
+    )
 
 
-def _neuron_card(unit: Unit, slopes: Sequence[float], strongest: float, spec: str) -> Card:
+def _neuron_card(unit: Unit, slopes: Sequence[float], strongest: float, spec: str, plane: Plane | None) -> Card:
     node = unit.output
     slope = slopes[node.index]
     rows = [
@@ -144,7 +150,7 @@ def _neuron_card(unit: Unit, slopes: Sequence[float], strongest: float, spec: st
     kind = "output" if node.kind == "output" else "parameter"
     tooltip = f"{unit.name}: {len(unit.nodes)} operations"
     members = tuple(n.index for n in (*unit.parameters, *unit.nodes))
-    return Card(node.id, title, kind, tuple(rows), tooltip, members=members)
+    return Card(node.id, title, kind, tuple(rows), tooltip, members=members, plane=plane)
 
 
 def _parameter_rows(unit: Unit, slopes: Mapping[Value, float], spec: str) -> Iterator[Row]:

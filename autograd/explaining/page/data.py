@@ -144,7 +144,18 @@ def shown_by(graph: GraphView, picture: Picture) -> dict[str, Any]:
         },
         "marked": [c.id for c in picture.cards if c.highlighted] + [a.id for a in picture.arrows if a.highlighted],
         "members": {card.id: card.members for card in picture.cards if len(card.members) > 1 or card.id[0] == "r"},
+        **_planes(graph, picture),
     }
+
+
+def _planes(graph: GraphView, picture: Picture) -> dict[str, Any]:
+    """{"planes": what planes.js draws}; nothing where there are no maps, or operations that only Python can compute."""
+    maps = {card.id: card.plane for card in picture.cards if card.plane}
+    if not maps or not all(is_row(node.value) for node in graph.nodes if node.value.parents):
+        return {}
+    any_ = next(iter(maps.values()))
+    cards = {card: plane.place for card, plane in maps.items()}
+    return {"planes": {"inputs": any_.inputs, "reach": any_.reach, "cards": cards}}
 
 
 def _rows(card: Card) -> list[Any]:

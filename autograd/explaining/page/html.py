@@ -30,8 +30,8 @@ PHASES = ("start", "forward", "seed", "backward")
 STYLE_CLASSES = {"upstream": "u", "local": "l", "product": "p", "value": "v", "muted": "m"}
 # What page.css gives fonts and colours.
 STYLED = frozenset(("face", "header", "outline", "line", "head", "pill-fill", "local", "title", "data", "grad"))
-STYLED |= {"weight", "norm", "frame", "frame-plate", "frame-title"}
-SCRIPTS = ("numbers engine camera picture", "step", "knobs pointer plots play look open theme main")
+STYLED |= {"weight", "norm", "frame", "frame-plate", "frame-title", "map-edge", "map-point"}
+SCRIPTS = ("numbers engine camera picture", "step", "planes", "knobs pointer plots play look open theme main")
 MAX_EDGES = 300
 HIGHEST = 900
 AROUND = (
@@ -67,7 +67,10 @@ class Page:
         """The whole page as one string."""
         pictures = {level: with_room_to_move(p) for level, p in {self.level: self.picture, **self.others}.items()}
         data = page_data(self.graph, pictures, self.spec, self.numbers, self.unexpanded)
-        drawn = {level: packed_picture(picture.svg(styled=STYLED)) for level, picture in pictures.items()}
+        drawn = {
+            each["name"]: packed_picture(pictures[each["name"]].svg(styled=STYLED), "planes" not in each["shown"])
+            for each in data["levels"]
+        }
         parts = {
             "title": escaped(self.title),
             "style": packed_asset("page.css") + packed_asset("play.css"),
@@ -76,7 +79,7 @@ class Page:
             "others": "".join(f'<template id="level-{level}">{svg}</template>\n' for level, svg in drawn.items()),
             "transcript": self._transcript(),
             "data": json_for_script({**data, "start": self.start, "why": self.why}),
-            "script": self._script(data["program"]["operations"]),
+            "script": self._script(data["program"]["operations"], any("planes" in e["shown"] for e in data["levels"])),
         }
         # One pass, so that nothing that is put in is searched for places again.
         return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], asset("page.html"))
@@ -113,9 +116,9 @@ class Page:
             f'<script type="application/json" id="steps">{steps}</script>\n'
         )
 
-    def _script(self, operations: Sequence[str]) -> str:
-        always, step, rest = (names.split() for names in SCRIPTS)
-        names = [*always, *(step if self.moments else []), *rest]
+    def _script(self, operations: Sequence[str], has_maps: bool) -> str:
+        always, step, planes, rest = (names.split() for names in SCRIPTS)
+        names = [*always, *(step if self.moments else []), *(planes if has_maps else []), *rest]
         return "\n".join([packed_script(javascript_rows(operations)), *(packed_asset(f"{name}.js") for name in names)])
 
 

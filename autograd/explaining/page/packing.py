@@ -101,16 +101,19 @@ def packed_asset(name: str) -> str:
 REPEATED = re.compile(r'<path d="M([-\d.]+),([-\d.]+)([a-z][^"]{60,}Z)"([^>]*)/>')
 TOOLTIP = re.compile(r"(?<=>)<title>[^<]*</title>(?=<rect)")  # of cards
 HEAD = re.compile(r'<path d="[^"]*" class="head"/>')
+MAP = re.compile(r'<path d="[^"]*" [^>]*class="map"/>')
 MARKER = (
     '<marker id="head-{0}" class="head-{0}" markerWidth="7" markerHeight="6" refY="3" orient="auto" '
     'markerUnits="userSpaceOnUse"><path d="M0,0.2L7,3L0,5.8Z"/></marker>'
 )
 
 
-def packed_picture(svg: str) -> str:
+def packed_picture(svg: str, with_maps: bool = True) -> str:
     """The picture for a page: its script makes the tooltips, its style sheet puts heads on lines, and outlines that
-    occur again and again, such as headers of one width, are written once and used."""
+    occur again and again, such as headers of one width, are written once and used. Maps of the plane are the script's
+    too, unless `with_maps`."""
     svg = HEAD.sub("", TOOLTIP.sub("", svg))
+    svg = svg if with_maps else MAP.sub("", svg)
     counts = Counter(match[3] for match in REPEATED.finditer(svg))
     ids = {steps: f"s{i}" for i, steps in enumerate(steps for steps, count in counts.items() if count > 1)}
 

@@ -6,7 +6,7 @@ const SMALLEST_TEXT = 9, TEXT = 11, LARGEST = 1.6, EDGE = 12;
 function makeCamera(svg, whole, moved) {
   let view = { x: 0, y: 0, w: whole.width, h: whole.height };
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let flight = 0, untouched = true; // untouched: nobody has zoomed or panned since everything was fitted
+  let flight = 0, fitted = () => {}; // what has chosen the view; null: somebody has zoomed or panned since then
 
   const scale = () => svg.clientWidth / view.w;
 
@@ -24,7 +24,7 @@ function makeCamera(svg, whole, moved) {
   // Everything, in the middle; never more than LARGEST times its size.
   function fit() {
     cancelAnimationFrame(flight);
-    untouched = true;
+    fitted = fit;
     const shape = svg.clientWidth / svg.clientHeight;
     const w = Math.max(whole.width, whole.height * shape, svg.clientWidth / LARGEST);
     look((whole.width - w) / 2, (whole.height - w / shape) / 2, w);
@@ -33,6 +33,7 @@ function makeCamera(svg, whole, moved) {
   // Everything if its text can then be read; else as much as can be read, around `point`.
   function fitReadable(point) {
     fit();
+    fitted = () => fitReadable(point);
     if (scale() * TEXT >= SMALLEST_TEXT) return;
     const w = (svg.clientWidth * TEXT) / SMALLEST_TEXT, h = (w * svg.clientHeight) / svg.clientWidth;
     look(kept(point.x - w / 2, w, whole.width), kept(point.y - h / 2, h, whole.height), w);
@@ -47,7 +48,7 @@ function makeCamera(svg, whole, moved) {
   // `px`, `py`: the point that stays where it is, as shares of the window.
   function zoom(factor, px = 0.5, py = 0.5) {
     cancelAnimationFrame(flight);
-    untouched = false;
+    fitted = null;
     const w = Math.min(Math.max(view.w / factor, 60), 40 * Math.max(whole.width, whole.height));
     const by = w / view.w;
     look(view.x + view.w * (1 - by) * px, view.y + view.h * (1 - by) * py, w);
@@ -55,12 +56,12 @@ function makeCamera(svg, whole, moved) {
 
   function pan(dx, dy) {
     cancelAnimationFrame(flight);
-    untouched = false;
+    fitted = null;
     look(view.x - dx / scale(), view.y - dy / scale(), view.w);
   }
 
   function moveTo(x, y) {
-    untouched = false;
+    fitted = null;
     look(x, y, view.w);
   }
 
@@ -88,7 +89,7 @@ function makeCamera(svg, whole, moved) {
 
   function fly(x, y) {
     cancelAnimationFrame(flight);
-    untouched = false;
+    fitted = null;
     const from = { ...view }, begin = performance.now();
     const step = (now) => {
       const share = still.matches ? 1 : Math.min(1, (now - begin) / 250), eased = share * (2 - share);
@@ -99,7 +100,7 @@ function makeCamera(svg, whole, moved) {
     else flight = requestAnimationFrame(step);
   }
 
-  const again = (refit) => { if (untouched) refit(); };
+  const again = (refit) => { if (fitted) refit(); };
 
   // A window that changes its size shows everything anew, or keeps what is in its middle at the same scale.
   let size = { w: 0, h: 0 };
@@ -107,7 +108,8 @@ function makeCamera(svg, whole, moved) {
     const before = size;
     size = { w: svg.clientWidth, h: svg.clientHeight };
     if (!size.w || !size.h || (before.w === size.w && before.h === size.h)) return;
-    if (!before.w || untouched) refit();
+    if (!before.w) refit();
+    else if (fitted) fitted();
     else look(view.x + (view.w * (1 - size.w / before.w)) / 2, view.y + (before.h - size.h) / 2 / (before.w / view.w), (view.w * size.w) / before.w);
   }
 

@@ -150,7 +150,7 @@ function makeEngine(graph, rows) {
   const session = x.slice(0, count);
   return {
     count, leaves, movable, parameters, held, outputs, program, made, ends, firstEdge,
-    x, grad, local, flow, reached, session, run, forward, output, nudge, descend, curve, turned,
+    x, grad, local, flow, reached, session, run, forward, apply, output, nudge, descend, curve, turned,
   };
 }
 

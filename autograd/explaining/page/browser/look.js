@@ -66,6 +66,8 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
     tell();
   }
 
+  const see = () => camera.see(here ? [here.box] : []);
+
   // From card to card by keyboard: one of them is in the tab order, arrow keys go to the nearest in their direction. ----------
   const middleOf = ({ box }) => [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
   const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
@@ -160,5 +162,5 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
     for (const { group } of walkable) for (const name of ["tabindex", "role"]) group.removeAttribute(name);
   }
 
-  return { light, dim, select, tell, enter, leave, on: () => active };
+  return { light, dim, select, see, tell, enter, leave, on: () => active };
 }

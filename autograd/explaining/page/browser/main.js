@@ -44,6 +44,7 @@ function present(level, wanted) {
     if (mode === "step") return;
     picture.paint();
     opening.paint();
+    planes?.moved();
     if (mode === "play") {
       play.tell();
       knobs.told();
@@ -52,7 +53,8 @@ function present(level, wanted) {
 
   const play = makePlay({ engine, names, titles, spec, handles: data.handles, memory, changed });
   const knobs = makeKnobs(graph, picture, engine, names, play);
-  const opening = makeOpening(svg, picture, engine, { titles, spec, play, type: knobs.type });
+  const planes = level.shown.planes ? makePlanes(picture, engine, level.shown.planes) : null;
+  const opening = makeOpening(svg, picture, engine, { titles, spec, play, type: knobs.type, see: camera.see });
   const look = makeLook({ graph, engine, picture, camera, names, titles, lines: data.lines, spec });
   const step = level.told && byId("steps") ? makeStep(JSON.parse(byId("steps").textContent), picture, camera) : null;
   const parts = { step, play, look };
@@ -68,6 +70,7 @@ function present(level, wanted) {
     if (mode) parts[mode].leave();
     const before = mode;
     mode = main.dataset.mode = to;
+    main.classList.toggle("live", to !== "step"); // the numbers are the engine's
     for (const tab of document.querySelectorAll("[data-go]")) tab.setAttribute("aria-pressed", tab.dataset.go === to);
     svg.setAttribute("role", to === "step" ? "img" : "group"); // the children of an image are nothing to a screen reader
     knobs.enable(to === "play");
@@ -75,7 +78,11 @@ function present(level, wanted) {
     if (to === "step") {
       opening.closeAll();
       picture.leave(sessionLocal);
-    } else if (before === "step" || !before) picture.compute();
+      planes?.leave();
+    } else if (before === "step" || !before) {
+      picture.compute();
+      planes?.moved();
+    }
     parts[to].enter();
     if (before) camera.again(firstView);
     const frame = frameAround();
@@ -149,6 +156,7 @@ function present(level, wanted) {
   fill = () => {
     Object.assign(svg.style, { width: `${graph.clientWidth}px`, height: `${graph.clientHeight}px` });
     camera.resized(firstView);
+    if (mode === "look") look.see(); // the panel that a click brings takes room
   };
   fill();
 
@@ -158,6 +166,7 @@ function present(level, wanted) {
     look.select(null);
     knobs.enable(false);
     picture.leave(sessionLocal);
+    planes?.leave();
     cancelAnimationFrame(pending);
     listening.abort();
   };

@@ -1,7 +1,7 @@
 // A card that stands for many values opens in its place: over the picture lies a list of them, with their numbers, each
 // leaf of which can be moved. It closes by its button, by Escape, and by a click on its card.
 
-function makeOpening(svg, picture, engine, { titles, spec, play, type }) {
+function makeOpening(svg, picture, engine, { titles, spec, play, type, see }) {
   const { x, grad } = engine, open = new Map();
   const movable = new Set(engine.movable), LINE = 17, MOST_LINES = 40;
 
@@ -36,6 +36,7 @@ function makeOpening(svg, picture, engine, { titles, spec, play, type }) {
     open.set(card, { group, places, texts, wide });
     card.group.setAttribute("aria-expanded", "true");
     paint();
+    see([{ left, top: top - 9, right: left + width + 9, bottom: top + height }]);
   }
 
   function lineOf(group, place, left, y, width) {

@@ -8,7 +8,7 @@ function watchPointer(graph, camera, { knobAt, drag, clicked, over }) {
   const middle = ([a, b]) => ({ clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2 });
 
   on(graph, "pointerdown", (event) => {
-    if (event.target.closest("input, button, .map")) return;
+    if (event.target.closest("input, button, #map")) return;
     engaged = true;
     touches.set(event.pointerId, event);
     if (touches.size > 1) {

@@ -370,6 +370,82 @@ def test_a_graph_whose_leaves_have_changed_says_so(open_page):
     assert page.locator("#stale").is_visible()
 
 
+# Maps of the plane --------------------------------------------------------------------------------------------------
+
+
+def two_inputs(**parameters):
+    model = MLP(2, [3, 1], activation="tanh", rng=random.Random(28))
+    leaves = dict(model.named_parameters())
+    for name, number in parameters.items():
+        leaves[name.replace("__", ".")].data = number
+    return draw(model([Value(0.5, "x0"), Value(-2.0, "x1")]), model=model, level="neuron")
+
+
+def shades_in_the_page(page):
+    """The shades of all maps, cell by cell: a map is 20 cells of 3 points each way."""
+    cells = {}
+    for path, edge, shade in page.evaluate("""[...document.querySelectorAll("g.card .map")].map((path) => {
+        const card = path.parentNode, edge = card.querySelector(".map-edge"), plus = path.classList.contains("plus");
+        const place = [card.querySelector(".title").textContent, +edge.getAttribute("x"), +edge.getAttribute("y")];
+        return [path.getAttribute("d"), place, path.getAttribute("fill-opacity") * (plus ? 5 : -5)];
+    })"""):
+        title, left, top = edge
+        for x, y, width in re.findall(r"M([\d.]+) ([\d.]+)h([\d.]+)v3h-[\d.]+Z", path):
+            column, row = round((float(x) - left) / 3), round((float(y) - top) / 3)
+            cells.update({(title.split(" ")[0], row, column + i): round(shade) for i in range(round(float(width) / 3))})
+    return cells
+
+
+def shades_of(drawing):
+    """The same of a picture, and how far each share is from the border between two shades."""
+    planes = {card.title: card.plane for card in drawing.picture.cards if card.plane}
+    shares = {
+        (title, row, column): 5 * share
+        for title, plane in planes.items()
+        for row, line in enumerate(plane.shares)
+        for column, share in enumerate(line)
+    }
+    return {k: round(v) for k, v in shares.items() if round(v) and abs(abs(v) % 1 - 0.5) > 1e-9}
+
+
+def test_maps_of_the_plane_follow_the_parameters_and_their_point_the_inputs(open_page):
+    page = open_page(two_inputs().page, reduced_motion="reduce")
+    assert shades_in_the_page(page) == shades_of(two_inputs())
+    go(page, "play")
+    page.locator(".knob", has_text=re.compile(r"^w1 ")).first.dblclick()
+    page.keyboard.type("-3.5")
+    page.keyboard.press("Enter")
+    moved = shades_of(two_inputs(layer0__neuron0__w1=-3.5))
+    assert moved != shades_of(two_inputs())
+    until(shades_in_the_page, page, gives=moved)
+    point = page.locator(".map-point").first
+    before = float(point.get_attribute("x"))
+    page.get_by_role("slider", name="x0", exact=True).focus()
+    page.keyboard.press("End")  # 1.5, where it was 0.5, and the map goes from −3 to 3
+    until(lambda: float(point.get_attribute("x")), gives=before + 10)
+    go(page, "step")
+    assert shades_in_the_page(page) == shades_of(two_inputs())
+    assert float(point.get_attribute("x")) == before
+
+
+def test_a_map_of_what_only_python_computes_stays_as_it_was_drawn(open_page):
+    model = MLP(2, [2, 1], activation="tanh", rng=random.Random(28))
+
+    @operation(lambda a, y: 2.0)
+    def twice(a):
+        return 2.0 * a
+
+    y = model([twice(Value(0.5, "x0")), Value(1.0, "x1")])
+    page = open_page(draw(y, model=model, level="neuron").page)
+    assert page.locator(".map[d]").count() > 10
+    go(page, "play")
+    before = page.locator(".map[d]").first.get_attribute("d")
+    page.get_by_role("slider", name="x1", exact=True).focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(100)
+    assert page.locator(".map[d]").first.get_attribute("d") == before
+
+
 # Looking ------------------------------------------------------------------------------------------------------------
 
 
