@@ -7,51 +7,43 @@ and nothing where nobody looks: in tests, pipes and log files.
 from __future__ import annotations
 
 import sys
-from types import TracebackType
-from typing import Any, Self
+from contextlib import AbstractContextManager
+from typing import Any
 
 
-class Progress:
+class Progress(AbstractContextManager["Progress"]):
     """`with Progress(total) as bar: bar.advance("loss 0.3")`. `show`: True, False or "auto" (see above)."""
 
     def __init__(self, total: int, show: bool | str = "auto", title: str = "training") -> None:
         if show not in (True, False, "auto"):
             raise ValueError(f'progress has to be True, False or "auto", got {show!r}')
-        self.done = 0
-        shown = _somebody_looks() if show == "auto" else show
+        self.done, self.total, self.title = 0, total, title
+        shown = _in_notebook() or sys.stderr.isatty() if show == "auto" else show
         self._display = _display(total, title) if shown else _Silence()
 
     def advance(self, text: str) -> None:
         """One more of `total` is done; `text` says how it stands."""
         self.done += 1
-        self._display.show(self.done, text)
+        self._display.show(f"{self.title} {self.done}/{self.total}  {text}", text)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._display.close()
 
 
 class _Silence:
-    def show(self, done: int, text: str) -> None:
-        """Nobody looks."""
+    """Nothing is shown of a line, which ends with the text of the one who advances."""
 
-    def close(self) -> None:
-        """Nothing was opened."""
+    def show(self, line: str, text: str) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class _Line(_Silence):
     """One line on standard error, rewritten in place."""
 
-    def __init__(self, total: int, title: str) -> None:
-        self.total, self.title = total, title
-        self.width = 0  # of what the line shows now
+    width = 0  # of what it shows now
 
-    def show(self, done: int, text: str) -> None:
-        line = f"{self.title} {done}/{self.total}  {text}"
+    def show(self, line: str, text: str) -> None:
         sys.stderr.write("\r" + line.ljust(self.width))  # blanks wipe out what a longer line left behind
         sys.stderr.flush()
         self.width = len(line)
@@ -62,12 +54,12 @@ class _Line(_Silence):
 
 
 class _Bar(_Silence):
-    """A tqdm bar on standard error."""
+    """A tqdm bar on standard error, which counts by itself."""
 
-    def __init__(self, tqdm: Any, total: int, title: str) -> None:
-        self.bar = tqdm(total=total, desc=title, leave=True, dynamic_ncols=True)
+    def __init__(self, bar: Any) -> None:
+        self.bar = bar
 
-    def show(self, done: int, text: str) -> None:
+    def show(self, line: str, text: str) -> None:
         self.bar.set_postfix_str(text, refresh=False)
         self.bar.update()
 
@@ -78,28 +70,23 @@ class _Bar(_Silence):
 class _Cell(_Silence):
     """One line of output in a notebook; updating it in place leaves only the last state in the saved file."""
 
-    def __init__(self, display: Any, total: int, title: str) -> None:
-        self.total, self.title = total, title
-        self.handle = display({"text/plain": f"{title} 0/{total}"}, raw=True, display_id=True)
+    def __init__(self, display: Any, line: str) -> None:
+        self.handle = display({"text/plain": line}, raw=True, display_id=True)
 
-    def show(self, done: int, text: str) -> None:
-        self.handle.update({"text/plain": f"{self.title} {done}/{self.total}  {text}"}, raw=True)
+    def show(self, line: str, text: str) -> None:
+        self.handle.update({"text/plain": line}, raw=True)
 
 
 def _display(total: int, title: str) -> _Silence:
     if _in_notebook():
         from IPython.display import display
 
-        return _Cell(display, total, title)
+        return _Cell(display, f"{title} 0/{total}")
     try:
         from tqdm import tqdm
     except ImportError:
-        return _Line(total, title)
-    return _Bar(tqdm, total, title)
-
-
-def _somebody_looks() -> bool:
-    return _in_notebook() or sys.stderr.isatty()
+        return _Line()
+    return _Bar(tqdm(total=total, desc=title, leave=True, dynamic_ncols=True))
 
 
 def _in_notebook() -> bool:

@@ -12,27 +12,6 @@ from nn.data.rows import Random, Rows, Sets, as_list, as_pairs, as_rows, batches
 from nn.data.scaling import Scaler, mean_and_deviation, min_max, one_hot, standardize
 from nn.data.sets import circles, diabetes, digits, iris, micrograd_moons, moons, spirals, two_moons
 
-__all__ = [
-    "Random",
-    "Rows",
-    "Scaler",
-    "Sets",
-    "as_list",
-    "as_pairs",
-    "as_rows",
-    "batches",
-    "circles",
-    "diabetes",
-    "digits",
-    "iris",
-    "mean_and_deviation",
-    "micrograd_moons",
-    "min_max",
-    "moons",
-    "one_hot",
-    "rows_per_update",
-    "spirals",
-    "split",
-    "standardize",
-    "two_moons",
-]
+__all__ = ["Random", "Rows", "Sets", "as_list", "as_pairs", "as_rows", "batches", "rows_per_update", "split"]
+__all__ += ["Scaler", "mean_and_deviation", "min_max", "one_hot", "standardize"]
+__all__ += ["circles", "diabetes", "digits", "iris", "micrograd_moons", "moons", "spirals", "two_moons"]

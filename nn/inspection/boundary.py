@@ -7,7 +7,7 @@ from typing import Any
 
 from nn.data.rows import Rows, as_pairs, as_rows
 from nn.inspection.outputs import answers
-from nn.inspection.style import COLORS, INK, MARKERS, literal, new_axes, style
+from nn.inspection.style import COLORS, INK, MARKERS, canvas, literal, span
 from nn.metrics import target_class
 from nn.module import Module
 
@@ -33,8 +33,7 @@ def plot_boundary(
     rows, targets = as_pairs(as_rows(X), y)
     if any(len(row) != 2 for row in rows):
         raise ValueError(f"a boundary is drawn over two numbers per row, got {len(rows[0])}; give `inputs` to map them")
-    with style():
-        ax = ax or new_axes()[0]
+    with canvas(ax) as ax:
         xs, ys, scores = _field(model, rows, inputs)
         if isinstance(scores[0][0], list):
             labels = _draw_regions(ax, xs, ys, scores)
@@ -51,13 +50,9 @@ def _field(
     model: Module, rows: Rows, inputs: Callable[[list[float]], Any]
 ) -> tuple[list[float], list[float], list[Any]]:
     """(x positions, y positions, the model's outputs there as rows of plain numbers), a little beyond the data."""
-    spans = []
-    for column in zip(*rows, strict=True):
-        low, high = min(column), max(column)
-        margin = 0.12 * (high - low) or 1.0
-        spans.append([low - margin + (high - low + 2 * margin) * k / (GRID_POINTS - 1) for k in range(GRID_POINTS)])
-    outputs = answers(model, [inputs([a, b]) for b in spans[1] for a in spans[0]])
-    return spans[0], spans[1], [outputs[i : i + GRID_POINTS] for i in range(0, len(outputs), GRID_POINTS)]
+    xs, ys = (span(column, GRID_POINTS, 0.12) for column in zip(*rows, strict=True))
+    outputs = answers(model, [inputs([a, b]) for b in ys for a in xs])
+    return xs, ys, [outputs[i : i + GRID_POINTS] for i in range(0, len(outputs), GRID_POINTS)]
 
 
 def _draw_score(ax: Any, xs: list[float], ys: list[float], scores: list[Any]) -> None:
@@ -71,16 +66,8 @@ def _draw_lines(ax: Any, xs: list[float], ys: list[float], field: list[Any], lev
     flat = [v for row in field for v in row]
     levels = [level for level in levels if min(flat) < level < max(flat)]  # contour() warns about absent levels
     for level in levels:
-        thick = level == 0
-        ax.contour(
-            xs,
-            ys,
-            field,
-            levels=[level],
-            colors=INK,
-            linewidths=2.2 if thick else 0.9,
-            linestyles="-" if thick else "--",
-        )
+        look = {"linewidths": 0.9, "linestyles": "--"} if level else {"linewidths": 2.2, "linestyles": "-"}
+        ax.contour(xs, ys, field, levels=[level], colors=INK, **look)
 
 
 def _draw_regions(ax: Any, xs: list[float], ys: list[float], scores: list[Any]) -> list[str]:
@@ -105,14 +92,6 @@ def _draw_rows(ax: Any, rows: Rows, members: list[int], labels: list[str]) -> No
     for k, label in enumerate(labels):
         own = [row for row, member in zip(rows, members, strict=True) if member == k]
         if own:
-            look = {"color": COLORS[k % len(COLORS)], "marker": MARKERS[k % len(MARKERS)]}
-            ax.scatter(
-                *zip(*own, strict=True),
-                s=22,
-                edgecolors="white",
-                linewidths=0.6,
-                label=label,
-                zorder=3,
-                **look,
-            )
+            look = {"color": COLORS[k % len(COLORS)], "marker": MARKERS[k % len(MARKERS)], "edgecolors": "white"}
+            ax.scatter(*zip(*own, strict=True), s=22, linewidths=0.6, label=label, zorder=3, **look)
     ax.legend(loc="best", handletextpad=0.2)

@@ -13,7 +13,7 @@ from nn.basics.nested import only
 from nn.data.rows import as_list, as_pairs, as_rows
 from nn.data.scaling import mean_and_deviation
 from nn.inspection.outputs import answers, layer_outputs, saturation
-from nn.inspection.style import COLORS, INK, SLATE, literal, new_axes, style
+from nn.inspection.style import COLORS, INK, SLATE, canvas, literal
 from nn.module import Module, evaluating, parameters_by_layer
 
 
@@ -43,20 +43,20 @@ def plot_regression(
     """
     rows, targets = as_pairs(as_rows(X), y)
     targets = list(map(only, targets))
-    with style():
-        ax = ax or new_axes()[0]
+    dots = {"s": 18, "color": COLORS[0], "edgecolors": "white", "linewidths": 0.5}
+    with canvas(ax) as ax:
         if len(rows[0]) == 1:
             low, high = min(rows)[0], max(rows)[0]
             xs = [low + (high - low) * k / 200 for k in range(201)]
-            ax.scatter([row[0] for row in rows], targets, s=18, color=COLORS[0], edgecolors="white", linewidths=0.5)
+            ax.scatter([row[0] for row in rows], targets, **dots)
             ax.plot(xs, [output(v) for v in answers(model, [inputs([x]) for x in xs])], color=COLORS[1])
             ax.set(xlabel=names[0], ylabel=names[1], title="fit")
-            return ax
-        predicted = [output(v) for v in answers(model, [inputs(row) for row in rows])]
-        ends = [min(*targets, *predicted), max(*targets, *predicted)]
-        ax.plot(ends, ends, color=SLATE, linewidth=1, linestyle="--")
-        ax.scatter(targets, predicted, s=18, color=COLORS[0], edgecolors="white", linewidths=0.5)
-        ax.set(xlabel=f"{names[-1]}, true", ylabel=f"{names[-1]}, predicted", title="fit")
+        else:
+            predicted = [output(v) for v in answers(model, [inputs(row) for row in rows])]
+            ends = [min(*targets, *predicted), max(*targets, *predicted)]
+            ax.plot(ends, ends, color=SLATE, linewidth=1, linestyle="--")
+            ax.scatter(targets, predicted, **dots)
+            ax.set(xlabel=f"{names[-1]}, true", ylabel=f"{names[-1]}, predicted", title="fit")
     return ax
 
 
@@ -66,8 +66,7 @@ def plot_loss(history: Curves, ax: Any = None, *, metric: str = "accuracy") -> A
 
     A loss that reaches 0 or below cannot be shown on a log scale: the axis is linear then.
     """
-    with style():
-        ax = ax or new_axes()[0]
+    with canvas(ax) as ax:
         ax.plot(history.loss, color=COLORS[0], label="loss")
         if history.validation_loss:
             ax.plot(history.validation_loss, color=COLORS[0], linestyle="--", linewidth=1.2, label="held-out loss")
@@ -88,13 +87,7 @@ def _draw_metric(history: Curves, ax: Any, metric: str) -> None:
         return
     twin = ax.twinx()
     for name, line in curves:
-        twin.plot(
-            [100 * share for share in history.metrics[name]],
-            color=COLORS[2],
-            linestyle=line,
-            linewidth=1.2,
-            alpha=0.8,
-        )
+        twin.plot([100 * share for share in history.metrics[name]], line, color=COLORS[2], linewidth=1.2, alpha=0.8)
     twin.set_ylabel(f"{metric}, %", color=COLORS[2])
     twin.tick_params(axis="y", labelcolor=COLORS[2])
     twin.spines["right"].set_visible(True)
@@ -109,8 +102,7 @@ def plot_activations(model: Module, X: Any, ax: Any = None, bins: int = 40) -> A
 
     Saturated: the activation's slope is below 5 % of its steepest (for relu: the unit is off); dead: on every row.
     """
-    with style(), evaluating(model):
-        ax = ax or new_axes()[0]
+    with canvas(ax) as ax, evaluating(model):
         layers = list(layer_outputs(model, X).items())
         for k, (name, values) in enumerate(layers[:-1] or layers):
             numbers = [unit.data for row in values for unit in row]
@@ -127,8 +119,7 @@ def plot_gradients(model: Module, ax: Any = None, bins: int = 30) -> Any:
     """Histogram of log₁₀|∂L/∂w| per layer, from the gradients the parameters hold now; zeros are counted in
     the legend.
     """
-    with style():
-        ax = ax or new_axes()[0]
+    with canvas(ax) as ax:
         for k, (name, parameters) in enumerate(parameters_by_layer(model).items()):
             sizes = [math.log10(abs(p.grad)) for p in parameters if p.grad]
             zeros = len(parameters) - len(sizes)
@@ -149,8 +140,7 @@ def _outline(ax: Any, numbers: Sequence[float], bins: int, k: int, label: str) -
 
 def plot_gradient_flow(history: Curves, ax: Any = None) -> Any:
     """Gradient norm of each layer over the epochs, log scale: lines that drift apart are vanishing or exploding."""
-    with style():
-        ax = ax or new_axes()[0]
+    with canvas(ax) as ax:
         for k, (name, norms) in enumerate(history.gradient_norm.items()):
             ax.plot([norm or math.nan for norm in norms], color=COLORS[k % 10], linewidth=1.4, label=name)
         ax.set_yscale("log")
@@ -162,8 +152,7 @@ def plot_gradient_flow(history: Curves, ax: Any = None) -> Any:
 
 def plot_confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], ax: Any = None) -> Any:
     """A confusion matrix (nn.metrics.confusion_matrix) as a table of shaded cells with their counts."""
-    with style():
-        ax = ax or new_axes()[0]
+    with canvas(ax) as ax:
         largest = max(max(row) for row in matrix) or 1
         ax.imshow(as_list(matrix), cmap="Blues", vmin=0, vmax=largest)
         for i, row in enumerate(matrix):

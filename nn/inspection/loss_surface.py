@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from autograd import no_grad
@@ -11,7 +10,7 @@ from nn.basics.checks import positive
 from nn.basics.nested import plain
 from nn.data.rows import Rows, as_pairs
 from nn.inspection.principal_plane import principal
-from nn.inspection.style import COLORS, import_matplotlib, new_axes, style
+from nn.inspection.style import COLORS, canvas, import_matplotlib, span
 from nn.losses import Loss, find_loss
 from nn.module import Module, evaluating
 
@@ -45,21 +44,21 @@ def plot_loss_surface(
     measure = find_loss(loss)
     import_matplotlib()
     directions, shares, trail = _main_directions(path.points)
-    spans = [_span(values, points) for values in zip(*trail, strict=True)]
+    spans = [span(values, points, 0.25) for values in zip(*trail, strict=True)]
 
     def at(a: float, b: float) -> float:
         for p, end, u, v in zip(path.parameters, path.points[-1], *directions, strict=True):
             p.data = end + a * u + b * v
         return float(plain(measure(model.batch(rows), targets)))
 
-    with style(), no_grad(), evaluating(model):
+    with canvas(ax) as ax, no_grad(), evaluating(model):
         kept = [p.data for p in path.parameters]
         try:
             surface = [[at(a, b) for a in spans[0]] for b in spans[1]]
         finally:
             for p, data in zip(path.parameters, kept, strict=True):
                 p.data = data
-        return _draw_surface(ax or new_axes()[0], spans, surface, trail, shares)
+        return _draw_surface(ax, spans, surface, trail, shares)
 
 
 def _main_directions(points: Rows) -> tuple[list[list[float]], list[float], list[tuple[float, ...]]]:
@@ -69,12 +68,6 @@ def _main_directions(points: Rows) -> tuple[list[list[float]], list[float], list
     moves = np.array(points) - np.array(points[-1])
     directions, shares = principal(moves - moves.mean(axis=0))
     return directions, shares, [tuple(point) for point in (moves @ np.array(directions).T).tolist()]
-
-
-def _span(values: Sequence[float], points: int) -> list[float]:
-    low, high = min(values), max(values)
-    margin = 0.25 * (high - low) or 1.0
-    return [low - margin + (high - low + 2 * margin) * k / (points - 1) for k in range(points)]
 
 
 def _draw_surface(ax: Any, spans: Any, surface: Any, trail: Any, shares: Any) -> Any:

@@ -5,7 +5,7 @@ Colours and fonts are set only while a function draws: nobody's own style is tou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
@@ -66,6 +66,13 @@ def style() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def canvas(ax: Any) -> Iterator[Any]:
+    """The axes `ax`, or those of a new figure where they are None, to draw into in this look."""
+    with style():
+        yield ax or new_axes()[0]
+
+
 def import_matplotlib() -> None:
     """Raise ImportError that says what to install, unless matplotlib is there."""
     try:
@@ -97,6 +104,13 @@ def _png(figure: Any) -> bytes:
     file = BytesIO()
     figure.savefig(file, format="png")
     return file.getvalue()
+
+
+def span(values: Iterable[float], count: int, margin: float) -> list[float]:
+    """`count` places from a little below the least value to a little above the largest: by a share of the way."""
+    low, high = min(values := list(values)), max(values)
+    beyond = margin * (high - low) or 1.0
+    return [low - beyond + (high - low + 2 * beyond) * k / (count - 1) for k in range(count)]
 
 
 def literal(text: str) -> str:

@@ -58,9 +58,7 @@ class Diagnosis:
     layers: tuple[LayerReport, ...]
 
     def __str__(self) -> str:
-        head = (
-            f"{'layer':<10} {'units':>5} {'mean':>10} {'deviation':>10} {'saturated':>9} {'dead':>5} {'|gradient|':>11}"
-        )
+        head = "layer      units       mean  deviation saturated  dead  |gradient|"
         found = self.findings or ("Nothing stands out.",)
         return "\n".join([head, *map(str, self.layers), *(f"- {sentence}" for sentence in found)])
 
@@ -79,31 +77,15 @@ def diagnose(model: Module, X: Any, y: Any, loss: Loss | str, history: History |
         outputs = layer_outputs(model, rows)
     model.load_state_dict(state)  # running statistics of a batch norm have seen the rows twice
     layers = tuple(_report(name, values, gradients.get(name, 0.0)) for name, values in outputs.items())
-    checks = (
-        _vanishing(layers),
-        _exploding(layers),
-        _dead(layers),
-        _saturated(layers),
-        _learning_rate(history),
-    )
-    return Diagnosis(tuple(sentence for sentence in checks if sentence), layers)
+    found = (_vanishing(layers), _exploding(layers), _dead(layers), _saturated(layers), _learning_rate(history))
+    return Diagnosis(tuple(filter(None, found)), layers)
 
 
 def _report(name: str, values: list[list[Value]], gradient: float) -> LayerReport:
     numbers = [unit.data for row in values for unit in row]
-    mean, deviation = mean_and_deviation(numbers)
     curve = curve_of(values[0][0])
-    share, dead = saturation(values)
-    return LayerReport(
-        name=name,
-        units=len(values[0]),
-        mean=mean,
-        deviation=deviation,
-        saturated=share,
-        dead=dead,
-        bounded=curve is not None and shape_of(*curve)[1],
-        gradient=gradient,
-    )
+    bounded = curve is not None and shape_of(*curve)[1]
+    return LayerReport(name, len(values[0]), *mean_and_deviation(numbers), *saturation(values), bounded, gradient)
 
 
 def _typical_gradients(model: Module, rows: list[Any], targets: list[Any], loss: Loss) -> dict[str, float]:
@@ -133,21 +115,15 @@ def _vanishing(layers: Sequence[LayerReport]) -> str:
 
 
 def _exploding(layers: Sequence[LayerReport]) -> str:
+    advice = "Clip them (clip=1.0) or start with smaller weights."
     far_too_large = [layer.gradient for layer in layers if not layer.gradient < HUGE]  # nan is no number below it
-    last = next((layer for layer in reversed(layers) if layer.gradient > 0), None)
-    first = next((layer for layer in layers if layer.gradient > 0), None)
     if far_too_large:
-        return (
-            f"Gradients explode: typically {max(far_too_large):.2g} in one layer. "
-            "Clip them (clip=1.0) or start with smaller weights."
-        )
-    if first is None or last is None or first.gradient < FAR_APART * last.gradient:
+        return f"Gradients explode: typically {max(far_too_large):.2g} in one layer. {advice}"
+    learning = [layer for layer in layers if layer.gradient > 0]
+    if not learning or learning[0].gradient < FAR_APART * learning[-1].gradient:
         return ""
-    return (
-        f"Gradients explode towards the input: {first.gradient:.2g} in {first.name}, "
-        f"{last.gradient:.2g} in {last.name}. "
-        "Clip them (clip=1.0) or start with smaller weights."
-    )
+    ends = [f"{layer.gradient:.2g} in {layer.name}" for layer in (learning[0], learning[-1])]
+    return f"Gradients explode towards the input: {', '.join(ends)}. {advice}"
 
 
 def _dead(layers: Sequence[LayerReport]) -> str:
@@ -161,11 +137,8 @@ def _dead(layers: Sequence[LayerReport]) -> str:
 
 
 def _saturated(layers: Sequence[LayerReport]) -> str:
-    much = [
-        f"{layer.saturated:.0%} of {layer.name}"
-        for layer in layers
-        if layer.bounded and layer.saturated > MUCH_SATURATED
-    ]
+    flat = [layer for layer in layers if layer.bounded and layer.saturated > MUCH_SATURATED]
+    much = [f"{layer.saturated:.0%} of {layer.name}" for layer in flat]
     if not much:
         return ""
     return f"Saturated outputs: {', '.join(much)}. Smaller initial weights or standardized inputs keep the slope up."

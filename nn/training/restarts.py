@@ -66,7 +66,7 @@ def restarts(
         history = train(model)
         if not isinstance(history, History):
             raise TypeError(f"train has to return the History that fit gives, it returned {history!r:.60}")
-        losses[seed] = _final_loss(history)
+        losses[seed] = history.watched_loss if history.epochs and not history.diverged else math.inf
         if losses[seed] < (losses[best.seed] if best else math.inf):
             best = Restarts(model, history, seed, losses)
     if not losses:
@@ -76,10 +76,6 @@ def restarts(
             f"every training diverged (seeds {', '.join(map(str, losses))}): try a smaller learning rate"
         )
     return best
-
-
-def _final_loss(history: History) -> float:
-    return history.watched_loss if history.epochs and not history.diverged else math.inf
 
 
 def anneal(

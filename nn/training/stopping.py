@@ -70,12 +70,8 @@ def gentle_interrupt() -> Iterator[threading.Event]:
 
     Signals belong to the main thread, and a handler of the user's own stays in charge.
     """
-    flag = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield flag
-        return
-    usual = signal.getsignal(signal.SIGINT)
-    if usual is not signal.default_int_handler:
+    flag, usual = threading.Event(), signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or usual is not signal.default_int_handler:
         yield flag
         return
 
