@@ -24,6 +24,7 @@ from autograd import ops
 from autograd.modes import ACTIVE, current_mode
 from autograd.numerics.real import applies_rows, as_float, described, is_real
 from autograd.ops import Operation
+from autograd.system.letters import cut
 from autograd.value import Value, _leaf, _observe
 
 one_at_a_time = threading.RLock()  # .grad is the scratch of whoever holds this; a closure may call backward() itself
@@ -345,4 +346,4 @@ def label_of(node: Value) -> str:
 def _named(node: Value) -> str:
     """How a message names a node."""
     kind = "leaf" if node.op is None else node.op.name
-    return f"the Value {label!r}" if (label := label_of(node)) else f"a {kind} Value"
+    return f"the Value {cut(label, 40)!r}" if (label := label_of(node)) else f"a {kind} Value"

@@ -21,12 +21,14 @@ from autograd.native import extension
 from autograd.numerics.real import applies_rows, as_float, as_operand
 from autograd.operators import Applies
 from autograd.ops import Operation
+from autograd.system.letters import cut
 
 _new = object.__new__
 V = TypeVar("V", bound="Value")
 F = TypeVar("F", bound=Callable[..., Any])
 _NONE: tuple[()] = ()
 _UNNAMED = ""
+LONGEST = 80  # letters of a label in the repr
 
 
 # Making nodes -------------------------------------------------------------------------------------------------------
@@ -181,10 +183,6 @@ def _named(method: F, row: Operation) -> F:
 
 
 # Comparisons are remembered by a recorder, because a replay has to take the same branch -----------------------------
-def _comparable(other: Any) -> float | None:
-    return other.data if isinstance(other, Value) else as_operand(other)
-
-
 def _branch(kind: str, left: Value, right: Any, outcome: bool) -> bool:
     if ACTIVE:
         for listener in current_mode().listeners:
@@ -194,7 +192,7 @@ def _branch(kind: str, left: Value, right: Any, outcome: bool) -> bool:
 
 def _comparison(kind: str, holds: Callable[[float, float], bool]) -> Callable[[Any, Any], bool]:
     def compare(self: Value, other: Any) -> bool:
-        b = _comparable(other)
+        b = other.data if isinstance(other, Value) else as_operand(other)
         return NotImplemented if b is None else _branch(kind, self, other, holds(self.data, b))
 
     return compare
@@ -289,7 +287,7 @@ class Value(Applies):
         return self._line
 
     def __repr__(self) -> str:
-        label = f", label={self.label!r}" if self.label and isinstance(self.label, str) else ""
+        label = f", label={cut(self.label, LONGEST)!r}" if self.label and isinstance(self.label, str) else ""
         return f"{type(self).__name__}(data={self.data!r}, grad={self.grad!r}{label})"
 
     def __format__(self, spec: str) -> str:

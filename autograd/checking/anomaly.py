@@ -12,6 +12,7 @@ from autograd.events import BackwardStep, steps
 from autograd.modes import Listener, mode, users_line
 from autograd.numerics.trees import Number
 from autograd.ops import Operation
+from autograd.system.letters import shorten
 from autograd.value import Value
 
 _SHOWN = 6  # operands named in a message; a dot product may have thousands
@@ -109,7 +110,7 @@ def _call(row: Operation, operands: Sequence[Number], y: float) -> str:
 def _operand(operand: Number) -> str:
     if not isinstance(operand, Value):
         return repr(operand)
-    return f"{label} = {operand.data!r}" if (label := label_of(operand)) else repr(operand.data)
+    return f"{shorten(label, 40)} = {operand.data!r}" if (label := label_of(operand)) else repr(operand.data)
 
 
 def _made(line: str | None) -> str:

@@ -14,9 +14,10 @@ from dataclasses import replace
 from autograd.drawing.cards import ARROW_COLOR, NEGATIVE, POSITIVE, Arrow, Card, Picture, Row, side_by_side, tint
 from autograd.drawing.planes import planes
 from autograd.drawing.values_picture import Gradients, Look, describe, largest
+from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import Edge, GraphView, Node
-from autograd.view.notation import NO_GRADIENT, counted, gradient, number, shorten
+from autograd.view.notation import NO_GRADIENT, counted, gradient, number
 from autograd.view.parts import GroupPath, Part, gathered
 
 MANY_INPUTS = 12  # more inputs than this share one card

@@ -12,9 +12,9 @@ from autograd.drawing.groups_picture import groups_picture
 from autograd.drawing.layout.geometry import DIRECTIONS
 from autograd.drawing.text_tree import in_words, text_tree
 from autograd.drawing.values_picture import Gradients, Look, enclosures, succession, values_picture, with_chips
+from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import GraphView, on_paths
-from autograd.view.notation import shorten
 from autograd.view.parts import GroupPath
 from autograd.view.subject import Subject
 

@@ -10,9 +10,10 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 from autograd.drawing.cards import MAP_CELLS, Plane
+from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import GraphView, Node
-from autograd.view.notation import number, shorten
+from autograd.view.notation import number
 from autograd.view.parts import Part
 
 MOST_COMPUTED = 400_000  # operations, half a second

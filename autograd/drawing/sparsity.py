@@ -16,10 +16,11 @@ from typing import Any
 from autograd.drawing.cards import CARD_FILL, CARD_STROKE, HEADER_COLORS, MARGIN, mix
 from autograd.drawing.figure import Drawing
 from autograd.drawing.shapes import FONT_SIZE, Group, Path, Rect, Shape, Step, Text, svg_page
+from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import kind_of
 from autograd.view.names import names_of
-from autograd.view.notation import counted, number_width, shorten
+from autograd.view.notation import counted, number_width
 from autograd.view.subject import subject_of
 
 SIDE = 440.0  # of the square, in points

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from autograd.drawing.values_picture import Gradients
 from autograd.events import parent_positions
+from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import GraphView, Node
-from autograd.view.notation import aloud, factor, formula, gradient, is_index, number, shorten
+from autograd.view.notation import aloud, factor, formula, gradient, is_index, number
 
 NAME_LIMIT = 60
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from autograd.drawing.cards import CARD_STROKE, Arrow, Card, Enclosure, Picture, Row, tint
-from autograd.system.letters import clean
+from autograd.system.letters import clean, shorten
 from autograd.view.graph import TITLE_LIMIT, TOOLTIP_LIMIT, Constant, Edge, GraphView, Node
-from autograd.view.notation import counted, gradient, number, shorten
+from autograd.view.notation import counted, gradient, number
 from autograd.view.parts import GroupPath
 
 MANY_CONSTANTS = 8

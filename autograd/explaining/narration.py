@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from autograd.drawing.cards import tint_strength
 from autograd.events import BackwardStep, ForwardStep, SeedStep, Step, steps
 from autograd.explaining.moments import DATA_ROW, GRAD_ROW, Change, Line, Moment, Run
+from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import GraphView
-from autograd.view.notation import MANY, NO_GRADIENT, counted, factor, formula, gradient, number, shorten
+from autograd.view.notation import MANY, NO_GRADIENT, counted, factor, formula, gradient, number
 
 NAME_LIMIT = 24
 

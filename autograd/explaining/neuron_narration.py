@@ -15,10 +15,11 @@ from autograd.events import BackwardStep, SeedStep, steps
 from autograd.explaining.moments import DATA_ROW, GRAD_ROW, Change, Line, Moment, Run
 from autograd.explaining.narration import NAME_LIMIT, Writer, largest_adjoint
 from autograd.explaining.neurons import Unit, carded_leaves, neurons_picture, parameter_rows, units
+from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import GraphView
 from autograd.view.names import distinct
-from autograd.view.notation import NO_GRADIENT, as_operand, counted, formula, shorten
+from autograd.view.notation import NO_GRADIENT, as_operand, counted, formula
 from autograd.view.parts import SUMMING, GroupPath
 
 FIRST_PARAMETER_ROW = 2

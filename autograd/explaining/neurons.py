@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from autograd.drawing.cards import Arrow, Card, Picture, Plane, Row, side_by_side, tint
 from autograd.drawing.planes import planes
 from autograd.drawing.values_picture import Look, largest, values_picture
+from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import GraphView, Node
-from autograd.view.notation import gradient, number, shorten
+from autograd.view.notation import gradient, number
 from autograd.view.parts import GroupPath, Part, gathered
 
 MANY_PARAMETERS = 8  # a neuron with more shows how many, and the length of their gradient

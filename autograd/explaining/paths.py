@@ -15,10 +15,11 @@ from autograd.backprop import topological_order
 from autograd.derivatives.sweeps import edges_of, local_floats
 from autograd.numerics.floats import exact_sum
 from autograd.numerics.real import as_float
+from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import check_limit
 from autograd.view.names import names_of, variables
-from autograd.view.notation import factor, formula, number, shorten
+from autograd.view.notation import factor, formula, number
 
 NAME_LIMIT = 24
 _SHOWN = 12  # nodes of one path that are written out; a longer path is shortened in its middle

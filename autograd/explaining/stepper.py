@@ -25,9 +25,10 @@ from autograd.explaining.page.html import MAX_EDGES, Page
 from autograd.explaining.page.room import with_room
 from autograd.explaining.slides import Slides, slides
 from autograd.system.files import write_whole
+from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import GraphView, check_limit
-from autograd.view.notation import aloud, shorten
+from autograd.view.notation import aloud
 from autograd.view.subject import Subject, expanded, subject_of
 
 LEVELS = ("auto", "values", "neuron")

@@ -15,6 +15,21 @@ def clean(text: str) -> str:
     return text if text.isprintable() else "".join(map(_clean_letter, text))
 
 
+def cut(text: str, limit: int) -> str:
+    """`text` in at most `limit` characters, its end kept: names differ at their ends.
+
+    >>> cut("layer0.neuron1.w0", 12)
+    'layer0.n….w0'
+    """
+    tail = (limit - 1) // 3
+    return text if len(text) <= limit else f"{text[: limit - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def shorten(text: str, limit: int) -> str:
+    """`text` cut and clean."""
+    return clean(cut(text, limit))
+
+
 def clean_lines(text: str) -> str:
     """The same with its line breaks left in."""
     return "\n".join(map(clean, text.split("\n")))

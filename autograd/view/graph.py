@@ -15,9 +15,10 @@ from typing import Any
 from autograd.backprop import topological_order
 from autograd.events import adjoints, parent_positions
 from autograd.numerics.real import described
+from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.names import names_of
-from autograd.view.notation import INFIX, is_index, label_of, number, operation_symbol, shorten
+from autograd.view.notation import INFIX, is_index, label_of, number, operation_symbol
 
 TITLE_LIMIT = 24
 TOOLTIP_LIMIT = 200

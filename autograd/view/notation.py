@@ -89,18 +89,6 @@ def aloud(text: str) -> str:
     return re.sub(r"\s+([,.:])", r"\1", " ".join(text.split()))
 
 
-def shorten(text: str, limit: int) -> str:
-    """`text` cleaned and cut to at most `limit` characters, its end kept: names differ at their ends.
-
-    >>> shorten("layer0.neuron1.w0", 12)
-    'layer0.n….w0'
-    """
-    if len(text) <= limit:
-        return clean(text)
-    tail = (limit - 1) // 3
-    return f"{clean(text[: limit - 1 - tail])}…{clean(text[len(text) - tail :])}"
-
-
 def label_of(value: Any) -> str:
     """The label of a Value, "" where it is None, blank or no label at all."""
     text = by_hand.label_of(value)

@@ -20,6 +20,8 @@ def test_a_leaf():
     assert type(x.data) is float
     assert repr(x) == "Value(data=3.0, grad=0.0, label='x')"
     assert repr(Value(3)) == "Value(data=3.0, grad=0.0)"
+    x.label = "w" * 100_000 + "1"
+    assert repr(x) == f"Value(data=3.0, grad=0.0, label='{'w' * 53}…{'w' * 25}1')"
     assert f"{x:.2f} {Value(1)}" == "3.00 Value(data=1.0, grad=0.0)"
 
 

@@ -14,10 +14,11 @@ from autograd.backprop import topological_order
 from autograd.drawing.cards import Card, Picture
 from autograd.events import parent_positions
 from autograd.ops import OPERATIONS
+from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.branches import comparisons_before
 from autograd.view.graph import GraphView
-from autograd.view.notation import operation_symbol, shorten
+from autograd.view.notation import operation_symbol
 
 NAME_LIMIT = 40
 

@@ -38,6 +38,13 @@ def test_forward_names_operation_operands_labels_and_line():
         assert "autograd.log(x) + 1.0" in source.read().splitlines()[line - 1]
 
 
+def test_a_label_cannot_steer_the_terminal_nor_fill_it():
+    x = Value(-1.0, label="\x1b[31m" + "x" * 100_000)
+    text = message(lambda: autograd.log(x))
+    assert text.startswith("forward: log(\N{REPLACEMENT CHARACTER}[31mxxx")
+    assert len(text) < 200
+
+
 @pytest.mark.parametrize(("count", "last"), [(6, "a = inf)"), (7, "a = inf, … 1 more)")])
 def test_six_operands_are_named(count, last):
     a = Value(math.inf, label="a")

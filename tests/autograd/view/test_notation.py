@@ -28,6 +28,7 @@ from autograd import (
     tanh,
     total,
 )
+from autograd.system.letters import shorten
 from autograd.view.notation import (
     MINUS,
     as_operand,
@@ -41,7 +42,6 @@ from autograd.view.notation import (
     number,
     number_width,
     operation_symbol,
-    shorten,
     title_width,
 )
 
