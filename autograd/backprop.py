@@ -186,9 +186,10 @@ def add_to_grads(leaves: list[Value], gradients: Sequence[float]) -> None:
     """leaf.grad += gradient, for all leaves or, on any exception, for none."""
     with one_at_a_time:
         check_turn()
-        before = grads_of(leaves)
-        totals = list(map(add, before, gradients))
-        deque(map(_set_grad, leaves, totals), 0)
+        with one_at_a_time if INSIDE else in_the_middle:
+            before = grads_of(leaves)
+            totals = list(map(add, before, gradients))
+            deque(map(_set_grad, leaves, totals), 0)
 
 
 if extension is not None:  # v.backward() begins in C
@@ -199,8 +200,6 @@ if extension is not None:  # v.backward() begins in C
         {
             "backward": backward,
             "inside": INSIDE,
-            "acquire": one_at_a_time.acquire,
-            "release": one_at_a_time.release,
             "in_the_middle": in_the_middle.locked,
         },
     )

@@ -311,44 +311,22 @@ PyObject *backward(PyObject *module, PyObject *args) {
     return done < 0 ? NULL : PyBool_FromLong(done);
 }
 
-static PyObject *backward_in_python(PyObject *self, PyObject *args, PyObject *named) {
-    PyObject *all = PyTuple_New(PyTuple_Size(args) + 1), *result = NULL;
-    int failed = all == NULL || PyTuple_SetItem(all, 0, Py_NewRef(self)) < 0;
-    for (Py_ssize_t i = 0; !failed && i < PyTuple_Size(args); i++)
-        failed = PyTuple_SetItem(all, i + 1, Py_NewRef(PyTuple_GetItem(args, i))) < 0;
-    if (!failed)
-        result = PyObject_Call(engine.backward, all, named);
-    Py_XDECREF(all);
-    return result;
-}
-
-/* Is somebody in the middle of a backward pass in Python? -1 with an exception. */
+/* Is somebody in the middle of a backward pass in Python, here or in another thread? -1 with an exception. */
 static int in_the_middle(void) {
-    PyObject *locked = PyObject_CallFunctionObjArgs(engine.in_the_middle, NULL);
+    PyObject *locked = PyObject_CallNoArgs(engine.in_the_middle);
     const int found = locked == NULL ? -1 : locked == Py_True;
     Py_XDECREF(locked);
     return found;
 }
 
-/* v.backward(): if nobody else differentiates, for a pass in Python may be under way, here or in another thread. */
-PyObject *method_backward(PyObject *self, PyObject *args, PyObject *named) {
-    if (named != NULL || PyTuple_Size(args) != 0 || !is_quiet() || PyList_Size(engine.inside) != 0)
-        return backward_in_python(self, args, named);
-    PyObject *acquired = PyObject_CallFunctionObjArgs(engine.acquire, Py_False, NULL);
-    if (acquired == NULL || acquired == Py_False) {
-        Py_XDECREF(acquired);
-        return acquired == NULL ? NULL : backward_in_python(self, args, named);
+/* v.backward(). No lock is taken: while C walks nobody else runs, so it is enough that nobody was in the middle before. */
+PyObject *method_backward(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    int done = 0;
+    if (names == NULL && count == 0 && is_quiet() && Py_SIZE(engine.inside) == 0) {
+        const int middle = in_the_middle();
+        done = middle < 0 ? -1 : middle ? 0 : backward_in_c((Node *)self, 1.0);
     }
-    Py_DECREF(acquired);
-    const int middle = in_the_middle();
-    const int done = middle ? (middle < 0 ? -1 : 0) : backward_in_c((Node *)self, 1.0);
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyObject *released = PyObject_CallFunctionObjArgs(engine.release, NULL);
-    Py_XDECREF(released);
-    if (released != NULL)
-        PyErr_Restore(type, value, traceback);
-    if (done < 0 || released == NULL)
-        return NULL;
-    return done ? Py_NewRef(Py_None) : backward_in_python(self, args, named);
+    if (done)
+        return done < 0 ? NULL : Py_NewRef(Py_None);
+    return call_python(engine.backward, self, args, count, names);
 }

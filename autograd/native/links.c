@@ -62,24 +62,19 @@ static void free_raw(Raw *raw) {
     PyMem_Free(raw);
 }
 
-void drop_links(Node *node) {
+void drop_block_of_links(Node *node) {
     const int flags = node->flags;
-    Node *left = node->left.node, *right = node->right.node;
     node->flags = (uint16_t)(flags & ~LINKS);
     if (flags & MANY) {
-        Many *many = (Many *)left;
+        Many *many = node->left.many;
         for (Py_ssize_t i = 0; i < many->parents + many->others; i++)
             Py_DECREF((PyObject *)many->parent[i]);
         free_many(many);
     }
     if (flags & RAW) {
         odd_nodes--;
-        free_raw((Raw *)left);
+        free_raw(node->left.raw);
     }
-    if (flags & LEFT)
-        Py_DECREF((PyObject *)left);
-    if (flags & RIGHT)
-        Py_DECREF((PyObject *)right);
 }
 
 /* One or two operands that lie in the node move to a Many, so that `right` becomes free. */

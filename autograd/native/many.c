@@ -2,7 +2,7 @@
 
    The usual case: a list or a tuple of nodes and floats, at least one a node, and nobody in a mode (or in no_grad(), or
    recording). Everything else is handed to the function of the same name in lists.py. */
-#include "node.h"
+#include "memory.h"
 
 typedef struct { /* a list or tuple that the caller holds; no Python runs while this is read */
     PyObject *held;
@@ -47,21 +47,6 @@ static double *room_for(Py_ssize_t count) {
         size = 2 * count;
     }
     return room;
-}
-
-/* function(*args, **named) for arguments as C gets them: `count` by position, then those that are named. */
-static PyObject *call_python(PyObject *function, PyObject *const *args, Py_ssize_t count, PyObject *names) {
-    PyObject *positional = PyTuple_New(count), *by_name = PyDict_New(), *result = NULL;
-    int failed = positional == NULL || by_name == NULL;
-    for (Py_ssize_t i = 0; !failed && i < count; i++)
-        failed = PyTuple_SetItem(positional, i, Py_NewRef(args[i])) < 0;
-    for (Py_ssize_t i = 0; !failed && names != NULL && i < PyTuple_Size(names); i++)
-        failed = PyDict_SetItem(by_name, PyTuple_GetItem(names, i), args[count + i]) < 0;
-    if (!failed)
-        result = PyObject_Call(function, positional, by_name);
-    Py_XDECREF(positional);
-    Py_XDECREF(by_name);
-    return result;
 }
 
 /* Links on their way into a Many --------------------------------------------------------------------------------------- */
@@ -184,7 +169,7 @@ static PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t count, 
             return node_of_dot(&d);
         }
     }
-    return call_python(engine.dot, args, count, names);
+    return call_python(engine.dot, NULL, args, count, names);
 }
 
 /* Of one list ------------------------------------------------------------------------------------------------------------ */
@@ -306,13 +291,13 @@ static PyObject *cross_entropy(PyObject *module, PyObject *const *args, Py_ssize
         return node_of_terms(&terms, ROW_cross_entropy, y, slopes, target);
     }
     PyErr_Clear(); /* a target beyond all lists */
-    return call_python(engine.cross_entropy, args, count, names);
+    return call_python(engine.cross_entropy, NULL, args, count, names);
 }
 
 #define OF_ONE_LIST(name) \
     static PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names) { \
         (void)module; \
-        return names == NULL && count == 1 ? name##_of_list(args[0]) : call_python(engine.name, args, count, names); \
+        return names == NULL && count == 1 ? name##_of_list(args[0]) : call_python(engine.name, NULL, args, count, names); \
     }
 OF_ONE_LIST(total)
 OF_ONE_LIST(mean)

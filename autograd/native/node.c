@@ -1,44 +1,10 @@
 /* Birth and death of nodes; what the garbage collector sees of them. */
-#include "node.h"
-
-#ifndef MOST_WAITING
-#define MOST_WAITING 100000 /* freed nodes that are kept for their next use: 10 MB. (0 where every mistake has to show) */
-#endif
+#include "memory.h"
 
 Engine engine;
 Py_ssize_t odd_nodes;
-static Node *waiting; /* freed nodes, linked by `left` */
-static int waiting_count;
 static Node *dying; /* nodes whose references are still to be dropped, linked by `weak` */
 static int freeing;
-
-Node *new_node(PyTypeObject *kind, double data) {
-    Node *node;
-    if (kind == engine.type && waiting != NULL) {
-        node = waiting;
-        waiting = node->left.node;
-        waiting_count--;
-        if (waiting != NULL) {
-            SOON(waiting);
-            SOON((char *)waiting + 64);
-        }
-        PyObject_Init((PyObject *)node, kind);
-    } else if (kind == engine.type) {
-        node = PyObject_GC_New(Node, kind);
-    } else {
-        node = (Node *)((allocfunc)PyType_GetSlot(kind, Py_tp_alloc))(kind, 0);
-    }
-    if (node == NULL)
-        return NULL;
-    node->mark = 0;
-    node->row = 0;
-    node->flags = kind == engine.type ? 0 : TRACKED; /* the collector knows instances of subclasses from the start */
-    node->data = data;
-    node->grad = 0.0;
-    node->weak = NULL;
-    node->dict = NULL;
-    return node;
-}
 
 /* Few nodes need this ------------------------------------------------------------------------------------------------ */
 
@@ -111,7 +77,8 @@ static int visit_links(Node *node, visitproc visit, void *arg) {
 
 int node_traverse(Node *node, visitproc visit, void *arg) {
     Extra *extra = extra_if_any(node);
-    Py_VISIT(Py_TYPE((PyObject *)node));
+    if (Py_TYPE((PyObject *)node) != engine.type)
+        Py_VISIT(Py_TYPE((PyObject *)node));
     Py_VISIT(node->dict);
     if (extra != NULL) {
         Py_VISIT(extra->data);
@@ -140,23 +107,31 @@ int node_clear(Node *node) {
 /* Death -------------------------------------------------------------------------------------------------------------- */
 
 static void free_memory(Node *node, PyTypeObject *kind) {
-    if (kind == engine.type && waiting_count < MOST_WAITING) {
-        node->left.node = waiting;
-        waiting = node;
-        waiting_count++;
-    } else if (kind == engine.type)
-        PyObject_GC_Del(node);
-    else
-        ((freefunc)PyType_GetSlot(kind, Py_tp_free))(node);
+    if (kind == engine.type) {
+        give_place(node);
+        return;
+    }
+    ((freefunc)PyType_GetSlot(kind, Py_tp_free))(node);
     Py_DECREF(kind); /* an instance of a type made at run time holds its type */
 }
 
-static void let_go(Node *node) {
+/* What was hung on the node may be foreign, and run Python: whoever frees a node keeps the exception that is set. */
+static void let_go_of_foreign(Node *node) {
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
     Extra *extra = extra_if_any(node);
     Py_CLEAR(node->dict);
     drop_links(node);
     if (extra != NULL)
         free_extra(node, extra);
+    PyErr_Restore(type, value, traceback);
+}
+
+static inline void let_go(Node *node) {
+    if (node->dict != NULL || node->flags & (EXTRA | RAW))
+        let_go_of_foreign(node);
+    else
+        drop_links(node);
 }
 
 /* Called with the count at 0. The node waits in a list if another one is being freed: no recursion, however deep. */
@@ -165,20 +140,16 @@ void node_dealloc(Node *node) {
         PyObject_GC_UnTrack(node);
     if (node->weak != NULL)
         PyObject_ClearWeakRefs((PyObject *)node);
-    node->mark = 0;
     node->weak = (PyObject *)dying;
     dying = node;
     if (freeing)
         return;
     freeing = 1;
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback); /* what is freed may be foreign, and run Python */
     while (dying != NULL) {
         Node *next = dying;
         dying = (Node *)next->weak;
         let_go(next);
         free_memory(next, Py_TYPE((PyObject *)next));
     }
-    PyErr_Restore(type, value, traceback);
     freeing = 0;
 }

@@ -33,8 +33,10 @@
    alone, and cost the collector nothing. A node to which a child was made already (USED) may have been reached by what is
    hung on it now: then the nodes above it that are in that reach are told as well (native/__init__.py: track_reached).
 
-   Freed nodes of the type Value itself wait in a list for their next use. Nodes whose count falls to 0 while others are
-   being freed wait their turn in another: a chain of a million nodes is freed without recursion. */
+   Nodes of the type Value itself lie in fields of their own (memory.c), those of subclasses wherever Python puts them.
+   The type lives for good, so its nodes hold no reference to it; those of subclasses hold one to theirs, as every object
+   does. Nodes whose count falls to 0 while others are being freed wait their turn in a list: a chain of a million nodes
+   is freed without recursion. */
 #ifndef GLASSGRAD_NODE_H
 #define GLASSGRAD_NODE_H
 
@@ -76,6 +78,8 @@ struct Node {
     double d_left, d_right;
     PyObject *weak, *dict; /* weak references to the node; attributes hung on it */
 };
+#define HEADER 16 /* bytes that the collector has in front of a node */
+#define PLACE (HEADER + sizeof(Node))
 
 /* What Python handed over at the start (value.c). */
 typedef struct {
@@ -85,23 +89,26 @@ typedef struct {
     PyObject *mode_entered, *hears_nodes, *rows[ROW_ALL], *plain_operation;
     char chooses[ROW_ALL]; /* does the row choose among its operands? */
     PyObject *forward[ROW_ALL], *reflected[ROW_ALL]; /* operators in Python, for what is unusual */
-    PyObject *init, *operands, *parents, *local_grads, *track_reached, *opened, *backward, *acquire, *release, *in_the_middle, *empty;
+    PyObject *init, *operands, *parents, *local_grads, *track_reached, *opened, *backward, *in_the_middle, *empty;
     PyObject *dot, *total, *mean, *sum_of_squares, *softmax, *cross_entropy, *logsumexp;
 } Engine;
 extern Engine engine;
 extern Py_ssize_t odd_nodes;
 
 static inline int is_node(PyObject *thing) {
-    return Py_TYPE(thing) == engine.type || PyType_IsSubtype(Py_TYPE(thing), engine.type);
+    return Py_TYPE(thing) == engine.type || (!PyFloat_CheckExact(thing) && !PyLong_CheckExact(thing) &&
+                                             PyType_IsSubtype(Py_TYPE(thing), engine.type));
 }
-static inline int is_quiet(void) { return PyList_Size(engine.active) == 0; }
 
-/* operators.c: how operations behave right now. */
+/* How operations behave right now; mode_entered() in operators.c. */
 enum { QUIET, NO_GRAD, OTHER_MODE, FAILED };
-int mode_now(void);
+int mode_entered(void);
+static inline int is_quiet(void) { return Py_SIZE(engine.active) == 0; }
+static inline int mode_now(void) { return is_quiet() ? QUIET : mode_entered(); }
+/* function(first, *args, **named) as C gets them: `count` by position, then those that `names` has. first may be NULL. */
+PyObject *call_python(PyObject *function, PyObject *first, PyObject *const *args, Py_ssize_t count, PyObject *names);
 
-/* node.c: a node with a result and nothing else; NULL with an exception. */
-Node *new_node(PyTypeObject *kind, double data);
+/* node.c */
 Extra *extra_of(Node *node);          /* made if need be; NULL with an exception */
 int track(Node *node);                /* tell the collector of it, now that it may be part of a circle */
 int hang(Node *node, PyObject *thing); /* the same if `thing`, which is hung on it now, can refer back */
@@ -113,7 +120,7 @@ void node_dealloc(Node *node);
 /* links.c */
 Many *new_many(Py_ssize_t parents, Py_ssize_t others, Py_ssize_t operands);
 void free_many(Many *many);           /* the memory alone */
-void drop_links(Node *node);
+void drop_block_of_links(Node *node);
 int move_out(Node *node);             /* make `right` free for an Extra; -1 with an exception */
 PyObject *operands_of(Node *node, void *unused); /* a tuple, as Python reads them */
 PyObject *get_left(Node *node, void *unused), *get_d_left(Node *node, void *unused);
@@ -132,6 +139,20 @@ static inline Extra *extra_if_any(const Node *node) { return node->flags & EXTRA
 static inline Node *held(Node *parent) {
     parent->flags |= USED;
     return (Node *)Py_NewRef((PyObject *)parent);
+}
+/* The node lets go of its operands. */
+static inline void drop_links(Node *node) {
+    const int flags = node->flags;
+    if (flags & (MANY | RAW)) {
+        drop_block_of_links(node);
+        return;
+    }
+    Node *left = node->left.node, *right = node->right.node;
+    node->flags = (uint16_t)(flags & ~LINKS);
+    if (flags & LEFT)
+        Py_DECREF((PyObject *)left);
+    if (flags & RIGHT)
+        Py_DECREF((PyObject *)right);
 }
 static inline int inherit(Node *node, int parents_flags) {
     return parents_flags & TRACKED && !(node->flags & TRACKED) ? track(node) : 0;

@@ -2,7 +2,7 @@
 
    The usual case: nobody is in a mode (or in no_grad(), or recording), data are floats, the other operand is a node, a
    float or an int. Everything else is handed to the operators in value.py, which know all cases and all messages. */
-#include "node.h"
+#include "memory.h"
 
 /* 1 if a listener wants to know of every node, 0 if not or if there is none, -1 with an exception. */
 static int hears_nodes(PyObject *listener) {
@@ -16,9 +16,7 @@ static int hears_nodes(PyObject *listener) {
 
 /* Mode(grad, lines, and who listens): without gradients nobody does; a recorder, which reads the graph afterwards,
    leaves everything as usual. */
-int mode_now(void) {
-    if (is_quiet())
-        return QUIET;
+int mode_entered(void) {
     PyObject *mode = PyObject_CallNoArgs(engine.mode_entered);
     if (mode == NULL)
         return FAILED;
@@ -33,9 +31,24 @@ int mode_now(void) {
     return found;
 }
 
+PyObject *call_python(PyObject *function, PyObject *first, PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    const Py_ssize_t before = first != NULL;
+    PyObject *positional = PyTuple_New(before + count), *by_name = PyDict_New(), *result = NULL;
+    int failed = positional == NULL || by_name == NULL || (first != NULL && PyTuple_SetItem(positional, 0, Py_NewRef(first)) < 0);
+    for (Py_ssize_t i = 0; !failed && i < count; i++)
+        failed = PyTuple_SetItem(positional, before + i, Py_NewRef(args[i])) < 0;
+    for (Py_ssize_t i = 0; !failed && names != NULL && i < PyTuple_Size(names); i++)
+        failed = PyDict_SetItem(by_name, PyTuple_GetItem(names, i), args[count + i]) < 0;
+    if (!failed)
+        result = PyObject_Call(function, positional, by_name);
+    Py_XDECREF(positional);
+    Py_XDECREF(by_name);
+    return result;
+}
+
 /* A float, NumPy's too, or an exact int as a double. */
 static inline int is_plain(PyObject *thing, double *number) {
-    if (PyFloat_Check(thing)) {
+    if (PyFloat_CheckExact(thing) || (!PyLong_CheckExact(thing) && PyFloat_Check(thing))) {
         *number = PyFloat_AsDouble(thing);
         return 1;
     }

@@ -1,7 +1,7 @@
 /* The links of a node as Python writes them: the four slots of value.py, one after the other, in any order.
 
    While that goes on a node is RAW. With the last of them the links fit one of the forms of node.h. */
-#include "node.h"
+#include "memory.h"
 
 /* From Python objects ------------------------------------------------------------------------------------------------ */
 

@@ -1,5 +1,5 @@
 /* The type autograd.Value, and what it is told at the start. */
-#include "node.h"
+#include "memory.h"
 
 #include <stddef.h>
 #include <structmember.h>
@@ -8,7 +8,7 @@ extern PyMethodDef row_methods[], row_functions[], functions_of_two[];
 extern PyType_Slot operator_slots[];
 extern PyGetSetDef own_attributes[];
 int set_attribute(PyObject *self, PyObject *name, PyObject *thing);
-PyObject *method_backward(PyObject *self, PyObject *args, PyObject *named);
+PyObject *method_backward(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names);
 
 static PyObject *value_new(PyTypeObject *kind, PyObject *args, PyObject *named) {
     (void)args;
@@ -89,7 +89,7 @@ static void gather(PyObject *rows) {
         methods[count] = row_methods[i];
         methods[count++].ml_doc = doc_of(rows, row_methods[i].ml_name);
     }
-    methods[count] = (PyMethodDef){"backward", (PyCFunction)(void *)method_backward, METH_VARARGS | METH_KEYWORDS,
+    methods[count] = (PyMethodDef){"backward", (PyCFunction)(void *)method_backward, METH_FASTCALL | METH_KEYWORDS,
                                    "backward($self, /, gradient=1.0)\n--\n\nleaf.grad += gradient · ∂self/∂leaf for every "
                                    "leaf below; see `autograd.backprop.backward`."};
     count = 0;
@@ -111,6 +111,8 @@ PyObject *make_type(PyObject *module, PyObject *rows) {
     gather(rows);
     PyObject *type = PyType_FromSpec(&spec);
     engine.type = (PyTypeObject *)Py_XNewRef(type);
+    if (type != NULL && use_fields() < 0)
+        Py_CLEAR(type);
     return type;
 }
 
@@ -153,7 +155,7 @@ PyObject *use(PyObject *module, PyObject *args) {
         {"hears_nodes", &engine.hears_nodes},
         {"plain_operation", &engine.plain_operation}, {"init", &engine.init}, {"operands", &engine.operands},
         {"parents", &engine.parents}, {"local_grads", &engine.local_grads}, {"track_reached", &engine.track_reached}, {"opened", &engine.opened},
-        {"backward", &engine.backward}, {"acquire", &engine.acquire}, {"release", &engine.release}, {"in_the_middle", &engine.in_the_middle}, {"empty", &engine.empty},
+        {"backward", &engine.backward}, {"in_the_middle", &engine.in_the_middle}, {"empty", &engine.empty},
         {"dot", &engine.dot}, {"total", &engine.total}, {"mean", &engine.mean}, {"sum_of_squares", &engine.sum_of_squares},
         {"softmax", &engine.softmax}, {"cross_entropy", &engine.cross_entropy}, {"logsumexp", &engine.logsumexp},
     };

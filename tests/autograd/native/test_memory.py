@@ -1,0 +1,78 @@
+"""Where nodes lie: behind one another, whatever was freed before; and what is free is used or given back."""
+
+import gc
+import random
+import tracemalloc
+from itertools import pairwise
+
+import pytest
+
+from autograd import Value, native
+
+pytestmark = pytest.mark.skipif(native.extension is None, reason=f"is about the C ({native.engine})")
+
+
+def network(weights):
+    """Layers whose nodes are used by all nodes of the next: freed in another order than they are made in."""
+    signal, made = weights, []
+    for _ in range(20):
+        sums = []
+        for i in range(len(weights)):
+            total = Value(0.0)
+            for w, x in zip(weights, signal, strict=True):
+                product = w * x
+                total = total + product
+                made += (product, total)
+            sums.append((total * (0.01 * i)).tanh())
+        signal = sums
+    return made
+
+
+def bytes_held(make):
+    gc.collect()
+    tracemalloc.start()
+    kept = make()
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    del kept
+    return held
+
+
+def test_nodes_made_one_after_the_other_lie_behind_one_another_in_every_step():
+    weights = [Value(0.1 * i) for i in range(8)]
+    for _ in range(5):
+        places = [id(node) for node in network(weights)]
+    ascending = sum(0 < after - before < 1000 for before, after in pairwise(places))
+    assert ascending > 0.9 * len(places)
+
+
+def test_nodes_keep_their_numbers_whatever_is_born_and_dies_around_them():
+    rng = random.Random(1)
+    alive = {}
+    for turn in range(20_000):
+        alive[turn] = Value(float(turn)) * 1.0
+        for _ in range(rng.choice((0, 0, 1, 2)) if turn < 15_000 else 4):
+            alive.pop(rng.randrange(turn + 1), None)
+    assert len(alive) > 1000
+    assert all(node.data == turn and node.operands[0].data == turn for turn, node in alive.items())
+
+
+def test_the_memory_of_a_large_graph_is_given_back():
+    def large():
+        x = Value(1.0)
+        for _ in range(500_000):
+            x = x * 1.0
+
+    assert bytes_held(large) < 25e6  # of 52 MB
+
+
+def test_what_is_kept_of_every_step_does_not_keep_the_memory_of_the_step():
+    def losses():
+        kept = []
+        for _ in range(1000):
+            made = network([Value(0.5) for _ in range(3)])
+            kept.append(made[-1].detach())
+            del made
+        return kept
+
+    assert bytes_held(losses) < 5e6  # 1000 steps of 400 nodes each would be 40 MB
