@@ -4,14 +4,35 @@ import functools
 import http.server
 import json
 import shutil
+import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
+from notebooks.build import sources
 from notebooks.web.playground import answer, with_all
 from notebooks.website import for_browsers, main
 
 PATIENCE = 120_000  # ms: Python has to be loaded and started
+NOTEBOOKS = Path(__file__).with_name("notebooks_in_a_web_page.py")
+IN_NODE = """
+import { readFileSync } from "node:fs";
+const [site, program] = process.argv.slice(2);
+const { loadPyodide } = await import(`${site}/static/pyodide/pyodide.mjs`);
+const python = await loadPyodide();
+await python.loadPackage(["ipython", "glassgrad"], { messageCallback() {} });
+python.loadPackage = async () => { throw new Error("out of reach"); };
+python.FS.mkdir("/course");
+python.FS.mount(python.FS.filesystems.NODEFS, { root: `${site}/files` }, "/course");
+try {
+  python.runPython(readFileSync(program, "utf8"));
+  console.log(await python.runPythonAsync("import json; json.dumps(await everything('/course'))"));
+} catch (error) { // node would print the line of its own script, which is long
+  console.error(error.message);
+  process.exit(1);
+}
+"""
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -84,14 +105,20 @@ def test_a_notebook_for_browsers_begins_with_what_it_loads_and_keeps_its_cells()
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """Where the folder is served, as any web server would."""
+def site(tmp_path_factory):
+    """The folder, built."""
     if shutil.which("npm") is None:
         pytest.skip("needs npm, to fetch pyodide")
     pytest.importorskip("jupyterlite_pyodide_kernel")
     folder = tmp_path_factory.mktemp("site")
     assert main([str(folder)]) == 0
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    """Where it is served, as any web server would."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -151,6 +178,23 @@ def test_notebook_1_runs_in_the_lab_and_its_stepper_steps(chromium, address):
     assert any("derivatives agree" in text for text in said.values())
     assert sum("put your answer in the place of the dots" in text for text in said.values()) == 3  # the exercises
     context.close()
+
+
+@pytest.mark.browser
+def test_all_notebooks_run_to_their_ends_on_what_the_folder_has(site, tmp_path):
+    """In node, on the folder's own Python, packages and files; what is compiled is out of reach."""
+    node = shutil.which("node") or shutil.which("nodejs")
+    if node is None:
+        pytest.skip("needs node")
+    (tmp_path / "run.mjs").write_text(IN_NODE, encoding="utf-8")
+    done = subprocess.run([node, tmp_path / "run.mjs", site, NOTEBOOKS], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert list(told) == [path.name[:2] for path in sources()]
+    assert {number: of["failed"] for number, of in told.items() if of["failed"]} == {}
+    others = {number: set(of["needs"]) - {"needs matplotlib"} for number, of in told.items()}
+    assert [number for number, lines in others.items() if lines] == ["08", "09"], others
+    assert all("numpy" in line or "from a cell that could not run" in line for line in set().union(*others.values()))
 
 
 @pytest.mark.browser
