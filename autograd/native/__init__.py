@@ -45,6 +45,7 @@ THE FILES, in an order to read them
     value.c             the type that all this makes, and what Python hands over
     machine.h           the replay machine: how a recorded program lies in memory, and its invariants
     tape.c, replay.c    reading a tape; running it on one example, or on eight at once
+    lanes.h, outer.c    numbers side by side; sums over the examples of a batch, many at a time
     machine.c           the machine as a Python type
     transcript.c        a graph as the instructions of a tape
     module.c            the module `_engine` and its start

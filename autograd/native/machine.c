@@ -3,14 +3,21 @@
 
 #include <string.h>
 
+/* Room for what is only known once the tape was read. Lanes begin where a line of the processor's cache does: one that
+   lies across two lines takes twice as long to read. */
 static int make_room(Machine *machine, int batch) {
-    const size_t size = (size_t)machine->size + 1;
+    const size_t lanes = batch ? ((size_t)machine->size + 1) * LANES : 0, sums = (size_t)machine->summed.count;
+    const size_t turned = (size_t)machine->widest * LANES;
     machine->room = PyMem_Calloc(3 * (size_t)machine->longest + 3, sizeof(double));
-    machine->lanes = batch ? PyMem_Calloc(size, sizeof(Lane)) : NULL;
-    if (machine->room == NULL || (batch && machine->lanes == NULL)) {
+    machine->memory = PyMem_Calloc(lanes + sums + turned + LANES, sizeof(double));
+    if (machine->room == NULL || machine->memory == NULL) {
         PyErr_NoMemory();
         return -1;
     }
+    const uintptr_t start = ((uintptr_t)machine->memory + sizeof(Lane) - 1) / sizeof(Lane) * sizeof(Lane);
+    machine->lanes = batch ? (Lane *)start : NULL;
+    machine->sums = (double *)start + lanes;
+    machine->turned = machine->sums + sums;
     return 0;
 }
 
@@ -143,6 +150,7 @@ static void lift(Machine *machine) {
     for (Py_ssize_t k = 0; k < machine->each.count; k++)
         if (machine->each.at[k].op == OP_OVER)
             machine->place[machine->each.at[k].result] = 0.0;
+    begin_outers(machine);
 }
 
 /* All blocks of a batch; `results` is a list that gets an entry for each example, or NULL. */
@@ -158,6 +166,7 @@ static int run_blocks(Machine *machine, const Py_buffer *columns, Py_ssize_t cou
         for (int j = 0; j < used; j++)
             if (first_failed[j] >= 0)
                 return first_failed[j];
+        add_outers(machine, used);
         for (int j = 0; results != NULL && j < used; j++) {
             PyObject *values = taken(&machine->lanes[0][j], &machine->values, LANES);
             const int failed = values == NULL || PyList_Append(results, values) < 0;
@@ -166,6 +175,7 @@ static int run_blocks(Machine *machine, const Py_buffer *columns, Py_ssize_t cou
                 return -2;
         }
     }
+    finish_outers(machine);
     return -1;
 }
 
@@ -216,7 +226,8 @@ static void machine_dealloc(Machine *machine) {
     PyTypeObject *type = Py_TYPE((PyObject *)machine);
     PyObject_GC_UnTrack(machine);
     Slots *const slots[] = {&machine->pool, &machine->parameters, &machine->arguments,
-                            &machine->values, &machine->gradients, &machine->lifted};
+                            &machine->values, &machine->gradients, &machine->lifted,
+                            &machine->summed};
     for (size_t k = 0; k < sizeof(slots) / sizeof(slots[0]); k++)
         PyMem_Free(slots[k]->at);
     PyMem_Free(machine->before.at);
@@ -224,8 +235,9 @@ static void machine_dealloc(Machine *machine) {
     PyMem_Free(machine->after.at);
     PyMem_Free(machine->guards);
     PyMem_Free(machine->place);
-    PyMem_Free(machine->lanes);
+    PyMem_Free(machine->memory);
     PyMem_Free(machine->room);
+    PyMem_Free(machine->outers);
     Py_XDECREF(machine->functions);
     ((freefunc)PyType_GetSlot(type, Py_tp_free))(machine);
     Py_DECREF(type);

@@ -57,17 +57,27 @@ typedef struct { Instruction *at; Py_ssize_t count; } Part;
 typedef struct { int32_t *at; Py_ssize_t count, room; } Slots;
 typedef struct { int kind, outcome; } Guard; /* kind: '<', 'l' (<=), '>', 'g' (>=), 'b' (bool: != 0) */
 typedef double Lane[LANES];
+typedef struct { /* Σ over the examples of u·v for every u of a list in pool and every v of another; see outer.c */
+    int32_t u, rows, v, columns;
+    int32_t sums, width; /* where its sums start, and how far it is from one row of them to the next */
+} Outer;
 
 typedef struct {
     PyObject_HEAD
     int32_t size;
     double *place;      /* size of them */
+    void *memory;       /* in which lie lanes, sums and turned */
     Lane *lanes;        /* size of them; NULL where no instruction runs on lanes */
     double *room;       /* 3 · longest of them: logits, probabilities, terms */
     int32_t longest;    /* list of operands */
     int32_t softmax_in_room; /* where in pool the logits are whose probabilities are in room; -1 if none are */
     Part before, each, after;
+    Outer *outers;      /* after `each`, for every block */
+    Py_ssize_t outer_count;
+    double *sums, *turned; /* of outer products: what has been added so far; LANES · widest numbers */
+    int32_t widest;
     Slots pool, parameters, arguments, values, gradients, lifted;
+    Slots summed;       /* the slots that sums of outer products belong to, -1 for none */
     Guard *guards;
     PyObject *functions; /* a list: forward functions of rows that are not the table's */
     int32_t seed, examples; /* slots of ∂sum/∂(one example's value) and of the number of examples, or -1 */
@@ -81,6 +91,9 @@ typedef struct { /* the arguments of Machine(…) */
 
 /* Fill the machine from a tape; -1 with an exception. */
 int read_tape(Machine *machine, const Given *given);
+int append_slot(Slots *slots, int32_t slot);
+/* Take sums over the examples out of a part, as outer products; -1 with an exception. */
+int gather_outers(Machine *machine, Part *part);
 
 static inline int holds(Guard guard, double left, double right) {
     int found = 0;
@@ -99,6 +112,12 @@ int run_on_places(Machine *machine, const Part *part);
 /* The same for a block of which `used` lanes are examples: `first_failed` gets one such number (or -1) for each lane;
    returns -2 with an exception, else -1. */
 int run_on_lanes(Machine *machine, const Part *part, int used, int *first_failed);
+/* How many numbers this processor adds at a time, in what was compiled for it. */
+int numbers_at_once(void);
+/* The outer products: before all blocks, after each, and after all of them. */
+void begin_outers(Machine *machine);
+void add_outers(Machine *machine, int used);
+void finish_outers(Machine *machine);
 /* functions[second](*operands) for OP_PYTHON; nan with an exception if it fails. */
 double ask_function(const Machine *machine, const Instruction *instruction, const double *operands);
 

@@ -120,7 +120,8 @@ static int add_numbers(PyObject *module) {
         failed = PyModule_AddObjectRef(module, "ROWS", numbers) < 0 ||
                  PyModule_AddIntConstant(module, "PRODUCTS", OP_PRODUCTS) < 0 ||
                  PyModule_AddIntConstant(module, "OVER", OP_OVER) < 0 ||
-                 PyModule_AddIntConstant(module, "GUARD", OP_GUARD) < 0;
+                 PyModule_AddIntConstant(module, "GUARD", OP_GUARD) < 0 ||
+                 PyModule_AddIntConstant(module, "AT_ONCE", numbers_at_once()) < 0;
     Py_XDECREF(numbers);
     return failed ? -1 : 0;
 }

@@ -1,5 +1,5 @@
 /* What the instructions of the replay machine do: on places, and on lanes. */
-#include "machine.h"
+#include "lanes.h"
 
 static double sum_of_terms(const double *place, const int32_t *u, int32_t count) {
     double sum = count ? place[u[0]] : 0.0;
@@ -116,27 +116,6 @@ int run_on_places(Machine *machine, const Part *part) {
 
 /* On lanes ---------------------------------------------------------------------------------------------------------- */
 
-#define EVERY_LANE for (int j = 0; j < LANES; j++)
-
-/* Sums on lanes: a vector that stays in registers while terms are added. */
-#ifdef __GNUC__
-#pragma GCC diagnostic ignored "-Wpsabi" /* vectors are handed over in registers or not: all inside this file */
-#define INLINED __attribute__((always_inline))
-typedef double Wide __attribute__((vector_size(sizeof(Lane)), aligned(8), may_alias));
-static inline INLINED Wide wide(const double *x) { return *(const Wide *)x; }
-static inline INLINED Wide plus(Wide sum, const double *x) { return sum + wide(x); }
-static inline INLINED Wide plus_product(Wide sum, const double *x, const double *y) { return sum + wide(x) * wide(y); }
-static inline INLINED Wide product(const double *x, const double *y) { return wide(x) * wide(y); }
-static inline INLINED void narrow(double *to, Wide sum) { *(Wide *)to = sum; }
-#else
-typedef struct { Lane at; } Wide;
-static inline Wide wide(const double *x) { Wide w; EVERY_LANE w.at[j] = x[j]; return w; }
-static inline Wide plus(Wide sum, const double *x) { EVERY_LANE sum.at[j] += x[j]; return sum; }
-static inline Wide plus_product(Wide sum, const double *x, const double *y) { EVERY_LANE sum.at[j] += x[j] * y[j]; return sum; }
-static inline Wide product(const double *x, const double *y) { Wide w; EVERY_LANE w.at[j] = x[j] * y[j]; return w; }
-static inline void narrow(double *to, Wide sum) { EVERY_LANE to[j] = sum.at[j]; }
-#endif
-
 /* result += Σ u·v for the examples of the block in their order, as the loop of the generated Python adds. */
 static inline void add_over(const Machine *machine, const Instruction *i, int used) {
     const int32_t *u = machine->pool.at + i->first, *v = machine->pool.at + i->second;
@@ -147,31 +126,23 @@ static inline void add_over(const Machine *machine, const Instruction *i, int us
     machine->place[i->result] = sum;
 }
 
-#define ABREAST 8 /* sums that do not wait for each other's additions */
-
-/* Are this instruction and the next ones sums over the examples of one product each? They come in long rows, one for
-   every weight of a layer. */
-static inline int abreast(const Instruction *i, const Instruction *end) {
-    if (end - i < ABREAST)
-        return 0;
-    for (int k = 0; k < ABREAST; k++)
-        if (i[k].op != OP_OVER || i[k].count != 1)
-            return 0;
-    return 1;
-}
-
-/* The same as add_over() for each of them, for a full block. */
-static inline void add_abreast(const Machine *machine, const Instruction *i) {
-    double sums[ABREAST];
-    Lane products[ABREAST];
-    for (int k = 0; k < ABREAST; k++) {
-        const double *x = machine->lanes[machine->pool.at[i[k].first]], *y = machine->lanes[machine->pool.at[i[k].second]];
-        sums[k] = machine->place[i[k].result];
-        EVERY_LANE products[k][j] = x[j] * y[j];
+/* Four sums at a time, as four_sums(). */
+INLINED void four_sums_on_lanes(Lane *lanes, const int32_t *pool, const Instruction *i, int and_one) {
+    const int32_t *u0 = pool + i[0].first, *u1 = pool + i[1].first, *u2 = pool + i[2].first, *u3 = pool + i[3].first;
+    const int32_t *v0 = pool + i[0].second, *v1 = pool + i[1].second, *v2 = pool + i[2].second, *v3 = pool + i[3].second;
+    Wide a = product(lanes[u0[0]], lanes[v0[0]]), b = product(lanes[u1[0]], lanes[v1[0]]);
+    Wide c = product(lanes[u2[0]], lanes[v2[0]]), d = product(lanes[u3[0]], lanes[v3[0]]);
+    const int32_t count = i->count;
+    for (int32_t k = 1; k < count; k++) {
+        a = plus_product(a, lanes[u0[k]], lanes[v0[k]]);
+        b = plus_product(b, lanes[u1[k]], lanes[v1[k]]);
+        c = plus_product(c, lanes[u2[k]], lanes[v2[k]]);
+        d = plus_product(d, lanes[u3[k]], lanes[v3[k]]);
     }
-    EVERY_LANE for (int k = 0; k < ABREAST; k++) sums[k] += products[k][j];
-    for (int k = 0; k < ABREAST; k++)
-        machine->place[i[k].result] = sums[k];
+    narrow(lanes[i[0].result], and_one ? plus(a, lanes[v0[count]]) : a);
+    narrow(lanes[i[1].result], and_one ? plus(b, lanes[v1[count]]) : b);
+    narrow(lanes[i[2].result], and_one ? plus(c, lanes[v2[count]]) : c);
+    narrow(lanes[i[3].result], and_one ? plus(d, lanes[v3[count]]) : d);
 }
 
 /* What has no form on lanes runs example by example, through places. */
@@ -197,9 +168,7 @@ static void check_lanes(const Machine *machine, const Instruction *i, int used, 
             first_failed[j] = i->result;
 }
 
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) && !defined(NOCLONES)
-__attribute__((target_clones("default", "avx2", "avx512f"))) /* the processor it runs on decides; the bits are the same */
-#endif
+FOR_EVERY_PROCESSOR
 int run_on_lanes(Machine *machine, const Part *part, int used, int *first_failed) {
     Lane *lanes = machine->lanes;
     const Wide zero = wide((const Lane){0.0});
@@ -232,13 +201,9 @@ int run_on_lanes(Machine *machine, const Part *part, int used, int *first_failed
             narrow(lanes[i->result], sum);
             break;
         }
-        case OP_OVER:
-            if (used == LANES && abreast(i, end)) {
-                add_abreast(machine, i);
-                i += ABREAST - 1;
-            } else
-                add_over(machine, i, used);
-            break;
+        case OP_FOUR_PRODUCTS: four_sums_on_lanes(lanes, pool, i, 0); i += 3; break;
+        case OP_FOUR_AND_ONE: four_sums_on_lanes(lanes, pool, i, 1); i += 3; break;
+        case OP_OVER: add_over(machine, i, used); break;
         case OP_GUARD: check_lanes(machine, i, used, first_failed); break;
         case OP_SOFTMAX:
         case OP_LOGSUMEXP:

@@ -14,7 +14,7 @@ typedef struct { /* what is known only while the machine is made */
     int each;          /* are instructions for lanes read now? */
 } Reader;
 
-static int append_slot(Slots *slots, int32_t slot) {
+int append_slot(Slots *slots, int32_t slot) {
     if (slots->count == slots->room) {
         const Py_ssize_t room = 2 * slots->room + 64;
         int32_t *at = PyMem_Realloc(slots->at, sizeof(int32_t) * (size_t)room);
@@ -234,7 +234,7 @@ static void mark_fours(const Sortable *sorted, Part *part) {
     }
 }
 
-static int sort_part(const Reader *reader, Part *part, int each) {
+static int sort_part(const Reader *reader, Part *part) {
     Sortable *sorted = PyMem_Calloc((size_t)part->count + 1, sizeof(Sortable));
     if (sorted == NULL) {
         PyErr_NoMemory();
@@ -245,8 +245,7 @@ static int sort_part(const Reader *reader, Part *part, int each) {
     qsort(sorted, (size_t)part->count, sizeof(Sortable), compare);
     for (Py_ssize_t i = 0; i < part->count; i++)
         part->at[i] = sorted[i].instruction;
-    if (!each)
-        mark_fours(sorted, part);
+    mark_fours(sorted, part);
     PyMem_Free(sorted);
     return 0;
 }
@@ -260,7 +259,9 @@ static int read_part(Reader *reader, Part *part, PyObject *items, int each) {
     for (; part->count < count; part->count++)
         if (read_instruction(reader, &part->at[part->count], PyList_GetItem(items, part->count)) < 0)
             return -1;
-    return reader->ordered ? 0 : sort_part(reader, part, each);
+    if (each && gather_outers(reader->machine, part) < 0)
+        return -1;
+    return reader->ordered ? 0 : sort_part(reader, part);
 }
 
 static int read_slots(Reader *reader, Slots *slots, PyObject *numbers, int lifted) {

@@ -99,6 +99,10 @@ class Batch:
             self._array = self._flattened()
         return self._array
 
+    def hold(self) -> None:
+        """Keep the numbers as they are now, whatever becomes of the columns."""
+        self._array = self.array().copy()
+
     def _flattened(self) -> Any:
         import numpy as np
 

@@ -17,7 +17,7 @@ from autograd.programs.reverse import Adjoints
 from autograd.programs.tape import MUL, OVER_EXAMPLES, Guard, Instruction, Tape, needed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one of each: below
 class Kind:
     """A question: about one example or a batch; what the result is, or its derivatives `towards` what, too."""
 

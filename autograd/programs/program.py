@@ -257,14 +257,15 @@ class Program:
         add_to_grads(path.parameters, as_lists(gradients))
         return value  # type: ignore[no-any-return]
 
-    def gradient_function(self, reduce: str | None = "mean") -> Callable[..., tuple[float, Any]]:
+    def gradient_function(self, reduce: str | None = "mean") -> Gradient:
         """`g(parameters, *columns)` → (mean or sum of f, its gradient), for training loops on arrays.
 
         `parameters` and the gradient are NumPy arrays of shape (n,), in the order of `program.parameters`, whose own
         `data` and `grad` are neither read nor written. It is the gradient of the path that ran last, and n is counted
         now: parameters that are met later, on other paths, are not among them. With `reduce=None` the columns are the
-        arguments of a single example. It can be pickled, for workers in other processes (ValueError there for an
-        operation of your own). ImportError without NumPy; TypeError where f returns several Values.
+        arguments of a single example. `g.over(*columns)` is a function of the parameters alone, for many steps on one
+        batch. It can be pickled, for workers in other processes (ValueError there for an operation of your own).
+        ImportError without NumPy; TypeError where f returns several Values.
         """
         return Gradient(*self._running(), reduce)
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from autograd.numerics.object_arrays import entries
 from autograd.numerics.trees import rebuild
 from autograd.programs.columns import (
+    Batch,
     as_array,
     check_count,
     counted,
@@ -44,6 +45,7 @@ class Pure:
         self.__name__ = name
         place = {p: i for i, p in enumerate(self._parameters)}
         self._own = side_by_side([place[p] for p in path.parameters])
+        self._all_own = isinstance(self._own, slice) and len(path.parameters) == len(place)
 
     def _option(self) -> Any:
         """What was asked for besides, as something that can be pickled."""
@@ -88,21 +90,34 @@ class Gradient(Pure):
         require_scalar(path)
         super().__init__(path, name, example, parameters)
         self._reduce = reduce
+        self._kind = PARAMETER_GRADIENTS if reduce is None else MAP_GRADIENTS
 
     def _option(self) -> str | None:
         return self._reduce
 
     def __call__(self, parameters: Any, *columns: Any) -> tuple[float, Any]:
         """The mean or the sum over the examples, and its gradient."""
+        return self._at(self._batch(columns), parameters)
+
+    def over(self, *columns: Any) -> Callable[[Any], tuple[float, Any]]:
+        """The same as a function of the parameters alone, for many steps on one batch: the columns are read now."""
+        batch = self._batch(columns)
+        batch.hold()
+        return functools.partial(self._at, batch)
+
+    def _batch(self, columns: Sequence[Any]) -> Batch:
+        if self._reduce is None:
+            columns = tuple([arg] for arg in columns)
+        return self._path.batch(self._kind, self._example, columns)
+
+    def _at(self, batch: Batch, parameters: Any) -> tuple[float, Any]:
         import numpy as np
 
         count = len(self._parameters)
-        data = counted(rectangular(parameters), count, parameters)[self._own]
-        if self._reduce is None:
-            columns = tuple([arg] for arg in columns)
-            value, slopes = self._path.run_columns(PARAMETER_GRADIENTS, data, self._example, columns)
-        else:
-            value, slopes = self._path.run_columns(MAP_GRADIENTS, data, self._example, columns, self._reduce)
+        data = counted(rectangular(parameters), count, parameters)
+        value, slopes = self._path.run_batch(self._kind, data[self._own], batch, self._reduce or "sum")
+        if self._all_own:
+            return value, np.asarray(slopes)
         gradient = np.zeros(count)
         gradient[self._own] = slopes
         return value, gradient

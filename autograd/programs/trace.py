@@ -18,15 +18,17 @@ There are three:
 
 Which one is faster depends on the shape of the graph. A call of NumPy costs about as much as 50 operations of compiled
 source, so arrays pay where many like operations stand side by side, in the graph or in the batch; deep narrow graphs
-run as source. Beside the machine they pay only for batches in wide layers, where a matrix product does more at once.
+run as source. Beside the machine they pay only for batches in wide layers, where a matrix product does more at once,
+and where the processor adds four numbers at a time (extension.AT_ONCE) only if the program is larger than its cache.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from math import hypot
+from math import hypot, inf
 from typing import Any, Protocol
 
 from autograd.by_hand import check_numbers
+from autograd.native import extension
 from autograd.numerics.trees import is_nested
 from autograd.programs.columns import Batch, as_lists, numpy_is_there, seed_of, shapes_of, shortened
 from autograd.programs.kinds import VALUE, Kind, Work, Works
@@ -38,6 +40,7 @@ from autograd.programs.tape import BranchTaken, Guard, sum_terms
 
 LIKE_OPERATIONS = 50  # side by side, from which on arrays are faster than source
 WIDE_SUMS = 500  # terms of a sum times examples, from which on matrix products are faster than the machine
+NEAR_SLOTS = 8_000  # that the processor has at hand, 64 bytes each: up to there the machine is faster in any case
 
 
 class BranchChanged(RuntimeError):
@@ -63,8 +66,8 @@ class Trace:
         self.arrays = arrays
         self._works = Works(recording)
         self._backends: dict[tuple[Kind, Callable[[Work], Backend]], Backend] = {}
-        self._alone: dict[Kind, list[Backend]] = {}  # who runs kinds that are about one example
-        self._width: dict[Kind, float] = {}
+        self._chosen: dict[tuple[Kind, bool], list[Backend]] = {}  # with or without arrays
+        self._enough: dict[Kind, float] = {}  # examples, for arrays to be preferred
         self._example: tuple[Any, Any] = (None, None)  # that batches were like the last time, and its shapes
 
     @property
@@ -100,13 +103,17 @@ class Trace:
     def run_columns(
         self, kind: Kind, parameters: Any, example: Sequence[Any], columns: Sequence[Any], reduce: str = "mean"
     ) -> tuple[Any, Any]:
-        """The same for columns of arguments like the example; a kind that is about one example takes the first.
+        """The same for columns of arguments like the example; a kind that is about one example takes the first."""
+        return self.run_batch(kind, parameters, self.batch(kind, example, columns), reduce)
 
-        BranchChanged, with the rows, where some of them leave this path.
-        """
+    def batch(self, kind: Kind, example: Sequence[Any], columns: Sequence[Any]) -> Batch:
+        """Columns of arguments like the example."""
         if example is not self._example[0]:
             self._example = example, shapes_of(example) if numpy_is_there() else None
-        batch = Batch(example, columns, None if kind.batch else 1, self._example[1])
+        return Batch(example, columns, None if kind.batch else 1, self._example[1])
+
+    def run_batch(self, kind: Kind, parameters: Any, batch: Batch, reduce: str = "mean") -> tuple[Any, Any]:
+        """`run` for a batch. BranchChanged, with the rows, where some of them leave this path."""
         try:
             inputs = batch if kind.batch else batch.array()[:, 0]
             return self.run(kind, parameters, inputs, seed_of(reduce, batch.count))
@@ -119,15 +126,13 @@ class Trace:
 
     def backends(self, kind: Kind, count: int) -> Sequence[Backend]:
         """Who is asked, the best first."""
-        if (known := self._alone.get(kind)) is not None:
-            return known
-        found = [self._backend(kind, make) for make in self._makers(kind, count)]
-        if not kind.batch:  # the choice is the same every time
-            self._alone[kind] = found
-        return found
+        choice = kind, self.prefers_arrays(kind, count)
+        if (known := self._chosen.get(choice)) is None:
+            known = self._chosen[choice] = [self._backend(kind, make) for make in self._makers(*choice)]
+        return known
 
-    def _makers(self, kind: Kind, count: int) -> Iterator[Callable[[Work], Backend]]:
-        if self.prefers_arrays(kind, count):
+    def _makers(self, kind: Kind, arrays: bool) -> Iterator[Callable[[Work], Backend]]:
+        if arrays:
             from autograd.programs.on_arrays.numpy_run import Arrays
 
             yield Arrays
@@ -139,12 +144,9 @@ class Trace:
         """Whether NumPy is there and the graph wide enough for it, unless the user has chosen."""
         if self.arrays is not None:
             return self.arrays
-        work = self.work(kind)
-        if (width := self._width.get(kind)) is None:
-            width = self._width[kind] = terms_of_sums(work) if can_run(work) else like_operations(work)
-        if can_run(work):
-            return kind.batch and width * count >= (WIDE_SUMS if width >= 12.0 else 10 * WIDE_SUMS) and numpy_is_there()
-        return width * count >= LIKE_OPERATIONS and numpy_is_there()
+        if (enough := self._enough.get(kind)) is None:
+            enough = self._enough[kind] = enough_for_arrays(self.work(kind))
+        return count >= enough
 
     def _backend(self, kind: Kind, make: Callable[[Work], Backend]) -> Backend:
         if (found := self._backends.get((kind, make))) is None:
@@ -161,9 +163,21 @@ class Trace:
                 yield i
 
 
+def enough_for_arrays(work: Work) -> float:
+    """The number of examples from which on arrays are faster than whoever runs the work otherwise."""
+    if not numpy_is_there() or (can_run(work) and not work.kind.batch):
+        return inf
+    if not can_run(work):
+        return LIKE_OPERATIONS / like_operations(work)
+    width = terms_of_sums(work)
+    if extension.AT_ONCE >= 4 and (width < 12.0 or work.tape.size <= NEAR_SLOTS):
+        return inf
+    return (WIDE_SUMS if width >= 12.0 else 10 * WIDE_SUMS) / width if width else inf
+
+
 def like_operations(work: Work) -> float:
     """How many like operations stand side by side, on the average."""
-    return len(work.steps) / max(1, len(set(origins(work.tape, work.steps).values())))
+    return max(1, len(work.steps)) / max(1, len(set(origins(work.tape, work.steps).values())))
 
 
 def terms_of_sums(work: Work) -> float:

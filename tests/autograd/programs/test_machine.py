@@ -3,12 +3,13 @@
 import random
 import threading
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
 import autograd
 from autograd import OPERATIONS, Value, native, operation, record
-from autograd.programs import kinds
+from autograd.programs import kinds, trace
 from autograd.programs.columns import Batch
 from autograd.programs.machine import Machine
 from autograd.programs.tape import BranchTaken
@@ -55,6 +56,23 @@ def a_layer(x, z):
     return autograd.cross_entropy(hidden, 1) + hidden[0] * z
 
 
+INPUTS, WIDTHS = [Value(0.1 * i - 1.5) for i in range(40)], (3, 5, 9, 2)
+
+
+def a_network(x, z):
+    """Layers of 3, 5, 9 and 2 neurons with biases: sums over the examples that lie side by side, 1 to 10 wide."""
+    weights, inputs = iter(INPUTS * 4), [x, z, x * z]
+    for width in WIDTHS:
+        rows = [[next(weights) for _ in inputs] for _ in range(width)]
+        inputs = [autograd.relu(autograd.dot(row, inputs, next(weights))) for row in rows]
+    return autograd.total(inputs) * INPUTS[0]
+
+
+def apart(x, z):
+    """A weight for each product, and none that has a neighbour: sums that stay by themselves."""
+    return autograd.total([w * autograd.tanh(x + i * z) for i, w in enumerate(W)])
+
+
 def constant(x, z):
     return W[0] * W[1]
 
@@ -83,25 +101,44 @@ def answer(make, work, *given):
 @pytest.mark.parametrize("f", [every_row, a_chain, a_layer, constant, branching])
 @pytest.mark.parametrize("at", [(0.4, 1.3), (-0.8, 0.2), (2.0, 1e3), (0.0, -0.0), (1e200, float("inf"))])
 def test_one_example_has_the_bits_of_the_source(f, at):
-    trace = Trace(record(f, 0.4, 1.3)._paths[0].recording)
+    path = Trace(record(f, 0.4, 1.3)._paths[0].recording)
     for kind in (kinds.VALUE, kinds.ARGUMENT_GRADIENTS, kinds.PARAMETER_GRADIENTS, kinds.GRADIENTS):
-        given = trace.work(kind), trace.data(), list(at), 1.0
+        given = path.work(kind), path.data(), list(at), 1.0
         assert answer(Machine, *given) == answer(Source, *given)
 
 
-@pytest.mark.parametrize("f", [every_row, a_chain, a_layer, constant, branching])
+@pytest.mark.parametrize("f", [every_row, a_chain, a_layer, a_network, apart, constant, branching])
 @pytest.mark.parametrize("count", [1, 7, 8, 21])
 def test_a_batch_has_the_bits_of_the_source(f, count):
     rng = random.Random(count)
-    trace = Trace(record(f, 0.4, 1.3)._paths[0].recording)
+    path = Trace(record(f, 0.4, 1.3)._paths[0].recording)
     columns = [[rng.uniform(0.1, 2.0) for _ in range(count)] for _ in range(2)]
     for kind in (kinds.MAP_VALUES, kinds.MAP_GRADIENTS):
-        given = trace.work(kind), trace.data(), Batch([0.4, 1.3], columns), 0.25
+        given = path.work(kind), path.data(), Batch([0.4, 1.3], columns), 0.25
         assert answer(Machine, *given) == answer(Source, *given)
     columns[0][-1] = -1.0
     columns[1][count // 2] = 9.0
-    given = trace.work(kinds.MAP_VALUES), trace.data(), Batch([0.4, 1.3], columns), 1.0
+    given = path.work(kinds.MAP_VALUES), path.data(), Batch([0.4, 1.3], columns), 1.0
     assert answer(Machine, *given) == answer(Source, *given)
+
+
+def test_arrays_are_chosen_beside_it_only_where_they_are_faster(monkeypatch):
+    pytest.importorskip("numpy")
+
+    def chosen(f, near=0, at_once=8):
+        monkeypatch.setattr(trace, "NEAR_SLOTS", near)
+        monkeypatch.setattr(trace, "extension", SimpleNamespace(AT_ONCE=at_once))
+        path = record(f, 0.4, 1.3)._paths[0]
+        return [path.prefers_arrays(kinds.MAP_GRADIENTS, count) for count in (1, 10_000)]
+
+    def wide(x, z):
+        return autograd.tanh(autograd.dot(INPUTS[:20], [x, z] * 10)) * x
+
+    assert chosen(wide) == [False, True]
+    assert chosen(wide, near=8_000) == [False, False]
+    assert chosen(wide, near=8_000, at_once=2) == [False, True]
+    assert chosen(a_layer) == [False, False]
+    assert chosen(a_layer, at_once=2) == [False, True]
 
 
 def test_an_error_in_a_users_row_is_handed_on():
@@ -150,9 +187,9 @@ def test_threads_share_a_program():
 
 def test_without_numpy_batches_run_as_well(monkeypatch):
     monkeypatch.setattr("autograd.programs.machine.numpy_is_there", lambda: False)
-    trace = Trace(record(a_layer, 0.4, 1.3)._paths[0].recording)
-    given = trace.data(), Batch([0.4, 1.3], [[0.1, 0.2, 0.3], [1.0, 2.0, 3.0]]), 1.0
-    work = trace.work(kinds.MAP_GRADIENTS)
+    path = Trace(record(a_layer, 0.4, 1.3)._paths[0].recording)
+    given = path.data(), Batch([0.4, 1.3], [[0.1, 0.2, 0.3], [1.0, 2.0, 3.0]]), 1.0
+    work = path.work(kinds.MAP_GRADIENTS)
     assert bits(Machine(work).run(*given)) == bits(Source(work).run(*given))
 
 

@@ -859,8 +859,9 @@ def test_a_program_of_wide_examples_and_long_names_runs_as_source():
 
 
 @pytest.mark.skipif(native.extension is not None, reason="native: the machine is asked instead of source, and oftener")
-def test_arrays_are_taken_from_fifty_like_operations_on():
+def test_arrays_are_taken_from_fifty_like_operations_on(monkeypatch):
     path = record(lambda x: autograd.total([autograd.tanh(x * (i + 1.0)) for i in range(60)]), 0.5)._paths[0]
     assert [path.prefers_arrays(VALUE), path.prefers_arrays(VALUE, 2)] == [False, True]
-    path._width[VALUE] = 12.5
+    monkeypatch.setattr("autograd.programs.trace.like_operations", lambda work: 12.5)
+    path._enough.clear()
     assert [path.prefers_arrays(VALUE, count) for count in (3, 4)] == [False, True]

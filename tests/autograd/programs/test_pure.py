@@ -56,6 +56,24 @@ def test_a_gradient_that_was_sent_is_the_same_to_the_bit(arrays, reduce):
     assert repr(sent(g)) == repr(g) == "<Gradient of loss, 5 parameters>"
 
 
+@pytest.mark.parametrize("arrays", [False, True, None])
+@pytest.mark.parametrize("reduce", ["mean", "sum", None])
+def test_a_gradient_over_columns_reads_them_once(arrays, reduce):
+    p = program(arrays)
+    g = p.gradient_function(reduce)
+    columns = (np.array(X), list(Y)) if reduce else (np.array(X[0]), Y[0])
+    value, slopes = g(numbers(p), *columns)
+    over = g.over(*columns)
+    columns[0][:] = 0.0
+    for _ in range(2):
+        again, found = over(numbers(p))
+        assert (again, found.tolist()) == (value, slopes.tolist())
+    with pytest.raises(ValueError, match="holds 5 parameters"):
+        over([1.0])
+    with pytest.raises(TypeError, match="takes 2 arguments"):
+        g.over(columns[0])
+
+
 def test_a_bound_program_that_was_sent_is_the_same_to_the_bit():
     p = program()
     g = p.bind(np)
