@@ -3,7 +3,8 @@ recording.
 
 NumPy asks the entries of an array of objects: np.log1p(x) is [v.log1p() for v in x]. So what answers to the names of
 NumPy's functions can be written about with NumPy. There is no `__array_ufunc__`: NumPy would not ask entries for it,
-and it would take over np.array([1.0, 2.0]) * v, which is an array of two.
+and it would take over np.array([1.0, 2.0]) * v, which is an array of two. (An array of Values that a derivative hands
+to its function has one, and applies the functions at the end of this file.)
 """
 
 import math
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import ops
+from autograd.numerics.numpys_loops import FUNCTIONS
 from autograd.numerics.real import takes_part
 from autograd.ops import Operation
 
@@ -45,6 +47,16 @@ def fmod(a: Number, b: Number) -> Number:
     """a − b·trunc(a/b): the remainder with the sign of a, as in C; `mod` has that of b, as in Python."""
     size = ops.abs(b)
     return ops.piecewise(a, -ops.mod(ops.neg(a), size), ops.mod(a, size), ops.mod(a, size))
+
+
+def digamma(x: Number) -> Number:
+    """ψ(x) = Γ′(x) / Γ(x) = polygamma(x, 0), SciPy's name."""
+    return ops.polygamma(x, 0.0)
+
+
+def logaddexp2(a: Number, b: Number) -> Number:
+    """log₂(2ᵃ + 2ᵇ)."""
+    return ops.mul(ops.logaddexp(ops.mul(a, ops.LN2), ops.mul(b, ops.LN2)), ops.LOG2_E)
 
 
 def _unary(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -117,3 +129,21 @@ class Applies:
     def conjugate(self) -> Any:
         """The number itself: it is real."""
         return self
+
+
+# What an array of Values applies entry by entry in the place of NumPy's and SciPy's functions of these names
+# fmt: off
+FUNCTIONS.update({row.name: row for row in (
+    ops.exp, ops.exp2, ops.expm1, ops.log, ops.log2, ops.log10, ops.log1p, ops.sqrt, ops.cbrt, ops.hypot,
+    ops.sin, ops.cos, ops.tan, ops.sinh, ops.cosh, ops.tanh, ops.erf, ops.erfc, ops.logaddexp,
+    ops.maximum, ops.minimum, ops.clip, ops.sign,
+)})
+FUNCTIONS.update(
+    arcsin=ops.asin,   arccos=ops.acos,   arctan=ops.atan,
+    arcsinh=ops.asinh, arccosh=ops.acosh, arctanh=ops.atanh, arctan2=ops.atan2,
+    fabs=ops.abs,      rint=ops.round,    fmod=fmod,         float_power=ops.pow,
+    fmax=ops.maximum,  fmin=ops.minimum,  logaddexp2=logaddexp2,
+    deg2rad=deg2rad,   radians=deg2rad,   rad2deg=rad2deg,   degrees=rad2deg,
+    expit=ops.sigmoid, log_expit=ops.logsigmoid, gammaln=ops.lgamma, psi=digamma, ndtr=ops.normal_cdf,
+)
+# fmt: on

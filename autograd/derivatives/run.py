@@ -30,7 +30,7 @@ from autograd.derivatives.sweeps import (
     times,
 )
 from autograd.modes import current_mode, made_here, made_in_derivatives
-from autograd.numerics.object_arrays import telling_of_loops
+from autograd.numerics.numpys_loops import telling_of_loops
 from autograd.numerics.real import described
 from autograd.numerics.trees import Number, Tree, is_nested, leaves, map_numbers, rebuild
 from autograd.value import Value
@@ -74,8 +74,9 @@ class Run:
         """The result, which has to be a number, or an array of one."""
         if is_nested(self.result) and getattr(self.result, "size", 0) != 1:
             kind, shape = type(self.result).__name__, getattr(self.result, "shape", None)
+            found = f"an array of shape {shape}" if shape else f"a {kind} of {len(self.result)}"
             raise TypeError(
-                f"the function returned a {kind} of {shape or len(self.result)}, and this derivative needs one number. "
+                f"the function returned {found}, and this derivative needs one number. "
                 "Use jacobian, vjp or elementwise_grad, or has_aux=True if it returns (number, anything)"
             )
         return self.outputs

@@ -73,7 +73,7 @@ from autograd.derivatives.run import (
 )
 from autograd.derivatives.sweeps import edges_of, local_values, pull, recording, remember_choices, times
 from autograd.modes import current_mode, mode
-from autograd.numerics.object_arrays import telling_of_loops
+from autograd.numerics.numpys_loops import telling_of_loops
 from autograd.numerics.trees import Tree, leaves, leaves_like, map_numbers, outer, rebuild
 from autograd.value import Value
 

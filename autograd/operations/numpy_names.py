@@ -13,7 +13,6 @@ import math
 
 from autograd import operators, ops
 from autograd.operations import lists
-from autograd.operators import Number
 
 add, subtract, multiply, divide, true_divide = ops.add, ops.sub, ops.mul, ops.div, ops.div
 negative, absolute, fabs, power, float_power = ops.neg, ops.abs, ops.abs, ops.pow, ops.pow
@@ -21,18 +20,9 @@ arcsin, arccos, arctan, arctan2 = ops.asin, ops.acos, ops.atan, ops.atan2
 arcsinh, arccosh, arctanh = ops.asinh, ops.acosh, ops.atanh
 fmax, fmin, remainder, fmod = ops.maximum, ops.minimum, ops.mod, operators.fmod
 deg2rad, rad2deg = operators.deg2rad, operators.rad2deg
+digamma, logaddexp2 = operators.digamma, operators.logaddexp2
 radians, degrees = deg2rad, rad2deg
 rint, fix, around = ops.round, ops.trunc, ops.round_to
 sum, max, min = lists.total, ops.maximum, ops.minimum
 swish = ops.silu  # the name of Ramachandran et al. 2017
 pi, e, inf, nan = math.pi, math.e, math.inf, math.nan
-
-
-def digamma(x: Number) -> Number:
-    """ψ(x) = Γ′(x) / Γ(x) = polygamma(x, 0), SciPy's name."""
-    return ops.polygamma(x, 0.0)
-
-
-def logaddexp2(a: Number, b: Number) -> Number:
-    """log₂(2ᵃ + 2ᵇ)."""
-    return ops.mul(ops.logaddexp(ops.mul(a, ops.LN2), ops.mul(b, ops.LN2)), ops.LOG2_E)

@@ -20,7 +20,7 @@ from autograd.backprop import topological_order
 from autograd.by_hand import ByHand, label_of
 from autograd.modes import Listener, current_mode, made_in_derivatives, mode, users_line
 from autograd.native import extension
-from autograd.numerics.object_arrays import telling_of_loops
+from autograd.numerics.numpys_loops import telling_of_loops
 from autograd.numerics.trees import leaves, paths, rebuild
 from autograd.programs.columns import plain_numbers
 from autograd.programs.tape import Guard, Instruction, Tape

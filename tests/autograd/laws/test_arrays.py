@@ -154,9 +154,9 @@ def test_a_result_of_one_entry_is_a_number():
     value, slope = value_and_grad(lambda x: x.T @ x)(x)
     assert (value.tolist(), slope.tolist()) == ([[5.0]], [[2.0], [4.0]])
     for wrong, message in (
-        (lambda x: x, r"returned a ndarray of \(2, 1\)"),
+        (lambda x: x, r"returned an array of shape \(2, 1\)"),
         (lambda x: list(x[0]), r"list of 1"),
-        (lambda x: x[:0], r"ndarray of \(0, 1\)"),
+        (lambda x: x[:0], r"array of shape \(0, 1\)"),
     ):
         with pytest.raises(TypeError, match=message + ", and this derivative needs one number"):
             grad(wrong)(x)
