@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -126,23 +126,15 @@ TABLE_SETTINGS = Settings(
 """Not below scikit-learn's MLP, as it comes, on iris, wine, breast cancer, digits and diabetes."""
 
 
-def table_job(
-    path: str | Path,
-    target: str,
-    seed: int,
-    ignore: Collection[str] = (),
-    categorical: Collection[str] = (),
-    task: str = "auto",
-    missing: str = "",
-    decimal: str = "",
-) -> Job:
+def table_job(path: str | Path, target: str, seed: int, decimal: str = "", **wishes: Any) -> Job:
     """A CSV file: standardised inputs, classes (cross-entropy) or a number (squared error) to learn, a fifth
     held out.
 
-    Every class keeps its share in both parts. TableError when the file or its columns cannot be used.
+    Every class keeps its share in both parts; the `wishes` are those that Encoding.of knows. TableError when the file
+    or its columns cannot be used.
     """
     table = read_csv(path, decimal)
-    encoding = Encoding.of(table, target, ignore, categorical, task, missing)
+    encoding = Encoding.of(table, target, **wishes)
     table = encoding.usable(table)
     classes = encoding.target.values
     parts = _split(list(range(len(table.rows))), encoding.y(table), classes is not None, random.Random(seed))
@@ -173,7 +165,7 @@ def with_test(job: Job, path: str) -> Job:
     try:
         if not (table := way.complete(table, target=True)).rows:
             raise TableError("every row lacks a cell")
-        return replace(job, test=(way.X(table), way.y(table)))
+        return replace(job, test=way.scaled((way.encoding.X(table), way.encoding.y(table))))
     except TableError as error:
         raise TableError(f"{path}: {error}") from None
 

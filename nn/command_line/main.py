@@ -16,7 +16,6 @@ from nn.command_line.options import PROGRAM, choose_job, is_untouched_demo, outc
 from nn.command_line.results import notes, output_folder, scores, summary, write_all
 from nn.data.rows import Sets
 from nn.inspection.history import History
-from nn.neuron import MLP
 from nn.training.diagnosis import diagnose
 
 
@@ -43,7 +42,7 @@ def _run(training: Training, output: Path, program: str) -> int:
     print(job.title)
     for note in job.notes:
         print(f"note: {note}")
-    print(f"{len(job.train[0])} rows to learn from, {len(job.held_out[0])} held out; {_shape(model)}")
+    print(f"{len(job.train[0])} rows to learn from, {len(job.held_out[0])} held out; {repr(model).splitlines()[0]}")
     if before:
         print(f"going on after {before} epochs")
     history = training.learn(
@@ -80,8 +79,3 @@ def _print_tenths(epochs: int) -> Callable[[History], None]:
             print(f"epoch {history.epochs:4d}/{epochs}  loss {history.loss[-1]:.4g}  {shown}", flush=True)
 
     return note
-
-
-def _shape(model: MLP) -> str:
-    """The model in one line: its repr without the layers below."""
-    return repr(model).partition("\n")[0]

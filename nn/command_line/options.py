@@ -62,16 +62,15 @@ def parse(arguments: Sequence[str] | None = None, program: str = PROGRAM, **begu
 
 def choose_job(options: argparse.Namespace) -> Job:
     """The job that is asked for; TableError for options that do not go together."""
+    wishes = {name: getattr(options, name) for name in ("ignore", "categorical", "missing", "decimal")}
     if options.csv is None:
-        of_tables = ("target", "ignore", "categorical", "missing", "decimal", "test")
-        wanted = [f"--{name}" for name in of_tables if getattr(options, name)]
+        wanted = [f"--{name}" for name in ("target", *wishes, "test") if getattr(options, name)]
         if wanted or options.task != "auto":
             raise TableError(f"{', '.join(wanted) or '--task'} needs --csv FILE")
         return moons_job(options.seed)
     if options.target is None:
         raise TableError("--csv needs --target COLUMN, the column to predict")
-    which = options.csv, options.target, options.seed, options.ignore, options.categorical, options.task
-    job = table_job(*which, options.missing or "", options.decimal or "")
+    job = table_job(options.csv, options.target, options.seed, task=options.task, **wishes)
     return with_test(job, options.test) if options.test else job
 
 
@@ -108,8 +107,9 @@ def _parser(program: str) -> argparse.ArgumentParser:
     tasks = ("auto", "classification", "regression")
     data.add_argument("--task", choices=tasks, default="auto", help="default: %(default)s")
     gaps = "rows with missing cells: leave out, or fill with the mean of a column or a category of its own"
-    data.add_argument("--missing", choices=("skip", "fill"), help=gaps)
-    data.add_argument("--decimal", choices=(".", ","), help="what 1,234 and 1.234 mean, where nothing else tells")
+    data.add_argument("--missing", choices=("skip", "fill"), default="", help=gaps)
+    marks = "what 1,234 and 1.234 mean, where nothing else tells"
+    data.add_argument("--decimal", choices=(".", ","), default="", help=marks)
     how = parser.add_argument_group("how to learn", "defaults: those of micrograd's demo, or what suits a small table")
     how.add_argument("--layers", metavar="N,N,…", type=_sizes, help='hidden, "" for none (default: 16,16; tables 16)')
     named = "relu, tanh, sigmoid, gelu, … (default: relu; tables tanh)"

@@ -26,9 +26,7 @@ def panels(job: Job) -> list[Panel]:
         return [moons]
     if job.table.classes is None:
         return [predictions]
-    if job.inputs == 1:
-        return [confusion]
-    return [boundary if job.inputs == 2 else boundary_in_main_plane, confusion]
+    return [confusion] if job.inputs == 1 else [boundary, confusion]
 
 
 def moons(job: Job, model: Module, ax: Any) -> Any:
@@ -37,24 +35,16 @@ def moons(job: Job, model: Module, ax: Any) -> Any:
 
 
 def boundary(job: Job, model: Module, ax: Any) -> Any:
-    """Where a classifier of two columns changes its mind."""
+    """Where a classifier changes its mind: over two columns, or in the plane in which rows of more differ most."""
     table = job.known_table
-    rows, targets = table.all_rows
+    points, targets = table.all_rows
     names = [literal(label) for label in table.encoding.labels()]
-    return plot_boundary(
-        model, rows, targets, ax, inputs=lambda p: table.scaler([p])[0], names=names, classes=table.classes
-    )
-
-
-def boundary_in_main_plane(job: Job, model: Module, ax: Any) -> Any:
-    """The same for more columns, in the plane in which the rows differ most."""
-    table = job.known_table
-    rows, targets = table.all_rows
-    scaled = table.scaler(rows)
-    plane = main_plane(scaled)
-    points = [plane.project(row) for row in scaled]
-    names = [f"main direction {k}: {share:.0%} of the variance" for k, share in enumerate(plane.shares, 1)]
-    return plot_boundary(model, points, targets, ax, inputs=plane.lift, names=names, classes=table.classes)
+    inputs: Callable[[list[float]], list[float]] = table.scaled_row
+    if job.inputs > 2:
+        plane = main_plane(table.scaler(points))
+        points, inputs = [plane.project(row) for row in table.scaler(points)], plane.lift
+        names = [f"main direction {k}: {share:.0%} of the variance" for k, share in enumerate(plane.shares, 1)]
+    return plot_boundary(model, points, targets, ax, inputs=inputs, names=names, classes=table.classes)
 
 
 def confusion(job: Job, model: Module, ax: Any) -> Any:
@@ -69,6 +59,4 @@ def predictions(job: Job, model: Module, ax: Any) -> Any:
     """The predicted numbers of the held-out rows beside the true ones."""
     table = job.known_table
     names = (literal(table.encoding.labels()[0]), literal(table.encoding.target.name))
-    return plot_regression(
-        model, *table.held_out, ax, inputs=lambda row: table.scaler([row])[0], output=table.answer, names=names
-    )
+    return plot_regression(model, *table.held_out, ax, inputs=table.scaled_row, output=table.answer, names=names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from numbers import Integral, Real
@@ -13,7 +13,7 @@ from autograd import no_grad, softmax
 from nn.basics.checks import did_you_mean
 from nn.basics.nested import is_list, plain
 from nn.data.files import Table, TableError, listed, read_csv
-from nn.data.rows import Rows, Sets, as_list
+from nn.data.rows import Sets, as_list
 from nn.data.scaling import Scaler
 from nn.data.tables import Encoding
 from nn.metrics import predicted_class
@@ -41,12 +41,12 @@ class Translation:
 
     def about(self) -> dict[str, Any]:
         """What a model's file says of it: all that `load_predictor` needs, and what people may want to know."""
-        told = {"columns": self.encoding.to_dict(), "inputs": self.encoding.labels()}
-        told["input_scaler"] = asdict(self.scaler)
+        labels, scaler = self.encoding.labels(), asdict(self.scaler)
+        told = {"columns": self.encoding.to_dict(), "inputs": labels, "input_scaler": scaler}
         if self.target_scaler is None:
-            return {**told, "classes": self.classes, "answer": "one score per class: the largest is the class"}
-        scaler = asdict(self.target_scaler)
-        return {**told, "target_scaler": scaler, "answer": "one number: target = answer·scale + offset"}
+            return told | {"classes": self.classes, "answer": "one score per class: the largest is the class"}
+        told["target_scaler"] = asdict(self.target_scaler)
+        return told | {"answer": "one number: target = answer·scale + offset"}
 
     def complete(self, table: Table, target: bool = False) -> Table:
         """The rows that have all they need, as in training. TableError, with what is missing, for missing columns."""
@@ -58,13 +58,9 @@ class Translation:
             )
         return self.encoding.usable(table, target)
 
-    def X(self, table: Table) -> Rows:
-        """The inputs, scaled."""
-        return self.scaler(self.encoding.X(table))
-
-    def y(self, table: Table) -> list[Any]:
-        """The target as the network learns it."""
-        return self.scaled(([], self.encoding.y(table)))[1]
+    def scaled_row(self, row: Sequence[float]) -> list[float]:
+        """An encoded row as the network sees it."""
+        return self.scaler([row])[0]
 
     def scaled(self, part: Sets) -> Sets:
         """Encoded rows and targets as the network learns them: a number is standardised as the inputs are."""
@@ -105,7 +101,7 @@ class Predictor(Translation):
         table = self._table(rows)
         complete = self.complete(table)
         with no_grad():
-            outputs = [plain(self.model(row)) for row in self.X(complete)]
+            outputs = [plain(self.model(row)) for row in self.scaler(self.encoding.X(complete))]
         return list(map(dict(zip(complete.lines, outputs, strict=True)).get, table.lines))
 
     def _table(self, rows: Any) -> Table:

@@ -74,8 +74,8 @@ def summary(job: Job, history: History, measured: Sequence[Score]) -> str:
     aside = " (penalty aside)" if job.settings.penalty else ""
     lines = [f"{history.stopped}; {history.updates} updates in {history.seconds:.1f} s"]
     for score in measured:
-        reached = _as_text(job.metric_name, score.metric)
-        lines.append(f"{score.part} rows ({score.rows}): loss {score.loss:.4g}{aside}, {reached}")
+        reached = f"{score.metric:.1%}" if job.metric_name == "accuracy" else f"{score.metric:.4f}"
+        lines.append(f"{score.part} rows ({score.rows}): loss {score.loss:.4g}{aside}, {job.metric_name} {reached}")
     return "\n".join(lines)
 
 
@@ -103,10 +103,6 @@ def notes(job: Job, measured: Sequence[Score]) -> list[str]:
     elif job.table is not None and len(set(job.held_out[1])) == 1:
         found.append("the held-out rows all have one and the same target: R² says nothing about them")
     return found
-
-
-def _as_text(name: str, measured: float) -> str:
-    return f"{name} {measured:.1%}" if name == "accuracy" else f"{name} {measured:.4f}"
 
 
 def write_all(training: Training, measured: Sequence[Score], told: Sequence[str], output: Path) -> list[str]:

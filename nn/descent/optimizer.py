@@ -77,8 +77,7 @@ class Optimizer:
     def __init__(self, params: Iterable[Value] | Iterable[Mapping[str, Any]], **defaults: Any) -> None:
         self.param_groups: list[Group] = [{**defaults, **group} for group in as_groups(params, defaults)]
         for group in self.param_groups:
-            check_settings(type(self).__name__, group)
-            self.check(group)
+            check_settings(self, group)
             group.update({name: as_setting(setting) for name, setting in group.items() if name != "params"})
         check_parameters([p for group in self.param_groups for p in group["params"]])
         self.state: list[Columns] = [self.first_state(group) for group in self.param_groups]
@@ -96,9 +95,7 @@ class Optimizer:
         """A setting is written in every group: as an attribute of the optimizer it would be accepted and ignored."""
         groups = self._groups_with(name)
         for group in groups:
-            changed = {**group, name: value}
-            check_settings(type(self).__name__, changed)
-            self.check(changed)
+            check_settings(self, {**group, name: value})
         for group in groups:
             group[name] = as_setting(value)
         if not groups:

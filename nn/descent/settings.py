@@ -73,14 +73,17 @@ _RANGES: dict[str, _Range] = {
 }
 
 
-def check_settings(owner: str, group: Mapping[str, Any]) -> None:
+def check_settings(optimizer: Owner, group: Group) -> None:
+    """ValueError for a setting out of its range, and for settings that have no meaning together."""
     for name, (expected, holds) in _RANGES.items():
         try:
             good = name not in group or holds(group[name])
         except (TypeError, OverflowError):  # of another kind, or a whole number beyond all floats
             good = False
         if not good:
-            raise ValueError(f"{owner}: {name} has to be {expected}, got {short(group[name])}")
+            kind = type(optimizer).__name__
+            raise ValueError(f"{kind}: {name} has to be {expected}, got {short(group[name])}")
+    optimizer.check(group)
 
 
 def as_setting(setting: Any) -> Any:
@@ -106,8 +109,7 @@ def checked_groups(optimizer: Owner, saved: Mapping[str, Any]) -> list[Group]:
         if group.keys() != own.keys() - {"params"}:
             found, expected = short(sorted(map(str, group))), sorted(own.keys() - {"params"})
             raise ValueError(f"{kind}: the saved settings are {found}, expected {expected}")
-        check_settings(kind, group)
-        optimizer.check({**own, **group})
+        check_settings(optimizer, {**own, **group})
     return copy.deepcopy(groups)
 
 

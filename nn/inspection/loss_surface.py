@@ -8,9 +8,9 @@ from typing import Any
 from autograd import no_grad
 from nn.basics.checks import positive
 from nn.basics.nested import plain
-from nn.data.rows import Rows, as_pairs
-from nn.inspection.principal_plane import principal
-from nn.inspection.style import COLORS, canvas, import_matplotlib, span
+from nn.data.rows import as_pairs
+from nn.inspection.principal_plane import main_plane
+from nn.inspection.style import COLORS, canvas, span
 from nn.losses import Loss, find_loss
 from nn.module import Module, evaluating
 
@@ -42,13 +42,13 @@ def plot_loss_surface(
         raise ValueError(f"the path has {len(path.points)} points; train at least 2 epochs with it among the callbacks")
     rows, targets = as_pairs(X, y)
     measure = find_loss(loss)
-    import_matplotlib()
-    directions, shares, trail = _main_directions(path.points)
+    plane = main_plane(path.points, origin=path.points[-1])
+    trail = [plane.project(point) for point in path.points]
     spans = [span(values, points, 0.25) for values in zip(*trail, strict=True)]
 
     def at(a: float, b: float) -> float:
-        for p, end, u, v in zip(path.parameters, path.points[-1], *directions, strict=True):
-            p.data = end + a * u + b * v
+        for p, number in zip(path.parameters, plane.lift((a, b)), strict=True):
+            p.data = number
         return float(plain(measure(model.batch(rows), targets)))
 
     with canvas(ax) as ax, no_grad(), evaluating(model):
@@ -58,16 +58,7 @@ def plot_loss_surface(
         finally:
             for p, data in zip(path.parameters, kept, strict=True):
                 p.data = data
-        return _draw_surface(ax, spans, surface, trail, shares)
-
-
-def _main_directions(points: Rows) -> tuple[list[list[float]], list[float], list[tuple[float, ...]]]:
-    """(two orthonormal directions, their shares of the movement, the points in their coordinates)."""
-    import numpy as np
-
-    moves = np.array(points) - np.array(points[-1])
-    directions, shares = principal(moves - moves.mean(axis=0))
-    return directions, shares, [tuple(point) for point in (moves @ np.array(directions).T).tolist()]
+        return _draw_surface(ax, spans, surface, trail, plane.shares)
 
 
 def _draw_surface(ax: Any, spans: Any, surface: Any, trail: Any, shares: Any) -> Any:

@@ -30,11 +30,10 @@ class Plane:
         return [o + a * u + b * v for o, u, v in zip(self.origin, first, second, strict=True)]
 
 
-def main_plane(X: Any) -> Plane:
-    """The plane through the mean of the rows along their first two principal components: it shows most of
-    their spread.
+def main_plane(X: Any, origin: Sequence[float] | None = None) -> Plane:
+    """The plane along the first two principal components of the rows: it shows most of their spread.
 
-    ValueError for rows of fewer than two numbers.
+    It goes through their mean, or through the `origin` given. ValueError for rows of fewer than two numbers.
     """
     rows = as_rows(X)
     if len(rows[0]) < 2:
@@ -43,14 +42,8 @@ def main_plane(X: Any) -> Plane:
     import numpy as np
 
     mean = np.mean(rows, axis=0)
-    directions, shares = principal(np.array(rows) - mean)
-    return Plane(mean.tolist(), directions, shares)
-
-
-def principal(moves: Any) -> tuple[list[list[float]], list[float]]:
-    """(two orthonormal directions of largest variance, their shares of it) of centred rows, by singular values."""
-    import numpy as np
-
+    moves = np.array(rows) - mean
     moves = moves if len(moves) > 1 else np.pad(moves, ((0, 1), (0, 0)))  # one row alone has one direction
     _, sizes, axes = np.linalg.svd(moves, full_matrices=False)
-    return axes[:2].tolist(), (sizes**2 / ((sizes**2).sum() or 1.0))[:2].tolist()
+    shares = sizes**2 / ((sizes**2).sum() or 1.0)
+    return Plane(list(origin or mean.tolist()), axes[:2].tolist(), shares[:2].tolist())

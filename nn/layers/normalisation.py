@@ -40,7 +40,7 @@ class BatchNorm(Module):
         statistics = zip(self.running_mean, self.running_var, strict=True)
         scales = [(average.data, rsqrt(variance.data + self.eps)) for average, variance in statistics]
         normal = [(v - average) * scale for v, (average, scale) in zip(row, scales, strict=True)]
-        return _scaled(normal, self.gamma, self.beta)
+        return self._scaled(normal)
 
     def batch(self, rows: Sequence[Any]) -> list[list[Any]]:
         """All rows by their own statistics while learning, by the running ones in use."""
@@ -53,7 +53,7 @@ class BatchNorm(Module):
             )
         columns = zip(*(numbers("BatchNorm", row, len(self.gamma)) for row in rows), strict=True)
         normal = [self._column(i, column) for i, column in enumerate(columns)]
-        return [_scaled(row, self.gamma, self.beta) for row in zip(*normal, strict=True)]
+        return [self._scaled(row) for row in zip(*normal, strict=True)]
 
     def _column(self, i: int, column: Sequence[Any]) -> list[Any]:
         """One feature of all rows, with mean 0 and variance 1."""
@@ -65,30 +65,12 @@ class BatchNorm(Module):
         scale = rsqrt(squares / len(column) + self.eps)
         return [v * scale for v in centred]
 
+    def _scaled(self, normal: Sequence[Any]) -> list[Any]:
+        """γx + β, feature by feature."""
+        return [g * v + b for v, g, b in zip(normal, self.gamma, self.beta, strict=True)]
+
     def _follow(self, running: Buffer, current: float) -> None:
         running.data = (1.0 - self.momentum) * running.data + self.momentum * current
-
-    def extra_repr(self) -> str:
-        return f"{len(self.gamma)} features"
-
-
-class LayerNorm(Module):
-    """γ(x − μ)/√(σ² + ε) + β, μ and σ² over the `features` numbers of one example (Ba, Kiros and Hinton 2016).
-
-    Defaults and results are torch.nn.LayerNorm's. Raises ValueError for an example of another length.
-    """
-
-    def __init__(self, features: int, eps: float = 1e-5) -> None:
-        self.gamma = [Value(1.0) for _ in range(positive("features", features))]
-        self.beta = [Value(0.0) for _ in range(features)]
-        self.eps = eps
-
-    def __call__(self, x: Any) -> list[Any]:
-        row = numbers("LayerNorm", x, len(self.gamma))
-        average = mean(row)
-        centred = [v - average for v in row]
-        scale = rsqrt(sum_of_squares(centred) / len(row) + self.eps)
-        return _scaled([v * scale for v in centred], self.gamma, self.beta)
 
     def extra_repr(self) -> str:
         return f"{len(self.gamma)} features"
@@ -105,7 +87,7 @@ class RMSNorm(Module):
         self.eps = eps
 
     def __call__(self, x: Any) -> list[Any]:
-        row = numbers("RMSNorm", x, len(self.gamma))
+        row = numbers(type(self).__name__, x, len(self.gamma))
         scale = rsqrt(sum_of_squares(row) / len(row) + self.eps)
         return [gamma * (v * scale) for v, gamma in zip(row, self.gamma, strict=True)]
 
@@ -113,6 +95,19 @@ class RMSNorm(Module):
         return f"{len(self.gamma)} features"
 
 
-def _scaled(normal: Sequence[Any], gamma: Sequence[Value], beta: Sequence[Value]) -> list[Any]:
-    """γx + β, feature by feature."""
-    return [g * v + b for v, g, b in zip(normal, gamma, beta, strict=True)]
+class LayerNorm(RMSNorm):
+    """γ(x − μ)/√(σ² + ε) + β, μ and σ² over the `features` numbers of one example (Ba, Kiros and Hinton 2016).
+
+    RMSNorm of what is left without the mean, and a shift. Defaults and results are torch.nn.LayerNorm's. Raises
+    ValueError for an example of another length.
+    """
+
+    def __init__(self, features: int, eps: float = 1e-5) -> None:
+        super().__init__(features, eps)
+        self.beta = [Value(0.0) for _ in range(features)]
+
+    def __call__(self, x: Any) -> list[Any]:
+        row = numbers("LayerNorm", x, len(self.gamma))
+        average = mean(row)
+        normal = super().__call__([v - average for v in row])
+        return [v + beta for v, beta in zip(normal, self.beta, strict=True)]

@@ -194,7 +194,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): ("numbers that the Values have are given to them again"),
     (
         "nn/inspection/principal_plane.py",
-        "return axes[:2].tolist(), (sizes**2 / ((sizes**2).sum() or 1.0))[:2].tolist()",
+        "shares = sizes**2 / ((sizes**2).sum() or 1.0)",
         "1.0 → 2.0",
     ): ("0 is shared out"),
     (

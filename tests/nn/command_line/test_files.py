@@ -318,7 +318,7 @@ def test_new_rows_may_be_written_otherwise_than_those_learnt_from(tmp_path):
     rows = []
     for text in ("größe;preis\n2.234,5;1.500\n", "preis,größe\n1500,2234.5\n", 'preis,größe\n"1,500","2,234.5"\n'):
         path.write_text(text, encoding="utf-8")
-        rows += table.X(read_csv(path))
+        rows += table.encoding.X(read_csv(path))
     assert rows[0] == rows[1] == rows[2]
     path.write_text("größe;preis\n2.234;1.500\n", encoding="utf-8")  # as those learnt from, where nothing else tells
     assert table.encoding.X(read_csv(path)) == [[2234.0, 1500.0]]

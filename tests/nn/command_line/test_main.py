@@ -101,7 +101,7 @@ def test_the_same_seed_gives_the_same_model():
 
 
 def test_what_is_not_said_is_left_to_the_job_except_for_seed_and_folder():
-    said = {name: value for name, value in vars(parse([])).items() if value not in (None, [])}
+    said = {name: value for name, value in vars(parse([])).items() if value not in (None, "", [])}
     assert said == {"task": "auto", "seed": 1337, "output": "nn-output"}
 
 
