@@ -12,8 +12,6 @@ does not exist. The formulas are put together from operations that stay accurate
 cross_entropy), so a loss of 1e-300 and one of 700 are both right to the last digits.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 

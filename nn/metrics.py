@@ -5,8 +5,6 @@ row, and returns floats. Definitions: scikit-learn's user guide, section "Metric
 https://scikit-learn.org/stable/modules/model_evaluation.html.
 """
 
-from __future__ import annotations
-
 import math
 import warnings
 from collections.abc import Iterable, Sequence
@@ -37,8 +35,7 @@ def is_probability(output: Any) -> bool:
 
 
 def score_accuracy(outputs: Iterable[Any], targets: Iterable[Any], cut: float | None = None) -> float:
-    """Share of rows whose scores speak for the right class; targets are class numbers, ±1 (0 and -1 alike) or
-    one-hot.
+    """Share of rows whose scores speak for the right class: a class number, ±1 (0 and -1 alike) or one-hot.
 
     Single scores speak for class 1 above the `cut`: ½ for probabilities, 0 for other scores. Left out it is 0, or ½ for
     Values that come from a sigmoid; `fit` knows what its model and loss mean. Plain numbers in [0, 1] with targets of 0

@@ -14,8 +14,6 @@ once, for numbers: what is arithmetic on floats in `step()` is the same arithmet
 0.8
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

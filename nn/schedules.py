@@ -12,8 +12,6 @@ and plotted at will:
 every epoch. Each rule names the class of torch.optim.lr_scheduler that gives the same numbers.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace

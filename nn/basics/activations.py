@@ -1,7 +1,5 @@
 """Activations: any operation of one argument by its name, or any function of a Value."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, TypeAlias
 

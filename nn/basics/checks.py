@@ -1,7 +1,5 @@
 """Checks of arguments that several layers share."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches

@@ -1,7 +1,5 @@
 """Numbers in nested lists: a row is a list of numbers, a picture a list of rows, a batch a list of either."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 

@@ -3,8 +3,6 @@
 Shapes are those of nested lists. NumPy arrays are read as nested lists; a row of one element may stand for its element.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,13 +36,6 @@ def _paired(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested)
 
 def each_row(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested, reduction: str) -> Any:
     """The reduced item(row, t) over all rows of the prediction and items of the target; one row may stand alone."""
-    rows, wanted, alone = rows_of(prediction, target)
-    losses = [item(row, t) for row, t in zip(rows, wanted, strict=True)]
-    return losses[0] if alone else reduced(losses, reduction)
-
-
-def rows_of(prediction: Nested, target: Nested) -> tuple[list[Any], list[Any], bool]:
-    """(rows, targets, whether it was a single row without a list around it), as many of the one as of the other."""
     prediction, target = without_arrays(prediction), without_arrays(target)
     if not is_list(prediction) or not len(prediction):
         raise ValueError(
@@ -56,7 +47,8 @@ def rows_of(prediction: Nested, target: Nested) -> tuple[list[Any], list[Any], b
     rows, wanted = ([prediction], [target]) if alone else (prediction, target)
     if not is_list(wanted) or len(rows) != len(wanted) or not all(map(is_list, rows)):
         raise ValueError(f"prediction is {shape(prediction)}, but target is {shape(target)}")
-    return list(rows), list(wanted), alone
+    losses = [item(row, t) for row, t in zip(rows, wanted, strict=True)]
+    return losses[0] if alone else reduced(losses, reduction)
 
 
 def reduced(losses: Nested, reduction: str) -> Any:

@@ -4,8 +4,6 @@ On a terminal a tqdm bar (or one rewritten line, where tqdm is not installed), i
 and nothing where nobody looks: in tests, pipes and log files.
 """
 
-from __future__ import annotations
-
 import sys
 from contextlib import AbstractContextManager
 from typing import Any

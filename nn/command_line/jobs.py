@@ -1,7 +1,5 @@
 """The jobs of `python -m nn`: what to learn from, with which loss and settings."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -127,8 +125,7 @@ TABLE_SETTINGS = Settings(
 
 
 def table_job(path: str | Path, target: str, seed: int, decimal: str = "", **wishes: Any) -> Job:
-    """A CSV file: standardised inputs, classes (cross-entropy) or a number (squared error) to learn, a fifth
-    held out.
+    """A CSV file: standardised inputs, classes (cross-entropy) or a number (squared error) to learn, a fifth held out.
 
     Every class keeps its share in both parts; the `wishes` are those that Encoding.of knows. TableError when the file
     or its columns cannot be used.

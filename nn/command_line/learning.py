@@ -1,7 +1,5 @@
 """A job and the user's options become a model, and the model learns; what it left off, `--resume` takes up again."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import warnings

@@ -3,8 +3,6 @@
 Without options: micrograd's two moons. With `--csv FILE --target COLUMN`: a table of your own.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The options of `python -m nn`: what they are called, what they take, and one clear line for what they do not."""
 
-from __future__ import annotations
-
 import argparse
 import re
 from collections.abc import Callable, Sequence

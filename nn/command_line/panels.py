@@ -3,8 +3,6 @@
 A table is shown in its own units, as they stood in the file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`python -m nn predict`: the rows of a table with a saved model's answers beside them."""
 
-from __future__ import annotations
-
 import csv
 import sys
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """A saved model on new rows: its file alone says how cells become numbers and answers; nothing in it is run as code."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise

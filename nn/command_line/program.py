@@ -7,8 +7,6 @@
 Each is found by its name, as the installed command itself is: nothing is imported for a command that is not asked for.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from importlib import import_module

@@ -1,7 +1,5 @@
 """What a training leaves: a summary in words, and the files of the output folder."""
 
-from __future__ import annotations
-
 import json
 import warnings
 from collections import Counter

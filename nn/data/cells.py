@@ -6,8 +6,6 @@
 "1,234" can be either: what it means, its column has to say, or another one in the file.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 

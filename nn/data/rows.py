@@ -1,7 +1,5 @@
 """Rows and targets: as plain lists, in batches, split into parts."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -98,8 +96,7 @@ def batches(
 def split(
     X: Any, y: Any, shares: Iterable[float] = (0.8, 0.2), stratify: bool = False, rng: Random | int | None = None
 ) -> list[Sets]:
-    """Shuffle the rows and deal them out: one (X, y) per share, for example (0.6, 0.2, 0.2) → train,
-    validation, test.
+    """Shuffle the rows and deal them out, one (X, y) per share: (0.6, 0.2, 0.2) → train, validation, test.
 
     With `stratify` every class of y is dealt out in these shares by itself; a one-hot row stands for its class.
     Counts are rounded so that they add up. ValueError unless the shares are positive and add up to 1, and where a part

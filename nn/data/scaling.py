@@ -1,7 +1,5 @@
 """Scaling: columns brought to comparable sizes, and classes written as rows."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,8 +39,7 @@ class Scaler:
 
 
 def standardize(X: Any) -> Scaler:
-    """offset = mean, scale = standard deviation (over n, as scikit-learn's StandardScaler); a constant column
-    has scale 1.
+    """offset = mean, scale = standard deviation (over n, as sklearn's StandardScaler); 1 for a constant column.
 
     >>> standardize([[1.0], [3.0]])([[1.0], [3.0], [5.0]])
     [[-1.0], [1.0], [3.0]]
@@ -60,8 +57,7 @@ def mean_and_deviation(numbers: Sequence[float]) -> tuple[float, float]:
 
 
 def min_max(X: Any) -> Scaler:
-    """offset = smallest, scale = largest - smallest: the rows it was made from land in [0, 1]; a constant
-    column on 0.
+    """offset = smallest, scale = largest - smallest: its own rows land in [0, 1], a constant column on 0.
 
     >>> min_max([[1.0], [3.0]])([[1.0], [2.0], [3.0]])
     [[0.0], [0.5], [1.0]]

@@ -1,7 +1,5 @@
 """Data sets to try things on: drawn here, or those that scikit-learn brings along."""
 
-from __future__ import annotations
-
 import csv
 import math
 from importlib import resources

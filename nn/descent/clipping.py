@@ -1,7 +1,5 @@
 """Clipping: keep a gradient that is too large from throwing the parameters far away."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from numbers import Real

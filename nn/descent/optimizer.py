@@ -3,8 +3,6 @@
 The rules themselves, from SGD to AdamW, are in `nn.optim`.
 """
 
-from __future__ import annotations
-
 import copy
 import math
 from collections import deque
@@ -185,9 +183,7 @@ class Optimizer:
                 p.grad = 0.0
 
     def state_dict(self) -> dict[str, Any]:
-        """Settings and memory as plain numbers, lists and dicts (fit for JSON); parameters are named by
-        position only.
-        """
+        """Settings and memory as plain numbers, lists and dicts, fit for JSON; parameters are known by position."""
         groups = [
             {**{k: v for k, v in g.items() if k != "params"}, "params": len(g["params"])} for g in self.param_groups
         ]

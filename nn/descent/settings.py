@@ -3,8 +3,6 @@
 Everything is looked at before anything is changed.
 """
 
-from __future__ import annotations
-
 import copy
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The picture of a classifier: where it changes its mind, and how far each row is from there."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

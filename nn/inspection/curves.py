@@ -3,8 +3,6 @@
 Decision boundaries are in boundary.py, loss surfaces in loss_surface.py. Needs the extra `plots` (matplotlib).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
@@ -36,8 +34,7 @@ def plot_regression(
     output: Callable[[float], float] = float,
     names: Sequence[str] = ("x", "y"),
 ) -> Any:
-    """The fit: with one number per row the curve ŷ(x) through the rows, with several ŷ against y (perfect on
-    the diagonal).
+    """The fit: for one number per row the curve ŷ(x) through the rows, for more ŷ against y, perfect on the diagonal.
 
     `inputs` turns a row into what the model takes, `output` what it gives into the unit of y.
     """
@@ -61,8 +58,7 @@ def plot_regression(
 
 
 def plot_loss(history: Curves, ax: Any = None, *, metric: str = "accuracy") -> Any:
-    """Loss over the epochs on a log scale, held-out loss dashed; `metric` (a share, in %) on a second axis at
-    the right.
+    """Loss over the epochs on a log scale, held-out loss dashed; `metric` (a share, in %) on an axis at the right.
 
     A loss that reaches 0 or below cannot be shown on a log scale: the axis is linear then.
     """
@@ -116,9 +112,7 @@ def plot_activations(model: Module, X: Any, ax: Any = None, bins: int = 40) -> A
 
 
 def plot_gradients(model: Module, ax: Any = None, bins: int = 30) -> Any:
-    """Histogram of log₁₀|∂L/∂w| per layer, from the gradients the parameters hold now; zeros are counted in
-    the legend.
-    """
+    """Histogram of log₁₀|∂L/∂w| per layer, of the gradients that are there now; the legend counts zeros."""
     with canvas(ax) as ax:
         for k, (name, parameters) in enumerate(parameters_by_layer(model).items()):
             sizes = [math.log10(abs(p.grad)) for p in parameters if p.grad]

@@ -1,7 +1,5 @@
 """History: what happened while a model was trained, one number per epoch."""
 
-from __future__ import annotations
-
 import csv
 from dataclasses import dataclass, field
 from io import StringIO

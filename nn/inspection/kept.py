@@ -1,7 +1,5 @@
 """Kept: the parameters of a training and their gradients, update after update, for whoever wants to see it again."""
 
-from __future__ import annotations
-
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field

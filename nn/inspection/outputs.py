@@ -1,7 +1,5 @@
 """What each layer puts out, and how flat its activation is there."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache

@@ -1,7 +1,5 @@
 """Planes: flat cuts through a space of many dimensions, to draw in. Needs NumPy (it comes with matplotlib)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Colours and fonts are set only while a function draws: nobody's own style is touched.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -114,7 +112,5 @@ def span(values: Iterable[float], count: int, margin: float) -> list[float]:
 
 
 def literal(text: str) -> str:
-    """A name out of a user's table as it stands, cut if it is long: matplotlib would set what is between two dollar
-    signs as a formula.
-    """
+    """A user's name as it stands, cut if long: matplotlib would set what is between two dollars as a formula."""
     return (text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…").replace("$", r"\$")

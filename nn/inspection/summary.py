@@ -1,7 +1,5 @@
 """A table of a model: what comes out of every layer, and how many parameters it has."""
 
-from __future__ import annotations
-
 import sys
 from dataclasses import dataclass
 from types import FrameType

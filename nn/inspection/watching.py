@@ -1,7 +1,5 @@
 """`watch`: a training of a network of two inputs as one page, update after update."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Modules made of modules: one after the other, or with a short cut around them."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Sequence
 from operator import add

@@ -1,7 +1,5 @@
 """Embedding: a learnt list of numbers for every symbol of an alphabet."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from typing import Any

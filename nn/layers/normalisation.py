@@ -4,8 +4,6 @@ BatchNorm takes mean and variance of each feature over the examples of a batch, 
 features; RMSNorm only scales. ε keeps the division finite where the variance is 0.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What fit was given, looked at before anything is changed."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial

@@ -1,7 +1,5 @@
 """The gradient of one batch, by a graph: predictions, loss, zero_grad, backward."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -5,8 +5,6 @@
 A file is data only: loading runs no code (unlike pickle). Every bit of a number survives.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

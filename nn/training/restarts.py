@@ -38,8 +38,7 @@ class Restarts(Generic[M]):
 def restarts(
     make: Callable[[random.Random], M], train: Callable[[M], History], seeds: Iterable[int] = range(5)
 ) -> Restarts[M]:
-    """Build `make(rng)` for every seed, `train(model)` it, and keep the one with the lowest final loss (the
-    first of equals).
+    """Build `make(rng)` for every seed, `train(model)` it, and keep the first one with the lowest final loss.
 
     ValueError without seeds and where `make` gives one model twice, TypeError where `train` does not return the History
     of its training, RuntimeError when every training diverged.

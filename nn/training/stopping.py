@@ -1,7 +1,5 @@
 """Stopping: when a training has learnt enough, and how Ctrl-C ends it without leaving anything half done."""
 
-from __future__ import annotations
-
 import math
 import signal
 import threading
