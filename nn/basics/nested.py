@@ -45,7 +45,10 @@ def plain(output: Any) -> Any:
     >>> plain([Value(1.0), 2.0])
     [1.0, 2.0]
     """
-    return mapped(data_of, without_arrays(output))
+    if type(output) is float:
+        return output
+    output = output.tolist() if hasattr(output, "tolist") else output
+    return [plain(item) for item in output] if is_list(output) else data_of(output)
 
 
 def flat(nested: Nested) -> Iterator[Any]:
