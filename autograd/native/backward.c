@@ -131,6 +131,7 @@ static int order(Stack *stack, Stack *leaves, Stack *interior, int clear) {
     while (node != NULL) {
         while (node != NULL && node->mark != walk) {
             node->mark = walk;
+            soon(node, -AHEAD); /* operands lie before their results */
             if (clear && node->flags & LINKS) {
                 node->grad = 0.0;
                 node->flags &= (uint16_t)~GRAD_INT;
@@ -223,8 +224,7 @@ static void chain_rule(const Stack *interior) {
         const double upstream = node->grad;
         if (i >= 12) { /* memory is slower than this loop: ask for what comes soon */
             const Node *next = interior->at[i - 6];
-            SOON(interior->at[i - 12]);
-            SOON((char *)interior->at[i - 12] + 64);
+            soon(interior->at[i - 12], 0);
             if (next->flags & LEFT)
                 SOON(next->left.node);
             if (next->flags & RIGHT)

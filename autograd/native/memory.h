@@ -29,6 +29,7 @@ static inline Node *take_place(void) {
     else if (field->fresh != field->end) {
         node = (Node *)field->fresh;
         field->fresh += PLACE;
+        soon(node, AHEAD);
         Py_SET_TYPE((PyObject *)node, engine.type);
     } else
         return place_elsewhere();

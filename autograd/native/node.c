@@ -148,6 +148,7 @@ void node_dealloc(Node *node) {
     while (dying != NULL) {
         Node *next = dying;
         dying = (Node *)next->weak;
+        soon(next, -AHEAD);
         let_go(next);
         free_memory(next, Py_TYPE((PyObject *)next));
     }
