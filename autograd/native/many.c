@@ -4,49 +4,54 @@
    recording). Everything else is handed to the function of the same name in lists.py. */
 #include "memory.h"
 
-typedef struct { /* a list or tuple that the caller holds; no Python runs while this is read */
-    PyObject *held;
-    Py_ssize_t count;
-    int is_list;
-} Sequence;
+typedef struct { Node *node; double number; } Term; /* node: NULL for a plain number */
 
-static int open_sequence(PyObject *thing, Sequence *sequence) {
-    sequence->held = thing;
-    sequence->is_list = PyList_CheckExact(thing);
-    if (!sequence->is_list && !PyTuple_CheckExact(thing))
-        return 0;
-    sequence->count = sequence->is_list ? PyList_Size(thing) : PyTuple_Size(thing);
-    return sequence->count > 0;
-}
-
-static inline PyObject *item(const Sequence *sequence, Py_ssize_t i) {
-    return sequence->is_list ? PyList_GetItem(sequence->held, i) : PyTuple_GetItem(sequence->held, i);
-}
-
-/* The number of a term: 1 for a node, 0 for a float, -1 for anything else. */
-static inline int number_of(PyObject *term, double *number) {
-    if (is_node(term)) {
-        *number = ((Node *)term)->data;
-        return ((Node *)term)->flags & DATA_OBJECT ? -1 : 1;
+/* 1 for a node, 0 for a float, -1 for anything else. */
+static inline int open_term(PyObject *thing, Term *term) {
+    if (is_node(thing)) {
+        term->node = (Node *)thing;
+        term->number = term->node->data;
+        return term->node->flags & DATA_OBJECT ? -1 : 1;
     }
-    if (!PyFloat_CheckExact(term))
+    if (!PyFloat_CheckExact(thing))
         return -1;
-    *number = PyFloat_AsDouble(term);
+    term->node = NULL;
+    term->number = PyFloat_AsDouble(thing);
     return 0;
 }
 
-/* Room for so many doubles, the same at every call: what is computed here is computed before anybody else comes. */
-static double *room_for(Py_ssize_t count) {
-    static double *room;
-    static Py_ssize_t size;
-    if (count > size) {
-        double *more = PyMem_Realloc(room, sizeof(double) * (size_t)(2 * count));
-        if (more == NULL)
-            return (double *)PyErr_NoMemory();
-        room = more;
-        size = 2 * count;
+/* How many items a list or a tuple has; 0 for anything else. */
+static Py_ssize_t size_of(PyObject *sequence) {
+    return PyList_CheckExact(sequence) ? PyList_Size(sequence) : PyTuple_CheckExact(sequence) ? PyTuple_Size(sequence) : 0;
+}
+
+/* The items of a list or a tuple, which the caller holds while they are looked at: no Python runs meanwhile. How many of
+   them are nodes, or -1 if something is unusual. */
+static Py_ssize_t open_terms(PyObject *sequence, Py_ssize_t count, Term *terms) {
+    PyObject *(*item)(PyObject *, Py_ssize_t) = PyList_CheckExact(sequence) ? PyList_GetItem : PyTuple_GetItem;
+    Py_ssize_t nodes = 0;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const int kind = open_term(item(sequence, i), &terms[i]);
+        if (kind < 0)
+            return -1;
+        nodes += kind;
     }
-    return room;
+    return nodes;
+}
+
+/* Room for so many terms, and behind them for as many numbers three times; the same at every call, for what is computed
+   here is computed before anybody else comes. NULL with an exception. */
+static struct { Term *terms; Py_ssize_t size; } room;
+
+static Term *room_for(Py_ssize_t count) {
+    if (count > room.size) {
+        Term *more = PyMem_Realloc(room.terms, (sizeof(Term) + 3 * sizeof(double)) * (size_t)(2 * count));
+        if (more == NULL)
+            return (Term *)PyErr_NoMemory();
+        room.terms = more;
+        room.size = 2 * count;
+    }
+    return room.terms;
 }
 
 /* Links on their way into a Many --------------------------------------------------------------------------------------- */
@@ -59,26 +64,19 @@ typedef struct {
     PyTypeObject *kind; /* of the first of them */
 } Filling;
 
-static inline void fill(Filling *filling, PyObject *operand, double number, double slope) {
+static inline void fill(Filling *filling, const Term *term, double slope) {
     Many *many = filling->many;
-    const int node = is_node(operand);
     if (many->kinds != NULL)
-        many->kinds[filling->operands] = node ? PARENT : NUMBER;
-    filling->operands++;
-    if (!node) {
-        many->numbers[filling->numbers++] = number;
+        many->kinds[filling->operands++] = term->node != NULL ? PARENT : NUMBER;
+    if (term->node == NULL) {
+        many->numbers[filling->numbers++] = term->number;
         return;
     }
     if (filling->parents == 0)
-        filling->kind = Py_TYPE(operand);
+        filling->kind = Py_TYPE((PyObject *)term->node);
     many->slopes[filling->parents] = slope;
-    many->parent[filling->parents] = held((Node *)operand);
-    filling->flags |= many->parent[filling->parents++]->flags;
-}
-
-static void fill_index(Filling *filling, Py_ssize_t index) {
-    filling->many->kinds[filling->operands++] = NUMBER;
-    filling->many->numbers[filling->numbers++] = (double)index;
+    many->parent[filling->parents++] = held(term->node);
+    filling->flags |= term->node->flags;
 }
 
 static PyObject *finished(Filling *filling, int row, double y) {
@@ -98,197 +96,192 @@ static PyObject *finished(Filling *filling, int row, double y) {
 
 /* Dot ------------------------------------------------------------------------------------------------------------------ */
 
-typedef struct { Sequence w, x; PyObject *bias; Py_ssize_t parents; double offset, sum; int mode; } Dot;
-
-/* The sum, and how many of the operands are nodes. 1, or 0 if this is not the usual case. */
-static int add_products(Dot *dot) {
+/* Σ w·x + bias for terms that lie one behind the other: all w, all x, the bias. */
+static double sum_of_products(const Term *w, Py_ssize_t count) {
+    const Term *x = w + count, *bias = x + count;
     Sum sum = {0.0, 0.0, 0.0, 0.0};
-    for (Py_ssize_t i = 0; i < dot->w.count; i++) {
-        double w, x;
-        const int w_kind = number_of(item(&dot->w, i), &w), x_kind = number_of(item(&dot->x, i), &x);
-        if (w_kind < 0 || x_kind < 0)
-            return 0;
-        dot->parents += w_kind + x_kind;
-        add_to(&sum, w * x);
-    }
-    const int kind = dot->bias == NULL ? 0 : number_of(dot->bias, &dot->offset);
-    if (kind < 0)
-        return 0;
-    dot->parents += kind;
-    add_to(&sum, dot->offset);
-    if (dot->parents == 0)
-        return 0;
-    dot->sum = rounded_sum(&sum, NULL, dot->w.count + 1);
-    return 1;
+    for (Py_ssize_t i = 0; i < count; i++)
+        add_to(&sum, w[i].number * x[i].number);
+    add_to(&sum, bias->number);
+    const double result = rounded_sum(&sum, NULL, count + 1);
+    if (!isnan(result))
+        return result;
+    double *products = (double *)(bias + 1); /* where the rounding is in doubt they are needed one by one */
+    for (Py_ssize_t i = 0; i < count; i++)
+        products[i] = w[i].number * x[i].number;
+    products[count] = bias->number;
+    return exact_sum(products, count + 1);
 }
 
-/* Where the rounding is in doubt the terms are needed once more. */
-static int add_products_again(Dot *dot) {
-    double *terms = room_for(dot->w.count + 1);
-    if (terms == NULL)
-        return -1;
-    for (Py_ssize_t i = 0; i < dot->w.count; i++) {
-        double w = 0.0, x = 0.0;
-        number_of(item(&dot->w, i), &w);
-        number_of(item(&dot->x, i), &x);
-        terms[i] = w * x;
-    }
-    terms[dot->w.count] = dot->offset;
-    dot->sum = exact_sum(terms, dot->w.count + 1);
-    return 0;
-}
-
-static PyObject *node_of_dot(Dot *dot) {
-    const Py_ssize_t count = dot->w.count;
-    Filling filling = {.many = new_many(dot->parents, 0, 2 * count + 1), .mode = dot->mode};
+static PyObject *node_of_dot(const Term *w, Py_ssize_t count, Py_ssize_t parents, int mode) {
+    const Term *x = w + count, *bias = x + count;
+    const double y = sum_of_products(w, count);
+    Filling filling = {.many = new_many(parents, 0, 2 * count + 1), .mode = mode};
     if (filling.many == NULL)
         return NULL;
-    for (int side = 0; side < 2; side++)
-        for (Py_ssize_t i = 0; i < count; i++) {
-            double own = 0.0, other = 0.0;
-            PyObject *operand = item(side ? &dot->x : &dot->w, i);
-            number_of(operand, &own);
-            number_of(item(side ? &dot->w : &dot->x, i), &other);
-            fill(&filling, operand, own, other);
-        }
-    fill(&filling, dot->bias == NULL ? Py_None : dot->bias, dot->offset, 1.0);
-    return finished(&filling, ROW_dot, dot->sum);
+    for (Py_ssize_t i = 0; i < count; i++)
+        fill(&filling, &w[i], x[i].number);
+    for (Py_ssize_t i = 0; i < count; i++)
+        fill(&filling, &x[i], w[i].number);
+    fill(&filling, bias, 1.0);
+    return finished(&filling, ROW_dot, y);
 }
 
-static PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names) {
+static PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t given, PyObject *names) {
     (void)module;
-    Dot d = {.offset = 0.0, .mode = mode_now()};
-    if (d.mode == FAILED)
+    const int mode = mode_now();
+    if (mode == FAILED)
         return NULL;
-    if (names == NULL && (count == 2 || count == 3) && d.mode != OTHER_MODE && open_sequence(args[0], &d.w) &&
-        open_sequence(args[1], &d.x) && d.w.count == d.x.count) {
-        d.bias = count == 3 ? args[2] : NULL;
-        if (add_products(&d)) {
-            if (isnan(d.sum) && add_products_again(&d) < 0)
-                return NULL;
-            return node_of_dot(&d);
-        }
+    const Py_ssize_t count = names == NULL && (given == 2 || given == 3) && mode != OTHER_MODE ? size_of(args[0]) : 0;
+    if (count > 0 && count == size_of(args[1])) {
+        Term *terms = room_for(2 * count + 1);
+        if (terms == NULL)
+            return NULL;
+        Term *bias = terms + 2 * count;
+        *bias = (Term){NULL, 0.0};
+        const Py_ssize_t ws = open_terms(args[0], count, terms), xs = open_terms(args[1], count, terms + count);
+        const int of_bias = given == 3 ? open_term(args[2], bias) : 0;
+        if (ws >= 0 && xs >= 0 && of_bias >= 0 && ws + xs + of_bias > 0)
+            return node_of_dot(terms, count, ws + xs + of_bias, mode);
     }
-    return call_python(engine.dot, NULL, args, count, names);
+    return call_python(engine.dot, NULL, args, given, names);
 }
 
 /* Of one list ------------------------------------------------------------------------------------------------------------ */
 
-typedef struct { Sequence xs; Py_ssize_t parents; double *data, *more; int mode; } Terms;
+typedef struct {
+    Py_ssize_t count, parents;
+    Term *at;
+    double *more; /* room for three numbers a term */
+    int mode;
+} Terms;
 
-/* The numbers of a list, with room for three times as many behind them. 1, 0 if it is unusual, -1 with an exception. */
-static int open_terms(PyObject *list, Terms *terms) {
+/* The terms of a list. 1, 0 if it is unusual, -1 with an exception. */
+static int open_list(PyObject *list, Terms *terms) {
     terms->mode = mode_now();
-    if (terms->mode == FAILED || terms->mode == OTHER_MODE || !open_sequence(list, &terms->xs))
+    if (terms->mode == FAILED || terms->mode == OTHER_MODE || (terms->count = size_of(list)) == 0)
         return terms->mode == FAILED ? -1 : 0;
-    terms->data = room_for(4 * terms->xs.count);
-    if (terms->data == NULL)
+    terms->at = room_for(terms->count);
+    if (terms->at == NULL)
         return -1;
-    terms->more = terms->data + terms->xs.count;
-    terms->parents = 0;
-    for (Py_ssize_t i = 0; i < terms->xs.count; i++) {
-        const int kind = number_of(item(&terms->xs, i), &terms->data[i]);
-        if (kind < 0)
-            return 0;
-        terms->parents += kind;
-    }
+    terms->more = (double *)(terms->at + terms->count);
+    terms->parents = open_terms(list, terms->count, terms->at);
     return terms->parents > 0;
+}
+
+/* The numbers of the terms, in the first third of the room. */
+static double *numbers_of(const Terms *terms) {
+    for (Py_ssize_t i = 0; i < terms->count; i++)
+        terms->more[i] = terms->at[i].number;
+    return terms->more;
 }
 
 /* A node of the terms, behind `index` if that is no negative number. */
 static PyObject *node_of_terms(const Terms *terms, int row, double y, const double *slopes, Py_ssize_t index) {
-    const Py_ssize_t count = terms->xs.count;
-    Filling filling = {.many = new_many(terms->parents, 0, count + (index >= 0)), .mode = terms->mode};
+    const Term first = {NULL, (double)index};
+    Filling filling = {.many = new_many(terms->parents, 0, terms->count + (index >= 0)), .mode = terms->mode};
     if (filling.many == NULL)
         return NULL;
     if (index >= 0)
-        fill_index(&filling, index);
-    for (Py_ssize_t i = 0; i < count; i++)
-        fill(&filling, item(&terms->xs, i), terms->data[i], slopes[i]);
+        fill(&filling, &first, 0.0);
+    for (Py_ssize_t i = 0; i < terms->count; i++)
+        fill(&filling, &terms->at[i], slopes[i]);
     return finished(&filling, row, y);
 }
 
 static PyObject *total_of_list(PyObject *list) {
     Terms terms;
-    const int usual = open_terms(list, &terms);
+    const int usual = open_list(list, &terms);
     if (usual <= 0)
         return usual ? NULL : PyObject_CallFunctionObjArgs(engine.total, list, NULL);
-    for (Py_ssize_t i = 0; i < terms.xs.count; i++)
+    const double y = exact_sum(numbers_of(&terms), terms.count);
+    for (Py_ssize_t i = 0; i < terms.count; i++)
         terms.more[i] = 1.0;
-    return node_of_terms(&terms, ROW_total, exact_sum(terms.data, terms.xs.count), terms.more, -1);
+    return node_of_terms(&terms, ROW_total, y, terms.more, -1);
 }
 
 static PyObject *mean_of_list(PyObject *list) {
     Terms terms;
-    const int usual = open_terms(list, &terms);
+    const int usual = open_list(list, &terms);
     if (usual <= 0)
         return usual ? NULL : PyObject_CallFunctionObjArgs(engine.mean, list, NULL);
-    const double count = (double)terms.xs.count;
-    for (Py_ssize_t i = 0; i < terms.xs.count; i++)
+    const double count = (double)terms.count, y = exact_sum(numbers_of(&terms), terms.count) / count;
+    for (Py_ssize_t i = 0; i < terms.count; i++)
         terms.more[i] = 1.0 / count;
-    return node_of_terms(&terms, ROW_mean, exact_sum(terms.data, terms.xs.count) / count, terms.more, -1);
+    return node_of_terms(&terms, ROW_mean, y, terms.more, -1);
 }
 
 static PyObject *sum_of_squares_of_list(PyObject *list) {
     Terms terms;
-    const int usual = open_terms(list, &terms);
+    const int usual = open_list(list, &terms);
     if (usual <= 0)
         return usual ? NULL : PyObject_CallFunctionObjArgs(engine.sum_of_squares, list, NULL);
-    double *slopes = terms.more, *squares = terms.more + terms.xs.count;
-    for (Py_ssize_t i = 0; i < terms.xs.count; i++) {
-        slopes[i] = 2.0 * terms.data[i];
-        squares[i] = terms.data[i] * terms.data[i];
+    double *slopes = terms.more, *squares = slopes + terms.count;
+    for (Py_ssize_t i = 0; i < terms.count; i++) {
+        const double x = terms.at[i].number;
+        slopes[i] = 2.0 * x;
+        squares[i] = x * x;
     }
-    return node_of_terms(&terms, ROW_sum_of_squares, exact_sum(squares, terms.xs.count), slopes, -1);
+    return node_of_terms(&terms, ROW_sum_of_squares, exact_sum(squares, terms.count), slopes, -1);
 }
 
 static PyObject *logsumexp_of_list(PyObject *list) {
     Terms terms;
-    const int usual = open_terms(list, &terms);
+    const int usual = open_list(list, &terms);
     if (usual <= 0)
         return usual ? NULL : PyObject_CallFunctionObjArgs(engine.logsumexp, list, NULL);
-    double *p = terms.more, *room = terms.more + terms.xs.count;
-    softmax_of(terms.data, terms.xs.count, p);
-    return node_of_terms(&terms, ROW_logsumexp, logsumexp_of(terms.data, terms.xs.count, room), p, -1);
+    double *x = numbers_of(&terms), *p = x + terms.count, *more = p + terms.count;
+    softmax_of(x, terms.count, p);
+    return node_of_terms(&terms, ROW_logsumexp, logsumexp_of(x, terms.count, more), p, -1);
 }
 
 /* ∂pᵢ/∂xⱼ = pᵢ(δᵢⱼ - pⱼ): softmax_slopes() of ops.py. */
-static void slopes_of_softmax(const double *p, Py_ssize_t count, Py_ssize_t i, double *slopes, double *room) {
+static void slopes_of_softmax(const double *p, Py_ssize_t count, Py_ssize_t i, double *slopes, double *more) {
     for (Py_ssize_t j = 0; j < count; j++)
-        slopes[j] = j == i ? p[i] * sum_of_others(p, count, i, room) : -(p[i] * p[j]);
+        slopes[j] = j == i ? p[i] * sum_of_others(p, count, i, more) : -(p[i] * p[j]);
 }
 
-static PyObject *softmax_of_list(PyObject *list) {
-    Terms terms;
-    const int usual = open_terms(list, &terms);
-    if (usual <= 0)
-        return usual ? NULL : PyObject_CallFunctionObjArgs(engine.softmax, list, NULL);
-    const Py_ssize_t count = terms.xs.count;
-    double *p = terms.more, *slopes = p + count, *room = slopes + count;
-    softmax_of(terms.data, count, p);
+static PyObject *list_of_softmax(const Terms *terms) {
+    const Py_ssize_t count = terms->count;
+    double *p = terms->more, *slopes = p + count, *more = slopes + count;
+    softmax_of(numbers_of(terms), count, p);
     PyObject *entries = PyList_New(count);
     for (Py_ssize_t i = 0; entries != NULL && i < count; i++) {
-        slopes_of_softmax(p, count, i, slopes, room);
-        PyObject *node = node_of_terms(&terms, ROW_softmax_entry, p[i], slopes, i);
+        slopes_of_softmax(p, count, i, slopes, more);
+        PyObject *node = node_of_terms(terms, ROW_softmax_entry, p[i], slopes, i);
         if (node == NULL || PyList_SetItem(entries, i, node) < 0)
             Py_CLEAR(entries);
     }
     return entries;
 }
 
+static PyObject *softmax_of_list(PyObject *list) {
+    Terms terms;
+    const int usual = open_list(list, &terms);
+    if (usual <= 0)
+        return usual ? NULL : PyObject_CallFunctionObjArgs(engine.softmax, list, NULL);
+    const Py_ssize_t size = room.size; /* a collection may run between two entries, and in it anything: the room is ours */
+    room.terms = NULL;
+    room.size = 0;
+    PyObject *entries = list_of_softmax(&terms);
+    PyMem_Free(room.terms);
+    room.terms = terms.at;
+    room.size = size;
+    return entries;
+}
+
 static PyObject *cross_entropy(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names) {
     (void)module;
     Terms terms;
-    int usual = names == NULL && count == 2 && PyLong_CheckExact(args[1]) ? open_terms(args[0], &terms) : 0;
+    int usual = names == NULL && count == 2 && PyLong_CheckExact(args[1]) ? open_list(args[0], &terms) : 0;
     const Py_ssize_t target = usual > 0 ? PyLong_AsSsize_t(args[1]) : -1;
     if (usual < 0)
         return NULL;
-    if (usual && target >= 0 && target < terms.xs.count) {
-        double *slopes = terms.more, *room = slopes + terms.xs.count;
-        softmax_of(terms.data, terms.xs.count, slopes);
-        slopes[target] = -sum_of_others(slopes, terms.xs.count, target, room);
-        const double y = cross_entropy_of(terms.data, terms.xs.count, target, room);
-        return node_of_terms(&terms, ROW_cross_entropy, y, slopes, target);
+    if (usual && target >= 0 && target < terms.count) {
+        double *x = numbers_of(&terms), *slopes = x + terms.count, *more = slopes + terms.count;
+        softmax_of(x, terms.count, slopes);
+        slopes[target] = -sum_of_others(slopes, terms.count, target, more);
+        return node_of_terms(&terms, ROW_cross_entropy, cross_entropy_of(x, terms.count, target, more), slopes, target);
     }
     PyErr_Clear(); /* a target beyond all lists */
     return call_python(engine.cross_entropy, NULL, args, count, names);
