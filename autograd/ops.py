@@ -61,7 +61,6 @@ class Operation:
         self.variadic = variadic
         self.chooses = chooses
         self.by_type: dict[type, Callable[[Any], Any]] = {}  # short cuts for one argument, by its type
-        self.of_two: Callable[..., Any] | None = None  # a short cut for two, that may say NotImplemented
         if len(derivatives) == 1 and not variadic:
             self.by_type[float] = forward
         self._defaults: tuple[float, ...] = getattr(forward, "__defaults__", None) or ()
@@ -82,8 +81,6 @@ class Operation:
 
     def _call_general(self, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Hand over to the first argument that knows how to apply an operation; without one, compute on floats."""
-        if self.of_two is not None and not named and (result := self.of_two(*args)) is not NotImplemented:
-            return result
         if named or not self.variadic:
             args = self._complete(args, named)
         try:

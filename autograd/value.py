@@ -382,14 +382,12 @@ class Value(Applies):
 
 # The same class in C, where it was compiled: see native/ --------------------------------------------------------------
 _METHODS = {row: unary_method(row) for row in ops.OPERATIONS.values() if len(row.derivatives) == 1 and not row.variadic}
-_SHORT_CUTS = {row.name: method for row, method in _METHODS.items()}
 
 if not TYPE_CHECKING and extension is not None:
     from autograd.native.adoption import adopted
 
     Value = adopted(Value, _METHODS)
     _new, _leaf, _node = Value.__new__, extension.make_leaf, extension.make_node
-    _SHORT_CUTS = extension.functions_of_rows(1)
 
-for _row in _METHODS:
-    _row.by_type[Value] = _SHORT_CUTS[_row.name]
+for _row, _method in _METHODS.items():
+    _row.by_type[Value] = _method

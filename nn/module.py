@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import random
 import reprlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count, repeat
 from typing import Any, Self, TypeAlias
@@ -54,7 +54,7 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """Every parameter once, in the order in which attributes were set; a shared one where it is first met."""
-        return [thing for _, thing in _walk(self) if isinstance(thing, Value)]
+        return list(_leaves(self))
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """(name, parameter) pairs in the order of parameters(), for example ("layer0.neuron1.w0", Value).
@@ -204,8 +204,7 @@ Path: TypeAlias = tuple["Path", str | int] | tuple[()]  # how a thing was reache
 def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[Path, Module | Value | Buffer]]:
     """(path, thing) for the modules, leaf Values and Buffers reachable from `root`, each once, outer ones first.
 
-    A stack of iterators instead of recursion, and a set of what was met: cycles and any depth are safe. Names are made
-    from paths only by those who want them, because parameters() runs three times in a training step.
+    A stack of iterators instead of recursion, and a set of what was met: cycles and any depth are safe.
     """
     stack: list[Iterator[tuple[Path, Any]]] = [iter([((), root)])]
     met: set[int] = set()
@@ -228,11 +227,34 @@ def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[Path, Modul
             stack.pop()
 
 
+def _leaves(root: Module) -> Iterable[Value]:
+    """The leaf Values in the order of _walk(): the same walk without paths, which a training step takes three times."""
+    found: dict[int, Value] = {}
+    stack: list[Iterator[Any]] = [iter((root,))]
+    met: set[int] = set()
+    while stack:
+        for thing in stack[-1]:
+            if isinstance(thing, Value):
+                if thing.op is None:
+                    found[id(thing)] = thing
+            elif isinstance(thing, (Module, list, tuple, dict)) and id(thing) not in met:
+                met.add(id(thing))
+                stack.append(iter(thing if isinstance(thing, (list, tuple)) else _held(thing).values()))
+                break
+        else:
+            stack.pop()
+    return found.values()
+
+
+def _held(holder: Any) -> dict[Any, Any]:
+    return vars(holder) if isinstance(holder, Module) else holder if isinstance(holder, dict) else {}
+
+
 def _inside(path: Path, holder: Any) -> Iterator[tuple[Path, Any]]:
     """(path, item) for what lies directly inside a module, a list, a tuple or a dict."""
     if isinstance(holder, (list, tuple)):
         return zip(zip(repeat(path), count(), strict=False), holder, strict=False)
-    items = vars(holder) if isinstance(holder, Module) else holder if isinstance(holder, dict) else {}
+    items = _held(holder)
     return zip(zip(repeat(path), map(str, items), strict=False), items.values(), strict=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import mul
 from typing import Any, TypeAlias
 
 from autograd import Value, dot, softmax
@@ -62,7 +63,7 @@ class Neuron(Module):
             x = _row(x)
         if len(x) != len(self.w):
             raise ValueError(f"{self!r} takes {len(self.w)} numbers, not {len(x)}: {x!r:.60}")
-        act = dot(self.w, x, self.b) if self.fused else sum((wi * xi for wi, xi in zip(self.w, x, strict=True)), self.b)
+        act = dot(self.w, x, self.b) if self.fused else sum(map(mul, self.w, x), self.b)
         return self.activation(act) if self.nonlin else act
 
     def __repr__(self) -> str:

@@ -40,7 +40,8 @@ THE FILES, in an order to read them
     slots.c             the same as Python writes them
     attributes.c        data, grad, label, op, and whatever else is hung on a node
     operators.c         + - * / % // ** and the methods of rows
-    many.c              dot, total, softmax …: one node for many operands
+    filling.h, many.c   dot, total, softmax …: one node for many operands
+    calls.c             rows called like functions: tanh(v), maximum(v, w), clip(v, 0.0, 1.0)
     backward.c          the order of a graph, and the chain rule
     value.c             the type that all this makes, and what Python hands over
     machine.h           the replay machine: how a recorded program lies in memory, and its invariants

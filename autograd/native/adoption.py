@@ -42,12 +42,12 @@ def adopted(pure: type, methods: dict[Operation, Any]) -> Any:
         "plain_operation": Operation,
         "track_reached": lambda thing: track_reached(thing, value),
         "opened": opened,
+        "call": Operation.__call__,
         "empty": "",
         "hears_nodes": "hears_nodes",
     }
     extension.use(OPERATIONS, forward, reflected, names)
-    for name, function in extension.functions_of_rows(2).items():
-        OPERATIONS[name].of_two = function
+    Operation.__call__ = extension.call_of(Operation)  # type: ignore[method-assign]
     return value
 
 

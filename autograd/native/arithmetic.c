@@ -5,7 +5,7 @@
 #define DOWN 0x1p-64     /* numerics.floats.exact_sum: where a partial sum leaves the range, sum at this size */
 #define UP 0x1p64
 
-static PyObject *forwards[ROW_COUNT]; /* Operation.forward of every row */
+PyObject *forwards[ROW_COUNT];
 static PyObject *math_hypot;
 
 /* The sum once ------------------------------------------------------------------------------------------------- */

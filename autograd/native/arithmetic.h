@@ -45,6 +45,7 @@ static inline void put(PyObject **place, PyObject *thing) {
     Py_XDECREF(before);
 }
 
+extern PyObject *forwards[]; /* Operation.forward of every row with a fixed number of arguments */
 /* A row's forward function, and math.hypot, asked in Python. They may set an exception; the answer is nan then. */
 double row_in_python(int row, int count, const double *args);
 double hypot_in_python(double a, double b);

@@ -129,13 +129,9 @@ static int set_op(Node *node, PyObject *op, void *unused) {
     (void)unused;
     if (op == NULL)
         return no_delete("op");
-    for (int row = 0; op != Py_None && row < ROW_ALL; row++)
-        if (engine.rows[row] == op) {
-            node->row = (uint16_t)(row + 1);
-            return 0;
-        }
-    if (op == Py_None) {
-        node->row = 0;
+    const int row = op == Py_None ? -1 : row_of(op);
+    if (row >= 0 || op == Py_None) {
+        node->row = (uint16_t)(row + 1);
         return 0;
     }
     Extra *extra = extra_of(node);

@@ -2,9 +2,7 @@
 
    The usual case: a list or a tuple of nodes and floats, at least one a node, and nobody in a mode (or in no_grad(), or
    recording). Everything else is handed to the function of the same name in lists.py. */
-#include "memory.h"
-
-typedef struct { Node *node; double number; } Term; /* node: NULL for a plain number */
+#include "filling.h"
 
 /* 1 for a node, 0 for a float, -1 for anything else. */
 static inline int open_term(PyObject *thing, Term *term) {
@@ -54,32 +52,7 @@ static Term *room_for(Py_ssize_t count) {
     return room.terms;
 }
 
-/* Links on their way into a Many --------------------------------------------------------------------------------------- */
-
-typedef struct {
-    Many *many;
-    Py_ssize_t parents, numbers, operands;
-    int flags;          /* of all parents together */
-    int mode;           /* QUIET, or NO_GRAD: then it was in vain */
-    PyTypeObject *kind; /* of the first of them */
-} Filling;
-
-static inline void fill(Filling *filling, const Term *term, double slope) {
-    Many *many = filling->many;
-    if (many->kinds != NULL)
-        many->kinds[filling->operands++] = term->node != NULL ? PARENT : NUMBER;
-    if (term->node == NULL) {
-        many->numbers[filling->numbers++] = term->number;
-        return;
-    }
-    if (filling->parents == 0)
-        filling->kind = Py_TYPE((PyObject *)term->node);
-    many->slopes[filling->parents] = slope;
-    many->parent[filling->parents++] = held(term->node);
-    filling->flags |= term->node->flags;
-}
-
-static PyObject *finished(Filling *filling, int row, double y) {
+PyObject *finished(Filling *filling, int row, double y) {
     Node *node = new_node(filling->kind, y);
     if (node == NULL || filling->mode == NO_GRAD) {
         for (Py_ssize_t i = 0; i < filling->many->parents; i++)

@@ -3,11 +3,11 @@
 #include "node.h"
 
 PyObject *make_type(PyObject *, PyObject *), *use(PyObject *, PyObject *), *track_below(PyObject *, PyObject *);
-PyObject *transcribe(PyObject *, PyObject *), *lists(PyObject *, PyObject *), *functions_of_rows(PyObject *, PyObject *), *ordered(PyObject *, PyObject *), *topological(PyObject *, PyObject *), *backward(PyObject *, PyObject *);
+PyObject *transcribe(PyObject *, PyObject *), *lists(PyObject *, PyObject *), *call_of(PyObject *, PyObject *), *ordered(PyObject *, PyObject *), *topological(PyObject *, PyObject *), *backward(PyObject *, PyObject *);
 
 /* Every row on floats, for whoever wants to compare: row_values(number, a, …) → (forward, slopes …) ---------------- */
 
-static int values_of_row(int row, const double *args, double *out) {
+int values_of_row(int row, const double *args, double *out) {
     switch (row) {
 #define CASE_1(name, asks) \
     case ROW_##name: \
@@ -90,7 +90,7 @@ static PyMethodDef functions[] = {
     {"exact_sum", exact_sum_of, METH_O, "exact_sum(list of floats): as numerics.floats.exact_sum."},
     {"make_type", make_type, METH_O, "make_type(OPERATIONS) → Value."},
     {"use", use, METH_VARARGS, "use(rows, operators, reflected operators, {name: object}): what C asks Python for."},
-    {"functions_of_rows", functions_of_rows, METH_O, "functions_of_rows(1 or 2) → {name: function of so many}."},
+    {"call_of", call_of, METH_O, "call_of(Operation) → the method __call__ of that class, which begins in C."},
     {"lists", lists, METH_O, "lists({name: text for help()}) → {name: function} of many operands."},
     {"make_leaf", make_leaf, METH_VARARGS, "_leaf of value.py."},
     {"make_node", make_node, METH_VARARGS, "_node of value.py."},

@@ -98,7 +98,7 @@ typedef struct {
     PyObject *mode_entered, *hears_nodes, *rows[ROW_ALL], *plain_operation;
     char chooses[ROW_ALL]; /* does the row choose among its operands? */
     PyObject *forward[ROW_ALL], *reflected[ROW_ALL]; /* operators in Python, for what is unusual */
-    PyObject *init, *operands, *parents, *local_grads, *track_reached, *opened, *backward, *in_the_middle, *empty;
+    PyObject *init, *operands, *parents, *local_grads, *track_reached, *opened, *call, *backward, *in_the_middle, *empty;
     PyObject *dot, *total, *mean, *sum_of_squares, *softmax, *cross_entropy, *logsumexp;
 } Engine;
 extern Engine engine;
@@ -108,6 +108,16 @@ static inline int is_node(PyObject *thing) {
     return Py_TYPE(thing) == engine.type || (!PyFloat_CheckExact(thing) && !PyLong_CheckExact(thing) &&
                                              PyType_IsSubtype(Py_TYPE(thing), engine.type));
 }
+
+/* operators.c: the number of a node, 1, or of a plain number, 0; -1 for anything else. */
+int number_of(PyObject *thing, double *number);
+extern PyCFunction const methods_of_rows[ROW_ALL];  /* of rows with one argument; NULL for others */
+extern binaryfunc const operators_of_rows[ROW_ALL]; /* of rows with two */
+/* module.c: forward and slopes of a row on numbers, 1 + count of them; may set an exception. */
+int values_of_row(int row, const double *args, double *out);
+/* calls.c: the number of a row of the table by the row, or -1. */
+int row_of(PyObject *operation);
+void remember_row(int row);
 
 /* How operations behave right now; mode_entered() in operators.c. */
 enum { QUIET, NO_GRAD, OTHER_MODE, FAILED };

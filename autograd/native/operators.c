@@ -33,8 +33,8 @@ int mode_entered(void) {
 
 PyObject *call_python(PyObject *function, PyObject *first, PyObject *const *args, Py_ssize_t count, PyObject *names) {
     const Py_ssize_t before = first != NULL;
-    PyObject *positional = PyTuple_New(before + count), *by_name = PyDict_New(), *result = NULL;
-    int failed = positional == NULL || by_name == NULL || (first != NULL && PyTuple_SetItem(positional, 0, Py_NewRef(first)) < 0);
+    PyObject *positional = PyTuple_New(before + count), *by_name = names == NULL ? NULL : PyDict_New(), *result = NULL;
+    int failed = positional == NULL || (names != NULL && by_name == NULL) || (first != NULL && PyTuple_SetItem(positional, 0, Py_NewRef(first)) < 0);
     for (Py_ssize_t i = 0; !failed && i < count; i++)
         failed = PyTuple_SetItem(positional, before + i, Py_NewRef(args[i])) < 0;
     for (Py_ssize_t i = 0; !failed && names != NULL && i < PyTuple_Size(names); i++)
@@ -47,7 +47,7 @@ PyObject *call_python(PyObject *function, PyObject *first, PyObject *const *args
 }
 
 /* A float, NumPy's too, or an exact int as a double. */
-static inline int is_plain(PyObject *thing, double *number) {
+static int is_plain(PyObject *thing, double *number) {
     if (PyFloat_CheckExact(thing) || (!PyLong_CheckExact(thing) && PyFloat_Check(thing))) {
         *number = PyFloat_AsDouble(thing);
         return 1;
@@ -60,6 +60,13 @@ static inline int is_plain(PyObject *thing, double *number) {
         return 0;
     }
     return 1;
+}
+
+int number_of(PyObject *thing, double *number) {
+    if (!is_node(thing))
+        return is_plain(thing, number) ? 0 : -1;
+    *number = ((Node *)thing)->data;
+    return ((Node *)thing)->flags & DATA_OBJECT ? -1 : 1;
 }
 
 static PyObject *in_python(int row, PyObject *left, PyObject *right) {
@@ -116,8 +123,7 @@ static inline PyObject *node_of_right(int row, double y, double left, Node *righ
     return (PyObject *)node;
 }
 
-/* The operator of a row with two arguments and its reflection, as operator_methods() of value.py; and the same for rows
-   that are called by their names. `asks`: may the row ask Python? Then it may fail. */
+/* The operator of a row with two arguments and its reflection, as operator_methods() of value.py. `asks`: may the row ask Python? Then it may fail. */
 #define OPERATOR(name, asks) \
     static PyObject *operator_##name(PyObject *l, PyObject *r) { \
         const int mode = mode_now(), l_is_node = is_node(l), r_is_node = is_node(r); \
@@ -145,12 +151,6 @@ static inline PyObject *node_of_right(int row, double y, double left, Node *righ
         if (!l_is_node) \
             return node_of_right(ROW_##name, y, a, right, d_right); \
         return node_of_two(ROW_##name, y, left, d_left, right, d_right); \
-    } \
-    static PyObject *of_two_##name(PyObject *module, PyObject *const *args, Py_ssize_t count) { \
-        (void)module; \
-        if (count != 2 || engine.chooses[ROW_##name] || !(is_node(args[0]) || is_node(args[1]))) \
-            return Py_NewRef(Py_NotImplemented); \
-        return operator_##name(args[0], args[1]); \
     }
 ROWS_OF_2(OPERATOR)
 
@@ -177,12 +177,6 @@ static PyObject *operator_power(PyObject *l, PyObject *r, PyObject *modulus) {
         if (asks && PyErr_Occurred()) \
             return NULL; \
         return node_of_left(ROW_##name, y, node, d, 0.0, 0); \
-    } \
-    static PyObject *function_##name(PyObject *module, PyObject *node) { \
-        if (is_node(node)) \
-            return method_##name(node, NULL); \
-        (void)module; \
-        return PyErr_Format(PyExc_TypeError, "expected a Value, got %R", (PyObject *)Py_TYPE(node)); \
     }
 ROWS_OF_1(METHOD)
 
@@ -192,12 +186,11 @@ static PyObject *absolute(PyObject *self) { return method_abs(self, NULL); }
 #define IN_TABLE(name, asks) {#name, method_##name, METH_NOARGS, NULL},
 PyMethodDef row_methods[] = {ROWS_OF_1(IN_TABLE) {NULL, NULL, 0, NULL}}; /* those that value.py lacks are taken away */
 #undef IN_TABLE
-#define IN_TABLE(name, asks) {#name, function_##name, METH_O, NULL},
-PyMethodDef row_functions[] = {ROWS_OF_1(IN_TABLE) {NULL, NULL, 0, NULL}}; /* what tanh(v) calls */
-
+#define IN_TABLE(name, asks) [ROW_##name] = method_##name,
+PyCFunction const methods_of_rows[ROW_ALL] = {ROWS_OF_1(IN_TABLE)};
 #undef IN_TABLE
-#define IN_TABLE(name, asks) {#name, (PyCFunction)(void *)of_two_##name, METH_FASTCALL, NULL},
-PyMethodDef functions_of_two[] = {ROWS_OF_2(IN_TABLE) {NULL, NULL, 0, NULL}}; /* what maximum(v, w) calls */
+#define IN_TABLE(name, asks) [ROW_##name] = operator_##name,
+binaryfunc const operators_of_rows[ROW_ALL] = {ROWS_OF_2(IN_TABLE)};
 
 PyType_Slot operator_slots[] = {
     {Py_nb_add, (void *)operator_add},         {Py_nb_subtract, (void *)operator_sub}, {Py_nb_multiply, (void *)operator_mul},

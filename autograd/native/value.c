@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <structmember.h>
 
-extern PyMethodDef row_methods[], row_functions[], functions_of_two[];
+extern PyMethodDef row_methods[];
 extern PyType_Slot operator_slots[];
 extern PyGetSetDef own_attributes[];
 int set_attribute(PyObject *self, PyObject *name, PyObject *thing);
@@ -123,6 +123,7 @@ static int set_row(PyObject *rows, PyObject *forward, PyObject *reflected, const
     if (operation == NULL)
         return -1;
     put(&engine.rows[row], operation);
+    remember_row(row);
     PyObject *chooses = PyObject_GetAttrString(operation, "chooses");
     engine.chooses[row] = chooses != Py_None;
     Py_XDECREF(chooses);
@@ -154,7 +155,7 @@ PyObject *use(PyObject *module, PyObject *args) {
         {"active", &engine.active}, {"inside", &engine.inside}, {"mode_entered", &engine.mode_entered},
         {"hears_nodes", &engine.hears_nodes},
         {"plain_operation", &engine.plain_operation}, {"init", &engine.init}, {"operands", &engine.operands},
-        {"parents", &engine.parents}, {"local_grads", &engine.local_grads}, {"track_reached", &engine.track_reached}, {"opened", &engine.opened},
+        {"parents", &engine.parents}, {"local_grads", &engine.local_grads}, {"track_reached", &engine.track_reached}, {"opened", &engine.opened}, {"call", &engine.call},
         {"backward", &engine.backward}, {"in_the_middle", &engine.in_the_middle}, {"empty", &engine.empty},
         {"dot", &engine.dot}, {"total", &engine.total}, {"mean", &engine.mean}, {"sum_of_squares", &engine.sum_of_squares},
         {"softmax", &engine.softmax}, {"cross_entropy", &engine.cross_entropy}, {"logsumexp", &engine.logsumexp},
@@ -174,17 +175,4 @@ PyObject *track_below(PyObject *module, PyObject *list) {
         if (is_node(PyList_GetItem(list, i)))
             track((Node *)PyList_GetItem(list, i));
     Py_RETURN_NONE;
-}
-
-/* functions_of_rows(arguments) → {name: function} of the rows with so many, one or two. */
-PyObject *functions_of_rows(PyObject *module, PyObject *arguments) {
-    PyObject *found = PyDict_New();
-    PyMethodDef *one = PyLong_AsLong(arguments) == 1 ? row_functions : functions_of_two;
-    for (; found != NULL && one->ml_name != NULL; one++) {
-        PyObject *function = PyCFunction_NewEx(one, module, NULL);
-        if (function == NULL || PyDict_SetItemString(found, one->ml_name, function) < 0)
-            Py_CLEAR(found);
-        Py_XDECREF(function);
-    }
-    return found;
 }
