@@ -119,6 +119,9 @@ draw(t)
 #
 # $$h = S(W^\mathsf{T} x + b)$$
 #
+# (That is shorthand. $W^\mathsf{T} x$ means: for every column of $W$, multiply it by $x$, number by number, and add up. That
+# is what each neuron does with its weights; then $b$ is added, and $S$ taken, neuron by neuron.)
+#
 # Let us do a complete network that way. From the grade average (CGPA), the IQ and the marks of the 10th and the 12th year
 # it is to say whether a student will be **placed** in a job: 4 inputs, a layer of 3 neurons, a layer of 2, one
 # output.

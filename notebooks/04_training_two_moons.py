@@ -4,8 +4,8 @@
 # **The question: how does a network of random numbers turn into one that knows something?**
 #
 # By a loop of four lines, repeated: *predict, measure how wrong it is, ask every parameter for its derivative, move every
-# parameter a little downhill.* We run that loop by hand on the classic example of karpathy's micrograd, watch the
-# decision boundary bend, and look at what each gradient was doing. At the end you train on a table of your own.
+# parameter a little downhill.* We run that loop by hand on the example of micrograd (Andrej Karpathy's small engine, the model
+# of this one), watch the border between two classes bend, and look at what each gradient was doing. At the end you train on a table of your own.
 
 # %%
 # Opened alone? Then this puts the helpers, exercises and data of the course beside the notebook.
@@ -79,8 +79,8 @@ print(f"{right} of 100 right, before any training")
 #
 # $$\max(0,\; 1 - t \cdot s)$$
 #
-# It is 0 if the score has the right sign *and* is at least 1 away from 0; otherwise it grows with the distance from
-# there.
+# It is 0 if the score has the right sign *and* is at least 1 away from 0: the point is then beyond the **margin**.
+# Otherwise it grows with the distance from there.
 
 # %%
 for t, s in [(1, 2.5), (1, 0.4), (1, -2.0), (-1, -2.0)]:
@@ -254,7 +254,7 @@ model.load_state_dict(start)
 worst = max(range(100), key=lambda i: -y[i] * model(X[i]).data)
 print(f"point {worst}: label {y[worst]}, score {model(X[worst]).data:.2f}")
 
-small = MLP(2, [4, 3, 1], rng=random.Random(3))
+small = MLP(2, [4, 1], rng=random.Random(4))
 point = [Value(X[worst][0], label="x1"), Value(X[worst][1], label="x2")]
 one_loss = hinge([small(point)], [y[worst]])
 one_loss.label = "loss"
@@ -262,8 +262,8 @@ one_loss.backward()
 still(draw(one_loss, model=small, level="neuron"))
 
 # %% [markdown]
-# (To keep the picture readable this is a smaller network, 2 → 4 → 3 → 1.) Three of the four neurons on the left put out
-# 0: they are relu neurons that are *off* for this point. No gradient passes through them, so the gradients of all their
+# (To keep the picture readable this is a smaller network, 2 → 4 → 1.) Two of the four neurons in the middle put out 0:
+# they are relu neurons that are *off* for this point. No gradient passes through them, so the gradients of all their
 # parameters are 0 (`‖∂‖`, their norm, says it for all of them at once): from this point they learn nothing. For another
 # point, others are off. This switching on and off is how straight pieces make a curve.
 #
@@ -414,7 +414,7 @@ check("4.1", my_hinge)
 
 # %% [markdown]
 # **Exercise 2.** A parameter has the value 3 and the gradient 0.5; the learning rate is 0.1. What is its value after one
-# step of gradient descent, and by how much will this one step change the loss, to first order?
+# step of gradient descent, and by how much does the gradient promise that this one step changes the loss?
 
 # %%
 new_value = ...

@@ -50,7 +50,7 @@ print("cost:  ", nn.mse(predicted, actual))
 #
 # What a loss *wants* shows in its derivative: that is the pull it exerts on the prediction. On the left the losses, on
 # the right their derivatives, which the engine finds; we only name the loss. First the losses for **numbers**, over the
-# error $r = \hat y - y$:
+# error $r = \hat y - y$, the prediction $\hat y$ (with a hat) less the truth $y$:
 
 # %%
 def losses_and_pulls(losses, xlabel, reach, ylim):
@@ -349,7 +349,8 @@ print("XOR:", train_perceptron(XOR), "mistakes per round")
 # ## Closed form or iteration?
 #
 # For a line and the squared error we need not descend at all: set both derivatives to 0 and solve. The solution is
-# $a = \frac{\operatorname{cov}(x, y)}{\operatorname{var}(x)}$, $b = \bar y - a \bar x$.
+# $a = \frac{\operatorname{cov}(x, y)}{\operatorname{var}(x)}$, $b = \bar y - a \bar x$, where a bar is a mean, the variance
+# $\operatorname{var}(x)$ the mean of $(x - \bar x)^2$, and the covariance the mean of $(x - \bar x)(y - \bar y)$.
 
 # %%
 mean_x = sum(x for x, _ in clean) / len(clean)
@@ -378,7 +379,7 @@ print(f"closed form: a = {a_exact:.10f}, b = {b_exact:.10f}")
 #
 # Three words, counted once and for all. An **epoch** is one pass over all examples. A **batch** is the examples that one
 # update looks at. An **iteration** is one update. So an epoch of $n$ examples in batches of $m$ has $\lceil n / m \rceil$
-# iterations.
+# iterations ($n/m$, rounded up, for the last batch may be a smaller one).
 #
 # - **batch** descent: all examples in one batch, one careful step per epoch;
 # - **stochastic** descent: one example at a time, $n$ hasty steps per epoch;
@@ -432,6 +433,9 @@ right.figure
 # | AdaGrad | $s \leftarrow s + g^2$, $\;p \leftarrow p - \eta g/\sqrt s$ | a step size for each parameter, shrinking as it moves |
 # | RMSprop | $v \leftarrow \alpha v + (1-\alpha) g^2$, $\;p \leftarrow p - \eta g/\sqrt v$ | the same, forgetting old gradients |
 # | Adam | $m \leftarrow \beta_1 m + (1-\beta_1) g$, $\;v$ as above, $\;p \leftarrow p - \eta\,\hat m/\sqrt{\hat v}$ | momentum and RMSprop, corrected for starting at 0 |
+#
+# (Adam's $m$ and $v$ begin at 0, so at first they are too small. The hats make up for it: $\hat m = m / (1 - \beta_1^k)$ at
+# the $k$-th step, and $\hat v$ likewise.)
 
 # %%
 from nn import Adagrad, Adam, RMSprop
@@ -629,9 +633,9 @@ tour = anneal(bumpy, (4.0, 4.0), random.Random(1))
 ax = surface(bumpy, (-5, 5), (-5, 5))
 path(tour, ax, f"annealing: ends at {bumpy(*tour[-1]):.3f}", 1)
 path(descend(bumpy, (4.0, 4.0), 0.1, 60), ax, "descent from the same start", 2)
-ax.figure
 results = [bumpy(*anneal(bumpy, (4.0, 4.0), random.Random(seed))[-1]) for seed in range(20)]
 print(f"{sum(r < min(ends) + 0.2 for r in results)} of 20 runs end in the deepest valley")
+ax.figure
 
 # %% [markdown]
 # It took 1,500 evaluations for two parameters. For a network with thousands, blind steps are hopeless, and that is why

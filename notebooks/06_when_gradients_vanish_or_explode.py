@@ -98,7 +98,8 @@ for h in chain[::2]:
 # ## Error signals, layer by layer
 #
 # Textbooks write backpropagation with **error signals**, one per neuron: $\delta_j = \partial L/\partial z_j$, where
-# $z_j$ is the neuron's sum before the activation. Three formulas are all there is:
+# $z_j$ is the neuron's sum before the activation $f$, and $a_j = f(z_j)$ what it puts out. With the weight $w_{ij}$ from neuron
+# $i$ to neuron $j$ of the next layer, three formulas are all there is ($l$ counts the layers):
 #
 # $$\delta^{\text{last}}_j = \frac{\partial L}{\partial a_j}\, f'(z_j) \qquad\quad
 # \delta^{(l)}_i = f'(z_i) \sum_j w_{ij}\, \delta^{(l+1)}_j \qquad\quad
@@ -193,7 +194,7 @@ print(diagnose(patient, points, answers, mse))
 # are too small, the signal dies on its way forward, and the gradient with it; if they are too large, everything
 # saturates or blows up. The right spread keeps the size of the signal:
 #
-# - **Xavier** (Glorot and Bengio 2010), for tanh: the variance of a weight is about $1/n$ (times a gain that makes up
+# - **Xavier** (Glorot and Bengio 2010), for tanh: the variance of a weight, the mean of its square, is about $1/n$ (times a gain that makes up
 #   for the curve's flattening);
 # - **He** (He and others 2015), for relu: $2/n$, because relu throws half of the signal away.
 
@@ -227,7 +228,8 @@ ax.figure
 #
 # $$\hat z = \frac{z - \mu}{\sqrt{\sigma^2 + \varepsilon}}$$
 #
-# and then lets the network choose a scale $\gamma$ and a shift $\beta$ of its own. The division undoes the loss of size,
+# ($\mu$ and $\sigma^2$ are the mean and the variance of the sum over the batch; the tiny $\varepsilon$ forbids a division by
+# 0.) Then it lets the network choose a scale $\gamma$ and a shift $\beta$ of its own. The division undoes the loss of size,
 # in every layer anew.
 
 # %%
@@ -286,7 +288,8 @@ for name, (first, *_, last, _) in measured.items():
 # %% [markdown]
 # ## Does it learn?
 #
-# A healthy gradient is not an end in itself. Sixty steps for each, with the same plain optimizer:
+# A healthy gradient is not an end in itself. Sixty steps for each, with the same plain optimizer. (`clip` shortens a gradient
+# that is too long; more of that below.)
 
 # %%
 learnt = {}
@@ -356,8 +359,8 @@ print("norm now:", round(gradient_norm(parameters), 12))
 print("same direction:", all(math.isclose(p.grad, d, abs_tol=1e-15) for p, d in zip(parameters, direction)))
 
 # %% [markdown]
-# Where it matters most are networks that use the *same* weight many times over, such as recurrent ones. The
-# smallest of them: start with 0.5, and twelve times in a row $h \leftarrow w \cdot h$. The result is $0.5 \cdot w^{12}$,
+# Where it matters most are networks that use the *same* weight many times over, such as **recurrent** ones, which read a
+# text word by word and do the same with each. The smallest of them: start with 0.5, and twelve times in a row $h \leftarrow w \cdot h$. The result is $0.5 \cdot w^{12}$,
 # and we want it to be 1. The loss, as a function of $w$, is a plain with a cliff:
 
 # %%

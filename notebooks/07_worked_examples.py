@@ -38,7 +38,7 @@ from nn.metrics import plain, predicted_class
 # %% [markdown]
 # ## 1 · A salary by hand: the LPA network
 #
-# From IQ and grade average (CGPA) a network is to predict a salary in LPA (lakh rupees per year). Two inputs, two hidden
+# From IQ and grade average (CGPA) a network is to predict a salary in LPA (lakhs, that is 100,000s, of rupees per year). Two inputs, two hidden
 # neurons, one output, no activations; all weights are 0.1 and all biases 0.
 #
 # | IQ | CGPA | LPA |
@@ -52,7 +52,8 @@ from nn.metrics import plain, predicted_class
 # $$O_{1} = O_{2} = 0.1 \cdot 80 + 0.1 \cdot 8 + 0 = 8.8 \qquad
 # \hat y = 0.1 \cdot 8.8 + 0.1 \cdot 8.8 + 0 = 1.76 \qquad L = (3 - 1.76)^2 = 1.5376$$
 #
-# Backward, from the loss to the inputs, each line by the chain rule from the one above:
+# Backward, from the loss to the inputs, each line by the chain rule from the one above ($w^{(2)}_1$ is the first weight of the
+# second layer):
 #
 # $$\frac{\partial L}{\partial \hat y} = -2(y - \hat y) = -2.48 \qquad
 # \frac{\partial L}{\partial w^{(2)}_{1}} = \frac{\partial L}{\partial \hat y}\,O_1 = -2.48 \cdot 8.8 = -21.824 \qquad
@@ -502,7 +503,7 @@ for sentence in ("a great film with a perfect ending", "the waiter was rude and 
 #
 # About one person in twenty is ill. A model that always says "healthy" is right for 95 %, and useless. So **accuracy**
 # says little here; two other figures say more. **Precision**: of those called ill, how many are? **Recall**: of the
-# ill, how many were found? ($F_1$ is their harmonic mean.)
+# ill, how many were found? ($F_1 = 2PR/(P + R)$ makes one figure of the two, which is small where one of them is.)
 #
 # The remedies change the loss: **class weights** make each ill person count as much as 19 healthy ones; the **focal loss**
 # multiplies each case's cross-entropy by $(1 - p)^\gamma$, where $p$ is the probability given to the right answer, so that cases

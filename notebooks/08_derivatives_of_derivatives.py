@@ -209,6 +209,9 @@ for rate in (0.00199, 0.00201):
 # **Newton's method** uses the Hessian to look where the bowl that fits the ground here has its bottom, and goes there:
 #
 # $$x \leftarrow x - H^{-1}\,\nabla f(x)$$
+#
+# Here $x$ stands for all variables, $\nabla f$ for the list of all first derivatives, and $H^{-1}\,\nabla f$ for the solution
+# $s$ of the equations $H s = \nabla f$ (`solve` finds it). With one variable that is $x - f'(x)/f''(x)$.
 
 # %% tags=["picture"]
 start = [-1.2, 1.0]
@@ -301,7 +304,8 @@ print("by a nudge:     ", (position(0.500001, 1.0) - position(0.499999, 1.0)) / 
 #
 # $$y = \frac{b_1}{1 + e^{\,b_2 - b_3 x}}$$
 #
-# and we want the $b$ with the smallest sum of squared **residuals** (data minus curve).
+# and we want the $b$ with the smallest sum of squared **residuals** (data minus curve). NIST also certifies how uncertain each
+# $b$ is, its standard deviation.
 
 # %%
 import csv

@@ -282,6 +282,8 @@ print("graph:", round(point_loss(X[0], labels[0]).data, 12))
 #
 # ## More than one machine
 #
+# (For readers who have several. Everybody else can go on with the file below.)
+#
 # A library that distributes work takes the recording to several machines: glassgrad brings the function, the library does the
 # rest. `several_machines.py`, beside this notebook, trains with JAX on all devices of all machines that it is started on.
 # It has eight marked lines more than a training in one process. The heart of them:

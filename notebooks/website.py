@@ -190,16 +190,26 @@ def kernel_extension(workshop: Path) -> Path:
 def for_browsers(notebook: dict[str, Any]) -> dict[str, Any]:
     """The notebook with a first cell that loads what is compiled, where it can be had; see in_a_browser.py.
 
-    The line that makes matplotlib draw into the notebook is taken out: the course's figures show themselves.
+    What the cells have shown is there before anything is run: trusted, and with texts in one piece, which a Jupyter
+    server sees to and JupyterLite does not.
     """
     head = {"cell_type": "code", "id": "in-a-browser", "metadata": {}, "execution_count": None, "outputs": []}
     cells = [{**head, "source": HEAD.splitlines(keepends=True)}]
     for cell in notebook["cells"]:
-        text = "".join(cell["source"])
-        text = text.replace("%matplotlib inline\n", "") if cell["cell_type"] == "code" else text
-        cells.append({**cell, "source": text.splitlines(keepends=True)})
+        if cell["cell_type"] == "code":
+            shown = [in_one_piece(output) for output in cell["outputs"]]
+            cell = {**cell, "metadata": {**cell["metadata"], "trusted": True}, "outputs": shown}
+        cells.append(cell)
     kernel = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
     return {**notebook, "cells": cells, "metadata": {**notebook["metadata"], "kernelspec": kernel}}
+
+
+def in_one_piece(output: dict[str, Any]) -> dict[str, Any]:
+    """An output whose texts are strings, where a notebook's file has lists of lines."""
+    texts = {key: "".join(value) for key, value in output.items() if key == "text"}
+    if "data" in output:
+        texts["data"] = {kind: "".join(data) for kind, data in output["data"].items()}
+    return {**output, **texts}
 
 
 # What they are made of ----------------------------------------------------------------------------------------------

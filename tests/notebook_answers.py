@@ -201,6 +201,7 @@ ANSWERS = {
             lambda: (lambda x: 1 / (1 + math.exp(-x)), lambda s: s * (1 - s)),
             lambda: (lambda x: 1 / (1 + (-x).exp()), nothing),
             lambda: (lambda x: 1 / (1 + (-x).exp()), 0.25),
+            lambda: (lambda x: Value(1 / (1 + math.exp(-x.data))), lambda s: s * (1 - s)),
         ],
     ),
     "4.1": (
@@ -216,6 +217,7 @@ ANSWERS = {
             lambda: lambda scores, labels: hinge([s.data for s in scores], labels),
             lambda: lambda scores, labels: [relu(1 - t * s) for s, t in zip(scores, labels, strict=True)],
             lambda: lambda scores, labels: relu(1 - labels * scores),
+            lambda: lambda scores, labels: Value(hinge(scores, labels).data),
             lambda: nothing,
             lambda: 1.4375,
         ],
@@ -254,6 +256,7 @@ ANSWERS = {
             lambda: (HOUSE, BINARY),
             lambda: ("mse", BINARY, SHARES, BINARY),
             lambda: (("mse", "none"), BINARY, SHARES, BINARY),
+            lambda: (HOUSE, ("sigmoid", "bce"), SHARES, BINARY),
         ],
     ),
     "5.2": (

@@ -97,7 +97,7 @@ def step_with_penalty(weights, gradients, rate, strength):
 ANSWERS = {
     "6.1": (
         [lambda: 0.5**6, lambda: 1 / 64, lambda: Fraction(1, 64)],
-        [lambda: 0.25**6, lambda: 64, lambda: 3, lambda: 0.5, lambda: "1/64", lambda: [0.5] * 6],
+        [lambda: 0.25**6, lambda: 64, lambda: 3, lambda: 0.5, lambda: "1/64", lambda: [0.5] * 6, lambda: 0.0156],
     ),
     "6.2": (
         [lambda: sigmoid_errors, lambda: lambda *given: tuple(sigmoid_errors(*given))],

@@ -1,5 +1,6 @@
 """The notebooks run, their committed files are what their sources make, and their exercises know right from wrong."""
 
+import ast
 import json
 import math
 import os
@@ -124,6 +125,15 @@ def test_no_cell_is_longer_than_a_screen(source):
 
 
 @by_notebook
+def test_no_picture_is_made_and_not_shown(source):
+    """A notebook shows what a cell ends with: an expression before that is lost, if it does nothing else."""
+    for name, kind, text in cells_of(read_source(source)):
+        statements = ast.parse(text).body if kind == "code" else []
+        lost = [ast.unparse(line) for line in statements[:-1] if isinstance(line, ast.Expr)]
+        assert [line for line in lost if not line.endswith(")")] == [], name
+
+
+@by_notebook
 def test_the_committed_notebook_has_the_cells_of_its_source(source):
     assert cells_of(committed(source)) == cells_of(read_source(source))
 
@@ -237,6 +247,23 @@ def test_an_answer_that_raises_is_wrong_and_says_what_it_raised_and_where_that_c
     verdict = check("1.1", broken)
     assert verdict.right is False
     assert verdict.hint == "g_prime(0) raised KeyError: 'oops'. That key is not in the dictionary."
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "hint"),
+    [
+        ("1.1", lambda x: math.sqrt(-1 - x), "A root or a logarithm of a number that has none?"),
+        ("2.3", notebook_answers.by_backward, "keep the gradients in the dictionary"),
+        ("3.3", (lambda x: Value(1 / (1 + math.exp(-x.data))), lambda s: s * (1 - s)), "does not know x any more"),
+        ("4.1", lambda scores, labels: Value(1.4375), "does not know the scores any more"),
+        ("5.1", (("mse", "none"), ..., ..., ...), "put your answer"),
+        ("5.1", (("mse", "none"), 1, 2, 3), "house: the activation comes first, then the loss."),
+        ("5.1", (("none", "mae"), 1, 2, 3), "house: 'mae' is none of mse, binary_cross_entropy, cross_entropy."),
+        ("6.1", 0.0156, "Yes, but rounded"),
+    ],
+)
+def test_a_slip_gets_the_hint_that_is_about_it(name, wrong, hint):
+    assert hint in repr(check(name, wrong))
 
 
 def test_what_a_checker_itself_cannot_take_is_a_hint_too():

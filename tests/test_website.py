@@ -89,15 +89,23 @@ def test_only_a_new_folder_is_built_in(tmp_path, capsys):
 
 
 def test_a_notebook_for_browsers_begins_with_what_it_loads_and_keeps_its_cells():
+    said = [
+        {"output_type": "stream", "text": ["a\n", "b"]},
+        {"output_type": "display_data", "data": {"image/svg+xml": ["<svg>\n", "</svg>"], "image/png": "AAAA"}},
+    ]
     cells = [
-        {"cell_type": "code", "source": ["%matplotlib inline\n", "x = 1"], "metadata": {}, "outputs": [7]},
-        {"cell_type": "markdown", "source": "# %matplotlib inline\nis a line", "metadata": {}},
+        {"cell_type": "code", "source": ["x = 1"], "metadata": {"tags": []}, "outputs": said},
+        {"cell_type": "markdown", "source": "# A title", "metadata": {}},
     ]
     told = for_browsers({"cells": cells, "metadata": {"kernelspec": {"name": "python3"}, "other": 1}, "nbformat": 4})
     head, code, text = told["cells"]
     assert "await in_a_browser.load(" in head["source"][-1]
-    assert (code["source"], code["outputs"]) == (["x = 1"], [7])
-    assert "".join(text["source"]) == "# %matplotlib inline\nis a line"
+    assert (code["source"], code["metadata"]) == (["x = 1"], {"tags": [], "trusted": True})
+    assert [output.get("text", output.get("data")) for output in code["outputs"]] == [
+        "a\nb",
+        {"image/svg+xml": "<svg>\n</svg>", "image/png": "AAAA"},
+    ]
+    assert text == cells[1]
     assert (told["metadata"]["kernelspec"]["name"], told["metadata"]["other"], told["nbformat"]) == ("python", 1, 4)
 
 

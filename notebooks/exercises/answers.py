@@ -35,6 +35,8 @@ def advice_on(error: Exception) -> str:
     said = " ".join(str(error).split())
     if "positional argument" in said:
         return f"{type(error).__name__}: {said}. Leave the arguments in its first line as the cell has them."
+    if said.startswith(("math domain error", "expected a ")):  # math.sqrt(-1), in two Pythons' words
+        return f"ValueError: {said}. A root or a logarithm of a number that has none?"
     advice = next((text for kind, text in ADVICE.items() if isinstance(error, kind)), "")
     return f"{type(error).__name__}: {said}{'' if said.endswith(('.', '?')) else '.'} {advice}".strip()
 

@@ -53,6 +53,8 @@ def gradient_on_any_graph(answer: Any) -> str | None:
     ]
     for root, leaf, truth, where in cases:
         found = number(called(answer, root, leaf, shown="gradient(root, leaf)"), "The gradient")
+        if x.grad or y.grad:
+            return "Somebody's .grad was changed: keep the gradients in the dictionary, and leave .grad as it is."
         if not close(found, truth):
             return f"It gives {found:g} instead of {truth:g} {where}"
-    return None if not (x.grad or y.grad) else "Right, but .grad was changed: keep the gradients in the dictionary."
+    return None

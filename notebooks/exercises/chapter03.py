@@ -40,6 +40,8 @@ def sigmoid_and_its_slope(answer: Any) -> str | None:
         if not close(s, truth):
             return f"At x = {point:g} your sigmoid gives {s.data:g} instead of {truth:g}. Is it e to the minus x?"
         s.backward()
+        if not close(x.grad, truth * (1 - truth)):
+            return "my_sigmoid has to compute with x itself, not with x.data: its result does not know x any more."
         found = number(called(slope, s.data, shown=f"slope_from_result({s.data:.3g})"), "slope_from_result(s)")
         if not close(found, x.grad):
             return f"Where s = {s.data:g} the slope is {x.grad:g}, not {found:g}. It has two factors."

@@ -5,6 +5,7 @@ from typing import Any
 from . import exercise
 from .answers import called, close, expect, numbers, parts
 
+ACTIVATIONS, LOSSES = ("none", "sigmoid", "softmax"), ("mse", "binary_cross_entropy", "cross_entropy")
 YES_OR_NO, ONE_OF_MANY = ("sigmoid", "binary_cross_entropy"), ("softmax", "cross_entropy")
 PAIRS = {
     "house": ([("none", "mse")], "A price is any number: nothing should squeeze it."),
@@ -18,7 +19,13 @@ PAIRS = {
 def output_and_loss_that_belong_together(answer: Any) -> str | None:
     for choice, (task, (pairs, hint)) in zip(parts(answer, *PAIRS), PAIRS.items(), strict=True):
         pair = parts(choice, "activation", "loss", what=task)
-        if tuple("none" if word is None else str(word).strip().lower() for word in pair) not in pairs:
+        activation, loss = ("none" if word is None else str(word).strip().lower() for word in pair)
+        if activation in LOSSES or loss in ACTIVATIONS:
+            return f"{task}: the activation comes first, then the loss."
+        for word, known in ((activation, ACTIVATIONS), (loss, LOSSES)):
+            if word not in known:
+                return f"{task}: {word!r} is none of {', '.join(known)}."
+        if (activation, loss) not in pairs:
             return f"{task}: {hint}"
     return None
 

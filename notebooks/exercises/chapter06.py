@@ -13,6 +13,7 @@ def largest_factor_of_a_chain(answer: Any) -> str | None:
         0.25**6: "Those are the slopes of the sigmoids. Every link is multiplied by its weight, too.",
         2.0**6: "Those are the weights. Every link is multiplied by the sigmoid's slope, too.",
         3.0: "The links multiply, they do not add.",
+        **dict.fromkeys((0.016, 0.0156, 0.01563), "Yes, but rounded: write it as a power, ½ as 0.5."),
     }
     return expect(answer, 0.5**6, "Each link has the slope w · S′(z). How large can S′ be?", slips)
 
