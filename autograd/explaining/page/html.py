@@ -30,7 +30,7 @@ PHASES = ("start", "forward", "seed", "backward")
 STYLE_CLASSES = {"upstream": "u", "local": "l", "product": "p", "value": "v", "muted": "m"}
 # What page.css gives fonts and colours.
 STYLED = frozenset(("face", "header", "outline", "line", "head", "pill-fill", "local", "title", "data", "grad"))
-STYLED |= {"weight", "norm", "frame", "frame-plate", "frame-title", "map-edge", "map-point"}
+STYLED |= {"weight", "norm", "frame", "frame-plate", "frame-title"}
 SCRIPTS = ("numbers engine camera picture", "step", "planes", "knobs pointer plots play look open theme main")
 MAX_EDGES = 300
 HIGHEST = 900

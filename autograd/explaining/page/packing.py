@@ -1,5 +1,5 @@
-"""A page in fewer words: scripts and styles without comments and spaces, a picture that says what it repeats once, and
-a whole page compressed for a notebook, where many of them lie beside each other.
+"""A page in fewer words: scripts and styles without comments and spaces, a picture without what its script can make,
+and a whole page compressed for a notebook, where many of them lie beside each other.
 
 Names stay as they are, so that whoever reads a saved page can follow it.
 """
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import zlib
 from base64 import b64encode
-from collections import Counter
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -28,7 +27,7 @@ TOKENS = re.compile(
 STYLES = (
     (re.compile(r"/\*.*?\*/", re.DOTALL), ""),
     (re.compile(r"\s+"), " "),
-    (re.compile(r" ?([{};,]) ?"), r"\1"),
+    (re.compile(r" ?([{};,>]) ?"), r"\1"),
     (re.compile(r"([;{][\w-]+): "), r"\1:"),
     (re.compile(r";}"), "}"),
 )
@@ -60,19 +59,35 @@ def tokens(script: str) -> list[str]:
 
 def packed_script(script: str) -> str:
     """The script without comments, and without spaces where JavaScript needs none. A new line may end a statement: one
-    goes only beside a sign at which none can end."""
+    goes only beside a sign at which none can end, and after a block. (What ends with another } has a semicolon here.)
+    """
     found = tokens(script.strip())
     packed = found[:1]
     for before, gap, after in zip(found, found[1:], [*found[2:], "\n"], strict=False):
         if gap == " ":
             keep = (_in_word(before[-1]) and _in_word(after[0])) or (before == after[0] and before in "+-")
         elif gap == "\n":
-            keep = before not in "{([;," and after not in "})]"
+            keep = before not in "{}([;," and after not in "})]"
         else:
             keep = True
         if keep:
             packed.append(gap)
-    return "".join(packed).strip()
+    return "".join(without_last_semicolons(packed)).strip()
+
+
+def without_last_semicolons(found: list[str]) -> list[str]:
+    """The tokens without semicolons before the end of a block; `for (…);` keeps the one that is its empty statement."""
+    kept: list[str] = []
+    open_, heads = [], {"for", "while", "if"}
+    closed = ""  # what stood before the bracket that was closed last
+    for token, after in zip(found, [*found[1:], ""], strict=True):
+        if token == "(":
+            open_.append(next((before for before in reversed(kept) if not before.isspace()), ""))
+        elif token == ")":
+            closed = open_.pop()
+        if token != ";" or after != "}" or (kept[-1] == ")" and closed in heads):
+            kept.append(token)
+    return kept
 
 
 def _in_word(character: str) -> bool:
@@ -98,9 +113,10 @@ def packed_asset(name: str) -> str:
 
 
 # Pictures -----------------------------------------------------------------------------------------------------------
-REPEATED = re.compile(r'<path d="M([-\d.]+),([-\d.]+)([a-z][^"]{60,}Z)"([^>]*)/>')
-TOOLTIP = re.compile(r"(?<=>)<title>[^<]*</title>(?=<rect)")  # of cards
-HEAD = re.compile(r'<path d="[^"]*" class="head"/>')
+LEFT_OUT = (
+    re.compile(r"(?<=>)<title>[^<]*</title>(?=<rect)"),  # of cards
+    re.compile(r'<(?:path|rect) [^>]*class="(?:head|header|grad-fill|outline|frame-plate)"/>'),
+)
 MAP = re.compile(r'<path d="[^"]*" [^>]*class="map"/>')
 MARKER = (
     '<marker id="head-{0}" class="head-{0}" markerWidth="7" markerHeight="6" refY="3" orient="auto" '
@@ -109,21 +125,12 @@ MARKER = (
 
 
 def packed_picture(svg: str, with_maps: bool = True) -> str:
-    """The picture for a page: its script makes the tooltips, its style sheet puts heads on lines, and outlines that
-    occur again and again, such as headers of one width, are written once and used. Maps of the plane are the script's
-    too, unless `with_maps`."""
-    svg = HEAD.sub("", TOOLTIP.sub("", svg))
-    svg = svg if with_maps else MAP.sub("", svg)
-    counts = Counter(match[3] for match in REPEATED.finditer(svg))
-    ids = {steps: f"s{i}" for i, steps in enumerate(steps for steps, count in counts.items() if count > 1)}
-
-    def use(match: re.Match[str]) -> str:
-        x, y, steps, rest = match.groups()
-        return f'<use href="#{ids[steps]}" x="{x}" y="{y}"{rest}/>' if steps in ids else match[0]
-
-    shared = "".join(f'<path id="{name}" d="M0,0{steps}"/>' for steps, name in ids.items())
+    """The picture for a page: its script makes what all cards have, their outlines, headers and tooltips, and its style
+    sheet puts heads on lines. Maps of the plane are the script's too, unless `with_maps`."""
+    for pattern in LEFT_OUT if with_maps else (*LEFT_OUT, MAP):
+        svg = pattern.sub("", svg)
     heads = "".join(MARKER.format(kind) for kind in ("edge", "plus", "minus", "focus"))
-    return REPEATED.sub(use, svg).replace("<g ", f"<defs>{heads}{shared}</defs>\n<g ", 1)
+    return svg.replace("<g ", f"<defs>{heads}</defs>\n<g ", 1)
 
 
 # Pages in notebooks -------------------------------------------------------------------------------------------------

@@ -45,23 +45,26 @@ function makeCamera(svg, whole, moved) {
     return Math.min(Math.max(low, -EDGE), all - size + EDGE);
   }
 
-  // `px`, `py`: the point that stays where it is, as shares of the window.
-  function zoom(factor, px = 0.5, py = 0.5) {
+  function take() {
     cancelAnimationFrame(flight);
     fitted = null;
+  }
+
+  // `px`, `py`: the point that stays where it is, as shares of the window.
+  function zoom(factor, px = 0.5, py = 0.5) {
+    take();
     const w = Math.min(Math.max(view.w / factor, 60), 40 * Math.max(whole.width, whole.height));
     const by = w / view.w;
     look(view.x + view.w * (1 - by) * px, view.y + view.h * (1 - by) * py, w);
   }
 
   function pan(dx, dy) {
-    cancelAnimationFrame(flight);
-    fitted = null;
+    take();
     look(view.x - dx / scale(), view.y - dy / scale(), view.w);
   }
 
   function moveTo(x, y) {
-    fitted = null;
+    take();
     look(x, y, view.w);
   }
 
@@ -88,8 +91,7 @@ function makeCamera(svg, whole, moved) {
   }
 
   function fly(x, y) {
-    cancelAnimationFrame(flight);
-    fitted = null;
+    take();
     const from = { ...view }, begin = performance.now();
     const step = (now) => {
       const share = still.matches ? 1 : Math.min(1, (now - begin) / 250), eased = share * (2 - share);
@@ -115,7 +117,7 @@ function makeCamera(svg, whole, moved) {
 
   svg.removeAttribute("width");
   svg.removeAttribute("height");
-  return { fit, fitReadable, zoom, pan, moveTo, place, see, again, resized, scale, view: () => view, whole };
+  return { fit, fitReadable, zoom, pan, moveTo, place, see, again, resized, view: () => view, whole };
 }
 
 // A small map of the whole picture, wherever only a part of it is seen: drag its frame.

@@ -58,7 +58,9 @@ function makeKnobs(graph, picture, engine, names, play) {
 
   // For screen readers a knob is a spin button while Play is on, and part of the drawing else.
   function enable(playing) {
-    for (const { place, element } of knobs.values()) {
+    for (const knob of knobs.values()) {
+      const { place, element } = knob;
+      knob.told = null;
       for (const name of ["role", "tabindex", "aria-label", "aria-valuenow", "aria-valuetext"]) element.removeAttribute(name);
       if (playing) attributes(element, { role: "spinbutton", tabindex: 0, "aria-label": names[place] });
     }
@@ -67,7 +69,10 @@ function makeKnobs(graph, picture, engine, names, play) {
   }
 
   function told() {
-    for (const { place, element } of knobs.values()) {
+    for (const knob of knobs.values()) {
+      const { place, element } = knob;
+      if (Object.is(knob.told, x[place])) continue;
+      knob.told = x[place];
       attributes(element, { "aria-valuenow": Number.isFinite(x[place]) ? x[place] : 0, "aria-valuetext": digits(x[place]) });
     }
   }

@@ -48,11 +48,11 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
     if (!here) return;
     const place = here.places.at(-1), output = engine.outputs.length === 1 ? names[engine.outputs[0]] : "Σ";
     const { count, paths } = pathsTo(engine, place, MOST_PATHS);
-    byId("about").textContent = titles[place];
+    say("about", titles[place]);
     const line = lines[place] ? `, made at ${lines[place]}` : "";
-    byId("aboutdata").textContent = `${digits(x[place], ".10g")}${line}`;
+    say("aboutdata", `${digits(x[place], ".10g")}${line}`);
     const many = count > paths.length ? `, the ${paths.length} strongest of ${count.toLocaleString("en")} paths` : count === 1 ? ", along one path" : `, the sum over ${count} paths`;
-    byId("derivative").textContent = `∂${output}/∂${names[place]} = ${digits(grad[place], spec)}${count ? many : ": no path leads to it"}`;
+    say("derivative", `∂${output}/∂${names[place]} = ${digits(grad[place], spec)}${count ? many : ": no path leads to it"}`);
     byId("paths").replaceChildren(...paths.map(pathItem));
     byId("paths").hidden = count === 0 || (count === 1 && paths[0].nodes.length === 1);
   }
@@ -125,7 +125,7 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
   }
 
   function showFound() {
-    byId("foundcount").textContent = byId("find").value.trim() ? (found.length ? `${at + 1} of ${found.length}` : "none") : "";
+    say("foundcount", byId("find").value.trim() ? (found.length ? `${at + 1} of ${found.length}` : "none") : "");
     if (!found.length) return dim();
     camera.see([found[at].box]);
     light(found[at]);

@@ -95,12 +95,10 @@ function present(level, wanted) {
     tab.title = possible[tab.dataset.go] ? "" : tab.dataset.go === "step" ? whyNot : "No leaf of this graph can be moved here";
   }
 
-  // Where the picture begins: with everything, if it can be read; else, in Look, where the output is, or where the inputs are.
+  // Where the picture begins: with everything, if it can be read; else where the computation does.
   function firstView() {
-    const card = picture.cardWith.get(engine.outputs[0]);
-    const end = card ? { x: (card.box.left + card.box.right) / 2, y: (card.box.top + card.box.bottom) / 2 } : { x: 0, y: 0 };
-    const first = { x: whole.width - end.x, y: whole.height - end.y };
-    camera.fitReadable(mode === "look" ? end : first);
+    const { left, top } = picture.cardWith.get(engine.leaves[0])?.box ?? { left: 0, top: 0 };
+    camera.fitReadable({ x: left, y: top });
   }
 
   // All digits, and the source line where it is known.
@@ -147,7 +145,7 @@ function present(level, wanted) {
     event.preventDefault();
   });
 
-  byId("whynot").textContent = step ? "" : whyNot;
+  say("whynot", step ? "" : whyNot);
   for (const id of level.shown.marked) byId(id).classList.add("marked");
   go(possible[wanted] ? wanted : "look");
 

@@ -1,7 +1,7 @@
 // How numbers are written: as Python's format() writes them, with a real minus sign. This file knows no page.
 
 // toExponential and toFixed round halves away from zero; Python rounds the exact value, halves to even. A hundred
-// decimals tell a half from what is nearly one.
+// decimals tell a half from what is nearly one, but take their time.
 function halfToEven(rounded, all, p) {
   const point = all.indexOf("."), shown = p === 0 ? point : point + 1 + p;
   const cut = all.slice(0, shown), rest = all.slice(shown).replace(".", "");
@@ -9,6 +9,8 @@ function halfToEven(rounded, all, p) {
 }
 
 function exponential(v, p) {
+  const [shortest] = v.toExponential().split("e"); // exact, if it has few digits: a half has one more, a five
+  if (p < 13 && (shortest.length !== p + 3 || shortest.at(-1) !== "5")) return v.toExponential(p).split("e");
   const [rounded, exponent] = v.toExponential(p).split("e"), [all, exact] = v.toExponential(100).split("e");
   const mantissa = halfToEven(rounded, all, p);
   return [mantissa, mantissa === rounded ? exponent : exact];

@@ -9,6 +9,7 @@ let listening = new AbortController(); // for what belongs to a picture, and end
 const on = (element, event, act, options) => element.addEventListener(event, act, { ...options, signal: listening.signal });
 const textOf = (element) => element.firstChild ?? element.appendChild(document.createTextNode(""));
 const CHARACTER = 11 * 0.602, PILL_CHARACTER = 9 * 0.602, ROOM_IN_PILL = 6;
+const HEADER = 18, ROW = 19, RADIUS = 6; // of a card, as in drawing/cards.py
 const TINY = 3.5; // pixels: texts that are smaller on screen are not drawn
 
 function attributes(element, values) {
@@ -22,6 +23,8 @@ function write(node, text) {
   if (node.data !== text) node.data = text;
 }
 
+const say = (id, text) => write(textOf(byId(id)), text);
+
 function makePicture(svg, engine, shown, spec) {
   const { x, grad, flow, local, ends, firstEdge } = engine;
   let view = null, tiny = false, everything = true, rest = 0, computing = false;
@@ -32,17 +35,35 @@ function makePicture(svg, engine, shown, spec) {
     return listed.map(([row, kind, places, lead]) => ({ row, kind, places, lead }));
   }
 
+  // What all cards have is left out of the page's picture: the header's colour, the ground of a gradient, the outline.
+  function complete(group, face, { left, top, right, bottom }) {
+    const grad = group.querySelector(".grad"), width = right - left, ground = grad && Number(grad.getAttribute("y")) - ROW + 5.5;
+    const path = (name, d) => shape("path", { class: name, d, "fill-opacity": name === "header" ? 1 : 0 });
+    face.after(bottom - top > HEADER ? path("header", cap(left, top + HEADER, width, -HEADER)) : attributes(face.cloneNode(), { class: "header" }));
+    grad?.before(path("grad-fill", ground + ROW > bottom - 1 ? cap(left, ground, width, ROW) : `M${left} ${ground}h${width}v${ROW}h${-width}Z`));
+    group.append(attributes(face.cloneNode(), { class: "outline" }));
+  }
+
+  // A rectangle that begins at (x, y) and ends, so much further down, with rounded corners.
+  function cap(x, y, width, height) {
+    const r = RADIUS * Math.sign(height), turn = (dy) => `a${RADIUS} ${RADIUS} 0 0 ${height < 0 ? 1 : 0} ${RADIUS} ${dy}`;
+    return `M${x} ${y}v${height - r}${turn(r)}h${width - 2 * RADIUS}${turn(-r)}v${r - height}Z`;
+  }
+
   function cardOf(group) {
-    const face = group.querySelector(".face"), at = (name) => Number(face.getAttribute(name));
+    const face = group.querySelector(".face");
+    const [left, top, width, height] = ["x", "y", "width", "height"].map((name) => Number(face.getAttribute(name)));
+    const box = { left, top, right: left + width, bottom: top + height };
+    complete(group, face, box);
     const texts = [...group.querySelectorAll("text:not(.title)")];
     const rows = rowsOf(group.id).filter(({ row }) => row < texts.length);
     for (const row of rows) row.element = texts[row.row];
     return {
-      id: group.id, group, rows, tint: group.querySelector(".grad-fill"), shade: -1, minus: null,
+      id: group.id, group, texts, rows, tint: group.querySelector(".grad-fill"), shade: -1, minus: null,
       title: group.querySelector(".title").textContent,
       places: shown.members[group.id] ?? [...new Set(rows.flatMap((row) => row.places))],
-      room: Math.floor((at("width") - 8) / CHARACTER),
-      box: { left: at("x"), top: at("y"), right: at("x") + at("width"), bottom: at("y") + at("height") },
+      room: Math.floor((width - 8) / CHARACTER),
+      box,
     };
   }
 
@@ -63,13 +84,21 @@ function makePicture(svg, engine, shown, spec) {
   };
 
   function paintCard(card, largest) {
-    if (!tiny || everything) for (const row of card.rows) write(textOf(row.element), written[row.kind](row, card.room));
+    if (!tiny || everything) for (const row of card.rows) paintRow(row, card.room);
     const slope = card.rows.find((row) => row.kind === "grad");
     if (!card.tint || !slope) return;
     const g = grad[slope.places[0]];
     const shade = Number.isFinite(g) && largest ? Math.round(Math.min(0.72, 0.72 * Math.sqrt(Math.abs(g) / largest)) * 50) : 0;
     if (shade !== card.shade) card.tint.setAttribute("fill-opacity", (card.shade = shade) / 50);
     if ((g < 0) !== card.minus) card.tint.classList.toggle("minus", (card.minus = g < 0));
+  }
+
+  // A number that is the same is not even written out; rows of several numbers are.
+  function paintRow(row, room) {
+    const number = row.kind === "data" ? x[row.places[0]] : row.kind === "grad" ? grad[row.places[0]] : undefined;
+    if (number !== undefined && Object.is(number, row.number)) return;
+    row.number = number;
+    write(textOf(row.element), written[row.kind](row, room));
   }
 
   // Arrows --------------------------------------------------------------------------------------------------------------
@@ -84,16 +113,17 @@ function makePicture(svg, engine, shown, spec) {
       id: group.id, group, edges, line: group.querySelector(".line"), level: -1, minus: null,
       text: pill, pill: group.querySelector(".pill-fill"), middle: pill && Number(pill.getAttribute("x")),
       length: pill && pill.textContent.length, room: pill && Math.max(ROOM_IN_PILL, pill.textContent.length),
-      heads: edges.map((edge) => cardWith.get(ends[edge][0])), tails: edges.map((edge) => cardWith.get(ends[edge][1])),
+      cards: [...new Set(edges.flatMap((edge) => ends[edge]).map((place) => cardWith.get(place)).filter(Boolean))],
     };
   }
 
   const arrows = new Map([...svg.querySelectorAll("g.arrow")].map((group) => [group.id, arrowOf(group)]));
+  const bound = [...arrows.values()].filter((arrow) => arrow.edges.length);
   const carried = (arrow) => arrow.edges.reduce((sum, edge) => sum + flow[edge], 0);
 
   // As wide, and of the colour, of the gradient that it carries back.
   function paintArrow(arrow, largest) {
-    if (arrow.text && (!tiny || everything)) paintPill(arrow, fitted(local[arrow.edges[0]], arrow.room, spec));
+    if (arrow.text && (!tiny || everything)) paintPill(arrow, local[arrow.edges[0]]);
     const sum = carried(arrow), share = largest ? Math.sqrt(Math.min(1, Math.abs(sum) / largest)) : 0;
     const level = Number.isFinite(sum) ? Math.round(8 * share) : 8;
     if (level !== arrow.level) {
@@ -106,7 +136,10 @@ function makePicture(svg, engine, shown, spec) {
     if (off !== arrow.off) arrow.group.classList.toggle("off", (arrow.off = off));
   }
 
-  function paintPill(arrow, text) {
+  function paintPill(arrow, number) {
+    if (Object.is(number, arrow.number)) return;
+    arrow.number = number;
+    const text = fitted(number, arrow.room, spec);
     write(textOf(arrow.text), text);
     if (text.length === arrow.length) return;
     arrow.length = text.length;
@@ -123,10 +156,9 @@ function makePicture(svg, engine, shown, spec) {
   // What is in view, at once; the rest when it has come to rest.
   function paint() {
     const largest = largestOf(grad.filter((_, i) => !seeds.has(i))) || largestOf(grad);
-    const bound = [...arrows.values()].filter((arrow) => arrow.edges.length);
     const most = largestOf(bound.map(carried));
     for (const card of cards.values()) if (inView(card)) paintCard(card, largest);
-    for (const arrow of bound) if ([...arrow.heads, ...arrow.tails].some((card) => card && inView(card))) paintArrow(arrow, most);
+    for (const arrow of bound) if (arrow.cards.some(inView)) paintArrow(arrow, most);
     if (!everything) settle();
   }
 
@@ -144,7 +176,10 @@ function makePicture(svg, engine, shown, spec) {
   // From here on the numbers are the engine's; nothing is known of what another mode has written to the cards.
   function compute() {
     computing = true;
-    for (const card of cards.values()) Object.assign(card, { shade: -1, minus: null });
+    for (const card of cards.values()) {
+      Object.assign(card, { shade: -1, minus: null });
+      for (const row of card.rows) row.number = undefined;
+    }
     for (const arrow of arrows.values()) Object.assign(arrow, { level: -1, minus: null, off: null });
     paintAll();
   }
@@ -156,7 +191,7 @@ function makePicture(svg, engine, shown, spec) {
     for (const arrow of arrows.values()) {
       arrow.line.style.strokeWidth = "";
       arrow.group.classList.remove("none", "minus", "off");
-      if (arrow.text && arrow.edges.length) paintPill(arrow, fitted(locals[arrow.edges[0]], arrow.room, spec));
+      if (arrow.text && arrow.edges.length) paintPill(arrow, locals[arrow.edges[0]]);
     }
   }
 

@@ -3,7 +3,7 @@
 //
 // shown = { inputs: the places of both, reach: half the square's side, cards: { id: place of what its map shows } }
 
-const CELLS = 20, SHADES = 5, MAP_SIDE = 60; // as in drawing/cards.py
+const CELLS = 20, SHADES = 5, MAP_SIDE = 60, PLUS = "#e08a1e", MINUS = "#1b8a8f"; // as in drawing/cards.py
 const QUICK = 200; // operations that are asked all over the plane within a frame; of more, now and then
 
 function makePlanes(picture, engine, { inputs, reach, cards }) {
@@ -15,7 +15,7 @@ function makePlanes(picture, engine, { inputs, reach, cards }) {
   function mapIn(group, place) {
     const edge = group.querySelector(".map-edge"), point = group.querySelector(".map-point"), shades = [];
     for (let shade = -SHADES; shade <= SHADES; shade++) {
-      const path = shape("path", { class: shade > 0 ? "map plus" : "map", "fill-opacity": Math.abs(shade) / SHADES });
+      const path = shape("path", { class: "map", fill: shade > 0 ? PLUS : MINUS, "fill-opacity": Math.abs(shade) / SHADES });
       edge.before(path);
       shades.push(path);
     }

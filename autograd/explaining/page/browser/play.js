@@ -92,8 +92,8 @@ function makePlay({ engine, names, titles, spec, handles, memory, changed }) {
         if (x[i] > Number(slider.max)) slider.max = x[i];
         slider.value = x[i];
       }
-      slider.setAttribute("aria-valuetext", digits(x[i]));
       write(textOf(shown), fitted(x[i], 9, spec));
+      slider.setAttribute("aria-valuetext", digits(x[i]));
       write(textOf(slope), `∂ ${fitted(grad[i], 9, spec)}`);
     }
   }
@@ -104,7 +104,7 @@ function makePlay({ engine, names, titles, spec, handles, memory, changed }) {
   function tellNudge() {
     if (chosen === undefined) return;
     const { moved, promised } = engine.nudge(chosen, epsilon());
-    write(textOf(byId("epsilonshown")), digits(epsilon()));
+    say("epsilonshown", digits(epsilon()));
     byId("nudge").replaceChildren(`${names[chosen]} + ${digits(epsilon())}: ${name} moved by `, element("b", { id: "moved" }, digits(moved)), ", the gradient said ", element("b", { id: "promised" }, digits(promised)));
   }
 
@@ -128,7 +128,7 @@ function makePlay({ engine, names, titles, spec, handles, memory, changed }) {
   function stop() {
     cancelAnimationFrame(running);
     running = 0;
-    byId("run").textContent = "Run";
+    say("run", "Run");
   }
 
   function run() {
@@ -140,7 +140,7 @@ function makePlay({ engine, names, titles, spec, handles, memory, changed }) {
 
   function tellPath() {
     byId("path").toggleAttribute("hidden", path.length < 2);
-    byId("pathtext").textContent = path.length < 2 ? "" : `${path.length - 1} ${path.length === 2 ? "step" : "steps"}: ${number(path[0])} → ${number(path.at(-1))}`;
+    say("pathtext", path.length < 2 ? "" : `${path.length - 1} ${path.length === 2 ? "step" : "steps"}: ${number(path[0])} → ${number(path.at(-1))}`);
     if (path.length > 1) drawPath(byId("path"), path);
   }
 
@@ -158,11 +158,11 @@ function makePlay({ engine, names, titles, spec, handles, memory, changed }) {
     byId("slope").toggleAttribute("hidden", !curve);
     if (!curve) {
       const text = engine.made.has(selected) ? "takes many arguments, or cannot be computed here: it has no curve" : "is a leaf: it can be moved";
-      byId("slopetext").textContent = `${titles[selected]} ${text}`;
+      say("slopetext", `${titles[selected]} ${text}`);
       return;
     }
     const more = curve.choices > 1 ? "; click again for the next argument" : "";
-    byId("slopetext").textContent = `${titles[selected]} along ${names[curve.argument]} = ${number(curve.at)}: slope ${number(curve.slope)}${more}`;
+    say("slopetext", `${titles[selected]} along ${names[curve.argument]} = ${number(curve.at)}: slope ${number(curve.slope)}${more}`);
     drawCurve(byId("slope"), curve);
   }
 
@@ -186,14 +186,14 @@ function makePlay({ engine, names, titles, spec, handles, memory, changed }) {
     byId("copied").hidden = false;
     byId("copied").select();
     navigator.clipboard?.writeText(line).catch(() => {});
-    byId("copy").textContent = "Copied";
-    setTimeout(() => { byId("copy").textContent = "Copy as Python"; }, 900);
+    say("copy", "Copied");
+    setTimeout(() => { say("copy", "Copy as Python"); }, 900);
   }
 
   function tell() {
-    write(textOf(byId("y")), digits(engine.output(), ".6g"));
+    say("y", digits(engine.output(), ".6g"));
     const before = engine.outputs.reduce((sum, i) => sum + session[i], 0);
-    write(textOf(byId("was")), engine.output() === before ? "" : `was ${digits(before, ".6g")}`);
+    say("was", engine.output() === before ? "" : `was ${digits(before, ".6g")}`);
     tellLeaves();
     tellNudge();
     tellPath();
@@ -201,14 +201,14 @@ function makePlay({ engine, names, titles, spec, handles, memory, changed }) {
     tellBranches();
   }
 
-  byId("yname").textContent = name;
+  say("yname", name);
   on(byId("epsilon"), "input", tellNudge);
-  const tellRate = () => write(textOf(byId("rateshown")), digits(rate()));
+  const tellRate = () => say("rateshown", digits(rate()));
   on(byId("rate"), "input", tellRate);
   on(byId("one"), "click", () => { stop(); step(); });
   on(byId("run"), "click", () => {
     if (running) return stop();
-    byId("run").textContent = "Stop";
+    say("run", "Stop");
     run();
   });
   on(byId("undo"), "click", undo);

@@ -7,8 +7,7 @@ function makeStep(data, picture, camera) {
   const steps = data.map(([phase, cards, arrows, changes]) => ({ phase: PHASES[phase], cards, arrows, changes, target: cards.at(-1) }));
   const lines = [...byId("all").querySelectorAll("li")], last = steps.length - 1;
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  const groups = new Map();
-  for (const { id, group, tint } of picture.cards.values()) groups.set(id, { group, tint, rows: [...group.querySelectorAll("text:not(.title)")] });
+  const { cards } = picture;
   let position = 0, revealed = false, timer = null, active = false;
 
   // "∂ −72" becomes "∂ ?", "w0 0.5 ∂ −72" becomes "w0 0.5 ∂ ?".
@@ -30,15 +29,15 @@ function makeStep(data, picture, camera) {
 
   function paintCards(state, step) {
     for (const [card, row, text] of state.texts.values()) {
-      const element = groups.get(card)?.rows[row];
+      const element = cards.get(card)?.texts[row];
       if (element) write(textOf(element), text);
     }
     for (const [card, strength] of state.tints) {
-      const tint = groups.get(card)?.tint;
+      const tint = cards.get(card)?.tint;
       tint?.classList.toggle("minus", strength < 0);
       tint?.setAttribute("fill-opacity", Math.abs(strength));
     }
-    for (const [id, { group }] of groups) {
+    for (const [id, { group }] of cards) {
       group.classList.toggle("focus", step.cards.includes(id));
       group.classList.toggle("target", step.target === id);
     }
@@ -60,9 +59,9 @@ function makeStep(data, picture, camera) {
   }
 
   function paintControls(step) {
-    byId("phase").textContent = step.phase;
+    say("phase", step.phase);
     byId("phase").className = step.phase;
-    byId("counter").textContent = `${position} / ${last}`;
+    say("counter", `${position} / ${last}`);
     byId("slider").value = position;
     byId("slider").style.setProperty("--done", position / last);
     byId("slider").setAttribute("aria-valuetext", `step ${position} of ${last}, ${step.phase}`);
@@ -105,12 +104,12 @@ function makeStep(data, picture, camera) {
   function pause() {
     clearInterval(timer);
     timer = null;
-    byId("play").textContent = "▶ Play";
+    say("play", "▶ Play");
   }
 
   function play() {
     if (position === last) show(0);
-    byId("play").textContent = "|| Pause";
+    say("play", "|| Pause");
     timer = setInterval(() => (position === last && !asking() ? pause() : next()), 1400);
   }
 
@@ -160,7 +159,7 @@ function makeStep(data, picture, camera) {
     leave() {
       active = false;
       pause();
-      for (const { group } of groups.values()) group.classList.remove("focus", "target");
+      for (const { group } of cards.values()) group.classList.remove("focus", "target");
       for (const { group } of picture.arrows.values()) group.classList.remove("focus", "waiting");
       for (const dot of picture.svg.querySelectorAll(".dot")) dot.remove();
     },

@@ -385,7 +385,8 @@ def shades_in_the_page(page):
     """The shades of all maps, cell by cell: a map is 20 cells of 3 points each way."""
     cells = {}
     for path, edge, shade in page.evaluate("""[...document.querySelectorAll("g.card .map")].map((path) => {
-        const card = path.parentNode, edge = card.querySelector(".map-edge"), plus = path.classList.contains("plus");
+        const card = path.parentNode, edge = card.querySelector(".map-edge");
+        const plus = path.getAttribute("fill") === "#e08a1e";
         const place = [card.querySelector(".title").textContent, +edge.getAttribute("x"), +edge.getAttribute("y")];
         return [path.getAttribute("d"), place, path.getAttribute("fill-opacity") * (plus ? 5 : -5)];
     })"""):
