@@ -89,6 +89,8 @@ def _is_number(item: Any) -> bool:
 def _advice(item: Any) -> str:
     if item is None:
         return "Is a `return` missing?"
+    if isinstance(item, complex):
+        return "Values are real: pass the real parts and the imaginary parts (x.real, x.imag)."
     if hasattr(item, "tolist"):
         return "Pass np.array(x) or x.tolist(): numbers may stand in lists, tuples, dicts and NumPy's own arrays."
     return "Numbers may stand in lists, tuples, dicts and NumPy's arrays, nested at will."

@@ -45,6 +45,7 @@ def test_types_are_kept():
     ("tree", "message"),
     [
         (None, r"x is NoneType None, not a number. Is a `return` missing\?"),
+        ([1j], r"x\[0\] is complex 1j, not a number. Values are real: pass the real parts"),
         ([1.0, {"a": "b"}], r"x\[1\]\['a'\] is str 'b', not a number. Numbers may stand in lists"),
         ({1.0}, r"x is set \{1.0\}, not a number"),
         ((1j,), r"x\[0\] is complex 1j"),
