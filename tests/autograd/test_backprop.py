@@ -163,6 +163,7 @@ def test_topological_order_has_what_was_not_chosen():
     root = y + a
     assert topological_order(root) == [a, b, chosen, unused, other, y, root]
     assert topological_order(other, y) == [a, b, unused, other, chosen, y]
+    assert topological_order(alone := autograd.where(True, a, b)) == [a, b, alone]
 
 
 @given(graphs())

@@ -14,6 +14,7 @@ MEETING = "where one formula takes over from another, both are right to the last
 AT_ZERO = "Graphviz's pictures begin at 0"
 ZEROS = "rows of zeros more change nothing"
 SAME_WIDTH = "all rows have as many numbers"
+NO_EXTENSION = "where mutants are run, there is no extension"
 NEVER_CALLED = (
     "an instruction of recorded programs: only its value is computed, it is never called on Values nor derived"
 )
@@ -52,6 +53,29 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0 → 1",
     ): NOTHING_TO_DO,
     ("autograd/explaining/film.py", "COUNTER_WIDTH = 110.0", "110.0 → 110.011"): ROUNDED,
+    (
+        "autograd/backprop.py",
+        "if extension is not None and (found := extension.topological(*roots)) is not None:",
+        "(found := extension.topological(*roots)) is not None → (found := extension.topological(*roots)) is None",
+    ): NO_EXTENSION,
+    (
+        "autograd/backprop.py",
+        "if extension is not None and (found := extension.ordered(root, *more)) is not None:",
+        "(found := extension.ordered(root, *more)) is not None → (found := extension.ordered(root, *more)) is None",
+    ): NO_EXTENSION,
+    (
+        "autograd/backprop.py",
+        "if extension is not None and not ACTIVE and not INSIDE:",
+        "not ACTIVE → ACTIVE",
+    ): NO_EXTENSION,
+    (
+        "autograd/backprop.py",
+        "if extension is not None and not ACTIVE and not INSIDE:",
+        "not INSIDE → INSIDE",
+    ): NO_EXTENSION,
+    ("autograd/backprop.py", "check_turn()", "check_turn() → pass"): (
+        "of the extension's turn; without it, test_interrupted.py notices"
+    ),
     ("autograd/backprop.py", "deque(map(_set_grad, leaves, repeat(0.0)), 0)", "0 → 1"): EXHAUSTED,
     ("autograd/backprop.py", "deque(restore, 0)", "0 → 1"): EXHAUSTED,
     ("autograd/backprop.py", "deque(map(_set_grad, leaves, totals), 0)", "0 → 1"): EXHAUSTED,
@@ -135,9 +159,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "len(slots) <= 2 → len(slots) < 2"): STORED,
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "2 → 1"): STORED,
     ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "not row.variadic → row.variadic"): STORED,
-    ("autograd/value.py", "if not TYPE_CHECKING and extension is not None:", "not TYPE_CHECKING → TYPE_CHECKING"): (
-        "where mutants are run, there is no extension"
-    ),
+    (
+        "autograd/value.py",
+        "if not TYPE_CHECKING and extension is not None:",
+        "not TYPE_CHECKING → TYPE_CHECKING",
+    ): NO_EXTENSION,
     ("autograd/modes.py", "frame = sys._getframe(1)", "1 → 2"): (
         "the frame left out is the engine's own, and those are passed over"
     ),
