@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from traceback import walk_tb
 from typing import Any
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {}  # by the name of NumPy's or SciPy's; filled by operators.py
@@ -44,10 +43,12 @@ def telling_of_loops() -> Iterator[None]:
 
 def _outermost(error: BaseException) -> str | None:
     """The function of NumPy or SciPy, if any, that was called before `error` came."""
-    for frame, _ in walk_tb(error.__traceback__):
-        module = frame.f_globals.get("__name__", "")
-        if module.partition(".")[0] in ("numpy", "scipy"):
-            return f"{frame.f_code.co_name}() of {module.partition('.')[0]}"
+    step = error.__traceback__
+    while step is not None:
+        package = step.tb_frame.f_globals.get("__name__", "").partition(".")[0]
+        if package in ("numpy", "scipy"):
+            return f"{step.tb_frame.f_code.co_name}() of {package}"
+        step = step.tb_next
     return None
 
 

@@ -81,7 +81,7 @@ def test_map_numbers_takes_anything():
     [
         ([1.0, "2"], r"x\[1\] is str '2', not a number"),
         ({"a": [Value(1.0), (None,)], "b": "later"}, r"x\['a'\]\[1\]\[0\] is NoneType None, not a number"),
-        (1 + 2j, r"x is complex \(1\+2j\), not a number. Numbers may stand in lists"),
+        (1 + 2j, r"x is complex \(1\+2j\), not a number. Values are real"),
     ],
 )
 def test_the_first_stranger_is_located(tree, message):
