@@ -344,8 +344,8 @@ stepper(y, model=net, level="neuron")
 # What if we left the activation out? Then a layer is $h = W_1^\mathsf{T} x + b_1$, the next one $y = W_2^\mathsf{T} h +
 # b_2$, and putting the first into the second
 #
-# $$y = W_2^\mathsf{T}\,(W_1^\mathsf{T} x + b_1) + b_2 = \underbrace{(W_1 W_2)^\mathsf{T}}_{W^\mathsf{T}}\, x
-# + \underbrace{W_2^\mathsf{T} b_1 + b_2}_{b}$$
+# $$y = W_2^\mathsf{T}\,(W_1^\mathsf{T} x + b_1) + b_2 = \underbrace{(W_1 W_2)^\mathsf{T}}_{W^\mathsf{T}}\, x +
+# \underbrace{W_2^\mathsf{T} b_1 + b_2}_{b}$$
 #
 # is *one* linear layer with the weights $W = W_1 W_2$. A hundred linear layers are as weak as one, they just have more
 # parameters. We can watch it: for a linear function the derivatives towards the inputs **are** the collapsed weights,

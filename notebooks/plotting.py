@@ -89,9 +89,8 @@ def path(points: Sequence[Point], ax: Any, name: str = "", color: int = 1) -> An
     return ax
 
 
-def moving(frames: Sequence[Any], milliseconds: int = 250) -> Any:
+def moving(frames: Sequence[Any], milliseconds: int = 250) -> Moving:
     """Figures of one size, one after the other, for ever: an animated PNG, which needs no script and no player."""
-    from IPython.display import Image
     from PIL import Image as Pictures
 
     # Flat colours without dithering: a small file. An octree keeps what is transparent: the page behind, white or dark
@@ -101,7 +100,20 @@ def moving(frames: Sequence[Any], milliseconds: int = 250) -> Any:
     pauses = [milliseconds] * (len(pictures) - 1) + [6 * milliseconds]
     buffer = io.BytesIO()
     pictures[0].save(buffer, "PNG", save_all=True, append_images=pictures[1:], duration=pauses, loop=0)
-    return Image(buffer.getvalue(), format="png")
+    return Moving(buffer.getvalue())
+
+
+class Moving:
+    """A PNG that a notebook shows: by the one method that Jupyter and marimo both ask for."""
+
+    def __init__(self, png: bytes) -> None:
+        self.png = png
+
+    def _repr_png_(self) -> bytes:
+        return self.png
+
+    def __repr__(self) -> str:
+        return "a moving picture"
 
 
 def still(drawing: Any) -> Any:
