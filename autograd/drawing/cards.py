@@ -77,7 +77,7 @@ class Row:
 
     text: str
     fill: str = ""
-    mark: str = ""
+    mark: str = "count"
     places: tuple[int, ...] = ()
     lead: str = ""
 

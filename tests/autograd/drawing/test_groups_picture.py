@@ -1,10 +1,13 @@
 """The levels neuron and layer, and the frames of the level clusters."""
 
 import random
+import re
+from pathlib import Path
 
 import nn
 from autograd import Value, draw, topological_order, total
 from autograd.drawing.cards import NOTE_HEIGHT, Card, Picture
+from autograd.explaining import drawn
 from tests.autograd.drawing.picture_graphs import Line, Named, model_and_loss, picture
 
 
@@ -228,3 +231,11 @@ def test_a_title_stands_below_and_begins_the_description() -> None:
     assert drawing.picture.size[1] == bare.picture.size[1] + NOTE_HEIGHT
     long = draw(Value(2.0), title="long " * 40).picture
     assert long.size[0] > 600
+
+
+def test_every_line_of_a_card_has_the_colour_of_a_dark_page_there() -> None:
+    style = (Path(drawn.__file__).parent / "page" / "browser" / "page.css").read_text(encoding="utf-8")
+    (coloured,) = [line for line in style.splitlines() if line.endswith("{ fill: var(--text); }")]
+    for level in ("values", "neuron", "layer"):
+        marks = {row.mark for card in picture(level, [4, 1]).cards for row in card.rows}
+        assert all(f".{mark}" in re.findall(r"[.\w]+", coloured) for mark in marks), marks
