@@ -89,7 +89,7 @@ double rounded_sum(const Sum *sum, const double *terms, Py_ssize_t count) {
 double exact_sum(const double *terms, Py_ssize_t count) {
     Sum sum = {0.0, 0.0, 0.0, 0.0};
     for (Py_ssize_t i = 0; i < count; i++)
-        add_to(&sum, terms[i]);
+        add_to(&sum, terms[i], count <= FEW);
     return rounded_sum(&sum, terms, count);
 }
 

@@ -225,7 +225,7 @@ static void chain_rule(const Stack *interior) {
         if (i >= 12) { /* memory is slower than this loop: ask for what comes soon */
             const Node *next = interior->at[i - 6];
             soon(interior->at[i - 12], 0);
-            if (next->flags & LEFT)
+            if (next->flags & (LEFT | MANY))
                 SOON(next->left.node);
             if (next->flags & RIGHT)
                 SOON(next->right.node);

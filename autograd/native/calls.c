@@ -44,7 +44,7 @@ static PyObject *node_of_several(int row, PyObject *const *args, Py_ssize_t coun
         return NULL;
     for (Py_ssize_t i = 0; i < count; i++) {
         const Term term = {is_node(args[i]) ? (Node *)args[i] : NULL, numbers[i]};
-        fill(&filling, &term, results[i + 1]);
+        fill(&filling, &term, 1, &results[i + 1], 0);
     }
     return finished(&filling, row, results[0]);
 }

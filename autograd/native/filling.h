@@ -7,27 +7,13 @@
 typedef struct { Node *node; double number; } Term; /* node: NULL for a plain number */
 typedef struct {
     Many *many;
-    Py_ssize_t parents, numbers, operands;
-    int flags;          /* of all parents together */
-    int mode;           /* QUIET, or NO_GRAD: then it was in vain */
-    PyTypeObject *kind; /* of the first of them */
+    Py_ssize_t parents, numbers;
+    int flags; /* of all parents together */
+    int mode;  /* QUIET, or NO_GRAD: then it was in vain */
 } Filling;
 
-static inline void fill(Filling *filling, const Term *term, double slope) {
-    Many *many = filling->many;
-    if (many->kinds != NULL)
-        many->kinds[filling->operands++] = term->node != NULL ? PARENT : NUMBER;
-    if (term->node == NULL) {
-        many->numbers[filling->numbers++] = term->number;
-        return;
-    }
-    if (filling->parents == 0)
-        filling->kind = Py_TYPE((PyObject *)term->node);
-    many->slopes[filling->parents] = slope;
-    many->parent[filling->parents++] = held(term->node);
-    filling->flags |= term->node->flags;
-}
-
+/* The next operands, each with the slope that stands `step` further on than that of the one before. */
+void fill(Filling *filling, const Term *terms, Py_ssize_t count, const double *slopes, Py_ssize_t step);
 PyObject *finished(Filling *filling, int row, double y); /* many.c; NULL with an exception */
 
 #endif

@@ -52,17 +52,39 @@ static Term *room_for(Py_ssize_t count) {
     return room.terms;
 }
 
+/* Links on their way into a Many --------------------------------------------------------------------------------------- */
+
+void fill(Filling *filling, const Term *terms, Py_ssize_t count, const double *slopes, Py_ssize_t step) {
+    Many *many = filling->many;
+    Py_ssize_t parents = filling->parents, numbers = filling->numbers;
+    int flags = filling->flags;
+    for (Py_ssize_t i = 0; i < count; i++, slopes += step) {
+        if (many->kinds != NULL)
+            many->kinds[parents + numbers] = terms[i].node != NULL ? PARENT : NUMBER;
+        if (terms[i].node != NULL) {
+            many->slopes[parents] = *slopes;
+            many->parent[parents++] = held(terms[i].node);
+            flags |= terms[i].node->flags;
+        } else
+            many->numbers[numbers++] = terms[i].number;
+    }
+    filling->parents = parents;
+    filling->numbers = numbers;
+    filling->flags = flags;
+}
+
 PyObject *finished(Filling *filling, int row, double y) {
-    Node *node = new_node(filling->kind, y);
+    Many *many = filling->many;
+    Node *node = new_node(Py_TYPE((PyObject *)many->parent[0]), y);
     if (node == NULL || filling->mode == NO_GRAD) {
-        for (Py_ssize_t i = 0; i < filling->many->parents; i++)
-            Py_DECREF((PyObject *)filling->many->parent[i]);
-        free_many(filling->many);
+        for (Py_ssize_t i = 0; i < many->parents; i++)
+            Py_DECREF((PyObject *)many->parent[i]);
+        free_many(many);
         return (PyObject *)node;
     }
     node->row = (uint16_t)(row + 1);
     node->flags |= MANY;
-    node->left.many = filling->many;
+    node->left.many = many;
     inherit(node, filling->flags);
     return (PyObject *)node;
 }
@@ -74,8 +96,8 @@ static double sum_of_products(const Term *w, Py_ssize_t count) {
     const Term *x = w + count, *bias = x + count;
     Sum sum = {0.0, 0.0, 0.0, 0.0};
     for (Py_ssize_t i = 0; i < count; i++)
-        add_to(&sum, w[i].number * x[i].number);
-    add_to(&sum, bias->number);
+        add_to(&sum, w[i].number * x[i].number, count < FEW);
+    add_to(&sum, bias->number, count < FEW);
     const double result = rounded_sum(&sum, NULL, count + 1);
     if (!isnan(result))
         return result;
@@ -88,15 +110,14 @@ static double sum_of_products(const Term *w, Py_ssize_t count) {
 
 static PyObject *node_of_dot(const Term *w, Py_ssize_t count, Py_ssize_t parents, int mode) {
     const Term *x = w + count, *bias = x + count;
-    const double y = sum_of_products(w, count);
+    const double y = sum_of_products(w, count), one = 1.0;
     Filling filling = {.many = new_many(parents, 0, 2 * count + 1), .mode = mode};
     if (filling.many == NULL)
         return NULL;
-    for (Py_ssize_t i = 0; i < count; i++)
-        fill(&filling, &w[i], x[i].number);
-    for (Py_ssize_t i = 0; i < count; i++)
-        fill(&filling, &x[i], w[i].number);
-    fill(&filling, bias, 1.0);
+    const Py_ssize_t step = sizeof(Term) / sizeof(double);
+    fill(&filling, w, count, &x->number, step);
+    fill(&filling, x, count, &w->number, step);
+    fill(&filling, bias, 1, &one, 0);
     return finished(&filling, ROW_dot, y);
 }
 
@@ -155,10 +176,8 @@ static PyObject *node_of_terms(const Terms *terms, int row, double y, const doub
     Filling filling = {.many = new_many(terms->parents, 0, terms->count + (index >= 0)), .mode = terms->mode};
     if (filling.many == NULL)
         return NULL;
-    if (index >= 0)
-        fill(&filling, &first, 0.0);
-    for (Py_ssize_t i = 0; i < terms->count; i++)
-        fill(&filling, &terms->at[i], slopes[i]);
+    fill(&filling, &first, index >= 0, slopes, 0);
+    fill(&filling, terms->at, terms->count, slopes, 1);
     return finished(&filling, row, y);
 }
 

@@ -156,7 +156,8 @@ static inline Extra *extra_if_any(const Node *node) { return node->flags & EXTRA
 
 /* A new reference to a parent that a new node holds. */
 static inline Node *held(Node *parent) {
-    parent->flags |= USED;
+    if (!(parent->flags & USED))
+        parent->flags |= USED;
     return (Node *)Py_NewRef((PyObject *)parent);
 }
 /* The node lets go of its operands. */
