@@ -18,12 +18,9 @@ def fused_kit() -> Kit:
     """The nodes that nn makes by default."""
     import autograd
 
-    def dot(ws: Any, xs: Any, bias: Any = 0.0) -> Any:
-        return autograd.dot(ws, xs, bias)
-
     return Kit(
         value=autograd.Value,
-        dot=dot,
+        dot=autograd.dot,
         total=autograd.total,
         sum_of_squares=autograd.sum_of_squares,
         softmax=autograd.softmax,
