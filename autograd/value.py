@@ -367,7 +367,7 @@ class Value(Applies):
 
     # Comparisons: `==` and `hash` stay those of object, identity; order and truth go by data ------------------------
     def __bool__(self) -> bool:
-        return _branch("bool", self, 0.0, self.data != 0.0)
+        return _branch("bool", self, 0.0, bool(self.data != 0.0))  # NumPy's numbers give a bool of their own
 
     __lt__ = _comparison("<", operator.lt)
     __le__ = _comparison("<=", operator.le)

@@ -40,6 +40,7 @@ THE FILES, in an order to read them
     slots.c             the same as Python writes them
     attributes.c        data, grad, label, op, and whatever else is hung on a node
     operators.c         + - * / % // ** and the methods of rows
+    comparisons.c       < <= > >= and truth
     filling.h, many.c   dot, total, softmax …: one node for many operands
     calls.c             rows called like functions: tanh(v), maximum(v, w), clip(v, 0.0, 1.0)
     backward.c          the order of a graph, and the chain rule

@@ -8,6 +8,7 @@ garbage collector, and half of the speed gone.)
 
 import gc
 from collections.abc import Iterable
+from sys import intern
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 from weakref import WeakSet
@@ -36,6 +37,7 @@ def adopted(pure: type, methods: dict[Operation, Any]) -> Any:
     reflected = {OPERATIONS[row]: getattr(pure, f"__r{name}__") for row, name in _OPERATORS.items()}
     names = {
         **{name: getattr(pure, name).fget for name in ("operands", "parents", "local_grads")},
+        **{name: vars(pure)[name] for name in ("__lt__", "__le__", "__gt__", "__ge__", "__bool__")},
         "init": vars(pure)["__init__"],
         "active": ACTIVE,
         "mode_entered": mode_entered,
@@ -44,6 +46,8 @@ def adopted(pure: type, methods: dict[Operation, Any]) -> Any:
         "opened": opened,
         "call": Operation.__call__,
         "empty": "",
+        "data": intern("data"),
+        "grad": intern("grad"),
         "hears_nodes": "hears_nodes",
     }
     extension.use(OPERATIONS, forward, reflected, names)

@@ -29,7 +29,7 @@ static PyObject *get_data(Node *node, void *unused) {
     return node->flags & DATA_OBJECT ? Py_NewRef(node->right.extra->data) : PyFloat_FromDouble(node->data);
 }
 
-static int set_data(Node *node, PyObject *thing, void *unused) {
+int set_data(Node *node, PyObject *thing, void *unused) {
     (void)unused;
     if (thing == NULL)
         return no_delete("data");
@@ -125,7 +125,7 @@ static PyObject *get_op(Node *node, void *unused) {
     return Py_NewRef(node->row == OWN_ROW ? node->right.extra->op : engine.rows[node->row - 1]);
 }
 
-static int set_op(Node *node, PyObject *op, void *unused) {
+int set_op(Node *node, PyObject *op, void *unused) {
     (void)unused;
     if (op == NULL)
         return no_delete("op");
@@ -146,6 +146,8 @@ static int set_op(Node *node, PyObject *op, void *unused) {
 /* Anything may be hung on a node, as on other objects; what can refer back makes it known to the collector. */
 int set_attribute(PyObject *self, PyObject *name, PyObject *thing) {
     Node *node = (Node *)self;
+    if (thing != NULL && PyFloat_CheckExact(thing) && Py_TYPE(self) == engine.type && (name == engine.data || name == engine.grad))
+        return name == engine.data ? set_data(node, thing, NULL) : set_grad(node, thing, NULL); /* what a step writes */
     if (PyObject_GenericSetAttr(self, name, thing) < 0)
         return -1;
     return node->dict != NULL ? hang(node, thing) : 0;

@@ -12,8 +12,8 @@ typedef struct {
     int mode;  /* QUIET, or NO_GRAD: then it was in vain */
 } Filling;
 
-/* The next operands, each with the slope that stands `step` further on than that of the one before. */
-void fill(Filling *filling, const Term *terms, Py_ssize_t count, const double *slopes, Py_ssize_t step);
+/* Operands from number `at` on, each with the slope that stands `step` further on than that of the one before. */
+void fill(Filling *filling, Py_ssize_t at, const Term *terms, Py_ssize_t count, const double *slopes, Py_ssize_t step);
 PyObject *finished(Filling *filling, int row, double y); /* many.c; NULL with an exception */
 
 #endif

@@ -4,18 +4,16 @@
    recording). Everything else is handed to the function of the same name in lists.py. */
 #include "filling.h"
 
-/* 1 for a node, 0 for a float, -1 for anything else. */
+/* 1 for a node, 0 for a plain number, -1 for anything else. */
 static inline int open_term(PyObject *thing, Term *term) {
-    if (is_node(thing)) {
+    if (Py_TYPE(thing) == engine.type) { /* most are */
         term->node = (Node *)thing;
         term->number = term->node->data;
         return term->node->flags & DATA_OBJECT ? -1 : 1;
     }
-    if (!PyFloat_CheckExact(thing))
-        return -1;
-    term->node = NULL;
-    term->number = PyFloat_AsDouble(thing);
-    return 0;
+    const int kind = number_of(thing, &term->number);
+    term->node = kind == 1 ? (Node *)thing : NULL;
+    return kind;
 }
 
 /* How many items a list or a tuple has; 0 for anything else. */
@@ -54,13 +52,13 @@ static Term *room_for(Py_ssize_t count) {
 
 /* Links on their way into a Many --------------------------------------------------------------------------------------- */
 
-void fill(Filling *filling, const Term *terms, Py_ssize_t count, const double *slopes, Py_ssize_t step) {
+void fill(Filling *filling, Py_ssize_t at, const Term *terms, Py_ssize_t count, const double *slopes, Py_ssize_t step) {
     Many *many = filling->many;
     Py_ssize_t parents = filling->parents, numbers = filling->numbers;
     int flags = filling->flags;
     for (Py_ssize_t i = 0; i < count; i++, slopes += step) {
         if (many->kinds != NULL)
-            many->kinds[parents + numbers] = terms[i].node != NULL ? PARENT : NUMBER;
+            many->kinds[at + i] = terms[i].node != NULL ? PARENT : NUMBER;
         if (terms[i].node != NULL) {
             many->slopes[parents] = *slopes;
             many->parent[parents++] = held(terms[i].node);
@@ -77,7 +75,7 @@ PyObject *finished(Filling *filling, int row, double y) {
     Many *many = filling->many;
     Node *node = new_node(Py_TYPE((PyObject *)many->parent[0]), y);
     if (node == NULL || filling->mode == NO_GRAD) {
-        for (Py_ssize_t i = 0; i < many->parents; i++)
+        for (Py_ssize_t i = 0; i < many->parents + many->others; i++)
             Py_DECREF((PyObject *)many->parent[i]);
         free_many(many);
         return (PyObject *)node;
@@ -115,9 +113,9 @@ static PyObject *node_of_dot(const Term *w, Py_ssize_t count, Py_ssize_t parents
     if (filling.many == NULL)
         return NULL;
     const Py_ssize_t step = sizeof(Term) / sizeof(double);
-    fill(&filling, w, count, &x->number, step);
-    fill(&filling, x, count, &w->number, step);
-    fill(&filling, bias, 1, &one, 0);
+    fill(&filling, 0, w, count, &x->number, step);
+    fill(&filling, count, x, count, &w->number, step);
+    fill(&filling, 2 * count, bias, 1, &one, 0);
     return finished(&filling, ROW_dot, y);
 }
 
@@ -176,8 +174,8 @@ static PyObject *node_of_terms(const Terms *terms, int row, double y, const doub
     Filling filling = {.many = new_many(terms->parents, 0, terms->count + (index >= 0)), .mode = terms->mode};
     if (filling.many == NULL)
         return NULL;
-    fill(&filling, &first, index >= 0, slopes, 0);
-    fill(&filling, terms->at, terms->count, slopes, 1);
+    fill(&filling, 0, &first, index >= 0, slopes, 0);
+    fill(&filling, index >= 0, terms->at, terms->count, slopes, 1);
     return finished(&filling, row, y);
 }
 
@@ -279,10 +277,20 @@ static PyObject *cross_entropy(PyObject *module, PyObject *const *args, Py_ssize
     return call_python(engine.cross_entropy, NULL, args, count, names);
 }
 
+/* The terms may come from a generator, and are a list then. */
+static PyObject *of_one_list(PyObject *(*function)(PyObject *), PyObject *terms) {
+    if (!PyIter_Check(terms))
+        return function(terms);
+    PyObject *list = PySequence_List(terms), *result = list == NULL ? NULL : function(list);
+    Py_XDECREF(list);
+    return result;
+}
+
 #define OF_ONE_LIST(name) \
     static PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names) { \
         (void)module; \
-        return names == NULL && count == 1 ? name##_of_list(args[0]) : call_python(engine.name, NULL, args, count, names); \
+        return names == NULL && count == 1 ? of_one_list(name##_of_list, args[0]) \
+                                           : call_python(engine.name, NULL, args, count, names); \
     }
 OF_ONE_LIST(total)
 OF_ONE_LIST(mean)

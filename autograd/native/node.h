@@ -96,9 +96,12 @@ typedef struct {
     PyObject *active;     /* modes.ACTIVE: a list, empty in the default mode */
     PyObject *inside;     /* by_hand.INSIDE: a list, empty unless a closure is running */
     PyObject *mode_entered, *hears_nodes, *rows[ROW_ALL], *plain_operation;
-    char chooses[ROW_ALL]; /* does the row choose among its operands? */
+    PyObject *chooses[ROW_ALL]; /* of rows whose result is one of their arguments: which one; NULL for others */
+    PyObject *seconds[ROW_ALL]; /* the default of a second argument, where it has one: 0.01 of leaky_relu(x) */
     PyObject *forward[ROW_ALL], *reflected[ROW_ALL]; /* operators in Python, for what is unusual */
     PyObject *init, *operands, *parents, *local_grads, *track_reached, *opened, *call, *backward, *in_the_middle, *empty;
+    PyObject *data, *grad; /* the names */
+    PyObject *comparisons[Py_GE + 1], *is_true;
     PyObject *dot, *total, *mean, *sum_of_squares, *softmax, *cross_entropy, *logsumexp;
 } Engine;
 extern Engine engine;
@@ -145,6 +148,9 @@ PyObject *operands_of(Node *node, void *unused); /* a tuple, as Python reads the
 PyObject *get_left(Node *node, void *unused), *get_d_left(Node *node, void *unused);
 PyObject *get_right(Node *node, void *unused), *get_d_right(Node *node, void *unused);
 extern PyGetSetDef link_attributes[];
+
+/* attributes.c */
+int set_data(Node *node, PyObject *thing, void *unused), set_op(Node *node, PyObject *op, void *unused);
 
 /* slots.c */
 int set_link(Node *node, PyObject *thing, void *which);

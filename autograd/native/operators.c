@@ -46,13 +46,13 @@ PyObject *call_python(PyObject *function, PyObject *first, PyObject *const *args
     return result;
 }
 
-/* A float, NumPy's too, or an exact int as a double. */
+/* A float, NumPy's too, an exact int or a bool as a double. */
 static int is_plain(PyObject *thing, double *number) {
     if (PyFloat_CheckExact(thing) || (!PyLong_CheckExact(thing) && PyFloat_Check(thing))) {
         *number = PyFloat_AsDouble(thing);
         return 1;
     }
-    if (!PyLong_CheckExact(thing))
+    if (!PyLong_CheckExact(thing) && !PyBool_Check(thing))
         return 0;
     *number = PyLong_AsDouble(thing);
     if (*number == -1.0 && PyErr_Occurred()) {

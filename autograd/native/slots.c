@@ -163,15 +163,13 @@ int set_link(Node *node, PyObject *thing, void *which) {
 
 /* _leaf and _node of value.py, for Python that makes nodes in unusual cases ------------------------------------------- */
 
-static int set_data(Node *node, PyObject *data) { return PyObject_SetAttrString((PyObject *)node, "data", data); }
-
 PyObject *make_leaf(PyObject *module, PyObject *args) {
     (void)module;
     PyObject *kind, *data;
     if (!PyArg_ParseTuple(args, "O!O", &PyType_Type, &kind, &data))
         return NULL;
     Node *node = new_node((PyTypeObject *)kind, PyFloat_CheckExact(data) ? PyFloat_AsDouble(data) : 0.0);
-    if (node != NULL && !PyFloat_CheckExact(data) && set_data(node, data) < 0)
+    if (node != NULL && !PyFloat_CheckExact(data) && set_data(node, data, NULL) < 0)
         Py_CLEAR(node);
     return (PyObject *)node;
 }
@@ -184,8 +182,8 @@ PyObject *make_node(PyObject *module, PyObject *args) {
     Node *node = new_node((PyTypeObject *)kind, PyFloat_CheckExact(data) ? PyFloat_AsDouble(data) : 0.0);
     if (node == NULL)
         return NULL;
-    if ((!PyFloat_CheckExact(data) && set_data(node, data) < 0) ||
-        PyObject_SetAttrString((PyObject *)node, "op", row) < 0 ||
+    if ((!PyFloat_CheckExact(data) && set_data(node, data, NULL) < 0) ||
+        set_op(node, row, NULL) < 0 ||
         become_raw(node, Py_NewRef(left), Py_NewRef(d_left), Py_NewRef(right), Py_NewRef(d_right)) < 0 || settle(node) < 0)
         Py_CLEAR(node);
     return (PyObject *)node;

@@ -5,7 +5,7 @@
 #include <structmember.h>
 
 extern PyMethodDef row_methods[];
-extern PyType_Slot operator_slots[];
+extern PyType_Slot operator_slots[], comparison_slots[];
 extern PyGetSetDef own_attributes[];
 int set_attribute(PyObject *self, PyObject *name, PyObject *thing);
 PyObject *method_backward(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names);
@@ -101,6 +101,8 @@ static void gather(PyObject *rows) {
         continue;
     for (int i = 0; operator_slots[i].slot != 0; i++)
         slots[count++] = operator_slots[i];
+    for (int i = 0; comparison_slots[i].slot != 0; i++)
+        slots[count++] = comparison_slots[i];
 }
 
 /* make_type(OPERATIONS) → the class. */
@@ -125,8 +127,13 @@ static int set_row(PyObject *rows, PyObject *forward, PyObject *reflected, const
     put(&engine.rows[row], operation);
     remember_row(row);
     PyObject *chooses = PyObject_GetAttrString(operation, "chooses");
-    engine.chooses[row] = chooses != Py_None;
-    Py_XDECREF(chooses);
+    if (chooses == Py_None)
+        Py_CLEAR(chooses);
+    put(&engine.chooses[row], chooses);
+    PyObject *defaults = PyObject_GetAttrString(operation, "_defaults");
+    if (operators_of_rows[row] != NULL && defaults != NULL && PyTuple_Size(defaults) == 1)
+        put(&engine.seconds[row], Py_NewRef(PyTuple_GetItem(defaults, 0)));
+    Py_XDECREF(defaults);
     if ((method = PyDict_GetItemWithError(forward, operation)) != NULL)
         put(&engine.forward[row], Py_NewRef(method));
     if ((method = PyDict_GetItemWithError(reflected, operation)) != NULL)
@@ -157,6 +164,9 @@ PyObject *use(PyObject *module, PyObject *args) {
         {"plain_operation", &engine.plain_operation}, {"init", &engine.init}, {"operands", &engine.operands},
         {"parents", &engine.parents}, {"local_grads", &engine.local_grads}, {"track_reached", &engine.track_reached}, {"opened", &engine.opened}, {"call", &engine.call},
         {"backward", &engine.backward}, {"in_the_middle", &engine.in_the_middle}, {"empty", &engine.empty},
+        {"__lt__", &engine.comparisons[Py_LT]}, {"__le__", &engine.comparisons[Py_LE]},
+        {"__gt__", &engine.comparisons[Py_GT]}, {"__ge__", &engine.comparisons[Py_GE]}, {"__bool__", &engine.is_true},
+        {"data", &engine.data}, {"grad", &engine.grad},
         {"dot", &engine.dot}, {"total", &engine.total}, {"mean", &engine.mean}, {"sum_of_squares", &engine.sum_of_squares},
         {"softmax", &engine.softmax}, {"cross_entropy", &engine.cross_entropy}, {"logsumexp", &engine.logsumexp},
     };

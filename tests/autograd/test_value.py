@@ -107,6 +107,19 @@ def test_construction_refuses_what_is_no_real_number(thing):
         Value(thing)
 
 
+def test_truth_is_a_bool_beside_numpys_numbers():
+    v = Value(0.0)
+    v.data = np.float64(2.0)
+    assert bool(v) is True
+
+
+def test_data_that_is_a_value_is_no_number_for_a_row_that_is_called():
+    v = Value(1.0)
+    v.data = Value(2.0)
+    with pytest.raises(TypeError, match="expected a real number, got Value"):
+        ops.sub(Value(3.0), v)
+
+
 def test_order_and_truth_go_by_data_equality_by_identity():
     a, b, c = Value(1.0), Value(2.0), Value(1.0)
     assert a < b <= b

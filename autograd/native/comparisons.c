@@ -1,0 +1,39 @@
+/* a < b, and `if a`: by data, as in value.py.
+
+   The usual case: a node beside a node or a plain number, and nobody in a mode, for a recorder wants to know which branch
+   was taken. Everything else is asked in Python. == and hash go by identity, as for any object. */
+#include "memory.h"
+
+#include <stdbool.h>
+
+/* Is the comparison one that goes by data, and of what is usual? */
+static bool open_comparison(PyObject *left, PyObject *right, int kind, double *a, double *b) {
+    return kind != Py_EQ && kind != Py_NE && is_quiet() && number_of(left, a) >= 0 && number_of(right, b) >= 0;
+}
+
+static PyObject *compare(PyObject *left, PyObject *right, int kind) {
+    double a, b;
+    if (open_comparison(left, right, kind, &a, &b))
+        Py_RETURN_RICHCOMPARE(a, b, kind);
+    if (engine.comparisons[kind] == NULL)
+        return Py_NewRef(Py_NotImplemented);
+    return PyObject_CallFunctionObjArgs(engine.comparisons[kind], left, right, NULL);
+}
+
+static int is_true(PyObject *self) {
+    Node *node = (Node *)self;
+    if (is_quiet() && !(node->flags & DATA_OBJECT))
+        return node->data != 0.0;
+    PyObject *answer = PyObject_CallFunctionObjArgs(engine.is_true, self, NULL);
+    const int found = answer == NULL ? -1 : answer == Py_True;
+    Py_XDECREF(answer);
+    return found;
+}
+
+static Py_hash_t hash(PyObject *self) {
+    return ((hashfunc)PyType_GetSlot(&PyBaseObject_Type, Py_tp_hash))(self); /* not inherited beside a comparison */
+}
+
+PyType_Slot comparison_slots[] = {
+    {Py_tp_richcompare, (void *)compare}, {Py_nb_bool, (void *)is_true}, {Py_tp_hash, (void *)hash}, {0, NULL},
+};
