@@ -103,7 +103,7 @@ def hinge(prediction: Nested, target: Nested, reduction: str = "mean") -> Any:
     """
 
     def item(score: Any, y: float) -> Any:
-        if y not in (-1, 1):
+        if not isinstance(y, Value) and y not in (-1, 1):
             raise ValueError(f"hinge needs classes -1 and 1 as targets, got {y!r}; for 0 and 1 give 2*y - 1")
         return relu(1.0 - y * score)
 

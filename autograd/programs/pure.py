@@ -97,25 +97,29 @@ class Gradient(Pure):
 
     def __call__(self, parameters: Any, *columns: Any) -> tuple[float, Any]:
         """The mean or the sum over the examples, and its gradient."""
-        return self._at(self._batch(columns), parameters)
+        return self._at(self._on(self._batch(columns)), parameters)
 
     def over(self, *columns: Any) -> Callable[[Any], tuple[float, Any]]:
         """The same as a function of the parameters alone, for many steps on one batch: the columns are read now."""
         batch = self._batch(columns)
         batch.hold()
-        return functools.partial(self._at, batch)
+        return functools.partial(self._at, self._on(batch))
 
     def _batch(self, columns: Sequence[Any]) -> Batch:
         if self._reduce is None:
             columns = tuple([arg] for arg in columns)
         return self._path.batch(self._kind, self._example, columns)
 
-    def _at(self, batch: Batch, parameters: Any) -> tuple[float, Any]:
+    def _on(self, batch: Batch) -> Callable[[Any], tuple[float, Any]]:
+        return self._path.on(self._kind, batch, self._reduce or "sum")
+
+    def _at(self, run: Callable[[Any], tuple[float, Any]], parameters: Any) -> tuple[float, Any]:
         import numpy as np
 
-        count = len(self._parameters)
-        data = counted(rectangular(parameters), count, parameters)
-        value, slopes = self._path.run_batch(self._kind, data[self._own], batch, self._reduce or "sum")
+        data, count = parameters, len(self._parameters)
+        if not (type(data) is np.ndarray and data.dtype == np.float64 and data.shape == (count,)):
+            data = counted(rectangular(data), count, data)
+        value, slopes = run(data[self._own])
         if self._all_own:
             return value, np.asarray(slopes)
         gradient = np.zeros(count)

@@ -95,10 +95,7 @@ class Trace:
 
     def run(self, kind: Kind, parameters: Any, inputs: Any, seed: float = 1.0) -> tuple[Any, Any]:
         """The result and the gradients, from the first backend that knows."""
-        for backend in self.backends(kind, inputs.count if kind.batch else 1):
-            if (found := backend.run(parameters, inputs, seed)) is not None:
-                return found
-        raise AssertionError("source has an answer to everything")
+        return first_answer(self.backends(kind, inputs.count if kind.batch else 1), parameters, inputs, seed)
 
     def run_columns(
         self, kind: Kind, parameters: Any, example: Sequence[Any], columns: Sequence[Any], reduce: str = "mean"
@@ -114,15 +111,25 @@ class Trace:
 
     def run_batch(self, kind: Kind, parameters: Any, batch: Batch, reduce: str = "mean") -> tuple[Any, Any]:
         """`run` for a batch. BranchChanged, with the rows, where some of them leave this path."""
-        try:
-            inputs = batch if kind.batch else batch.array()[:, 0]
-            return self.run(kind, parameters, inputs, seed_of(reduce, batch.count))
-        except BranchTaken as branch:
-            rows = shortened(list(self.strays(batch.examples(), parameters)))
-            raise BranchChanged(
-                f"{self.guard(branch)} comes out differently for rows {rows} of the batch, and a batch runs one path. "
-                "Write the choice with autograd.maximum, relu or where, which all rows share, or loop over the rows"
-            ) from None
+        return self.on(kind, batch, reduce)(parameters)
+
+    def on(self, kind: Kind, batch: Batch, reduce: str = "mean") -> Callable[[Any], tuple[Any, Any]]:
+        """`run_batch` as a function of the parameters: who runs it is chosen once."""
+        inputs, seed = batch if kind.batch else batch.array()[:, 0], seed_of(reduce, batch.count)
+        backends = self.backends(kind, batch.count)
+
+        def run(parameters: Any) -> tuple[Any, Any]:
+            try:
+                return first_answer(backends, parameters, inputs, seed)
+            except BranchTaken as branch:
+                rows = shortened(list(self.strays(batch.examples(), parameters)))
+                raise BranchChanged(
+                    f"{self.guard(branch)} comes out differently for rows {rows} of the batch, and a batch runs one "
+                    "path. Write the choice with autograd.maximum, relu or where, which all rows share, or loop over "
+                    "the rows"
+                ) from None
+
+        return run
 
     def backends(self, kind: Kind, count: int) -> Sequence[Backend]:
         """Who is asked, the best first."""
@@ -161,6 +168,14 @@ class Trace:
                 source.run(parameters, example, 1.0)
             except BranchTaken:
                 yield i
+
+
+def first_answer(backends: Sequence[Backend], parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any]:
+    """Of the first backend that knows."""
+    for backend in backends:
+        if (found := backend.run(parameters, inputs, seed)) is not None:
+            return found
+    raise AssertionError("source has an answer to everything")
 
 
 def enough_for_arrays(work: Work) -> float:

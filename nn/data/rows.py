@@ -85,9 +85,17 @@ def batches(
     """
     rows, targets = as_pairs(X, y)
     size = rows_per_update(len(rows), batch_size)
+    yield from pieces(rows, targets, size, as_rng(rng, "shuffle") if shuffle and size < len(rows) else None)
+
+
+def pieces(rows: list[Any], targets: list[Any], size: int, dice: Random | None) -> Iterator[Sets]:
+    """`batches` of lists, shuffled if there are dice; a whole batch is these lists themselves."""
+    if size == len(rows):
+        yield rows, targets
+        return
     order = list(range(len(rows)))
-    if shuffle and size < len(rows):
-        as_rng(rng, "shuffle").shuffle(order)
+    if dice is not None:
+        dice.shuffle(order)
     for start in range(0, len(order), size):
         part = order[start : start + size]
         yield [rows[i] for i in part], [targets[i] for i in part]

@@ -91,7 +91,7 @@ class Optimizer:
 
     def __setattr__(self, name: str, value: Any) -> None:
         """A setting is written in every group: as an attribute of the optimizer it would be accepted and ignored."""
-        groups = self._groups_with(name)
+        groups = [] if name in vars(self) else self._groups_with(name)
         for group in groups:
             check_settings(self, {**group, name: value})
         for group in groups:

@@ -22,8 +22,7 @@ from autograd import Value, no_grad, total
 from nn.basics.checks import as_rng, positive
 from nn.basics.nested import plain
 from nn.basics.progress import Progress
-from nn.data.rows import Random, Sets, as_pairs, rows_per_update
-from nn.data.rows import batches as batches_of
+from nn.data.rows import Random, Sets, as_pairs, pieces, rows_per_update
 from nn.descent.optimizer import Optimizer
 from nn.inspection.history import History
 from nn.inspection.kept import Kept
@@ -105,10 +104,11 @@ def fit(
     progress        True, False, or "auto": shown on terminals and in notebooks
     tolerance       stop when the loss changed by ≤ tolerance·|loss| in an epoch, or ‖gradient‖ ≤ tolerance
     compiled        True: the loss of one example is recorded and replayed (autograd.record), and parameters and
-                    optimizer live in arrays during an epoch, the Values having them at its end; False: graphs; "auto":
-                    replayed where that pays and gives the same, with the reason in History.engine where it does not.
-                    A callback may change the model, and what the loss and the penalty go by: that is noticed. Whoever
-                    does so elsewhere, as in a schedule or a metric, has to say False
+                    optimizer live in arrays, the Values having them whenever code of yours is called between epochs,
+                    and at the end; False: graphs; "auto": replayed where that pays and gives the same, with the reason
+                    in History.engine where it does not. A callback may change the model, the rows, and what the loss
+                    and the penalty go by: that is noticed. Whoever does so elsewhere, as in a schedule or a metric, has
+                    to say False
     history         that of an earlier training, to go on with
     keep            note parameters and gradients before every so many updates, in History.kept, for `nn.watch`; where
                     that would be over two million numbers, every second moment is let go
@@ -143,9 +143,9 @@ def fit(
         worth, few = True, None
     else:
         rows, held_out = hold_out(complete(as_pairs(X, y), loss), validation, dice, loss)
-        several = rows_per_update(len(rows[0]), batch_size) > 1  # complains before anything has changed
-        served, look = partial(batches_of, *rows, batch_size, shuffle, dice), partial(iter, [rows])
-        worth, few = epochs * len(rows[0]) >= WORTH_COMPILING, sample(*rows) if several else None
+        size = rows_per_update(len(rows[0]), batch_size)  # complains before anything has changed
+        served, look = partial(pieces, *rows, size, dice if shuffle else None), partial(iter, [rows])
+        worth, few = epochs * len(rows[0]) >= WORTH_COMPILING, sample(*rows) if size > 1 else None
     training = _Training(
         model=model,
         served=served,
@@ -162,6 +162,7 @@ def fit(
         compiled=worth if compiled == "auto" else bool(compiled),
         required=compiled is True,
         validation=held_out,
+        watched=bool(batches is not None or held_out or callbacks or named or schedule or early_stopping),
         history=History() if history is None else history,
     )
     training.history.kept = training.history.kept or kept
@@ -195,6 +196,7 @@ class _Training:
     compiled: bool
     required: bool  # to be compiled
     validation: Sets | None
+    watched: bool  # by code between epochs that may look at parameters or write to them
     history: History
 
     def __post_init__(self) -> None:
@@ -232,14 +234,17 @@ class _Training:
             sample=self.sample,
         )
         self.model.train()
-        for epoch in range(epochs):
-            self._set_rates(rates, epoch)
-            step.look_again(bool(self.callbacks))  # schedules, metrics and clipping have other things to change
-            before = self.model.state_dict() if self.early_stopping is not None else {}
-            self._epoch(step, interrupted)
-            self.history.engine = step.engine
-            bar.advance(_status(self.history))
-            self._after_epoch(before)
+        try:
+            for epoch in range(epochs):
+                self._set_rates(rates, epoch)
+                step.look_again(bool(self.callbacks))  # schedules, metrics and clipping have other things to change
+                before = self.model.state_dict() if self.early_stopping is not None else {}
+                self._epoch(step, interrupted)
+                self.history.engine = step.engine
+                bar.advance(_status(self.history))
+                self._after_epoch(before)
+        finally:
+            step.home.give_back()
 
     def _set_rates(self, rates: Rates, epoch: int) -> None:
         if self.schedule is None:
@@ -253,7 +258,8 @@ class _Training:
     def _epoch(self, step: RecordedStep, interrupted: threading.Event) -> None:
         """One pass over the rows, then the figures of the epoch."""
         losses, count, predicted, actual = [], 0, [], []
-        step.home.take()
+        if self.watched:
+            step.home.take()
         try:
             for rows, targets in self.served():
                 value, predictions = step(rows, targets)
@@ -266,9 +272,10 @@ class _Training:
                 if interrupted.is_set():
                     raise KeyboardInterrupt
         finally:
-            step.home.give_back()
+            if self.watched:
+                step.home.give_back()
         self.updates = len(losses)
-        self.history.loss.append(total(losses) / count)
+        self.history.loss.append((total(losses) if len(losses) > 1 else losses[0]) / count)
         self.history.learning_rate.append(self._rate())
         for layer, norm in self.norms.items():
             self.history.gradient_norm.setdefault(layer, []).append(norm)

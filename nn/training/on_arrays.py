@@ -17,6 +17,7 @@ from nn.descent.optimizer import Optimizer, Rule
 from nn.descent.settings import Columns, Number
 from nn.training.on_values import Clip, OnValues, Part
 
+Prepared = tuple[Number, Callable[[Number], tuple[float, Number]]]  # where parameters stand; their (value, gradient)
 AGREEMENT = 1e-9  # of a rule on arrays with the same rule on floats
 
 _set_data, _set_grad = Value.data.__set__, Value.grad.__set__  # type: ignore[attr-defined]
@@ -29,7 +30,11 @@ class OnArrays(OnValues):
 
     def __init__(self, values: OnValues, optimizer: Optimizer) -> None:
         self.parameters, self.layers, self.optimizer = values.parameters, values.layers, optimizer
-        self._functions: dict[Program, tuple[Number, Callable[..., Any]]] = {}
+        self._functions: dict[Program, tuple[Number, Any]] = {}
+        self._ahead = False  # of the Values
+        self._parts: Sequence[Part] = ()  # of the batch before, and
+        self._of_parts: list[Prepared] = []
+        self._penalty: Prepared | None = None
         self._known: dict[str, tuple[list[Value], Number]] = {}
         self._parameters = values.parameters.copy()
         self._place = {p: i for i, p in enumerate(self._parameters)}
@@ -44,6 +49,9 @@ class OnArrays(OnValues):
         self._memory = [self._columns(state) for state in self.optimizer.state]
 
     def give_back(self) -> None:
+        if not self._ahead:  # the Values are current, or somebody has written to them since
+            return
+        self._ahead = False
         self._give_numbers()
         for state, columns in zip(self.optimizer.state, self._memory, strict=True):
             state.update({name: column.tolist() for name, column in columns.items()})
@@ -83,32 +91,36 @@ class OnArrays(OnValues):
 
     # A step of training ----------------------------------------------------------------------------------------------
     def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
-        prepared = [(*self._prepared(program, "sum"), columns) for program, *columns in parts]
-        found, value = np.zeros_like(self._gradient), 0.0
-        for places, function, columns in prepared:
-            one, slopes = function(self._data[places], *columns)
+        if parts is not self._parts:
+            self._parts, self._of_parts = parts, [self._prepared(program, columns) for program, *columns in parts]
+        of_penalty = [] if penalty is None else [self._of_penalty(penalty)]
+        found, value = np.zeros(len(self._data)), 0.0
+        for places, function in self._of_parts:
+            one, slopes = function(self._data[places])
             found[places] += slopes
             value += one
-        found, value = found / divisor, value / divisor
-        if penalty is not None:
-            one, places, slopes = self._of_penalty(penalty)
-            found = np.append(found, np.zeros(len(self._gradient) - len(found)))
+        found /= divisor
+        value /= divisor
+        for one, places, slopes in of_penalty:
             found[places] += slopes
             value += one
-        kept = self._gradient.copy()  # a new array every time: the optimizer may have kept the last one as its memory
-        kept[: len(self.parameters)] = 0.0
-        self._gradient = kept + found
+        others = slice(len(self.parameters), None)
+        found[others] += self._gradient[others]
+        self._ahead = True
+        self._gradient = found  # a new array every time: the optimizer may have kept the last one as its memory
         return value
 
-    def _prepared(self, program: Program, reduce: str | None) -> tuple[Number, Callable[..., Any]]:
-        """Where the parameters of a program stand, and its gradient as a function of them."""
+    def _prepared(self, program: Program, columns: Sequence[Any] | None) -> Prepared:
+        """Where the parameters of a program stand, and Σ over the examples as a function of them, and its gradient."""
+        reduce = "sum" if columns is not None else None
         if program not in self._functions:
             self._functions[program] = self._index(program.parameters), program.gradient_function(reduce)
-        return self._functions[program]
+        places, function = self._functions[program]
+        return places, function.over(*columns or ())
 
     def _of_penalty(self, penalty: Program) -> tuple[float, Number, Number]:
         """(value, places, gradient) of a program without arguments; recorded again where its comparisons change."""
-        places, function = self._prepared(penalty, None)
+        places, function = self._penalty or self._prepared(penalty, None)
         try:
             value, slopes = function(self._data[places])
         except BranchChanged:
@@ -117,6 +129,7 @@ class OnArrays(OnValues):
             del self._functions[penalty]
             places, function = self._prepared(penalty, None)
             value, slopes = function(self._data[places])
+        self._penalty = places, function
         return value, places, slopes
 
     def predictions(self, program: Program, rows: list[Any]) -> list[Any]:
@@ -126,10 +139,12 @@ class OnArrays(OnValues):
         return self._data[:count].tolist(), self._gradient[:count].tolist()
 
     def norms(self) -> dict[str, float]:
-        return {layer: length(self._gradient[places]) for layer, places in self._layers.items()}
+        with np.errstate(over="ignore"):
+            return {layer: length(self._gradient[places]) for layer, places in self._layers.items()}
 
+    @np.errstate(over="ignore")
     def clip(self, limit: Clip) -> None:
-        own = len(self.parameters)
+        own, self._ahead = len(self.parameters), True
         if callable(limit):  # it gets the Values
             self._give_numbers()
             limit(self.parameters)
@@ -137,6 +152,7 @@ class OnArrays(OnValues):
         elif limit < (norm := length(self._gradient[:own])) < math.inf:
             self._gradient[:own] *= limit / norm
 
+    @np.errstate(all="ignore")
     def step(self) -> bool:
         try:
             moved = self._after()  # everything is computed when the first number changes
@@ -148,9 +164,9 @@ class OnArrays(OnValues):
         data = self._data.copy()
         for places, (numbers, _) in zip(self._groups, moved, strict=True):
             data[places] = numbers
-        if not (np.isfinite(data) | ~np.isfinite(self._data)).all():
+        if not (math.isfinite(data.sum()) or (np.isfinite(data) | ~np.isfinite(self._data)).all()):
             return False
-        self._data = data
+        self._data, self._ahead = data, True
         for columns, (_, remembered) in zip(self._memory, moved, strict=True):
             columns.update(remembered)
         self.optimizer.steps_taken += 1
@@ -158,18 +174,19 @@ class OnArrays(OnValues):
 
     def _after(self) -> list[tuple[Number, Columns]]:
         """What the optimizer makes of each of its groups."""
-        with np.errstate(all="ignore"):
-            return [
-                self.optimizer.after(
-                    group,
-                    {name: _read_only(column) for name, column in columns.items()},
-                    _read_only(self._data[places]),
-                    _read_only(self._gradient[places]),
-                    ARRAYS,
-                )
-                for group, columns, places in zip(self.optimizer.param_groups, self._memory, self._groups, strict=True)
-            ]
+        groups = zip(self.optimizer.param_groups, self._memory, self._groups, strict=True)
+        return [
+            self.optimizer.after(
+                group,
+                {name: _read_only(column[:]) for name, column in columns.items()},
+                _read_only(self._data[places]),
+                _read_only(self._gradient[places]),
+                ARRAYS,
+            )
+            for group, columns, places in groups
+        ]
 
+    @np.errstate(all="ignore")
     def agrees(self) -> bool:
         """Whether the optimizer's next step is the same on arrays as on floats."""
         for (data, columns), group, state in zip(
@@ -198,10 +215,9 @@ ARRAYS = Arrays()
 
 
 def _read_only(array: Number) -> Number:
-    """The same numbers, for a rule that could write `p -= lr * g`: in place that would be a step before its time."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
+    """A view for a rule that could write `p -= lr * g`: in place that would be a step before its time."""
+    array.flags.writeable = False
+    return array
 
 
 def _agree(found: Number, wanted: list[float]) -> bool:
@@ -211,6 +227,5 @@ def _agree(found: Number, wanted: list[float]) -> bool:
 
 def length(vector: Number) -> float:
     """√(Σ x²), without overflow on the way."""
-    with np.errstate(over="ignore"):
-        squares = float(np.dot(vector, vector))
+    squares = float(np.dot(vector, vector))
     return math.sqrt(squares) if 1e-200 < squares < 1e200 else math.hypot(*vector.tolist())

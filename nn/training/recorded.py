@@ -22,7 +22,7 @@ from nn.inspection.outputs import recorded
 from nn.losses import Loss
 from nn.module import Module, own_dice
 from nn.training.gradient import Penalty, eager_step
-from nn.training.on_values import OnValues
+from nn.training.on_values import OnValues, Part
 from nn.training.per_row import AGREEMENT, NotRecordable, close, reduction
 
 CLASSES = 32  # distinct targets that may have a program each
@@ -89,8 +89,11 @@ class RecordedStep:
             return
         if changed and not self._batches.hold():
             self._give_up("the model, the loss or the penalty has changed since it was recorded", None)
-        elif self._epochs & (self._epochs - 1) == 0 and not self._batches.hold_together():
-            self._give_up(f"in epoch {self._epochs} the loss of a batch is no longer made of those of its rows", None)
+        elif self._epochs & (self._epochs - 1) == 0:
+            self.home.give_back()
+            if not self._batches.hold_together():
+                why = f"in epoch {self._epochs} the loss of a batch is no longer made of those of its rows"
+                self._give_up(why, None)
 
     def _begin(self, rows: list[Any], targets: list[Any], value: float) -> None:
         """Record, and keep the recording if it agrees; leaves gradients and random generators as they were."""
@@ -162,12 +165,14 @@ class _Batches:
         self._of_class: dict[Hashable, Program] = {}
         self._model, self._loss, self._penalised = model, loss, penalty
         self._examples = list(zip(rows, targets, strict=True))[:MOST_LOOKED_AT]
+        self._seen: set[Hashable] = set()  # targets that the loss takes
         self._program = None
         if not classes:
             self._program = record(lambda x, y: loss([model(x)], [y]), rows[0], targets[0], strict=True)
         self._penalty = record(lambda: penalty(model), strict=True) if penalty is not None else None
         self._predict = record(model, rows[0], strict=True) if predictions else None
         self._latest = rows, targets
+        self._parts: list[Part] | None = None  # of that batch
         self._answer: Program | None = None  # of the model in use
         self._answers_looked_at = False
 
@@ -180,9 +185,10 @@ class _Batches:
         """As RecordedStep."""
         if not self.reduce and len(rows) > 1:
             raise NotRecordable("there are several rows, and one row did not show how their losses are put together")
-        self._latest = rows, targets
-        parts = self._split(home, rows, targets)
-        value = home.gradient(parts, len(rows) if self.reduce == "mean" else 1, self._penalty)
+        if self._parts is None or rows is not self._latest[0] or targets is not self._latest[1]:
+            self._parts = self._split(home, rows, targets)
+            self._latest = rows, targets
+        value = home.gradient(self._parts, len(rows) if self.reduce == "mean" else 1, self._penalty)
         return value, home.predictions(self._predict, rows) if self._predict is not None else []
 
     def answers(self, rows: list[Any]) -> list[Any]:
@@ -199,6 +205,7 @@ class _Batches:
 
     def hold(self) -> bool:
         """Whether model, loss and penalty are what was recorded, as far as an example shows."""
+        self._parts = None  # and rows may have changed
         if self._model.parameters() != self.parameters:
             return False
         with no_grad(), suppress(BranchChanged):  # a batch on another path speaks for itself
@@ -232,9 +239,10 @@ class _Batches:
         # digits that a small loss loses where its example is all but right are no change
         return close(replayed, data_of(self._loss([self._model(row)], [target])), self.rounding)
 
-    def _split(self, home: OnValues, rows: list[Any], targets: list[Any]) -> list[tuple[Any, ...]]:
+    def _split(self, home: OnValues, rows: list[Any], targets: list[Any]) -> list[Part]:
         """(program, its columns) for every program that this batch needs."""
         if self._program is not None:
+            self._show(targets)
             return [(self._program, rows, targets)]
         parts: dict[Hashable, list[Any]] = {}
         try:
@@ -245,6 +253,17 @@ class _Batches:
         if not parts.keys() <= self._of_class.keys():
             home.give_back()  # a class is recorded with the numbers of now
         return [(self._of(target), part) for target, part in parts.items()]
+
+    def _show(self, targets: list[Any]) -> None:
+        """Let the loss see targets that are new, as it may refuse some; of more than CLASSES it takes any."""
+        if len(self._seen) > CLASSES or not isinstance(targets[0], Hashable):
+            return
+        new = [target for target in dict.fromkeys(targets) if target not in self._seen][: CLASSES + 1]
+        self._seen.update(new)
+        with no_grad():
+            prediction = self._model(self._examples[0][0])
+            for target in new:
+                self._loss([prediction], [target])
 
     def _of(self, target: Hashable) -> Program:
         """The program of a class, recorded when it first occurs."""

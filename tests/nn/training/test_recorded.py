@@ -99,6 +99,16 @@ def test_a_class_that_the_first_batch_lacks_is_not_missed():
     assert run(True) == pytest.approx(run(False), rel=1e-9)
 
 
+@pytest.mark.parametrize("loss", [hinge, lambda p, t: hinge(p, t)])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_class_that_a_later_batch_has_wrong_is_refused(loss, compiled):
+    """Classes of hinge are arguments of its program, and a program refuses nothing."""
+    model = MLP(1, [2, 1], rng=0)
+    batches = [([[0.1], [0.2]], [1, -1]), ([[0.3], [0.4]], [-1, 1]), ([[0.5], [0.6]], [1, 3])]
+    with pytest.raises(ValueError, match="hinge needs classes -1 and 1 as targets, got 3"):
+        fit(model, batches=batches, loss=loss, epochs=2, compiled=compiled, progress=False)
+
+
 class Noisy(MLP):
     """Draws a number for every example."""
 
