@@ -606,7 +606,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): PLACES,
     (
         "nn/training/loop.py",
-        "worth, few = epochs * len(rows[0]) >= WORTH_COMPILING, sample(*rows) if several else None",
+        "worth, few = epochs * len(rows[0]) >= WORTH_COMPILING, sample(*rows) if size > 1 else None",
         "0 → 1",
     ): "there are as many targets as rows",
     (
