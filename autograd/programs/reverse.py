@@ -11,7 +11,7 @@ for nothing else hands on 0 · slope as 0: a slope there may be infinite or nan,
 
 import functools
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from autograd.operators import Applies
 from autograd.ops import Operation, decayed
@@ -32,14 +32,7 @@ class Traced(Applies):
         return Traced(self.tape, self.tape.emit(row, slots))
 
 
-class Term(NamedTuple):
-    """One summand of an adjoint: upstream · local, once, or once for every example of the batch; `optional` where it is
-    part of the result only if some `where` has chosen it."""
-
-    upstream: int
-    local: int
-    per_example: bool
-    optional: bool = False
+Terms: TypeAlias = list[int]  # upstream, local, upstream, local, …: what an adjoint is the sum of the products of
 
 
 class Adjoints:
@@ -55,16 +48,23 @@ class Adjoints:
         self.tape = tape
         self.count = count
         self._first = tape.size  # what is new from here on belongs to the backward pass
-        self._terms: dict[int, list[Term]] = {root: [Term(seed, tape.constant(1.0), True)]}
+        self._terms: dict[int, Terms] = {}
+        # those of what is the same for all examples, once for every example; and how many terms of a slot are part of
+        # the result only if some `where` has chosen them
+        self._of_examples: dict[int, Terms] = {}
+        self._optional: dict[int, int] = {}
+        self._add(root, seed, tape.constant(1.0), count is not None)
         writers = {instruction.result: instruction for instruction in tape.instructions}
         for slot in reversed(list(order)):
-            if slot in writers and slot in self._terms:
+            if slot in writers and (slot in self._terms or slot in self._of_examples):
                 self._pass_on(writers[slot])
 
     def of(self, slot: int) -> int:
         """The slot of ∂root/∂slot; the constant 0.0 where the root does not depend on it. To be asked for once."""
-        terms = self._terms.get(slot, [])
-        found = self._sum(terms, slot) if terms else self.tape.constant(0.0)
+        terms, of_examples = self._terms.get(slot, []), self._of_examples.get(slot)
+        if of_examples is not None:
+            terms = self._over_examples(of_examples, terms)
+        found = self._gather(terms) if terms else self.tape.constant(0.0)
         self._name(found, slot)
         return found
 
@@ -77,22 +77,31 @@ class Adjoints:
 
     def _pass_on(self, instruction: Instruction) -> None:
         """Give every operand its term: upstream · local derivative."""
-        terms = self._terms[instruction.result]
-        optional = terms[0].optional and all(term.optional for term in terms)
-        upstream, per_example = self.of(instruction.result), instruction.result in self.tape.varying
+        result, constants = instruction.result, self.tape.constants
+        optional = bool(self._optional) and self._is_optional(result)
+        upstream, per_example = self.of(result), self.count is not None and result in self.tape.varying
         if instruction.row.chooses is not None:
             self._choose(instruction, upstream, per_example, optional)
             return
-        constants = self.tape.constants
         for operand, local in zip(instruction.operands, self._locals(instruction), strict=True):
             if operand not in constants:
                 self._add(operand, upstream, local, per_example, optional)
 
-    def _add(self, operand: int, upstream: int, local: int, per_example: bool, optional: bool) -> None:
+    def _is_optional(self, slot: int) -> bool:
+        count = len(self._terms.get(slot, ())) + len(self._of_examples.get(slot, ()))
+        return 2 * self._optional.get(slot, 0) == count
+
+    def _add(self, operand: int, upstream: int, local: int, per_example: bool, optional: bool = False) -> None:
         tape = self.tape
-        if optional and local not in tape.constants:
-            upstream, local = tape.emit(decayed, (local, upstream)), tape.constant(1.0)
-        self._terms.setdefault(operand, []).append(Term(upstream, local, per_example, optional))
+        if optional:
+            self._optional[operand] = self._optional.get(operand, 0) + 1
+            if local not in tape.constants:
+                upstream, local = tape.emit(decayed, (local, upstream)), tape.constant(1.0)
+        terms = self._of_examples if per_example and operand not in tape.varying else self._terms
+        if operand in terms:
+            terms[operand] += (upstream, local)
+        else:
+            terms[operand] = [upstream, local]
 
     def _choose(self, instruction: Instruction, upstream: int, per_example: bool, optional: bool) -> None:
         """Give the upstream to the operand that is chosen, 0 to the others; nothing where the choice is settled."""
@@ -108,10 +117,10 @@ class Adjoints:
 
     def _locals(self, instruction: Instruction) -> list[int]:
         """The slots of the local derivatives, one per operand."""
-        tape, row = self.tape, instruction.row
-        settled = not tape.constants.keys().isdisjoint(instruction.operands)  # formulas may make more of a number
-        if not settled and (pattern := slopes_by_pattern(row, len(instruction.operands))) is not None:
-            return pattern.applied(tape, (*instruction.operands, instruction.result))
+        tape, (row, operands, result) = self.tape, instruction
+        settled = not tape.constants.keys().isdisjoint(operands)  # formulas may make more of a number
+        if not settled and (pattern := slopes_by_pattern(row, len(operands))) is not None:
+            return pattern.applied(tape, (*operands, result))
         y = Traced(tape, instruction.result)
         args = [tape.constants[o] if o in tape.constants else Traced(tape, o) for o in instruction.operands]
         try:
@@ -123,27 +132,23 @@ class Adjoints:
             found = [y._apply_operation(slope, (*args, y)) for slope in slopes]
         return [d.slot if isinstance(d, Traced) else tape.constant(float(d)) for d in found]
 
-    def _sum(self, terms: list[Term], slot: int) -> int:
-        if self.count is None or slot in self.tape.varying:
-            return self._gather(terms)
-        tape = self.tape
-        moving = [t for t in terms if t.per_example and not tape.varying.isdisjoint(t[:2])]
-        alike = [
-            t._replace(upstream=tape.emit(MUL, (self.count, t.upstream)))
-            for t in terms
-            if t.per_example and t not in moving
-        ]
-        total = [*alike, *(t for t in terms if not t.per_example)]
-        if moving:
-            us, vs, *_ = zip(*moving, strict=True)
-            total.append(Term(tape.emit(OVER_EXAMPLES, (*us, *vs)), tape.constant(1.0), False))
-        return self._gather(total)
+    def _over_examples(self, of_examples: Terms, once: Terms) -> Terms:
+        """Terms that are there once for every example, and those that are there once, as terms that are there once."""
+        tape, alike, us, vs = self.tape, [], [], []
+        for upstream, local in zip(of_examples[::2], of_examples[1::2], strict=True):
+            if tape.varying.isdisjoint((upstream, local)):
+                alike += [tape.emit(MUL, (self.count, upstream)), local]  # type: ignore[arg-type]
+            else:
+                us.append(upstream)
+                vs.append(local)
+        moving = [tape.emit(OVER_EXAMPLES, (*us, *vs)), tape.constant(1.0)] if us else []
+        return [*alike, *once, *moving]
 
-    def _gather(self, terms: list[Term]) -> int:
-        if len(terms) == 1:
-            return self.tape.emit(MUL, (terms[0].local, terms[0].upstream))
-        us, vs, *_ = zip(*terms, strict=True)
-        return self.tape.emit(GATHER, (*us, *vs))
+    def _gather(self, terms: Terms) -> int:
+        if len(terms) == 2:
+            upstream, local = terms
+            return self.tape.emit(MUL, (local, upstream))
+        return self.tape.emit(GATHER, (*terms[::2], *terms[1::2]))
 
 
 class Pattern(NamedTuple):

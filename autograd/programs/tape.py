@@ -9,6 +9,7 @@ the slots of its operands; every slot is filled once, before it is read. Everyth
 """
 
 import operator
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -128,14 +129,15 @@ class Tape:
 
     def __post_init__(self) -> None:
         self.numbers = {_key(number): slot for slot, number in self.constants.items()}
-        self._known: dict[tuple[Operation, tuple[int, ...]], int] = {}
+        self._known: defaultdict[Operation, dict[tuple[int, ...], int]] = defaultdict(dict)
         self._varying = set(self.arguments)
         self._entered = 0  # so many instructions are among those that are known
 
     @property
     def varying(self) -> set[int]:
         """The slots that differ from one example to the next."""
-        self._enter()
+        if self._entered != len(self.instructions):
+            self._enter()
         return self._varying
 
     def copy(self) -> "Tape":
@@ -186,15 +188,15 @@ class Tape:
         usual = not row.variadic and len(operands) == len(row.derivatives)
         if not usual and (wanted := wanted_operands(row, operands, self.constants)):
             raise ValueError(f"a program needs {wanted}")
-        instruction = Instruction(row, operands, self.new_slot(label))
-        self.instructions.append(instruction)
-        return instruction.result
+        result = self.new_slot(label)
+        self.instructions.append(Instruction(row, operands, result))
+        return result
 
     def _enter(self) -> None:
         """Get to know the instructions that came since this was asked for last."""
         known, varying = self._known, self._varying
         for row, operands, result in self.instructions[self._entered :]:
-            known.setdefault((row, operands), result)
+            known[row].setdefault(operands, result)
             if row is not OVER_EXAMPLES and not varying.isdisjoint(operands):
                 varying.add(result)
         self._entered = len(self.instructions)
@@ -203,12 +205,17 @@ class Tape:
         """The slot that holds row(*operands): an instruction of old if there is one, a new one if need be."""
         if self._entered != len(self.instructions):
             self._enter()
-        if (found := self._known.get((row, operands))) is not None:
+        known = self._known[row]
+        if (found := known.get(operands)) is not None:
             return found
-        if (short := self._shorter(row, operands)) is not None:
-            self._known[row, operands] = short
-            return short
-        return self.append(row, operands, label)
+        if (found := self._shorter(row, operands)) is None:
+            found = self.new_slot(label)
+            self.instructions.append(Instruction(row, operands, found))
+            self._entered += 1
+            if row is not OVER_EXAMPLES and not self._varying.isdisjoint(operands):
+                self._varying.add(found)
+        known[operands] = found
+        return found
 
     def _shorter(self, row: Operation, operands: tuple[int, ...]) -> int | None:
         """A slot that holds the very same number for less work; only rules that are exact for every float."""
