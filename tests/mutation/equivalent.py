@@ -349,11 +349,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0 → 1",
     ): NOTHING_TO_DO,
     (
-        "autograd/programs/tape.py",
-        "self._known[row, operands] = short",
-        "self._known[row, operands] = short → pass",
-    ): SHORT_CUT,
-    (
         "autograd/drawing/layout/dot_language.py",
         "LABEL_GAP = 0.22  # inches between ranks where labels stand on ranks of their own",
         "0.22 → 0.220022",
