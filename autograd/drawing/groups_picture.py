@@ -209,8 +209,8 @@ def _ranks(parts: Mapping[str, Part], arrows: Sequence[Arrow]) -> Iterator[tuple
 
 
 def _natural(part: Part) -> tuple[str, int, str]:
-    """neuron10 after neuron9."""
-    name = part.path[-1] if part.path else part.nodes[0].name
+    """neuron10 after neuron9; inputs stay in the order in which they are used, whatever their names."""
+    name = part.path[-1] if part.path else ""
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
     return stem, len(digits), digits

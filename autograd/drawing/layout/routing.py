@@ -170,7 +170,8 @@ ROW = 1_600.0  # points
 SHORTEST = 0.8  # rows as a part of it, but for the last one
 LONG = 2.2  # rows that a picture has to be long, at least, to be folded
 FLAT = 0.4  # how high it may be then, as a part of a row
-MOST_ROWS = 12  # or rows get longer: every route is whole, and would pass them all
+MOST_TURNS = 2_000  # of all routes together, which are whole and pass all rows from tail to head; or rows get longer
+FEW_ROWS = 12  # which there may be whatever turns they take
 MOST_LINES = 8  # that may lead from one row to the next
 ROW_GAP = 22.0
 
@@ -183,7 +184,8 @@ class Fold:
         self.router, self.breadth = router, breadth
         chain = not router.columns.astray and not router.columns.level.lines
         long = length > LONG * ROW and breadth < FLAT * ROW
-        self.cuts = list(_cuts(router.columns, router.strips, max(ROW, length / MOST_ROWS))) if chain and long else []
+        row = _row_length(router, length)
+        self.cuts = list(_cuts(router.columns, router.strips, row)) if chain and long else []
         self.segments = [list(self._segments(runs)) for runs in router.runs]
         self.lines = self._lines()
         if max(map(len, self.lines), default=0) > MOST_LINES:
@@ -252,6 +254,13 @@ class Fold:
                 yield run
                 run = Run(run.end, self.margin - shift, lane)
             yield run
+
+
+def _row_length(router: Router, length: float) -> float:
+    """ROW, or longer where so many rows would be too many."""
+    middles = [router.strips[r].middle for r in router.columns.rank]
+    spans = sum(middles[piece.head] - middles[piece.tail] for piece in router.pieces)
+    return max(ROW, min(length / FEW_ROWS, spans / MOST_TURNS))
 
 
 def _cuts(columns: Columns, strips: Sequence[Strip], length: float) -> Iterator[float]:

@@ -202,14 +202,14 @@ def test_what_stands_in_line_is_inside_of_the_same_part() -> None:
     assert [[titles[card] for card in rank] for rank in found.ranks] == neurons
 
 
-def test_inputs_stand_in_the_order_of_their_names_and_numbers() -> None:
+def test_inputs_stand_in_the_order_in_which_they_were_given_whatever_their_names() -> None:
     model = nn.MLP(5, [1], rng=random.Random(1))
     inputs = [Value(0.5, label) for label in ("x10", "x2", "x", "b1", "x1")]
     found = draw(model(inputs), model=model, level="neuron").picture
     assert isinstance(found, Picture)
     titles = {card.id: card.title for card in found.cards}
     (rank,) = [rank for rank in found.ranks if len(rank) == 5]
-    assert [titles[card_id] for card_id in rank] == ["b1", "x", "x1", "x2", "x10"]
+    assert [titles[card_id] for card_id in rank] == ["x10", "x2", "x", "b1", "x1"]
 
 
 def test_a_legend_says_what_the_short_words_mean_and_no_more_than_is_there() -> None:

@@ -178,6 +178,29 @@ def test_a_long_chain_is_folded_into_rows(direction: str) -> None:
     check_routes(boxes, links, Arrangement(direction), placed)
 
 
+def updates(count: int) -> Graph:
+    """w = w − f(w) again and again: beside every update a line leads from w to the next w."""
+    names = [f"{name}{k}" for k in range(count) for name in "wabc"] + [f"w{count}"]
+    ends = list(pairwise(names)) + [(f"w{k}", f"w{k + 1}") for k in range(count)]
+    return [Box(name, 70.0, 56.0) for name in names], [Link("-".join(e), *e) for e in ends], Arrangement()
+
+
+@pytest.mark.parametrize("count", [10, 40, 160])
+def test_lines_beside_the_turns_of_a_loop_make_no_stair(count: int) -> None:
+    boxes, links, _ = updates(count)
+    placed = layered(boxes, links, Arrangement("TB"))  # which are not folded
+    assert placed.width < 250
+
+
+def test_rows_are_short_however_many_unless_lines_pass_most_of_them() -> None:
+    boxes, links, arrangement = updates(12)
+    check_routes(boxes, links, arrangement, layered(boxes, links, arrangement))
+    assert layered(*updates(160)).width < 1800
+    assert layered(*chain_with_parameter(150)).width < 1800
+    routes = layered(*chain_with_parameter(300)).routes.values()
+    assert sum(len(curve) for route in routes for curve in route.curves) < 30_000  # 85 for each of 300 uses
+
+
 @pytest.mark.parametrize("height", [700.0, 56.0])
 def test_high_pictures_and_many_lines_are_not_folded(height: float) -> None:
     count = 1 if height > 56.0 else 9
