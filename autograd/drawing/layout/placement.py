@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from autograd.drawing.layout.dot_language import Answer, Source
 from autograd.drawing.layout.geometry import DIRECTIONS, Arrangement, Box, Layout, Link
-from autograd.drawing.layout.graphviz import LayoutError, engine, run_graphviz, wish
+from autograd.drawing.layout.graphviz import WITHOUT, LayoutError, engine, run_graphviz, wish
 from autograd.drawing.layout.layered import layered
 from autograd.drawing.layout.ranks import Item, Level, Piece, ranks
 from autograd.drawing.layout.wasm import Exhausted
@@ -32,6 +32,7 @@ def place(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arrangement 
     layout, sits exactly on its arrow, and cannot overlap a box.
 
     Raises LayoutError when an engine that was asked for is not there or fails, ValueError for an unknown direction.
+    An engine that nobody asked for may fail: then ours draws, and a warning says why.
     """
     arrangement = arrangement or Arrangement()
     if arrangement.direction not in DIRECTIONS:
@@ -42,7 +43,11 @@ def place(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arrangement 
         return _by_graphviz(boxes, links, arrangement)
     except Exhausted as bound:
         warnings.warn(f"{bound}: laid out by GLASSGRAD_LAYOUT=plain instead", RuntimeWarning, stacklevel=2)
-        return layered(boxes, links, arrangement)
+    except LayoutError as error:
+        if wish() != "auto":
+            raise
+        warnings.warn(f"{error}, and drew this picture", RuntimeWarning, stacklevel=2)
+    return layered(boxes, links, arrangement)
 
 
 def for_graphviz(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arrangement) -> bool:
@@ -72,5 +77,5 @@ def _by_graphviz(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arran
         shown = answer[:60].decode(errors="replace")
         raise LayoutError(
             f"Graphviz answered with something that is no layout ({shown!r}); is `dot` on the PATH Graphviz's program? "
-            "GLASSGRAD_LAYOUT=plain needs no Graphviz"
+            f"{WITHOUT}"
         ) from error

@@ -169,8 +169,8 @@ def _cache_file(wasm: bytes) -> Path | None:
     """Where the module's machine code is kept; None where there is no private folder for it."""
     from importlib.metadata import version
 
-    folder = cache_folder()
     try:
+        folder = cache_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _private(folder.lstat(), stat.S_IFDIR):
             return None

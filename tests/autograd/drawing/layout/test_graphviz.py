@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograd.drawing.layout import graphviz as engines
+from autograd.drawing.layout import wasm
 from autograd.drawing.layout.graphviz import LayoutError, plain_label, run_graphviz
 from autograd.drawing.layout.wasm import Exhausted
 
@@ -69,9 +70,8 @@ def test_an_engine_asked_for_but_not_there(monkeypatch: pytest.MonkeyPatch, want
         assert word in str(caught.value)
 
 
-def test_an_engine_that_fails_says_so_and_names_the_other(engine: str) -> None:
-    other = {"dot": "wasm", "wasm": "dot"}[engine]
-    with pytest.raises(LayoutError, match=f"GLASSGRAD_LAYOUT={other}"):
+def test_an_engine_that_fails_says_so_and_what_needs_none(engine: str) -> None:
+    with pytest.raises(LayoutError, match=r"; GLASSGRAD_LAYOUT=plain needs no Graphviz$"):
         run_graphviz("digraph { a -> ", "json0")
     assert run_graphviz(GRAPH, "json0")  # and goes on working
 
@@ -85,6 +85,26 @@ def test_what_dot_says_when_it_fails_is_passed_on(monkeypatch: pytest.MonkeyPatc
 
     assert "(ended badly);" in str(failing("import sys", "sys.stderr.write('ended badly')", "sys.exit(3)"))
     assert "(it ended with 3);" in str(failing("import sys", "sys.exit(3)"))
+    coloured = failing("import sys", r"sys.stderr.write('\x1b[31mno\nneato')", "sys.exit(3)")
+    assert "(\N{REPLACEMENT CHARACTER}[31mno neato);" in str(coloured)
+
+
+def test_a_dot_that_is_no_program_is_an_error_of_the_layout(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: str(tmp_path))
+    with pytest.raises(LayoutError, match=r"`dot` cannot be run .* GLASSGRAD_LAYOUT=plain"):
+        engines.run_dot(GRAPH)
+
+
+@pytest.mark.parametrize("trouble", [OSError("no libwasmtime"), ImportError("no wheel"), ValueError("odd .wasm")])
+def test_whatever_ails_webassembly_is_an_error_of_the_layout(monkeypatch: pytest.MonkeyPatch, trouble) -> None:
+    def host() -> None:
+        raise trouble
+
+    host.cache_clear = lambda: None  # type: ignore[attr-defined]
+    monkeypatch.setattr(wasm, "_host", host)
+    monkeypatch.setattr(engines, "engine", lambda: "wasm")
+    with pytest.raises(LayoutError, match=f"{trouble}.; GLASSGRAD_LAYOUT=plain"):
+        run_graphviz(GRAPH, "json0")
 
 
 def test_labels_reach_graphviz_as_they_are(engine: str) -> None:

@@ -229,6 +229,18 @@ def test_frames_and_what_is_in_order_are_not_for_graphviz_unless_it_is_asked_for
     assert placed == layered(BOXES, LABELLED, framed)
 
 
+def test_an_engine_that_nobody_asked_for_may_fail(monkeypatch) -> None:
+    def failing(source: str, output: str) -> bytes:
+        raise LayoutError("no plugins")
+
+    monkeypatch.setattr(placement, "run_graphviz", failing)
+    monkeypatch.setattr(placement, "engine", lambda: "dot")
+    monkeypatch.setenv("GLASSGRAD_LAYOUT", "auto")
+    with pytest.warns(RuntimeWarning, match="no plugins, and drew this picture"):
+        placed = place(BOXES, LABELLED)
+    assert placed == layered(BOXES, LABELLED, Arrangement())
+
+
 @pytest.mark.parametrize("answer", [b"", b"hello", b"[]", b"{}", b'{"bb": "0,0,1"}', b'{"bb": "0,0,1,1"}', b"\xff"])
 def test_an_engine_that_answers_nonsense_is_an_error_of_the_layout(monkeypatch, answer: bytes) -> None:
     monkeypatch.setattr(placement, "run_graphviz", lambda source, output: answer)

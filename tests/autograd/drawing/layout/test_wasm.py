@@ -107,6 +107,14 @@ def test_the_module_is_compiled_once(compiled: Any, tmp_path: Path) -> None:
     assert wasmtime.__name__ in the_file(tmp_path).name
 
 
+def test_without_a_home_it_is_compiled_each_time(compiled: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(wasm, "cache_folder", homeless)
+    assert [compiled(), compiled()] == [1, 1]
+
+
 @POSIX
 def test_the_folder_is_closed_to_others(compiled: Any, tmp_path: Path) -> None:
     compiled()
