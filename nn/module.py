@@ -4,8 +4,6 @@ A module is an ordinary Python object. Its parameters are the leaf Values that c
 through nested modules, lists, tuples and dicts; nothing has to be registered.
 """
 
-from __future__ import annotations
-
 import copy
 import random
 import reprlib
@@ -65,7 +63,7 @@ class Module:
         """
         return [(name, thing) for name, thing in self._state().items() if isinstance(thing, Value)]
 
-    def named_modules(self) -> list[tuple[str, Module]]:
+    def named_modules(self) -> list[tuple[str, "Module"]]:
         """(name, module) pairs: this module, named "", and every module inside it, outer ones first."""
         return [(_name(path), thing) for path, thing in _walk(self) if isinstance(thing, Module)]
 

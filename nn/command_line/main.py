@@ -9,10 +9,10 @@ from pathlib import Path
 
 from autograd.system.terminal import complain
 from nn.command_line import predict
+from nn.command_line.jobs import some
 from nn.command_line.learning import Training, begin, take_up
 from nn.command_line.options import PROGRAM, choose_job, is_untouched_demo, outcome, parse
 from nn.command_line.results import notes, output_folder, scores, summary, write_all
-from nn.data.rows import Sets
 from nn.inspection.history import History
 from nn.training.diagnosis import diagnose
 
@@ -52,19 +52,13 @@ def _run(training: Training, output: Path, program: str) -> int:
     measured = scores(model, job)
     print(summary(job, history, measured))
     demo = is_untouched_demo(training.options)
-    findings = () if demo else diagnose(model, *_some(job.train), job.loss, training.history).findings
+    findings = () if demo else diagnose(model, *some(job.train), job.loss, training.history).findings
     told = [*notes(job, measured), *findings]
     for note in told:
         print(f"note: {note}")
     for line in write_all(training, measured, [*job.notes, *told], output):
         print(line)
     return 0
-
-
-def _some(part: Sets) -> Sets:
-    """Up to 2,000 rows, evenly taken: what a layer puts out shows in them, and their graphs are held in memory."""
-    every = 1 + len(part[0]) // 2000
-    return part[0][::every], part[1][::every]
 
 
 def _print_tenths(epochs: int) -> Callable[[History], None]:

@@ -6,7 +6,7 @@ A table is shown in its own units, as they stood in the file.
 from collections.abc import Callable
 from typing import Any
 
-from nn.command_line.jobs import Job
+from nn.command_line.jobs import Job, some
 from nn.inspection.boundary import plot_boundary
 from nn.inspection.curves import plot_confusion, plot_regression
 from nn.inspection.outputs import answers
@@ -35,12 +35,13 @@ def moons(job: Job, model: Module, ax: Any) -> Any:
 def boundary(job: Job, model: Module, ax: Any) -> Any:
     """Where a classifier changes its mind: over two columns, or in the plane in which rows of more differ most."""
     table = job.known_table
-    points, targets = table.all_rows
+    points, targets = some(table.all_rows)
     names = [literal(label) for label in table.encoding.labels()]
     inputs: Callable[[list[float]], list[float]] = table.scaled_row
     if job.inputs > 2:
-        plane = main_plane(table.scaler(points))
-        points, inputs = [plane.project(row) for row in table.scaler(points)], plane.lift
+        scaled = table.scaler(points)
+        plane = main_plane(scaled)
+        points, inputs = [plane.project(row) for row in scaled], plane.lift
         names = [f"main direction {k}: {share:.0%} of the variance" for k, share in enumerate(plane.shares, 1)]
     return plot_boundary(model, points, targets, ax, inputs=inputs, names=names, classes=table.classes)
 

@@ -166,10 +166,7 @@ def _save_graph(model: MLP, job: Job, path: Path) -> None:
 
     The hardest, because a hinge loss of 0 has no gradients to show. Its numbers stand in the title.
     """
-    losses = [
-        plain(job.loss([output], [target]))
-        for output, target in zip(answers(model, job.held_out[0]), job.held_out[1], strict=True)
-    ]
+    losses = plain(job.loss(answers(model, job.held_out[0]), job.held_out[1], reduction="none"))
     place = max(range(len(losses)), key=losses.__getitem__)
     names, target = map(shown, job.about["inputs"]), job.held_out[1][place]
     row = [Value(x, label=name) for x, name in zip(job.held_out[0][place], names, strict=True)]

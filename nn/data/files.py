@@ -4,8 +4,6 @@ Read are the files that spreadsheets, pandas, R and the web export; what was odd
 cannot be read is a TableError, which names every problem at once, with its lines and what to do.
 """
 
-from __future__ import annotations
-
 import csv
 import gzip
 import re
@@ -18,6 +16,7 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import compress, islice
 from pathlib import Path
+from typing import Self
 
 from nn.basics.checks import did_you_mean
 
@@ -68,7 +67,7 @@ class Table:
         place = self.names.index(name)
         return [row[place] for row in self.rows]
 
-    def only(self, kept: Iterable[object]) -> Table:
+    def only(self, kept: Iterable[object]) -> Self:
         """The rows for which `kept` holds something true."""
         marks = list(kept)
         return replace(self, rows=list(compress(self.rows, marks)), lines=list(compress(self.lines, marks)))

@@ -3,13 +3,11 @@
 `Encoding` decides which columns are numbers and which are categories, and turns rows of text into rows of numbers.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from autograd import mean
 from nn.data.cells import MISSING, QUANTITIES, as_float, as_number, decimal_mark
@@ -61,8 +59,8 @@ class Column:
     def read(self, table: Table) -> list[Any]:
         """The number, or the number of the category, of each row; TableError as `encode`."""
         cells = table.column(self.name)
-        meant = {cell: self.meaning(cell) for cell in set(cells)}
-        if bad := [cell for cell in dict.fromkeys(cells) if meant[cell] is None]:
+        meant = {cell: self.meaning(cell) for cell in dict.fromkeys(cells)}
+        if bad := [cell for cell, number in meant.items() if number is None]:
             given = cut([short(cell) if cell else "an empty cell" for cell in bad])
             mark = "point" if self.decimal == "." else "comma"
             number = f"expected a number with a decimal {mark}, not beyond {LARGEST:g}, got {given}"
@@ -84,7 +82,7 @@ class Column:
     def _places(self) -> dict[float | str, int]:
         return {_kind(value, self.decimal): k for k, value in enumerate(self.values or ())}
 
-    def filled(self, table: Table) -> Column:
+    def filled(self, table: Table) -> Self:
         """With something for missing cells to count as: the mean of those in the table, or a category of their own."""
         if self.values is not None:
             new = () if _kind(EMPTY, self.decimal) in self._places else (EMPTY,)
@@ -216,7 +214,7 @@ class Encoding:
         categorical: Collection[str] = (),
         task: str = "auto",
         missing: str = "",
-    ) -> Encoding:
+    ) -> Self:
         """Look at every column of the table but the ignored ones. `task`: "auto", "classification" or "regression".
 
         `missing` is that of the Encoding. TableError with all that is wrong.
@@ -277,7 +275,7 @@ class Encoding:
         inputs = [column.name for column in self.inputs] if self.missing == "skip" else []
         return _whole(table, *inputs, *([self.target.name] if target and self.missing else []))
 
-    def filled(self, table: Table) -> Encoding:
+    def filled(self, table: Table) -> Self:
         """The same with the means of these rows, those to learn from, for missing cells."""
         filled = (column if column.missing is None else column.filled(table) for column in self.inputs)
         return replace(self, inputs=tuple(filled))
@@ -291,7 +289,7 @@ class Encoding:
         return {"inputs": columns, "target": asdict(self.target), "missing": self.missing}
 
     @classmethod
-    def from_dict(cls, saved: dict[str, Any]) -> Encoding:
+    def from_dict(cls, saved: dict[str, Any]) -> Self:
         """What `to_dict` gave, now or in an earlier version."""
         *inputs, target = (
             Column(**{**column, "values": None if column["values"] is None else tuple(column["values"])})

@@ -107,13 +107,11 @@ class MaxPool2d(Module):
         self.stride = self.size if stride is None else _height_and_width("stride", stride, self.dimensions)
 
     def __call__(self, x: Nested) -> Any:
-        maps = [self._pooled(channel) for channel in _as_picture(x, self.dimensions)]
+        grids = [_windows([channel], self.size, self.stride) for channel in _as_picture(x, self.dimensions)]
+        maps = [[[self.combine(window) for window in row] for row in grid] for grid in grids]
         if self.dimensions == 1:
             maps = [rows[0] for rows in maps]
         return maps if len(sizes_of(without_arrays(x))) > self.dimensions else maps[0]
-
-    def _pooled(self, channel: list[list[Any]]) -> list[list[Any]]:
-        return [[self.combine(window) for window in row] for row in _windows([channel], self.size, self.stride)]
 
     def combine(self, window: Sequence[Any]) -> Any:
         """The one number that stands for a window."""

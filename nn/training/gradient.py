@@ -24,7 +24,9 @@ def eager_step(
 
     def gradient(rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
         predictions = model.batch(rows)
-        total = _one_value(loss(predictions, targets))
+        total = loss(predictions, targets)
+        if not isinstance(total, Value):
+            raise TypeError(f'loss has to return one Value (reduction="mean" or "sum"), got {type(total).__name__}')
         if penalty is not None:
             total = total + penalty(model)
         model.zero_grad()
@@ -34,9 +36,3 @@ def eager_step(
         return total.data, predictions
 
     return gradient
-
-
-def _one_value(total: object) -> Value:
-    if not isinstance(total, Value):
-        raise TypeError(f'loss has to return one Value (reduction="mean" or "sum"), got {type(total).__name__}')
-    return total
