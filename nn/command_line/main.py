@@ -3,6 +3,7 @@
 Without options: micrograd's two moons. With `--csv FILE --target COLUMN`: a table of your own.
 """
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,7 +33,12 @@ def _begin(arguments: Sequence[str], program: str) -> int:
     options = parse(arguments, program)
     resumed = options.resume is not None
     training = take_up(arguments, program, options.resume) if resumed else begin(choose_job(options), options)
-    return _run(training, output_folder(training.options.output), program)
+    output = output_folder(training.options.output)
+    gc.freeze()  # rows stay as long as the job: the collector need not go through them again and again
+    try:
+        return _run(training, output, program)
+    finally:
+        gc.unfreeze()
 
 
 def _run(training: Training, output: Path, program: str) -> int:
