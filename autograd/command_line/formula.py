@@ -337,7 +337,9 @@ class _Parser:
         try:
             function.__signature__.bind(*range(count))
         except TypeError as error:  # under the name that was written: max, not maximum
-            raise self.error(f"{token.text}{function.__signature__}: {error}", token) from None
+            pair = re.search(r"\d+,\d+", self.text[token.column : self.token.column])
+            advice = f" ({pair[0]} is two of them: a number has a point, {pair[0].replace(',', '.')})" if pair else ""
+            raise self.error(f"{token.text}{function.__signature__}: {error}{advice}", token) from None
         self.call(function, count)
 
 

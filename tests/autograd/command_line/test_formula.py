@@ -299,6 +299,7 @@ def test_the_number_of_arguments_is_checked():
         ("sigmod(x)", 1, "did you mean 'sigmoid'"),
         ("x + sin", 5, "write sin(...)"),
         ("sin(1, 2)", 1, "sin(x): too many positional arguments"),
+        ("max(x, 1,5)", 1, "too many positional arguments (1,5 is two of them: a number has a point, 1.5)"),
         ("1 + max(x, y, 3)", 5, "max(a, b): too many positional arguments"),  # autograd's name for it is maximum
         ("1 < 2 < 3", 7, "one comparison"),
         ("x^2", 2, "write **"),
