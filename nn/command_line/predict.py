@@ -32,9 +32,9 @@ def _run(arguments: Sequence[str] | None, program: str) -> int:
     parser.add_argument("--probabilities", action="store_true", help="one more column for every class")
     options = parser.parse_args(arguments)
     predictor, table = load_predictor(options.model), read_csv(options.file)
+    answers = predictor.predict(table)
     for note in table.notes:
         complain(f"note: {note}")
-    answers = predictor.predict(table)
     if skipped := answers.count(None):
         complain(
             f"note: {skipped} of {len(answers)} rows lack a cell and have no prediction: training left such rows out"

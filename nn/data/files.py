@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from nn.basics.checks import did_you_mean
+from nn.data.cells import as_float
 
 DELIMITERS = ",|;\t"  # where several fit, the last one: commas stand in texts and numbers, too
 LOOKED_AT = 30  # rows, to find the delimiter
@@ -89,6 +90,8 @@ def read_csv(path: str | Path, decimal: str = "") -> Table:
     refuse(_problems(names, names[kept], rows, lines), f"{path}: ")
     if kept.start:
         notes.append(f"the first column has no name and is left out ({listed([row[0] for row in rows[:3]])}, …)")
+    if all(as_float(name) is not None for name in names[kept]):
+        notes.append(f"the first line, which names the columns, is all numbers: {listed(names[kept])}")
     return Table(names[kept], [row[kept] for row in rows], lines, tuple(notes), decimal)
 
 

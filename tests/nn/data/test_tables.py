@@ -305,3 +305,10 @@ def test_lines_are_counted_from_the_line_that_says_the_delimiter(tmp_path):
 def test_a_ragged_row_does_not_make_another_delimiter_of_the_commas_in_numbers(tmp_path):
     with pytest.raises(TableError, match="line 4: 1 cells where the first line names 2 columns"):
         table(tmp_path, "x, m;y\n1,5,2,0;3\n1,5,2,0;4\n1,5,2,0\n")
+
+
+def test_numbers_in_the_place_of_names_are_noted(tmp_path):
+    assert table(tmp_path, "5.1,-3,1e2\n4.9,3.0,1\n").notes == (
+        "the first line, which names the columns, is all numbers: 5.1, -3, 1e2",
+    )
+    assert table(tmp_path, "5.1,3,setosa\n4.9,3.0,setosa\n").notes == ()
