@@ -164,9 +164,5 @@ def _pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[Any, A
 
 
 def _number_pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[float, float]]:
-    return [(_number(p), _number(a)) for p, a in _pairs(predicted, actual)]
-
-
-def _number(output: Any) -> float:
-    """A float out of 1.0, Value(1.0) or [Value(1.0)] (a model with one output may answer either way)."""
-    return float(only(plain(output)))
+    """As floats, out of 1.0, Value(1.0) or [Value(1.0)]: a model with one output may answer any way."""
+    return [(float(only(plain(p))), float(only(plain(a)))) for p, a in _pairs(predicted, actual)]

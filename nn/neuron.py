@@ -1,7 +1,5 @@
 """Neuron, Layer, MLP: micrograd's three classes, with a choice of activation, first weights and random generator."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterator, Sequence
 from itertools import pairwise

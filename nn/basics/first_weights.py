@@ -4,8 +4,6 @@ Xavier, He and LeCun choose the variance from the number of inputs, fan_in, and 
 signals on their way forward and gradients on their way back keep their size from layer to layer.
 """
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable

@@ -53,11 +53,6 @@ def _output_lost(error: OSError, program: str = PROGRAM) -> int:
     return 1
 
 
-def parse(arguments: Sequence[str] | None = None, program: str = PROGRAM, **begun: Any) -> argparse.Namespace:
-    """The command line as options, those `begun` with where it says nothing; one line and exit code 2 for typos."""
-    return _parser(program).parse_args(arguments, argparse.Namespace(**begun))
-
-
 def choose_job(options: argparse.Namespace) -> Job:
     """The job that is asked for; TableError for options that do not go together."""
     wishes = {name: getattr(options, name) for name in ("ignore", "categorical", "missing", "decimal")}
@@ -86,7 +81,8 @@ def new_parser(program: str, description: str, epilog: str = "") -> argparse.Arg
     return parser
 
 
-def _parser(program: str) -> argparse.ArgumentParser:
+def parse(arguments: Sequence[str] | None = None, program: str = PROGRAM, **begun: Any) -> argparse.Namespace:
+    """The command line as options, those `begun` with where it says nothing; one line and exit code 2 for typos."""
     parser = new_parser(
         program,
         "Train a small network and show what happened: progress, a summary, and a folder with the model, "
@@ -122,7 +118,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     how.add_argument("--seed", metavar="N", type=_whole, default=1337, help=seed)
     where = "where the results go (default: %(default)s)"
     parser.add_argument("--output", metavar="FOLDER", default="nn-output", help=where)
-    return parser
+    return parser.parse_args(arguments, argparse.Namespace(**begun))
 
 
 def _whole(text: str) -> int:

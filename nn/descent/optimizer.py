@@ -60,6 +60,11 @@ CAREFUL_FLOATS = Floats(lambda x: math.sqrt(x) if x >= 0.0 else math.nan, divide
 _set_data = Value.data.__set__  # type: ignore[attr-defined]
 
 
+def given(scope: dict[str, Any]) -> dict[str, Any]:
+    """What an `__init__` was given, from its locals(): parameters and settings, each by its own name."""
+    return {name: value for name, value in scope.items() if name not in ("self", "__class__")}
+
+
 class Optimizer:
     """What all optimizers share: groups of parameters, their memory, saving both.
 

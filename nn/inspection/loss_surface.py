@@ -1,7 +1,5 @@
 """The picture of descent: the loss around the end of a training, with the path that led there."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """An activation as a layer of its own."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from autograd import softmax

@@ -1,7 +1,5 @@
 """Attention: every element of a sequence asks all others, and takes from each in proportion to how well it fits."""
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Sequence

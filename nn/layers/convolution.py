@@ -5,8 +5,6 @@ a list of numbers (channels × length), and is worked on as a picture of height 
 list around it. An output has ⌊(length + 2·padding − size) / stride⌋ + 1 windows in each direction.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -153,9 +151,8 @@ def _height_and_width(name: str, size: Size, dimensions: int, least: int = 1) ->
     """(height, width) from one number for both or from a pair; (least, width) for a signal, whose height is 1."""
     if dimensions == 1:
         return least, positive(name, size, least)
-    if isinstance(size, Sequence) and len(size) == 2:
-        return positive(name, size[0], least), positive(name, size[1], least)
-    return positive(name, size, least), positive(name, size, least)
+    height, width = size if isinstance(size, Sequence) and len(size) == 2 else (size, size)
+    return positive(name, height, least), positive(name, width, least)
 
 
 def _as_picture(x: Nested, dimensions: int) -> Picture:

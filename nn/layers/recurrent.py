@@ -1,7 +1,5 @@
 """Recurrent networks: the same neurons at every step of a sequence, fed with what they said one step before."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Sequence
 from typing import Any

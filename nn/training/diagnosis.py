@@ -5,8 +5,6 @@ gradient that reaches it, and says whether gradients vanish or explode, units ar
 History of a training) whether the learning rate is too high. The limits are rules of thumb, gathered here by name.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

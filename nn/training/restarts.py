@@ -3,8 +3,6 @@
 A network's loss has many valleys, and which one descent ends in depends on the initial weights alone.
 """
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Callable, Iterable
