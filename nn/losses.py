@@ -33,15 +33,7 @@ from autograd import (
 from autograd import cross_entropy as cross_entropy_of_row
 from nn.basics.checks import index
 from nn.basics.nested import Nested, is_list
-from nn.basics.pairing import (
-    ONE_SCORE,
-    class_weights,
-    distribution,
-    each_number,
-    each_row,
-    probability,
-    scaled,
-)
+from nn.basics.pairing import ONE_SCORE, class_weights, distribution, each_number, each_row, probability, scaled
 from nn.module import Module
 
 VARYING = (-708.0, 100.0)  # logits beyond which a sigmoid counts as constant, or the slope of its power is 0 * inf
@@ -145,12 +137,7 @@ def binary_cross_entropy_with_logits(
 
 
 def focal(
-    prediction: Nested,
-    target: Nested,
-    reduction: str = "mean",
-    *,
-    gamma: float = 2.0,
-    alpha: float | None = 0.25,
+    prediction: Nested, target: Nested, reduction: str = "mean", *, gamma: float = 2.0, alpha: float | None = 0.25
 ) -> Any:
     """−α_y (1 − p_y)^γ log p_y from logits (Lin et al. 2017): binary cross-entropy in which easy examples count less.
 
@@ -188,12 +175,7 @@ def multi_label(prediction: Nested, target: Nested, reduction: str = "mean", *, 
 
 
 def cross_entropy(
-    prediction: Nested,
-    target: Nested,
-    reduction: str = "mean",
-    *,
-    weight: Weights = None,
-    from_logits: bool = True,
+    prediction: Nested, target: Nested, reduction: str = "mean", *, weight: Weights = None, from_logits: bool = True
 ) -> Any:
     """−log p_c for rows of logits x, p = softmax(x), and the true class c (from 0). The gradient is p − onehot(c).
 
@@ -217,12 +199,7 @@ def cross_entropy(
 
 
 def categorical_cross_entropy(
-    prediction: Nested,
-    target: Nested,
-    reduction: str = "mean",
-    *,
-    weight: Weights = None,
-    from_logits: bool = True,
+    prediction: Nested, target: Nested, reduction: str = "mean", *, weight: Weights = None, from_logits: bool = True
 ) -> Any:
     """−Σ y_c log p_c for rows of logits x, p = softmax(x), and rows y that are one-hot or probabilities.
 
@@ -251,12 +228,7 @@ def kl_divergence(prediction: Nested, target: Nested, reduction: str = "mean", *
 
 
 def multi_class_hinge(
-    prediction: Nested,
-    target: Nested,
-    reduction: str = "mean",
-    *,
-    margin: float = 1.0,
-    weight: Weights = None,
+    prediction: Nested, target: Nested, reduction: str = "mean", *, margin: float = 1.0, weight: Weights = None
 ) -> Any:
     """Σ_{j≠c} max(0, margin − x_c + x_j) / C for rows of C scores x and the true class c (Weston and Watkins 1999).
 

@@ -43,11 +43,7 @@ def gain(activation: str | None) -> float:
 
 
 def initializer(
-    init: Init,
-    fan_in: int,
-    fan_out: int,
-    activation: str | None = None,
-    rng: random.Random | int | None = None,
+    init: Init, fan_in: int, fan_out: int, activation: str | None = None, rng: random.Random | int | None = None
 ) -> Draw:
     """A function that draws one first weight for a layer of fan_in inputs and fan_out outputs.
 

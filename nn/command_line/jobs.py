@@ -140,9 +140,11 @@ def table_job(path: str | Path, target: str, seed: int, decimal: str = "", **wis
     X = encoding.X(table)
     train, held_out = (([X[i] for i in places], y) for places, y in parts)
     target_scaler = standardize([[y] for y in train[1]]) if classes is None else None
+    names = [column.name for column in encoding.inputs]
+    seen = ", ".join(map(shown, names)) if len(names) <= MOST_NAMES_LISTED else f"{len(names)} columns"
     rows = TableRows(encoding, standardize(train[0]), target_scaler, train, held_out)
     return Job(
-        title=f"{Path(path).name}: {shown(target)} from {_listed([column.name for column in encoding.inputs])}",
+        title=f"{Path(path).name}: {shown(target)} from {seen}",
         train=rows.scaled(train),
         held_out=rows.scaled(held_out),
         outputs=len(classes) if classes else 1,
@@ -184,10 +186,6 @@ def _constants(encoding: Encoding, rows: Rows) -> list[str]:
                 f"is only centred, not scaled; --ignore {column.name!r} leaves it out"
             )
     return lines
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(map(shown, names)) if len(names) <= MOST_NAMES_LISTED else f"{len(names)} columns"
 
 
 def _split(X: list[int], y: list[Any], stratify: bool, rng: random.Random) -> tuple[Sets, Sets]:

@@ -20,6 +20,11 @@ COMMANDS = {
     "predict": ("nn.command_line.predict", "apply a model that was trained on a table to new rows"),
     "formula": ("autograd.command_line.main", "the value of a formula and its derivatives, as text or as a picture"),
 }
+HELP = "\n".join(
+    ["usage: glassgrad COMMAND ...", ""]
+    + [f"  {name:9} {what}" for name, (_, what) in COMMANDS.items()]
+    + ["", "glassgrad COMMAND --help says more; glassgrad --version says which version this is."]
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         module, _ = COMMANDS[name]
         return int(import_module(module).main(rest, f"glassgrad {name}"))
     if name in ("-h", "--help"):
-        return _say(_help())
+        return _say(HELP)
     if name == "--version":
         return _say(f"glassgrad {autograd.__version__}, engine {autograd.engine}")
     guess = did_you_mean(name, COMMANDS)
@@ -45,11 +50,3 @@ def _say(text: str) -> int:
         drop_output()
         return 1
     return 0
-
-
-def _help() -> str:
-    lines = ["usage: glassgrad COMMAND ...", ""]
-    lines += [f"  {name:9} {what}" for name, (_, what) in COMMANDS.items()]
-    return "\n".join(
-        [*lines, "", "glassgrad COMMAND --help says more; glassgrad --version says which version this is."]
-    )

@@ -189,9 +189,7 @@ class Optimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """Settings and memory as plain numbers, lists and dicts, fit for JSON; parameters are known by position."""
-        groups = [
-            {**{k: v for k, v in g.items() if k != "params"}, "params": len(g["params"])} for g in self.param_groups
-        ]
+        groups = [{**group, "params": len(group["params"])} for group in self.param_groups]
         return {
             "optimizer": type(self).__name__,
             "format": STATE_FORMAT,

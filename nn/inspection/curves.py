@@ -77,12 +77,11 @@ def plot_loss(history: Curves, ax: Any = None, *, metric: str = "accuracy") -> A
 
 
 def _draw_metric(history: Curves, ax: Any, metric: str) -> None:
-    curves = [(metric, "-"), (f"validation_{metric}", "--")]
-    curves = [(name, line) for name, line in curves if name in history.metrics]
+    curves = {name: line for name, line in ((metric, "-"), (f"validation_{metric}", "--")) if name in history.metrics}
     if not curves:
         return
     twin = ax.twinx()
-    for name, line in curves:
+    for name, line in curves.items():
         twin.plot([100 * share for share in history.metrics[name]], line, color=COLORS[2], linewidth=1.2, alpha=0.8)
     twin.set_ylabel(f"{metric}, %", color=COLORS[2])
     twin.tick_params(axis="y", labelcolor=COLORS[2])

@@ -13,18 +13,7 @@ from autograd.system.web_page import how_to_install
 
 INK, LINE, GRID = "#1e293b", "#8aa3bf", "#e8ebf0"
 SLATE = "#6b7b93"  # around the axes, whose page may be white or dark: reads on both with a contrast of 4.3 : 1
-COLORS = (
-    "#1f6fb5",
-    "#b2182b",
-    "#2a8f3c",
-    "#c8410b",
-    "#7a4fa3",
-    "#0f8b8d",
-    "#a0740a",
-    "#4a5568",
-    "#d6568f",
-    "#5b8c2a",
-)
+COLORS = ("#1f6fb5", "#b2182b", "#2a8f3c", "#c8410b", "#7a4fa3", "#0f8b8d", "#a0740a", "#4a5568", "#d6568f", "#5b8c2a")
 MARKERS = "soD^vPX*<>"
 LONGEST = 40  # letters of a name in a picture
 
@@ -39,12 +28,9 @@ def style() -> Iterator[None]:
         "figure.facecolor": "none",
         "axes.facecolor": "white",
         "axes.edgecolor": LINE,
-        "axes.labelcolor": SLATE,
-        "axes.titlecolor": SLATE,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.grid": True,
-        "axes.axisbelow": True,
+        **dict.fromkeys(("axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color"), SLATE),
+        **dict.fromkeys(("axes.spines.top", "axes.spines.right"), False),
+        **dict.fromkeys(("axes.grid", "axes.axisbelow", "legend.frameon"), True),
         "axes.titleweight": "bold",
         "axes.titlesize": 11,
         "axes.labelsize": 10,
@@ -52,13 +38,10 @@ def style() -> Iterator[None]:
         "font.size": 10,
         "grid.color": GRID,
         "legend.fontsize": 8,
-        "legend.frameon": True,
         "legend.framealpha": 0.85,
         "legend.edgecolor": "none",
         "lines.linewidth": 1.8,
         "text.color": INK,
-        "xtick.color": SLATE,
-        "ytick.color": SLATE,
     }
     with matplotlib.rc_context(settings):
         yield

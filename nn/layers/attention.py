@@ -49,14 +49,12 @@ class AttentionHead(Module):
         steps = sequence("AttentionHead", x, self.nin)
         layers = (self.query, self.key, self.value)
         queries, keys, values = ([layer.outputs(step) for step in steps] for layer in layers)
-        weights = [self._weights(q, keys[: t + 1] if self.causal else keys) for t, q in enumerate(queries)]
+        seen = [keys[: t + 1] if self.causal else keys for t in range(len(queries))]
+        scores = [[dot(q, k) / math.sqrt(self.size) for k in ks] for q, ks in zip(queries, seen, strict=True)]
+        weights = list(map(softmax, scores))
         self.weights = [[data_of(w) for w in row] for row in weights]
         columns = list(zip(*values, strict=True))
         return [[dot(row, column[: len(row)]) for column in columns] for row in weights]
-
-    def _weights(self, query: list[Any], keys: list[list[Any]]) -> list[Any]:
-        """How much a query takes from each of the keys it may see: positive numbers that add up to 1."""
-        return softmax([dot(query, key) / math.sqrt(self.size) for key in keys])
 
     def extra_repr(self) -> str:
         return f"{self.nin} → {self.size}{', causal' if self.causal else ''}"

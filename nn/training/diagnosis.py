@@ -126,12 +126,9 @@ def _exploding(layers: Sequence[LayerReport]) -> str:
 
 def _dead(layers: Sequence[LayerReport]) -> str:
     dead = [f"{layer.dead} of {layer.units} in {layer.name}" for layer in layers if layer.dead]
-    if not dead:
-        return ""
-    return (
-        f"Dead units (flat on every row, so no gradient reaches them): {', '.join(dead)}. "
-        "A smaller learning rate, He initialisation or a leaky activation keep units alive."
-    )
+    advice = "A smaller learning rate, He initialisation or a leaky activation keep units alive."
+    named = f"Dead units (flat on every row, so no gradient reaches them): {', '.join(dead)}."
+    return f"{named} {advice}" if dead else ""
 
 
 def _saturated(layers: Sequence[LayerReport]) -> str:

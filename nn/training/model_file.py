@@ -76,13 +76,7 @@ def read(path: str | Path) -> dict[str, Any]:
     state, about = content.get("state"), content.get("about")
     if not isinstance(state, dict) or not isinstance(about, dict):
         raise ValueError(f'{path} is no complete model file: "state" or "about" is missing')
-    return {"about": about, "state": _numbers(path, state)}
-
-
-def _numbers(path: str | Path, state: Mapping[str, Any]) -> dict[str, float]:
-    """The entries as floats; ValueError that lists all that are none."""
-    read = {name: float_from(entry) for name, entry in state.items()}
-    bad = [f"{name} is {short(state[name])}" for name, number in read.items() if number is None]
-    if bad:
+    numbers = {name: float_from(entry) for name, entry in state.items()}
+    if bad := [f"{name} is {short(state[name])}" for name, number in numbers.items() if number is None]:
         raise ValueError(f"{path}: these should be numbers: {'; '.join(bad)}")
-    return {name: number for name, number in read.items() if number is not None}
+    return {"about": about, "state": numbers}
