@@ -29,7 +29,7 @@ def plain(x):
         (lambda x: special.erf(plain(x)), r"autograd.erf takes"),
         (lambda x: np.isnan(plain(x)), r"isnan takes no Values. Operators, @, slices"),
         (lambda x: special.j0(x), r"j0 takes no Values. Operators, @, slices"),
-        (lambda x: np.linalg.inv(np.outer(x, x)), r"inv takes no Values"),
+        (lambda x: np.linalg.pinv(np.outer(x, x)), r"svd\w* takes no Values"),
         (lambda x: np.exp(np.array([x[0], 1.0])), r"np.exp met a plain number .* autograd.exp takes both"),
         (lambda x: np.hypot(1.0, plain(x)), r"np.hypot met a plain number .* autograd.hypot takes both"),
     ],

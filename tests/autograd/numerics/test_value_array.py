@@ -119,3 +119,65 @@ def test_inner_derivatives_hand_on_such_arrays():
     assert jacobian(special.expit)(POINT) == pytest.approx(np.diag(s * (1.0 - s)), rel=1e-14)
     with no_grad():
         assert grad(softplus)(POINT) == pytest.approx(s, rel=1e-15)
+
+
+# Linear algebra ------------------------------------------------------------------------------------------------------
+RNG = np.random.default_rng(7)
+A, B, b = RNG.normal(size=(4, 4)), RNG.normal(size=(4, 2)), RNG.normal(size=4)
+SPD = A @ A.T + np.eye(4)
+
+
+def test_solutions_and_their_slopes():
+    """d(A⁻¹b) = −A⁻¹·dA·A⁻¹b + A⁻¹·db."""
+    inverse = np.linalg.inv(A)
+    for right in (b, B):
+        x = np.linalg.solve(A, right)
+        assert jvp(np.linalg.solve, (A, right), (SPD, 0 * right)) == (
+            pytest.approx(x, rel=1e-12),
+            pytest.approx(-inverse @ SPD @ x, rel=1e-11),
+        )
+    assert jacobian(lambda b: np.linalg.solve(A, b))(b) == pytest.approx(inverse, rel=1e-12)
+    towards = jacobian(np.linalg.inv)(A)
+    assert towards == pytest.approx(-np.einsum("ik,lj->ijkl", inverse, inverse), rel=1e-10)
+
+
+def test_determinants_and_their_slopes():
+    """∂det/∂A = det·A⁻ᵀ, ∂ln|det|/∂A = A⁻ᵀ, whatever rows are exchanged."""
+    for matrix in (A, A[::-1].copy(), np.array([[0.0, 2.0], [3.0, 0.0]]), np.array([[-2.0]])):
+        inverse = np.linalg.inv(matrix).T
+        assert grad(np.linalg.det)(matrix) == pytest.approx(np.linalg.det(matrix) * inverse, rel=1e-11)
+        assert grad(lambda a: np.linalg.slogdet(a)[1])(matrix) == pytest.approx(inverse, rel=1e-11)
+        found = array_of(matrix.shape, [Value(x) for x in matrix.ravel()])
+        sign, size = np.linalg.slogdet(found)
+        assert (sign, size.data) == pytest.approx(np.linalg.slogdet(matrix), rel=1e-12)
+        assert np.linalg.det(found).data == pytest.approx(np.linalg.det(matrix), rel=1e-12)
+
+
+def test_the_square_root_of_a_covariance():
+    for root in (np.linalg.cholesky, lambda a: np.linalg.cholesky(a, upper=True).T):
+        lower, change = jvp(root, (SPD,), (np.eye(4),))
+        assert lower == pytest.approx(np.linalg.cholesky(SPD), rel=1e-12)
+        assert change @ lower.T + lower @ change.T == pytest.approx(np.eye(4), abs=1e-12)
+    # the likelihood of a Gaussian process: twice the sum of the logarithms is ln det
+    log_det = lambda a: 2.0 * np.sum(np.log(np.diag(np.linalg.cholesky(a))))  # noqa: E731
+    lower_half = grad(log_det)(SPD)
+    inverse = np.linalg.inv(SPD)
+    assert lower_half + lower_half.T - np.diag(np.diag(lower_half)) == pytest.approx(
+        2 * inverse - np.diag(np.diag(inverse))
+    )
+    program = record(lambda a, b: b @ np.linalg.solve(a, b), SPD, b)
+    assert program(SPD + np.eye(4), b) == pytest.approx(b @ np.linalg.solve(SPD + np.eye(4), b), rel=1e-12)
+
+
+def test_what_has_no_solution():
+    for call in (np.linalg.inv, np.linalg.det, np.linalg.slogdet):
+        with pytest.raises(np.linalg.LinAlgError, match="Singular matrix"):
+            call(array_of((2, 2), [Value(1.0)] * 4))
+    with pytest.raises(np.linalg.LinAlgError, match="not positive definite"):
+        np.linalg.cholesky(array_of((2, 2), [Value(-1.0)] * 4))
+    with pytest.raises(np.linalg.LinAlgError, match="square"):
+        np.linalg.det(array_of((1, 2), [Value(1.0)] * 2))
+    with pytest.raises(ValueError, match="match"):
+        np.linalg.solve(array_of((2, 2), [Value(1.0)] * 4), np.ones(4))
+    with pytest.raises(TypeError, match="takes no Values"):
+        grad(lambda x: np.sum(np.linalg.inv(x.reshape(1, 2, 2))))(np.array([1.0, 2.0, 3.0, 4.0]))
