@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from autograd.drawing.figure import Drawing, html_image
 from nn.inspection.style import COLORS, new_axes, style
 
 __all__ = ["COLORS", "curves", "dots", "grid", "lines", "moving", "new_axes", "path", "still", "style", "surface"]
@@ -116,11 +117,23 @@ class Moving:
         return "a moving picture"
 
 
-def still(drawing: Any) -> Any:
+def still(drawing: Drawing) -> Still:
     """The picture of `draw(y)` alone, without the page around it: what stands in .grad now, and nothing to press."""
-    from IPython.display import SVG
+    return Still(drawing)
 
-    return SVG(drawing.svg)
+
+class Still:
+    """What a drawing shows in a notebook, with the picture in the place of the page.
+
+    As HTML it is an <img>: JupyterLab shows an SVG only in notebooks that the reader has run, and as wide as it is.
+    """
+
+    def __init__(self, drawing: Drawing) -> None:
+        image = html_image(drawing.svg, drawing.picture.description)
+        self.shown = {**drawing._repr_mimebundle_(), "text/html": image}
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.shown
 
 
 def _png(figure: Any) -> bytes:

@@ -64,6 +64,10 @@ def test_a_wrong_formula_is_answered_with_what_and_where(ask, formula):
     assert "Traceback" not in told["error"]
 
 
+def test_values_have_fields_of_their_own(ask):
+    assert "column 2: '=' is not allowed here: values have fields of their own\n" in ask("x=2")["error"]
+
+
 def test_a_wrong_value_is_named(ask):
     told = ask("x * y", x="two")
     assert "the value of x must be a number, got 'two'" in told["error"]
@@ -203,6 +207,16 @@ def test_all_notebooks_run_to_their_ends_on_what_the_folder_has(site, tmp_path):
     others = {number: set(of["needs"]) - {"needs matplotlib"} for number, of in told.items()}
     assert [number for number, lines in others.items() if lines] == ["08", "09"], others
     assert all("numpy" in line or "from a cell that could not run" in line for line in set().union(*others.values()))
+
+
+@pytest.mark.browser
+def test_opened_as_files_the_pages_say_that_they_need_a_server(chromium, site):
+    page = chromium.new_page()
+    page.goto((site / "index.html").as_uri())
+    page.get_by_text("But they need a web server").wait_for()
+    page.click("text=Playground")
+    page.get_by_text("This page needs a web server: python -m http.server").wait_for()
+    page.close()
 
 
 @pytest.mark.browser

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,8 +21,10 @@ def answer(formula: str, values: str) -> str:
     """
     try:
         names = parse(formula).names
-    except ExpressionError as error:
-        return json.dumps({"error": str(error)})
+    except ExpressionError as error:  # in words for a page, where values have fields of their own
+        return json.dumps(
+            {"error": re.sub("give values after the formula, .*", "values have fields of their own", str(error))}
+        )
     given = with_all(names, json.loads(values))
     printed, complaints = io.StringIO(), io.StringIO()
     # A space before it: a formula such as --x is no option.
