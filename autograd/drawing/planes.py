@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 from autograd.drawing.cards import MAP_CELLS, Plane
-from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import GraphView, Node
 from autograd.view.notation import number
@@ -45,7 +44,7 @@ def planes(graph: GraphView, parts: Iterable[Part]) -> tuple[dict[str, Plane], s
         for node in outputs
         if node.value in grid
     }
-    across, up = (shorten(node.name, 24) for node in inputs)
+    across, up = (node.brief for node in inputs)
     side = number(reach, ".3g")
     return (
         maps,

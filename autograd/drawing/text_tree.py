@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from autograd.drawing.values_picture import Gradients
 from autograd.events import parent_positions
-from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import GraphView, Node
+from autograd.view.names import shortened
 from autograd.view.notation import aloud, factor, formula, gradient, is_index, number
 
 NAME_LIMIT = 60
@@ -52,6 +52,7 @@ class _Tree:
         self.spec = spec
         self.deepest = 3 * max_depth
         self.seen: set[Value] = set()
+        self.names = shortened([node.name for node in graph.nodes], NAME_LIMIT)
 
     def lines(self) -> Iterator[str]:
         """Depth first, first operand first, with a stack of its own: graphs may be deeper than Python's recursion."""
@@ -84,7 +85,7 @@ class _Tree:
                 yield here, beyond, "", number(operand, self.spec)
 
     def _describe(self, node: Node) -> str:
-        name = shorten(node.name, NAME_LIMIT)
+        name = self.names[node.index]
         if node.value in self.seen:
             return f"{name} ↑"
         symbol = f" = {node.symbol}" if node.symbol else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from autograd.drawing.cards import CARD_STROKE, Arrow, Card, Enclosure, Picture, Row, tint
 from autograd.system.letters import clean, shorten
-from autograd.view.graph import TITLE_LIMIT, TOOLTIP_LIMIT, Constant, Edge, GraphView, Node
+from autograd.view.graph import TOOLTIP_LIMIT, Constant, Edge, GraphView, Node
 from autograd.view.notation import counted, gradient, number
 from autograd.view.parts import GroupPath
 
@@ -77,7 +77,7 @@ def with_chips(picture: Picture, graph: GraphView) -> Picture:
         if arrow.tail in used:
             leaf = leaves[arrow.tail]
             arrow = replace(arrow, tail=f"r{arrow.id[1:]}")
-            title = shorten(leaf.name, TITLE_LIMIT)
+            title = leaf.brief
             chips.append(
                 Card(arrow.tail, title, leaf.kind, (), _tooltip(leaf), arrow.highlighted, members=(leaf.index,))
             )

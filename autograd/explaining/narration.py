@@ -17,8 +17,6 @@ from autograd.value import Value
 from autograd.view.graph import GraphView
 from autograd.view.notation import MANY, NO_GRADIENT, counted, factor, formula, gradient, number
 
-NAME_LIMIT = 24
-
 
 def moments(graph: GraphView, spec: str = ".4g") -> list[Moment]:
     """The timeline of a graph with one output: a start, every operation, the seed, every edge backwards."""
@@ -45,7 +43,7 @@ class Writer:
 
     # Names and numbers ---------------------------------------------------------------------------------------------
     def name(self, value: Value) -> str:
-        return shorten(self.graph.by_value[value].name, NAME_LIMIT)
+        return self.graph.by_value[value].brief
 
     def id(self, value: Value) -> str:
         return self.graph.by_value[value].id

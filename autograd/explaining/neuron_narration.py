@@ -13,7 +13,7 @@ from autograd.drawing.cards import Picture
 from autograd.drawing.values_picture import Look
 from autograd.events import BackwardStep, SeedStep, steps
 from autograd.explaining.moments import DATA_ROW, GRAD_ROW, Change, Line, Moment, Run
-from autograd.explaining.narration import NAME_LIMIT, Writer, largest_adjoint
+from autograd.explaining.narration import Writer, largest_adjoint
 from autograd.explaining.neurons import Unit, carded_leaves, neurons_picture, parameter_rows, units
 from autograd.system.letters import shorten
 from autograd.value import Value
@@ -116,7 +116,7 @@ class _Teller(Writer):
         return formula(output, [z if isinstance(o, Value) else self.factor(o) for o in output.operands])
 
     def _short_name(self, value: Value) -> str:
-        return self.name(value) if value in self.names else shorten(self.graph.by_value[value].short_name, NAME_LIMIT)
+        return self.name(value) if value in self.names else self.graph.by_value[value].short_name
 
     # Backward ----------------------------------------------------------------------------------------------------
     def _unit_backward(self, unit: Unit) -> Iterator[Moment]:

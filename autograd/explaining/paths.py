@@ -15,13 +15,11 @@ from autograd.backprop import topological_order
 from autograd.derivatives.sweeps import edges_of, local_floats
 from autograd.numerics.floats import exact_sum
 from autograd.numerics.real import as_float
-from autograd.system.letters import shorten
 from autograd.value import Value
-from autograd.view.graph import check_limit
-from autograd.view.names import names_of, variables
+from autograd.view.graph import TITLE_LIMIT, check_limit
+from autograd.view.names import names_of, shortened, variables
 from autograd.view.notation import factor, formula, number
 
-NAME_LIMIT = 24
 _SHOWN = 12  # nodes of one path that are written out; a longer path is shortened in its middle
 
 Edge = tuple[Value, float]  # a parent and the local derivative towards it
@@ -111,7 +109,8 @@ def count_paths(y: Value, x: Value) -> int:
 
 def short_names(order: Iterable[Value]) -> dict[Value, str]:
     """What the nodes of a graph are called, as in drawings; to be asked while the caller's variables are in sight."""
-    return {node: shorten(name, NAME_LIMIT) for node, (name, _) in names_of([*order], variables()).items()}
+    called = names_of([*order], variables())
+    return dict(zip(called, shortened([name for name, _ in called.values()], TITLE_LIMIT), strict=True))
 
 
 def check_values(y: Any, x: Any) -> None:

@@ -17,7 +17,7 @@ from autograd.events import adjoints, parent_positions
 from autograd.numerics.real import described
 from autograd.system.letters import shorten
 from autograd.value import Value
-from autograd.view.names import names_of
+from autograd.view.names import names_of, shortened
 from autograd.view.notation import INFIX, is_index, label_of, number, operation_symbol
 
 TITLE_LIMIT = 24
@@ -27,34 +27,34 @@ GRADIENTS = ("stored", "own", "none")
 
 @dataclass(frozen=True)
 class Node:
-    """A Value of the graph: `id` "n7", `name` and how it was `named` (see `names_of`), `kind` as in HEADER_COLORS, and
-    the `symbol` of its operation ("" for a leaf)."""
+    """A Value of the graph: `id` "n7", `name` and how it was `named` (see `names_of`), the name in `brief` for where
+    there is little room, `kind` as in HEADER_COLORS, and the `symbol` of its operation ("" for a leaf)."""
 
     id: str
     index: int
     value: Value
     name: str
     named: str
+    brief: str
     kind: str
     symbol: str = ""
 
     @property
     def short_name(self) -> str:
         """`w0` for the parameter layer0.neuron1.w0: a frame or a card around it says where it lies."""
-        return self.name.rpartition(".")[2] if self.kind == "parameter" else self.name
+        return shorten(self.name.rpartition(".")[2], TITLE_LIMIT) if self.kind == "parameter" else self.brief
 
     @property
     def title(self) -> str:
         """The header of its card: `x1·w1 = ×`, or the name alone for a leaf."""
-        return shorten(self.name, TITLE_LIMIT) + (f" = {self.symbol}" if self.symbol else "")
+        return self.brief + (f" = {self.symbol}" if self.symbol else "")
 
     def short_title(self, spec: str = ".4g") -> str:
         """The header where constants are folded into it: `× 3`, `loss = ^ 2`; unnamed nodes show no v3."""
-        name = shorten(self.short_name, TITLE_LIMIT)
         if self.value.op is None:
-            return name
+            return self.short_name
         operation = folded(self.value, self.symbol, spec)
-        return f"{name} = {operation}" if self.named else operation
+        return f"{self.short_name} = {operation}" if self.named else operation
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,11 @@ def view(
     called = names_of(order, variables or {}, names, parameters)
     if strangers := [name for value, name in (names or {}).items() if value not in called]:
         raise ValueError(f"names: what is to be called {', '.join(strangers)} is not in this graph")
+    briefly = dict(zip(order, shortened([name for name, _ in called.values()], TITLE_LIMIT), strict=True))
     nodes, ends = [], set(roots)
     for index, value in enumerate(order):
-        kind, symbol = kind_of(value, ends, parameters), _symbol(value, called)
-        nodes.append(Node(f"n{index}", index, value, *called[value], kind, symbol))
+        kind, symbol = kind_of(value, ends, parameters), _symbol(value, briefly)
+        nodes.append(Node(f"n{index}", index, value, *called[value], briefly[value], kind, symbol))
         _check_numbers(nodes[-1])
     return GraphView(roots, tuple(nodes))
 
@@ -221,15 +222,15 @@ def _check_numbers(node: Node) -> None:
         found = getattr(node.value, what)
         if not isinstance(found, Real):
             raise TypeError(
-                f"the {what} of {shorten(node.name, TITLE_LIMIT)} is a {type(found).__name__}, not a number; it was "
+                f"the {what} of {node.brief} is a {type(found).__name__}, not a number; it was "
                 f"overwritten after the node was made. Assign numbers: p.data -= lr * p.grad, not p.data -= lr * p"
             )
 
 
-def _symbol(value: Value, called: Mapping[Value, tuple[str, str]]) -> str:
+def _symbol(value: Value, briefly: Mapping[Value, str]) -> str:
     if value.op is None:
         return ""
-    names = [shorten(called[o][0], TITLE_LIMIT) if isinstance(o, Value) else number(o) for o in value.operands[:2]]
+    names = [briefly[o] if isinstance(o, Value) else number(o) for o in value.operands[:2]]
     return operation_symbol(value, names)
 
 

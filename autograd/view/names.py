@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from autograd.system.letters import clean
+from autograd.system.letters import clean, shorten
 from autograd.value import Value
 from autograd.view.notation import label_of
 
@@ -46,6 +46,15 @@ def distinct(names: Sequence[str]) -> list[str]:
     free = (name for i in count(1) if (name := f"v{i}") not in taken)
     seen = Counter[str]()
     return [_numbered(name, seen, taken) if name else next(free) for name in names]
+
+
+def shortened(names: Sequence[str], limit: int) -> list[str]:
+    """`names`, no two of them alike, in at most `limit` characters each, and told apart where the cut made them alike.
+
+    >>> shortened(["the hall on monday morning", "the hall on tuesday morning"], 16)
+    ['the hall o…rning', 'the hall o…rning₂']
+    """
+    return distinct([shorten(name, limit) for name in names])
 
 
 def _numbered(name: str, seen: Counter[str], taken: set[str]) -> str:

@@ -181,7 +181,7 @@ class Fold:
     column, runs back between the rows, and turns again; the lowest line turns first, so that they do not cross."""
 
     def __init__(self, router: Router, length: float, breadth: float) -> None:
-        self.router, self.breadth = router, breadth
+        self.router = router
         chain = not router.columns.astray and not router.columns.level.lines
         long = length > LONG * ROW and breadth < FLAT * ROW
         row = _row_length(router, length)
@@ -190,21 +190,20 @@ class Fold:
         self.lines = self._lines()
         if max(map(len, self.lines), default=0) > MOST_LINES:
             self.cuts = []
-        most = max(map(len, self.lines), default=0)
-        self.margin = TURN + HEAD + LINE_GAP * most
-        self.row_breadth = breadth + 2 * ROW_GAP + LINE_GAP * (most - 1)
+        self.margin = TURN + HEAD + LINE_GAP * max(map(len, self.lines), default=0)
+        self.shifts, self.ends = self._shifts() if self.cuts else ([0.0], [breadth])
 
     def size(self) -> tuple[float, float]:
         """Length and breadth of the whole."""
         starts = [0.0, *self.cuts]
         ends = [*self.cuts, self.router.strips[-1].end]
         length = max(end - start for start, end in zip(starts, ends, strict=True)) + 2 * self.margin
-        return length, len(self.cuts) * self.row_breadth + self.breadth
+        return length, self.ends[-1]
 
     def point(self, u: float, v: float, row: int | None = None) -> Point:
         """Where a point of the unfolded level lies, in the row that it belongs to or in the one given."""
         row = self._row(u) if row is None else row
-        return u - (self.cuts[row - 1] if row else 0.0) + self.margin, v + row * self.row_breadth
+        return u - (self.cuts[row - 1] if row else 0.0) + self.margin, v + self.shifts[row]
 
     def runs(self) -> Iterator[list[Run]]:
         """The runs of every piece."""
@@ -240,6 +239,20 @@ class Fold:
             for at_end in heights
         ]
 
+    def _shifts(self) -> tuple[list[float], list[float]]:
+        """By how much each row is shifted across, and where it ends: as close as the lines between the rows let it."""
+        v, breadth = self.router.v, self.router.columns.breadth
+        heights: list[list[float]] = [[] for _ in range(len(self.cuts) + 1)]
+        for i, r in enumerate(self.router.columns.rank):
+            heights[self._row(self.router.strips[r].middle)] += (v[i] - breadth[i] / 2, v[i] + breadth[i] / 2)
+        shifts: list[float] = []
+        ends: list[float] = []
+        for row, extent in enumerate(heights):
+            start = ends[-1] + 2 * ROW_GAP + LINE_GAP * (len(self.lines[row - 1]) - 1) if row else 0.0
+            shifts.append(start - min(extent))
+            ends.append(shifts[-1] + max(extent))
+        return shifts, ends
+
     def _folded(self, port: tuple[int, str], segments: Sequence[tuple[int, Run]]) -> Iterator[Run]:
         shift = 0.0  # by which a run begins earlier, where it continues a line of the row before
         for k, (row, (start, end, v)) in enumerate(segments):
@@ -249,7 +262,7 @@ class Fold:
             if k + 1 < len(segments) and segments[k + 1][0] > row:
                 number, count = self.lines[row][port], len(self.lines[row])
                 right, shift = LINE_GAP * (number + 1), LINE_GAP * (count - number)
-                lane = (row + 1) * self.row_breadth - ROW_GAP - LINE_GAP * (count - 1 - number)
+                lane = self.ends[row] + ROW_GAP + LINE_GAP * number
                 run = run._replace(end=run.end + right)
                 yield run
                 run = Run(run.end, self.margin - shift, lane)

@@ -18,6 +18,7 @@ from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.branches import comparisons_before
 from autograd.view.graph import GraphView
+from autograd.view.names import shortened
 from autograd.view.notation import operation_symbol
 
 NAME_LIMIT = 40
@@ -35,7 +36,7 @@ def page_data(
     return {
         "program": program_of(graph, numbers),
         "levels": [{"name": level, "shown": shown_by(graph, picture)} for level, picture in pictures.items()],
-        "names": [shorten(node.name, NAME_LIMIT) for node in graph.nodes],
+        "names": shortened([node.name for node in graph.nodes], NAME_LIMIT),
         "symbols": {node.index: operation_symbol(node.value) for node in graph.nodes if node.value.parents},
         "lines": {node.index: shorten(node.value.line, 80) for node in graph.nodes if node.value.line},
         "stale": is_stale(graph),

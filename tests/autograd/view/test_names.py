@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, draw, explain, naive_backward, spy, stepper, tanh
 from autograd.view.graph import view
-from autograd.view.names import LONGEST_LIST, distinct, variables
+from autograd.view.names import LONGEST_LIST, distinct, shortened, variables
 
 a_global = Value(4.0)
 
@@ -89,3 +89,24 @@ def test_all_names_differ_and_the_first_of_each_is_kept(given_names: list[str]) 
     assert len(set(found)) == len(given_names)
     for name in set(given_names) - {""}:
         assert found[given_names.index(name)] == name
+
+
+def test_names_that_are_too_long_differ_where_they_are_cut_too() -> None:
+    monday, tuesday = (
+        Value(float(day), f"temperature in the hall on day {day} of the week in question, in the morning")
+        for day in (1, 2)
+    )
+    y = monday * tuesday
+    cut = "temperature in t…morning"
+    assert [card.title for card in draw(y).picture.cards] == [cut, f"{cut}₂", "y = ×"]  # type: ignore[attr-defined]
+    assert f"y = {cut} × {cut}₂ = 1 × 2 = 2" in stepper(y).text()
+    assert str(explain(y, tuesday)).startswith(f"dy/d{cut}₂ = 1")
+    lines = draw(y).text().splitlines()
+    assert lines[1].partition("] ")[2].split("  ")[0] != lines[2].partition("] ")[2].split("  ")[0]
+
+
+@given(st.lists(st.text("ab", min_size=1, max_size=20), unique=True, max_size=20), st.integers(4, 10))
+def test_cut_names_are_as_different_as_the_names(names: list[str], limit: int) -> None:
+    short = shortened(names, limit)
+    assert len(set(short)) == len(names)
+    assert all(len(name) <= limit + 2 for name in short)
