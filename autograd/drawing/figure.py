@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import graphviz
 
 NOTEBOOK_LINES = 40
+LARGE = 250  # cards
 
 
 class LivingPage(Protocol):
@@ -113,7 +114,9 @@ class Drawing:
             return {"text/plain": str(error)}
 
     def __repr__(self) -> str:
-        return f"<Drawing: {self.picture.description}; .show(), .save('y.svg') or print(it.text())>"
+        large = isinstance(self.picture, Picture) and len(self.picture.cards) > LARGE
+        less = "; at a glance: spy(y), or with model=… level='neuron' or 'layer'" if large else ""
+        return f"<Drawing: {self.picture.description}; .show(), .save('y.svg') or print(it.text()){less}>"
 
 
 def _first_lines(text: str, count: int) -> str:

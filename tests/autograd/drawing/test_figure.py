@@ -46,6 +46,14 @@ def test_the_repr_says_what_is_drawn() -> None:
     assert repr(draw(neuron()[0])) == f"<Drawing: {told}; .show(), .save('y.svg') or print(it.text())>"
 
 
+@pytest.mark.parametrize(("cards", "said"), [(250, False), (251, True)])
+def test_the_repr_of_a_large_picture_says_how_to_see_it_at_a_glance(cards: int, said: bool) -> None:
+    y = Value(0.5)
+    for _ in range(cards - 1):
+        y = y.tanh()
+    assert ("; at a glance: spy(y), or with model=" in repr(draw(y))) is said
+
+
 def test_show_opens_a_page_in_a_browser(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     opened: list[Path] = []
 
