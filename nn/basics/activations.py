@@ -24,11 +24,8 @@ def find_activation(activation: ActivationLike) -> Callable[[Any], Any] | None:
     row = OPERATIONS.get(activation)
     if row is None or not _takes_one(row):
         public = sorted(name for name in autograd.__all__ if name in OPERATIONS and _takes_one(OPERATIONS[name]))
-        guess = did_you_mean(activation, public)
-        names = ", ".join(public)
-        raise ValueError(
-            f"activation {activation!r} is not known; use a function of one Value or one of {names}{guess}"
-        )
+        names = ", ".join(public) + did_you_mean(activation, public)
+        raise ValueError(f"activation {activation!r} is not known; use a function of one Value or one of {names}")
     return row
 
 

@@ -26,7 +26,6 @@ LOOKED_AT = 30  # rows, to find the delimiter
 MOST_LISTED = 10  # names or texts in one message
 SAID = re.compile(r"sep=(.)[ \t]*(?:\r\n?|\n)", re.IGNORECASE)  # the delimiter, as Excel takes it
 BINARY = re.compile(r"[\0-\x08\x0e-\x1f]")  # no letters of any text
-
 LONGEST = 60  # letters of a cell or name in a message
 
 

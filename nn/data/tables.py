@@ -14,7 +14,6 @@ from nn.data.cells import MISSING, QUANTITIES, as_float, as_number, decimal_mark
 from nn.data.files import Table, TableError, cut, listed, noting, refuse, short
 from nn.data.files import read_csv as read_csv  # is asked for here, too
 from nn.data.rows import Rows
-from nn.data.scaling import one_hot
 
 LARGEST = 1e150
 """Numbers beyond this cannot be squared in double precision, which a mean squared error has to do."""
@@ -45,12 +44,15 @@ class Column:
     decimal: str = "."  # the mark in its numbers
     missing: float | str | None = None  # what a missing cell counts as; None: there must be none
 
-    def encode(self, table: Table) -> Rows:
-        """One row of numbers per row of the table; TableError for cells that are no number, or a category not seen."""
+    def encode(self, table: Table) -> list[Any]:
+        """A column of numbers for every label; TableError for cells that are no number, or a category not seen."""
+        found = self.read(table)
         if self.values is None:
-            return [[number] for number in self.read(table)]
-        rows = [one_hot(k, len(self.values)) for k in range(len(self.values))]
-        return [rows[k] for k in self.read(table)]
+            return [found]
+        columns = [[0.0] * len(found) for _ in self.values]
+        for row, category in enumerate(found):
+            columns[category][row] = 1.0
+        return columns
 
     def labels(self) -> list[str]:
         """Names of the numbers: "length", or "colour=red", "colour=blue"."""
@@ -258,13 +260,13 @@ class Encoding:
 
     def X(self, table: Table) -> Rows:
         """The inputs as numbers, not yet scaled; TableError for everything that was not so in training."""
-        parts, problems = list[Rows](), list[object]()
+        columns, problems = list[Any](), list[object]()
         others = _others(table, [column.name for column in self.inputs])
         for column in self.inputs:
             with noting(problems):
-                parts.append(_as_written(table, column, others).encode(table))
+                columns += _as_written(table, column, others).encode(table)
         refuse(problems)
-        return [[number for cells in row for number in cells] for row in zip(*parts, strict=True)]
+        return list(map(list, zip(*columns, strict=True)))
 
     def y(self, table: Table) -> list[Any]:
         """The target: class numbers (int) or numbers (float)."""

@@ -66,7 +66,7 @@ def plot_loss(history: Curves, ax: Any = None, *, metric: str = "accuracy") -> A
         ax.plot(history.loss, color=COLORS[0], label="loss")
         if history.validation_loss:
             ax.plot(history.validation_loss, color=COLORS[0], linestyle="--", linewidth=1.2, label="held-out loss")
-            ax.legend(loc="lower left")
+            ax.legend(loc="best")
         if history.loss and min(history.loss + history.validation_loss) > 0:
             ax.set_yscale("log")
         ax.set(xlabel="epoch", title="loss")

@@ -21,7 +21,7 @@ import pytest
 import nn
 from autograd import Value
 from nn.basics.nested import plain
-from nn.command_line.jobs import _split, moons_job, table_job
+from nn.command_line.jobs import _split, moons_job, some, table_job
 from nn.command_line.learning import begin
 from nn.command_line.main import main
 from nn.command_line.options import _output_lost, choose_job, is_untouched_demo, parse
@@ -652,6 +652,12 @@ def test_a_score_far_below_that_of_the_training_is_told():
     good, bad = Score("training", 100, 0.1, 1.0), Score("held-out", 100, 1.0, 0.84)
     assert "by heart" in " ".join(notes(job, (good, bad)))
     assert notes(job, (good, replace(bad, metric=0.86))) == []
+
+
+def test_some_rows_stand_for_many():
+    rows, targets = some((list(range(5000)), list(range(5000))))
+    assert rows == targets == list(range(0, 5000, 3))
+    assert some(([[1.0]], [2.0])) == ([[1.0]], [2.0])
 
 
 def test_few_rows_and_one_sided_classes_are_told(tmp_path):
