@@ -277,7 +277,7 @@ def cross_entropy_slopes(target: Any, p: Sequence[Any]) -> list[Any]:
     return [-total(*p[:t], *p[t + 1 :]) if j == t else p[j] for j in range(len(p))]
 
 
-def _bind_to_floats() -> None:
+def _bind_to_floats() -> dict[str, Any]:
     """Give every row its formulas a second time, with each name in them meaning the forward function on floats.
 
     The code is the very same; only the namespace differs, so the reading on floats pays for no dispatch.
@@ -288,6 +288,7 @@ def _bind_to_floats() -> None:
         namespace[helper.__name__] = FunctionType(helper.__code__, namespace)
     for row in OPERATIONS.values():
         row.on_floats = tuple(FunctionType(d.__code__, namespace) if callable(d) else d for d in row.derivatives)
+    return namespace
 
 
-_bind_to_floats()
+softmax_slopes_of_floats: Callable[..., list[float]] = _bind_to_floats()["softmax_slopes"]

@@ -69,16 +69,16 @@ def make(
     mode = current_mode() if ACTIVE else None
     if mode is not None and not mode.grad:
         return _leaf(kind, y)
-    pairs = zip(operands, row.local_grads(args, y) if slopes is None else slopes, strict=True)
-    slots = [(o, d if isinstance(o, Value) else None) for o, d in pairs]
-    if row.chooses is not None and (chosen := row.chooses(args[0])) is not None:
-        slots = [(o, d if i == chosen else None) for i, (o, d) in enumerate(slots)]
-    if len(slots) <= 2 and not row.variadic:
-        left, right = (*slots, (None, None))[:2]
+    edges = list(zip(operands, row.local_grads(args, y) if slopes is None else slopes, strict=True))
+    if len(edges) <= 2 and not row.variadic:
+        left, right = (*((o, d if isinstance(o, Value) else None) for o, d in edges), (None, None))[:2]
         node = _node(kind, row, y, *left, *right)
     else:
-        edges = [(o, d) for o, d in slots if d is not None]
-        node = _node(kind, row, y, tuple(o for o, _ in edges), tuple(d for _, d in edges), operands, None)
+        if row.chooses is not None and (chosen := row.chooses(args[0])) is not None:
+            edges = [edges[chosen]]
+        edges = [edge for edge in edges if isinstance(edge[0], Value)]
+        parents, slopes = zip(*edges, strict=True) if edges else (_NONE, _NONE)
+        node = _node(kind, row, y, parents, slopes, operands, None)
     if mode is not None:
         _observe(node, mode)
     return node

@@ -95,7 +95,7 @@ def _lowered_power(a: float, b: float, k: int) -> float:
 
 def exact_sum(terms: Iterable[float]) -> float:
     """The correctly rounded sum (math.fsum), inf on overflow, nan for inf − inf."""
-    terms = terms if isinstance(terms, Sequence) else list(terms)
+    terms = terms if isinstance(terms, (list, tuple)) else list(terms)
     try:
         return math.fsum(terms)
     except ValueError:

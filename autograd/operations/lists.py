@@ -17,6 +17,8 @@ from autograd.numerics.real import applies_rows, as_float, described
 from autograd.ops import OPERATIONS
 from autograd.value import Value, _node, make
 
+_USUAL = {Value, float}
+
 
 def total(xs: Iterable[Any]) -> Any:
     """x₁ + … + xₙ; 0.0 for no terms."""
@@ -86,7 +88,7 @@ def _dot_of_weights(ws: Sequence[Any], xs: Sequence[Any], bias: Any) -> Any:
 def softmax(xs: Iterable[Any]) -> list[Any]:
     """[e^xᵢ / (e^x₁ + … + e^xₙ) for every i], one node per entry. ValueError for no terms."""
     terms = _terms("softmax", xs, needed=True)
-    if any(not isinstance(x, Value | float) for x in terms):
+    if any(not isinstance(x, (Value, float)) for x in terms):
         return ops.softmax(terms)
     data = [_data(x) for x in terms]
     p = floats.softmax(data)
@@ -97,7 +99,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
 
 def _softmax_node(i: int, p: list[float], terms: tuple[Any, ...], data: list[float]) -> Any:
     """Entry i from the probabilities that all entries share: n nodes cost one pass over the exponentials."""
-    slopes = (0.0, *ops.softmax_slopes(i, p))
+    slopes = (0.0, *ops.softmax_slopes_of_floats(i, p))
     return make(ops.softmax_entry, (float(i), *terms), [float(i), *data], p[i], slopes)
 
 
@@ -118,7 +120,9 @@ def _terms(name: str, xs: Iterable[Any], needed: bool = False) -> tuple[Any, ...
     """The terms as Values, floats, or strangers that know how to apply an operation."""
     if isinstance(xs, Value) or not isinstance(xs, Iterable):
         raise TypeError(f"{name}() takes a list of Values and numbers, got {type(xs).__name__} {xs!r}")
-    terms = tuple(x if applies_rows(x) else as_float(x) for x in xs)
+    terms = tuple(xs)
+    if not set(map(type, terms)) <= _USUAL:
+        terms = tuple(x if applies_rows(x) else as_float(x) for x in terms)
     if needed and not terms:
         raise ValueError(f"{name}() of no terms is not defined")
     return terms
