@@ -88,7 +88,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/operations/lists.py", "plain_inputs = type(xs[0]) is float", "0 → 1"): (
         "of equal kinds any input tells which; of mixed ones None is returned either way, and the general way taken"
     ),
-    ("autograd/operations/lists.py", "slopes = (0.0, *ops.softmax_slopes(i, p))", "0.0 → 1.0"): (
+    ("autograd/operations/lists.py", "slopes = (0.0, *ops.softmax_slopes_of_floats(i, p))", "0.0 → 1.0"): (
         "the derivative towards the index, which is a plain number: make() drops it"
     ),
     ("autograd/ops.py", "if len(derivatives) == 1 and not variadic:", "not variadic → variadic"): SHORT_CUT,
@@ -157,9 +157,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ),
     ("autograd/drawing/sparsity.py", "most = max(cells.values(), default=1)", "1 → 2"): NOTHING_TO_DO,
     ("autograd/drawing/sparsity.py", "GAP = 4.0", "4.0 → 4.0004"): ROUNDED,
-    ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "len(slots) <= 2 → len(slots) < 2"): STORED,
-    ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "2 → 1"): STORED,
-    ("autograd/value.py", "if len(slots) <= 2 and not row.variadic:", "not row.variadic → row.variadic"): STORED,
+    ("autograd/value.py", "if len(edges) <= 2 and not row.variadic:", "len(edges) <= 2 → len(edges) < 2"): STORED,
+    ("autograd/value.py", "if len(edges) <= 2 and not row.variadic:", "2 → 1"): STORED,
+    ("autograd/value.py", "if len(edges) <= 2 and not row.variadic:", "not row.variadic → row.variadic"): STORED,
     (
         "autograd/value.py",
         "if not TYPE_CHECKING and extension is not None:",
