@@ -21,6 +21,10 @@
 #include "memory.h"
 
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
 
 #ifndef MOST_WAITING
 #define MOST_WAITING 100000 /* places for nodes that are kept for their next use: 10 MB. (0 where every mistake has to show) */
@@ -80,10 +84,23 @@ static int buy_land(void) {
     return 0;
 }
 
+/* The C library keeps memory that it is given back, unless nothing that is in use lies behind it. So the pages go to the
+   system here, and what the library keeps is addresses. */
+static void empty_pages(Land *land) {
+#ifdef __linux__
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), end = ((uintptr_t)land + LAND) & ~(page - 1);
+    const uintptr_t start = ((uintptr_t)(land + 1) + page - 1) & ~(page - 1);
+    madvise((void *)start, end - start, MADV_DONTNEED);
+#else
+    (void)land;
+#endif
+}
+
 static void give_back(Land *land) {
     for (int i = 0; i < land->fields; i++)
         unlink_from(&empty, neighbour(land->first, i));
     empty_fields -= land->fields;
+    empty_pages(land);
     PyMem_Free(land);
 }
 

@@ -63,6 +63,7 @@ static PyType_Slot slots[40] = {
     {Py_tp_clear, (void *)node_clear},        {Py_tp_setattro, (void *)set_attribute},
     {Py_tp_members, members},                 {Py_tp_methods, methods},
     {Py_tp_getset, attributes},               {Py_tp_doc, "Value(data, _children=(), _op='', label='')\n--\n\n"},
+    {Py_tp_free, (void *)give_place}, /* another than subclasses have: so Python refuses node.__class__ = Subclass */
 };
 
 static PyType_Spec spec = {
