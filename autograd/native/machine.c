@@ -3,22 +3,28 @@
 
 #include <string.h>
 
-/* Room for what is only known once the tape was read. Lanes begin where a line of the processor's cache does: one that
-   lies across two lines takes twice as long to read. */
+/* `count` doubles, all 0, that begin where a line of the processor's cache does: a lane across two lines takes twice as
+   long to read. `block` is what has to be freed. */
+static double *lined_up(size_t count, void **block) {
+    *block = PyMem_Calloc(count + LANES, sizeof(double));
+    if (*block == NULL)
+        PyErr_NoMemory();
+    return (double *)(((uintptr_t)*block + sizeof(Lane) - 1) / sizeof(Lane) * sizeof(Lane));
+}
+
+/* Room for what is only known once the tape was read. */
 static int make_room(Machine *machine, int batch) {
-    const size_t lanes = batch ? ((size_t)machine->size + 1) * LANES : 0, sums = (size_t)machine->summed.count;
-    const size_t turned = (size_t)machine->widest * LANES;
     machine->room = PyMem_Calloc(3 * (size_t)machine->longest + 3, sizeof(double));
-    machine->memory = PyMem_Calloc(lanes + sums + turned + LANES, sizeof(double));
-    if (machine->room == NULL || machine->memory == NULL) {
+    if (machine->room == NULL) {
         PyErr_NoMemory();
         return -1;
     }
-    const uintptr_t start = ((uintptr_t)machine->memory + sizeof(Lane) - 1) / sizeof(Lane) * sizeof(Lane);
-    machine->lanes = batch ? (Lane *)start : NULL;
-    machine->sums = (double *)start + lanes;
-    machine->turned = machine->sums + sums;
-    return 0;
+    if (!batch)
+        return 0;
+    machine->lanes = (Lane *)lined_up(((size_t)machine->size + 1) * LANES, &machine->blocks[0]);
+    machine->sums = lined_up((size_t)machine->summed.count, &machine->blocks[1]);
+    machine->turned = lined_up((size_t)machine->widest * LANES, &machine->blocks[2]);
+    return machine->blocks[0] && machine->blocks[1] && machine->blocks[2] ? 0 : -1;
 }
 
 /* Giving and taking numbers ---------------------------------------------------------------------------------------- */
@@ -235,7 +241,8 @@ static void machine_dealloc(Machine *machine) {
     PyMem_Free(machine->after.at);
     PyMem_Free(machine->guards);
     PyMem_Free(machine->place);
-    PyMem_Free(machine->memory);
+    for (int k = 0; k < 3; k++)
+        PyMem_Free(machine->blocks[k]);
     PyMem_Free(machine->room);
     PyMem_Free(machine->outers);
     Py_XDECREF(machine->functions);

@@ -66,7 +66,7 @@ typedef struct {
     PyObject_HEAD
     int32_t size;
     double *place;      /* size of them */
-    void *memory;       /* in which lie lanes, sums and turned */
+    void *blocks[3];    /* in which lie lanes, sums and turned */
     Lane *lanes;        /* size of them; NULL where no instruction runs on lanes */
     double *room;       /* 3 · longest of them: logits, probabilities, terms */
     int32_t longest;    /* list of operands */

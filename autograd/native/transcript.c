@@ -74,8 +74,9 @@ static PyObject *slots_of_operands(Transcript *t, Node *node) {
 }
 
 static int write_node(Transcript *t, Node *node) {
-    PyObject *operands = slots_of_operands(t, node), *result = PyLong_FromSsize_t(t->size);
-    PyObject *instruction = operands == NULL || result == NULL ? NULL
+    PyObject *operands = slots_of_operands(t, node);
+    PyObject *result = operands == NULL ? NULL : PyLong_FromSsize_t(t->size);
+    PyObject *instruction = result == NULL ? NULL
                                 : ((allocfunc)PyType_GetSlot(t->kind, Py_tp_alloc))(t->kind, 3);
     int failed = instruction == NULL;
     if (!failed) {
@@ -117,11 +118,9 @@ PyObject *transcribe(PyObject *module, PyObject *args) {
     if (!PyArg_ParseTuple(args, "O!O!OO!O", &PyList_Type, &nodes, &PyDict_Type, &t.slots, &t.tape, &PyType_Type, &t.kind, &t.write))
         return NULL;
     t.instructions = PyObject_GetAttrString(t.tape, "instructions");
-    t.numbers = PyObject_GetAttrString(t.tape, "numbers");
-    const int failed = t.instructions == NULL || t.numbers == NULL || ask_size(&t) < 0 || write_all(&t, nodes) < 0;
+    t.numbers = t.instructions == NULL ? NULL : PyObject_GetAttrString(t.tape, "numbers");
+    const int failed = t.numbers == NULL || ask_size(&t) < 0 || write_all(&t, nodes) < 0;
     Py_XDECREF(t.instructions);
     Py_XDECREF(t.numbers);
-    if (failed && !PyErr_Occurred())
-        PyErr_NoMemory(); /* a call of Python's that failed without a word, as happens in 3.11 while memory lacks */
     return failed ? NULL : Py_NewRef(Py_None);
 }

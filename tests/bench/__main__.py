@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from tests.bench import growth
 from tests.bench.peers import COLLECTOR_OFF, ENGINES, OURS
 from tests.bench.report import bars, table
 from tests.bench.rounds import Runner, run
@@ -16,7 +17,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default=",".join(WORKLOADS), help="workloads, such as W1,W4 (default: all)")
     parser.add_argument("--peers", default=None, help="other engines, such as micrograd,torch (default: all)")
     parser.add_argument(
-        "--write", metavar="FILE", help="put the table between <!-- bench --> and <!-- /bench --> there"
+        "--write",
+        metavar="FILE",
+        help="put the tables between <!-- bench --> and <!-- /bench -->, <!-- growth --> and <!-- /growth --> there",
     )
     parser.add_argument("--rounds", type=int, default=5, help="rounds per engine (default and least: 5)")
     return parser.parse_args()
@@ -41,17 +44,20 @@ def main() -> None:
     for workload in chosen(options.only, WORKLOADS, "workload"):
         runners += run(workload, turns, max(5, options.rounds))
     text = f"{table(runners)}\n\n{bars(runners)}"
-    print(text)
+    print(text, flush=True)
+    by_size = growth.table(growth.both())
+    print(by_size)
     if options.write:
-        write_between(Path(options.write), table(runners).strip())
+        write_between(Path(options.write), "bench", table(runners).strip())
+        write_between(Path(options.write), "growth", by_size)
 
 
-def write_between(path: Path, text: str) -> None:
+def write_between(path: Path, mark: str, text: str) -> None:
     """Replace what stands between the two marks of a Markdown file."""
-    before, begin, rest = path.read_text(encoding="utf-8").partition("<!-- bench -->\n")
-    _, end, after = rest.partition("<!-- /bench -->")
+    before, begin, rest = path.read_text(encoding="utf-8").partition(f"<!-- {mark} -->\n")
+    _, end, after = rest.partition(f"<!-- /{mark} -->")
     if not begin or not end:
-        raise SystemExit(f"{path} has no <!-- bench --> and <!-- /bench --> marks, each on a line")
+        raise SystemExit(f"{path} has no <!-- {mark} --> and <!-- /{mark} --> marks, each on a line")
     path.write_text(f"{before}{begin}{text}\n{end}{after}", encoding="utf-8")
 
 

@@ -20,6 +20,7 @@ class Case:
     check: Callable[[], list[float]]
     operations: int = 1  # what one step's time is divided by
     keep: Callable[[], object] | None = None  # builds a graph, differentiates it and returns it: for memory
+    without: Callable[[], object] | None = None  # what a step does besides: its time is taken off
 
 
 Cases = Mapping[str, Callable[[], Case]]

@@ -7,17 +7,23 @@ fastest of several runs. A flat line is linear cost.
 What bends the lines: below some hundred operations the fixed cost of a call shows. From about 10⁵ nodes on (150 bytes
 each) the graph leaves the processor's caches, and Python's collector, which is left on, walks all the nodes that are
 alive every now and then; the column "gc off" is the same without it.
-Recording of a million operations is left out: Python's compiler takes 20 to 40 µs for each.
+Both engines are measured, each in a process of its own. Recording of a million operations is left out: in Python the
+first replay has to compile its source, which takes 20 to 40 µs for each.
 """
 
 import argparse
 import gc
+import json
+import os
+import subprocess
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
 from tests.bench import scalar
+from tests.bench.rounds import ROOT
 
 SIZES = [100, 1_000, 10_000, 100_000, 1_000_000]
 LARGEST_PROGRAM = 100_000
@@ -31,6 +37,7 @@ COLUMNS = [
     "first replay ns",
     "bytes/node",
 ]
+Row = list[float | None]
 
 
 def fastest(run: Callable[[], object], operations: int) -> float:
@@ -60,21 +67,29 @@ def leaves() -> list[Any]:
 
 
 def held(operations: int) -> float:
-    """Bytes per node of a graph after backward."""
-    start = leaves()
+    """Bytes per node of graphs after backward, of as many as make 100,000 nodes."""
+
+    def graphs() -> list[Any]:
+        roots = [scalar.chain(*leaves(), operations) for _ in range(max(1, 100_000 // operations))]
+        for root in roots:
+            root.backward()
+        return roots
+
+    others = graphs()  # they use up what an engine keeps of freed graphs for the next one
+    gc.collect()
     tracemalloc.start()
-    root = scalar.chain(*start, operations)
-    root.backward()
+    kept = graphs()
     memory = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    return memory / operations
+    del others
+    return memory / (operations * len(kept))
 
 
-def measured(operations: int) -> list[float | None]:
+def measured(operations: int) -> Row:
     """One row of the table."""
     start = leaves()
     root = scalar.chain(*start, operations)
-    row: list[float | None] = [
+    row: Row = [
         operations,
         fastest(lambda: scalar.chain(*start, operations), operations),
         without_collector(lambda: scalar.chain(*start, operations), operations),
@@ -101,14 +116,29 @@ def recorded(operations: int) -> list[float]:
     ]
 
 
-def table(rows: list[list[float | None]]) -> str:
-    """Markdown."""
-    lines = ["| " + " | ".join(COLUMNS) + " |", "|" + "--:|" * len(COLUMNS)]
-    lines += ["| " + " | ".join("–" if x is None else f"{x:,.0f}" for x in row) + " |" for row in rows]
+def of_engine(choice: str) -> list[Row]:
+    """The rows of one engine, "python" or "native", measured in a process of its own; none where it is not there."""
+    command = [sys.executable, "-m", "tests.bench.growth", "--json"]
+    environment = dict(os.environ, GLASSGRAD_ENGINE=choice)
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    return json.loads(done.stdout) if done.returncode == 0 else []
+
+
+def table(engines: dict[str, list[Row]]) -> str:
+    """Markdown: for each size a row for each engine."""
+    lines = ["| engine | " + " | ".join(COLUMNS) + " |", "|---|" + "--:|" * len(COLUMNS)]
+    named = [(row, name) for name, rows in engines.items() for row in rows]
+    for row, name in sorted(named, key=lambda pair: pair[0][0] or 0):
+        lines.append(f"| {name} | " + " | ".join("–" if x is None else f"{x:,.0f}" for x in row) + " |")
     return "\n".join(lines)
 
 
-def plot(rows: list[list[float | None]], path: str) -> None:
+def both() -> dict[str, list[Row]]:
+    """Each engine's rows, under its name in the other tables."""
+    return {"glassgrad": of_engine("python"), "glassgrad native": of_engine("native")}
+
+
+def plot(engines: dict[str, list[Row]], path: str) -> None:
     """Nanoseconds per operation over the number of operations, both logarithmic."""
     import matplotlib
 
@@ -116,12 +146,13 @@ def plot(rows: list[list[float | None]], path: str) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(6, 4))
-    for column in (1, 3, 4):
-        points = [(row[0], row[column]) for row in rows if row[column] is not None]
-        axes.loglog(*zip(*points, strict=True), marker="o", label=COLUMNS[column].removesuffix(" ns"))
+    for (name, rows), style in zip(engines.items(), ("-", "--"), strict=True):
+        for column, color in ((1, "C0"), (3, "C1"), (4, "C2")):
+            points = [(row[0], row[column]) for row in rows if row[column] is not None]
+            what = f"{name}: {COLUMNS[column].removesuffix(' ns')}"
+            axes.loglog(*zip(*points, strict=True), style, color=color, marker="o", label=what)
     axes.set_xlabel("operations in the chain")
     axes.set_ylabel("CPU time per operation, ns")
-    axes.set_ylim(bottom=10)
     axes.legend()
     figure.savefig(path)
 
@@ -130,11 +161,15 @@ def main() -> None:
     """Measure, print, and plot if asked."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.growth", description="time per operation by size")
     parser.add_argument("--plot", metavar="FILE", help="write a plot as .svg or .png")
+    parser.add_argument("--json", action="store_true", help="the rows of the engine that GLASSGRAD_ENGINE chooses")
     options = parser.parse_args()
-    rows = [measured(size) for size in SIZES]
-    print(table(rows))
+    if options.json:
+        print(json.dumps([measured(size) for size in SIZES]))
+        return
+    engines = both()
+    print(table(engines))
     if options.plot:
-        plot(rows, options.plot)
+        plot(engines, options.plot)
 
 
 if __name__ == "__main__":

@@ -116,7 +116,7 @@ BARS = [
     faster("native: W1 through nn, node for node, × micrograd", 120, "glassgrad native nn", "micrograd", "W1"),
     faster("native: W1 through nn, fused, × micrograd", 400, "glassgrad native nn fused", "micrograd", "W1"),
     Bar(
-        "native: an epoch of nn.fit on W1 / the bare replay",
+        "native: an epoch of nn.fit on W1, once recorded / the bare replay",
         1.5,
         False,
         lambda found: ratio(

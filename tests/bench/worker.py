@@ -98,7 +98,10 @@ def serve(engine: str, workload: str, collector: str) -> None:
             reply(bytes=memory(case))
             continue
         times = times or repetitions(case.step)
-        reply(seconds=fastest(case.step, times) / case.operations)
+        seconds = fastest(case.step, times)
+        if case.without is not None:
+            seconds -= fastest(case.without, repetitions(case.without))
+        reply(seconds=seconds / case.operations)
 
 
 if __name__ == "__main__":

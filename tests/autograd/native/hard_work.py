@@ -10,11 +10,13 @@ import copy
 import gc
 import math
 import pickle
+import random
 import sys
 import threading
 import weakref
 from array import array
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import autograd
@@ -54,6 +56,30 @@ def long_graphs() -> None:
     xs = [Value(0.5) for _ in range(1_000_000)]
     (autograd.total(xs) + autograd.dot(xs, xs) + sum(xs)).backward()
     assert {x.grad for x in xs} == {3.0}
+
+
+def replays() -> None:
+    """Programs of random layers on batches of every size, and on one example, against graphs."""
+    for seed in range(100):
+        draw = random.Random(seed)
+        widths = [draw.randint(1, 12) for _ in range(draw.randint(2, 4))]
+        weights = [[[Value(draw.gauss(0.0, 1.0)) for _ in range(n + 1)] for _ in range(m)] for n, m in pairwise(widths)]
+
+        def network(*xs: Any, weights: Any = weights) -> Any:
+            for layer in weights:
+                xs = tuple(autograd.relu(autograd.dot(ws[:-1], xs, ws[-1])) for ws in layer)
+            return autograd.total([autograd.softplus(x) for x in xs]) * users_square(xs[0] + 1.0)
+
+        leaves = [w for layer in weights for ws in layer for w in ws]
+        rows = [[draw.gauss(0.0, 1.0) for _ in range(widths[0])] for _ in range(draw.randint(1, 20))]
+        program = record(network, *rows[0], arrays=False)
+        program.map_backward(*zip(*rows, strict=True), reduce="sum")
+        found = [w.grad for w in leaves]
+        for row in rows:
+            network(*row).backward()
+            program.backward(*row)
+        for w, grad in zip(leaves, found, strict=True):
+            assert math.isclose(w.grad, 3.0 * grad, rel_tol=1e-9, abs_tol=1e-9), (seed, w.grad, grad)
 
 
 def threads() -> None:
@@ -286,17 +312,31 @@ def replays_of(a: Value, b: Value) -> Iterator[Job]:
         value, gradients = encoded(batch).run_batch([0.5, -1.5], table, 11, 1.0, None)
         return [value, *gradients]
 
+    ws = [Value(0.1 * k - 0.4) for k in range(18)]
+
+    def layers(x: Any, z: Any) -> Any:
+        """Sums over the examples that lie side by side: 5 by 2, 3 by 5, and biases."""
+        hidden = [autograd.tanh(autograd.dot([p, q], [x, z], p)) for p, q in zip(ws[:5], ws[5:10], strict=True)]
+        return autograd.total([autograd.relu(autograd.dot(ws[k : k + 5], hidden, a)) for k in (10, 11, 12)])
+
+    wide = record(layers, 0.5, 1.5, arrays=False)._paths[0]
+    of_layers, numbers = wide.work(MAP_GRADIENTS), wide.data()
+
+    def made_and_run_over_layers() -> Any:
+        value, gradients = encoded(of_layers).run_batch(numbers, table, 11, 1.0, None)
+        return [value, *gradients]
+
     def taken_down() -> Any:
         y = autograd.dot([a, b], [a * b, 2.0]) + autograd.softmax([a, b, 0.0])[1] * -0.0
         transcript = _Transcript([], set())
         slot = transcript._operand(y)
         return [slot, transcript.tape.size, *(list(step.operands) for step in transcript.tape.instructions)]
 
-    yield from (made_and_run, made_and_run_over_a_batch, taken_down)
+    yield from (made_and_run, made_and_run_over_a_batch, made_and_run_over_layers, taken_down)
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or ["programs", "long_graphs", "threads", "failing_memory", "leaks"]:
+    for name in sys.argv[1:] or ["programs", "long_graphs", "replays", "threads", "failing_memory", "leaks"]:
         globals()[name]()
         gc.collect()
         print(f"{name}: done", flush=True)

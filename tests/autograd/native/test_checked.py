@@ -42,7 +42,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.accuracy
-@pytest.mark.parametrize("name", ["programs", "long_graphs", "threads", "failing_memory", "leaks"])
+@pytest.mark.parametrize("name", ["programs", "long_graphs", "replays", "threads", "failing_memory", "leaks"])
 def test_nothing_is_wrong_under_sanitizers(checked, name):
     environment = {
         **os.environ,

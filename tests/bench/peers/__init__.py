@@ -14,6 +14,7 @@ ENGINES = {
     "glassgrad native nn": "ours:through_nn",
     "glassgrad native nn fused": "ours:through_nn_fused",
     "glassgrad native nn.fit": "ours:fit_compiled",
+    "glassgrad native nn.fit, first epoch": "ours:fit_begun",
     "glassgrad native program": "recorded:source",
     "glassgrad native program, arrays": "recorded:machine",
     "xad": "xad_tape:cases",
