@@ -15,6 +15,7 @@ import pytest
 
 import autograd
 from nn.command_line.main import main as train
+from tests.bench.report import AFTER_FACTORS, FACTOR, IN_FRONT, rounded, with_factors
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -78,13 +79,12 @@ def test_the_extras_that_the_readme_names_are_there_and_have_what_it_says():
 
 def test_the_first_screen_says_what_the_table_below_measured():
     """The factors over micrograd on W1, to two digits."""
-    rows = (line.split("|")[1:-1] for line in README.splitlines() if line.count("|") > 9)
+    table = README.partition("<!-- bench -->")[2].partition("<!-- /bench -->")[0]
+    rows = (line.split("|")[1:-1] for line in table.splitlines() if line.count("|") > 9)
     factors = {cells[0].strip(): cells[-2].strip() for cells in rows}
-    says = re.findall(r"([\d,]+\d)(?= times|, [\d,]+ and| and [\d,]+ times)", README.partition("- **It is right.**")[0])
-    python = ("glassgrad", "glassgrad fused", "glassgrad program, NumPy")
-    native = ("glassgrad native", "glassgrad native fused", "glassgrad native program, arrays")
-    measured = [float(factors[name]) for name in python + native]
-    assert says == [f"{float(f'{factor:.2g}'):,.0f}" for factor in measured]
+    says = FACTOR.findall(README.partition(AFTER_FACTORS)[0])
+    assert says == [rounded(factors[name]) for name in IN_FRONT]
+    assert with_factors(README, dict.fromkeys(IN_FRONT, "1.23e+03")).count("1,200") == len(IN_FRONT)
 
 
 def test_the_first_screen_counts_right():

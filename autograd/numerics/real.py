@@ -8,6 +8,8 @@ def as_float(number: Any) -> float:
     """`number` as a float. TypeError, with advice, for what is no real number; OverflowError beyond 1.8e308."""
     if type(number) is float:
         return number
+    if isinstance(number, float):  # NumPy's
+        return float(number)
     if isinstance(number, Real):
         try:
             return float(number)

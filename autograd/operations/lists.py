@@ -13,6 +13,7 @@ from autograd import ops
 from autograd.modes import ACTIVE
 from autograd.native import extension
 from autograd.numerics import floats
+from autograd.numerics.object_arrays import is_array
 from autograd.numerics.real import applies_rows, as_float, described
 from autograd.ops import OPERATIONS
 from autograd.value import Value, _node, make
@@ -54,6 +55,8 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
         raise TypeError(f"dot() takes a list of weights and a list of inputs, got {given}") from None
     if n != m:
         raise ValueError(f"dot() needs as many weights as inputs, got {n} and {m}")
+    if is_array(xs) and xs.ndim == 1:  # a row of a table: NumPy's numbers one by one are slow
+        return dot(ws, xs.tolist(), bias)
     if ACTIVE or (node := _dot_of_weights(ws, xs, bias)) is None:
         return ops.dot(*_terms("dot", (*ws, *xs, bias)))
     return node

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.bench import growth
 from tests.bench.peers import COLLECTOR_OFF, ENGINES, OURS
-from tests.bench.report import bars, table
+from tests.bench.report import IN_FRONT, against_micrograd, bars, indexed, table, with_factors
 from tests.bench.rounds import Runner, run
 
 WORKLOADS = ["W1", "W2", "W3", "W3L", "W4", "W5"]
@@ -50,6 +50,14 @@ def main() -> None:
     if options.write:
         write_between(Path(options.write), "bench", table(runners).strip())
         write_between(Path(options.write), "growth", by_size)
+        write_factors(Path(options.write), runners)
+
+
+def write_factors(path: Path, runners: list[Runner]) -> None:
+    """What the first screen says of W1, if all of it was measured."""
+    factors = {name: against_micrograd(indexed(runners), name, "on") for name in IN_FRONT}
+    if "–" not in factors.values():
+        path.write_text(with_factors(path.read_text(encoding="utf-8"), factors), encoding="utf-8")
 
 
 def write_between(path: Path, mark: str, text: str) -> None:

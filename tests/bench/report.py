@@ -1,6 +1,7 @@
 """The measurements as tables: times, ratios to micrograd, and the bars this project holds itself to."""
 
 import platform
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -63,6 +64,27 @@ def weight(runner: Runner | None) -> str:
 def ratio(found: dict[Key, Runner], slow: Key, fast: Key) -> float | None:
     """time of ``slow`` / time of ``fast``, or None where one was not measured."""
     return found[slow].median / found[fast].median if slow in found and fast in found else None
+
+
+#: engines whose factors over micrograd on W1 are on the README's first screen, in this order, and how they stand there
+IN_FRONT = (
+    *("glassgrad", "glassgrad fused", "glassgrad program, NumPy"),
+    *("glassgrad native", "glassgrad native fused", "glassgrad native program, arrays"),
+)
+FACTOR = re.compile(r"([\d,]+\d)(?= times|, [\d,]+ and| and [\d,]+ times)")
+AFTER_FACTORS = "- **It is right.**"
+
+
+def rounded(factor: str) -> str:
+    """Two digits."""
+    return f"{float(f'{float(factor):.2g}'):,.0f}"
+
+
+def with_factors(readme: str, factors: dict[str, str]) -> str:
+    """The text with the factors of its first screen as they were measured."""
+    front, mark, rest = readme.partition(AFTER_FACTORS)
+    new = iter([rounded(factors[name]) for name in IN_FRONT])
+    return FACTOR.sub(lambda _: next(new), front) + mark + rest
 
 
 @dataclass(frozen=True)
