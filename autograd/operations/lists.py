@@ -55,8 +55,9 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
         raise TypeError(f"dot() takes a list of weights and a list of inputs, got {given}") from None
     if n != m:
         raise ValueError(f"dot() needs as many weights as inputs, got {n} and {m}")
-    if is_array(xs) and xs.ndim == 1:  # a row of a table: NumPy's numbers one by one are slow
-        return dot(ws, xs.tolist(), bias)
+    row: Any = xs
+    if is_array(row) and row.ndim == 1:  # NumPy's numbers one by one are slow
+        return dot(ws, row.tolist(), bias)
     if ACTIVE or (node := _dot_of_weights(ws, xs, bias)) is None:
         return ops.dot(*_terms("dot", (*ws, *xs, bias)))
     return node

@@ -34,6 +34,8 @@ class Traced(Applies):
 
 Terms: TypeAlias = list[int]  # upstream, local, upstream, local, …: what an adjoint is the sum of the products of
 
+NO_TERMS: Terms = []
+
 
 class Adjoints:
     """Grows `tape` by the backward pass from `root`; `of(slot)` is then the slot of ∂root/∂slot.
@@ -61,18 +63,18 @@ class Adjoints:
 
     def of(self, slot: int) -> int:
         """The slot of ∂root/∂slot; the constant 0.0 where the root does not depend on it. To be asked for once."""
-        terms, of_examples = self._terms.get(slot, []), self._of_examples.get(slot)
-        if of_examples is not None:
-            terms = self._over_examples(of_examples, terms)
+        terms = self._terms.get(slot, NO_TERMS)
+        if slot in self._of_examples:
+            terms = self._over_examples(self._of_examples[slot], terms)
         found = self._gather(terms) if terms else self.tape.constant(0.0)
-        self._name(found, slot)
+        if found >= self._first:
+            self._name(found, slot)
         return found
 
     def _name(self, adjoint: int, slot: int) -> None:
         """Of several slots with one adjoint, the first that has a label gives it its name."""
-        named = self.tape.adjoint_of
-        labels = self.tape.labels
-        if adjoint >= self._first and (adjoint not in named or (slot in labels and named[adjoint] not in labels)):
+        named, labels = self.tape.adjoint_of, self.tape.labels
+        if adjoint not in named or (slot in labels and named[adjoint] not in labels):
             named[adjoint] = slot
 
     def _pass_on(self, instruction: Instruction) -> None:
@@ -159,6 +161,8 @@ class Pattern(NamedTuple):
 
     def applied(self, tape: Tape, inputs: tuple[int, ...]) -> list[int]:
         """The slots of the derivatives on another tape, where the inputs have these slots."""
+        if not self.filled:  # as in a product: each is the other factor
+            return [inputs[slot] for slot in self.slopes]
         place = [*inputs]
         for new in self.filled:
             if isinstance(new, float):
