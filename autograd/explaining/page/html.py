@@ -1,8 +1,8 @@
 """A graph as one self-contained HTML file that can be stepped through, played with and looked at.
 
 It needs no network, no kernel and no widget package: the picture is inline SVG, the graph is data, the rows of the
-table that it uses are there as JavaScript, and plain scripts do the rest. browser/page.html has the places that are
-filled in here; the scripts beside it stand in the page one after the other, packed.
+table that it uses are there as JavaScript, and plain scripts do the rest. browser/frame.html and page.html have the
+places that are filled in here; the scripts beside them stand in the page one after the other, packed.
 """
 
 from __future__ import annotations
@@ -73,16 +73,15 @@ class Page:
         }
         parts = {
             "title": escaped(self.title),
-            "style": packed_asset("page.css") + packed_asset("play.css"),
             "step": self._controls(),
             "picture": drawn.pop(self.level),
             "others": "".join(f'<template id="level-{level}">{svg}</template>\n' for level, svg in drawn.items()),
             "transcript": self._transcript(),
-            "data": json_for_script({**data, "start": self.start, "why": self.why}),
-            "script": self._script(data["program"]["operations"], any("planes" in e["shown"] for e in data["levels"])),
         }
-        # One pass, so that nothing that is put in is searched for places again.
-        return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], asset("page.html"))
+        style = packed_asset("page.css") + packed_asset("play.css")
+        script = self._script(data["program"]["operations"], any("planes" in e["shown"] for e in data["levels"]))
+        about = {**data, "start": self.start, "why": self.why}
+        return framed(self.title, style, filled("page.html", parts), about, script)
 
     def in_notebook(self, still: str = "") -> str:
         """The page in a frame that is laid over `still`, an <img>. The page's script hides it where it may; where the
@@ -103,7 +102,7 @@ class Page:
         if not self.moments:
             return ""
         parts = {"last": str(len(self.moments) - 1), "summary": _html_lines(self.moments[0].lines)}
-        return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], asset("step.html"))
+        return filled("step.html", parts)
 
     def _transcript(self) -> str:
         if not self.moments:
@@ -120,6 +119,17 @@ class Page:
         always, step, planes, rest = (names.split() for names in SCRIPTS)
         names = [*always, *(step if self.moments else []), *(planes if has_maps else []), *rest]
         return "\n".join([packed_script(javascript_rows(operations)), *(packed_asset(f"{name}.js") for name in names)])
+
+
+def framed(title: str, style: str, body: str, data: Any, script: str) -> str:
+    """A whole page: its parts in the frame that all pages have."""
+    parts = {"title": escaped(title), "style": style, "body": body, "data": json_for_script(data), "script": script}
+    return filled("frame.html", parts)
+
+
+def filled(name: str, parts: Mapping[str, str]) -> str:
+    """A file of the folder browser with its places filled, in one pass: nothing that is put in is searched again."""
+    return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], asset(name))
 
 
 # Moments ------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ The network is a graph for engine.js; browser/watch.js asks it all over the plan
 
 from __future__ import annotations
 
-import re
 import sys
 from array import array
 from base64 import b64encode
@@ -23,8 +22,8 @@ from autograd.backprop import topological_order
 from autograd.drawing.figure import show
 from autograd.drawing.shapes import escaped
 from autograd.explaining.page.data import is_row, program_of
-from autograd.explaining.page.html import json_for_script
-from autograd.explaining.page.packing import asset, packed_asset, packed_script, unpacking_page
+from autograd.explaining.page.html import filled, framed
+from autograd.explaining.page.packing import packed_asset, packed_script, unpacking_page
 from autograd.explaining.page.rows import javascript_rows
 from autograd.system.files import write_whole
 from autograd.value import Value
@@ -88,13 +87,9 @@ class TrainingPage:
         data = self._data()
         rows = packed_script(javascript_rows(data["program"]["operations"]))
         scripts = [rows, *(packed_asset(f"{name}.js") for name in ("engine", "theme", "watch"))]
-        parts = {
-            "title": escaped(self.title),
-            "style": packed_asset("page.css") + packed_asset("watch.css"),
-            "data": json_for_script(data),
-            "script": "\n".join(scripts),
-        }
-        return re.sub(r"@@(\w+)@@", lambda place: parts[place[1]], asset("watch.html"))
+        body = filled("watch.html", {"title": escaped(self.title)})
+        style = packed_asset("page.css") + packed_asset("watch.css")
+        return framed(self.title, style, body, data, "\n".join(scripts))
 
     def save(self, path: str | Path) -> None:
         """Write the page (.html); ValueError for another ending."""

@@ -95,10 +95,10 @@ function present(level, wanted) {
     tab.title = possible[tab.dataset.go] ? "" : tab.dataset.go === "step" ? whyNot : "No leaf of this graph can be moved here";
   }
 
-  // Where the picture begins: with everything, if it can be read; else where the computation does.
+  // Where the picture begins: with everything, if it can be read; else at the left, where the first leaf is.
   function firstView() {
-    const { left, top } = picture.cardWith.get(engine.leaves[0])?.box ?? { left: 0, top: 0 };
-    camera.fitReadable({ x: left, y: top });
+    const boxes = engine.leaves.map((leaf) => picture.cardWith.get(leaf).box);
+    camera.fitReadable({ x: Math.min(...boxes.map((box) => box.left)), y: boxes[0].top });
   }
 
   // All digits, and the source line where it is known.

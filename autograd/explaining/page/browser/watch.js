@@ -319,3 +319,6 @@ function watchTraining(data) {
   arrange();
   go(last);
 }
+
+followTheme();
+watchTraining(JSON.parse(document.getElementById("data").textContent));

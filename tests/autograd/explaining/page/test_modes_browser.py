@@ -483,6 +483,30 @@ def test_zoom_pan_fit_and_map(open_page):
     assert view(page) == pytest.approx(whole)
 
 
+@pytest.mark.parametrize("size", ["phone", "laptop"])
+@pytest.mark.parametrize("mode", ["play", "look"])
+def test_what_does_not_fit_opens_where_the_computation_begins(open_page, size, mode):
+    x, r = Value(0.4, "x"), Value(3.7, "r")
+    y = x
+    for _ in range(60):
+        y = r * y * (1.0 - y)
+    page = open_page(draw(y).page, size, reduced_motion="reduce")
+    go(page, mode)
+    around = page.locator("#graph").bounding_box()
+    for title in ("x", "r"):
+        box = page.locator("g.card", has=page.locator(f".title:text-is('{title}')")).bounding_box()
+        assert around["x"] <= box["x"] <= around["x"] + around["width"] / 3
+        assert around["y"] <= box["y"] <= box["y"] + box["height"] <= around["y"] + around["height"]
+
+
+def test_fit_stays_when_the_panel_comes(open_page):
+    page = open_page(network("values").page, reduced_motion="reduce")
+    page.click("#fit")
+    page.locator("g.card .title").first.click()
+    page.locator("aside:visible").wait_for()
+    until(lambda: page.locator("#map").is_visible(), gives=False)
+
+
 def test_two_fingers_zoom(open_page):
     page = open_page(network("values").page, "phone", has_touch=True, reduced_motion="reduce")
     before = view(page)
