@@ -9,7 +9,7 @@ import types
 import pytest
 
 from autograd import Value, no_grad, trace_lines
-from autograd.modes import ACTIVE, Listener, Mode, current_mode, mode
+from autograd.modes import ACTIVE, Listener, Mode, current_mode, made_here, made_in_derivatives, mode
 
 
 @pytest.fixture(autouse=True)
@@ -218,3 +218,13 @@ def test_modes_that_end_in_the_wrong_order_leave_none_behind():
     assert current_mode() == Mode()
     with trace_lines():
         assert (Value(2.0) * 3.0).parents != ()
+
+
+def test_what_derivatives_made_is_forgotten_when_the_outermost_one_ends():
+    for _ in range(2):
+        with made_in_derivatives() as made:
+            assert made_here.get() is made
+        assert made_here.get() is None
+    with pytest.raises(ZeroDivisionError), made_in_derivatives():
+        raise ZeroDivisionError
+    assert made_here.get() is None

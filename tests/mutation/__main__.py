@@ -72,6 +72,7 @@ TESTS = {
     "autograd/programs/on_arrays/numpy_run.py": "program_arrays nn/training/test_recorded",
     "autograd/numerics/arrays.py": "program_arrays",
     "autograd/numerics/numpys_loops.py": "numpys_loops value_array",
+    "autograd/numerics/real.py": "real bad_input",
     "autograd/backprop.py": f"backprop anomaly by_hand interrupted {STATE} bad_input",
     "autograd/programs/on_arrays/bound.py": "program program_arrays",
     "autograd/programs/source/python.py": "program json_file",

@@ -165,6 +165,17 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "if not TYPE_CHECKING and extension is not None:",
         "not TYPE_CHECKING → TYPE_CHECKING",
     ): NO_EXTENSION,
+    (
+        "autograd/modes.py",
+        "hears_nodes = True  # whether `node` does anything; where it does not, the engine in C need not stop",
+        "True → False",
+    ): NO_EXTENSION,
+    (
+        "autograd/modes.py",
+        "deque(map(_call, enter), 0)  # one call that runs in C: no Ctrl-C is noticed in its middle",
+        "0 → 1",
+    ): EXHAUSTED,
+    ("autograd/modes.py", "deque(map(_call, leave), 0)", "0 → 1"): EXHAUSTED,
     ("autograd/modes.py", "frame = sys._getframe(1)", "1 → 2"): (
         "the frame left out is the engine's own, and those are passed over"
     ),

@@ -134,6 +134,16 @@ def test_a_mode_that_is_dropped_is_left():
     assert ACTIVE == []
 
 
+def test_a_mode_that_is_dropped_leaves_the_one_around_it():
+    with mode(lines=True):
+        inner = no_grad()
+        inner.__enter__()
+        assert current_mode() == (False, True, None, None, None)
+        del inner
+        assert current_mode() == (True, True, None, None, None)
+    assert ACTIVE == []
+
+
 def test_a_mode_that_is_dropped_in_another_thread_leaves_that_threads_own():
     x, entered = Value(1.0), [mode(grad=False)]
     entered[0].__enter__()

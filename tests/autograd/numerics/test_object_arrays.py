@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import OPERATIONS, Value, atan2, tanh, where
-from autograd.numerics.object_arrays import array_of, entries, is_array
+from autograd.numerics.object_arrays import array_of, entries, has_axes, is_array
 from autograd.numerics.value_array import ValueArray
 
 
@@ -16,8 +16,10 @@ from autograd.numerics.value_array import ValueArray
 def test_what_is_an_array():
     for thing in (np.zeros(2), np.array(1.0), np.zeros((2, 0)), np.array([Value(1.0)]), np.asmatrix([[1.0]])):
         assert is_array(thing)
+        assert has_axes(thing) == (np.ndim(thing) > 0)
     for thing in (1.0, np.float64(1.0), [1.0], Value(1.0), None, np.ma.array([1.0])):
         assert not is_array(thing)
+        assert not has_axes(thing)
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass")
