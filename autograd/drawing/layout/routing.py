@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
 from autograd.drawing.layout.coordinates import LINE_GAP, Strip, settled
@@ -182,10 +182,10 @@ class Fold:
 
     def __init__(self, router: Router, length: float, breadth: float) -> None:
         self.router = router
-        chain = not router.columns.astray and not router.columns.level.lines
+        onwards = not router.columns.astray and not router.columns.level.lines
         long = length > LONG * ROW and breadth < FLAT * ROW
         row = _row_length(router, length)
-        self.cuts = list(_cuts(router.columns, router.strips, row)) if chain and long else []
+        self.cuts = list(_cuts(router.columns, router.strips, row)) if onwards and long else []
         self.segments = [list(self._segments(runs)) for runs in router.runs]
         self.lines = self._lines()
         if max(map(len, self.lines), default=0) > MOST_LINES:
@@ -245,6 +245,8 @@ class Fold:
         heights: list[list[float]] = [[] for _ in range(len(self.cuts) + 1)]
         for i, r in enumerate(self.router.columns.rank):
             heights[self._row(self.router.strips[r].middle)] += (v[i] - breadth[i] / 2, v[i] + breadth[i] / 2)
+        for row, run in chain.from_iterable(self.segments):  # they begin as high as they end in the row before
+            heights[row].append(run.v)
         shifts: list[float] = []
         ends: list[float] = []
         for row, extent in enumerate(heights):

@@ -1,6 +1,7 @@
 """The layout of our own: whatever the graph, boxes are apart, arrows reach them and meet no others, and it ends."""
 
 import os
+import random
 import subprocess
 import sys
 from itertools import combinations, pairwise
@@ -201,6 +202,17 @@ def test_rows_are_short_however_many_unless_lines_pass_most_of_them() -> None:
     assert layered(*chain_with_parameter(150)).width < 1800
     routes = layered(*chain_with_parameter(300)).routes.values()
     assert sum(len(curve) for route in routes for curve in route.curves) < 30_000  # 85 for each of 300 uses
+
+
+@pytest.mark.parametrize("seed", [36, 187])
+def test_rows_have_room_for_lines_that_come_in_above_or_below_their_boxes(seed: int) -> None:
+    chance = random.Random(seed)
+    boxes = [Box(f"n{i}", 70.0, chance.choice([18.0, 56.0, 90.0])) for i in range(40)]
+    ends = [(max(0, j - 1 - chance.choice([0, 0, 0, 2, 5])), j) for j in range(1, 40) for _ in range(2)]
+    links = [Link(f"e{k}", f"n{i}", f"n{j}") for k, (i, j) in enumerate(ends)]
+    placed = layered(boxes, links, Arrangement())
+    assert placed.width < 1800
+    check_routes(boxes, links, Arrangement(), placed)
 
 
 @pytest.mark.parametrize("height", [700.0, 56.0])
