@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, NoReturn, SupportsIndex
 
 from autograd.backprop import add_to_grads
+from autograd.numerics.object_arrays import is_array
 from autograd.numerics.trees import leaves, leaves_like, rebuild
 from autograd.programs.columns import (
     as_lists,
@@ -30,6 +31,8 @@ from autograd.programs.columns import (
     import_numpy,
     numbers_like,
     plain_numbers,
+    rectangular,
+    side_by_side,
     structured,
 )
 from autograd.programs.json_file import dumped, loaded
@@ -240,14 +243,19 @@ class Program:
         `parameters`: a list or array of numbers to compute with instead of those in `program.parameters`.
         """
         path = self._paths[0]
-        if parameters is None:
-            data = path.data()
-        else:
-            numbers = plain_numbers(leaves(as_lists(parameters), "parameters"))
-            counted(numbers, len(self._met), parameters)
-            data = [numbers[place] for place in self._places(path)]
+        data = path.data() if parameters is None else self._numbers_of(path, parameters)
         results, _ = path.run_columns(MAP_VALUES, data, self._example, columns)
         return [rebuild(path.recording.result, r if isinstance(r, tuple) else (r,)) for r in results]
+
+    def _numbers_of(self, path: Trace, parameters: Any) -> Any:
+        """Of numbers for all parameters, those for the ones of a path."""
+        places = self._places(path)
+        array = rectangular(parameters) if is_array(parameters) else None
+        if array is not None:
+            return counted(array, len(self._met), parameters)[side_by_side(places)]
+        numbers = plain_numbers(leaves(as_lists(parameters), "parameters"))
+        counted(numbers, len(self._met), parameters)
+        return [numbers[place] for place in places]
 
     def map_backward(self, *columns: Any, reduce: str = "mean") -> float:
         """The mean (or the sum) of f over the examples; adds its derivative to the grad of every parameter."""
