@@ -146,8 +146,9 @@ int set_op(Node *node, PyObject *op, void *unused) {
 /* Anything may be hung on a node, as on other objects; what can refer back makes it known to the collector. */
 int set_attribute(PyObject *self, PyObject *name, PyObject *thing) {
     Node *node = (Node *)self;
-    if (thing != NULL && PyFloat_CheckExact(thing) && Py_TYPE(self) == engine.type && (name == engine.data || name == engine.grad))
-        return name == engine.data ? set_data(node, thing, NULL) : set_grad(node, thing, NULL); /* what a step writes */
+    const int is_step = name == engine.data || name == engine.grad; /* what a training step writes again and again */
+    if (is_step && thing != NULL && PyFloat_CheckExact(thing) && Py_TYPE(self) == engine.type)
+        return name == engine.data ? set_data(node, thing, NULL) : set_grad(node, thing, NULL);
     if (PyObject_GenericSetAttr(self, name, thing) < 0)
         return -1;
     return node->dict != NULL ? hang(node, thing) : 0;

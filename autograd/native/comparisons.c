@@ -31,7 +31,10 @@ static int is_true(PyObject *self) {
 }
 
 static Py_hash_t hash(PyObject *self) {
-    return ((hashfunc)PyType_GetSlot(&PyBaseObject_Type, Py_tp_hash))(self); /* not inherited beside a comparison */
+    static hashfunc of_objects; /* a type that compares does not inherit it */
+    if (of_objects == NULL)
+        of_objects = (hashfunc)PyType_GetSlot(&PyBaseObject_Type, Py_tp_hash);
+    return of_objects(self);
 }
 
 PyType_Slot comparison_slots[] = {
