@@ -86,17 +86,9 @@ class Page:
     def in_notebook(self, still: str = "") -> str:
         """The page in a frame that is laid over `still`, an <img>. The page's script hides it where it may; where the
         frame is taken out, or has no scripts, it is what there is to see."""
-        page = unpacking_page(self.html(), self.title)
         around, least = (130, 260) if self.start == "look" else (280, 560)
         height = max(least, min(HIGHEST, round(self.picture.size[1]) + around))
-        # Only & and " mean anything inside a quoted attribute.
-        page = page.replace("&", "&amp;").replace('"', "&quot;")
-        return (
-            f'<div class="glassgrad-page"><style>{AROUND}</style>'
-            f'<iframe title="{escaped(self.title)}" srcdoc="{page}" style="height: {height}px"></iframe>'
-            f"{still or html_image(self.picture.svg(), self.title)}"
-            "</div>"
-        )
+        return over_still(self.html(), self.title, height, still or html_image(self.picture.svg(), self.title))
 
     def _controls(self) -> str:
         if not self.moments:
@@ -119,6 +111,16 @@ class Page:
         always, step, planes, rest = (names.split() for names in SCRIPTS)
         names = [*always, *(step if self.moments else []), *(planes if has_maps else []), *rest]
         return "\n".join([packed_script(javascript_rows(operations)), *(packed_asset(f"{name}.js") for name in names)])
+
+
+def over_still(page: str, title: str, height: int, still: str) -> str:
+    """The page, packed, in a frame that is laid over `still`, an <img>."""
+    # Only & and " mean anything inside a quoted attribute.
+    packed = unpacking_page(page, title).replace("&", "&amp;").replace('"', "&quot;")
+    return (
+        f'<div class="glassgrad-page"><style>{AROUND}</style>'
+        f'<iframe title="{escaped(title)}" srcdoc="{packed}" style="height: {height}px"></iframe>{still}</div>'
+    )
 
 
 def framed(title: str, style: str, body: str, data: Any, script: str) -> str:

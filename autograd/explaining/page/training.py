@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from autograd.backprop import topological_order
-from autograd.drawing.figure import show
+from autograd.drawing.figure import html_image, show
 from autograd.drawing.shapes import escaped
 from autograd.explaining.page.data import is_row, program_of
-from autograd.explaining.page.html import filled, framed
-from autograd.explaining.page.packing import packed_asset, packed_script, unpacking_page
+from autograd.explaining.page.html import filled, framed, over_still
+from autograd.explaining.page.packing import packed_asset, packed_script
 from autograd.explaining.page.rows import javascript_rows
+from autograd.explaining.page.training_still import still
 from autograd.system.files import write_whole
 from autograd.value import Value
 from autograd.view.graph import view
@@ -102,10 +103,12 @@ class TrainingPage:
         show(self.page)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        page = unpacking_page(self.page, self.title).replace("&", "&amp;").replace('"', "&quot;")
-        style = f"width: 100%; height: {HEIGHT}px; border: 0"
-        frame = f'<iframe title="{escaped(self.title)}" srcdoc="{page}" style="{style}"></iframe>'
+        image = html_image(still(self, self._losses()), self.title)
+        frame = over_still(self.page, self.title, HEIGHT, image)
         return {"text/html": frame, "text/plain": repr(self)}
+
+    def _losses(self) -> list[tuple[int, float]]:
+        return [(i, round_to_digits(self.losses[i])) for i in evenly(range(len(self.losses)), MOST_LOSSES)]
 
     def __repr__(self) -> str:
         return f"<{self.title}: {len(self.updates)} moments of it; .show() or .save('training.html')>"
@@ -127,7 +130,7 @@ class TrainingPage:
             "updates": [self.updates[i] for i in moments],
             "kept": _packed([self.kept[i] for i in moments]),
             "gradients": _packed([self.gradients[i] or [0.0] * len(self.parameters) for i in moments]),
-            "losses": [[i, round_to_digits(self.losses[i])] for i in evenly(range(len(self.losses)), MOST_LOSSES)],
+            "losses": self._losses(),
             "rows": [[*map(round_to_digits, row), round_to_digits(target)] for row, target in points],
             "kind": self.kind,
             "level": self.level,

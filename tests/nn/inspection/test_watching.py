@@ -91,7 +91,8 @@ def test_a_page_is_one_file_and_shows_itself(tmp_path):
     assert "width </script>" not in text
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
     bundle = page._repr_mimebundle_()
-    assert bundle["text/html"].startswith('<iframe title="Mine &amp; yours"')
+    assert '<iframe title="Mine &amp; yours"' in bundle["text/html"]
+    assert '<img alt="Mine &amp; yours" src="data:image/svg+xml' in bundle["text/html"]
     assert bundle["text/plain"] == "<Mine & yours: 4 moments of it; .show() or .save('training.html')>"
     with pytest.raises(ValueError, match=r"saved as \.html, got 'training\.png'"):
         page.save(tmp_path / "training.png")

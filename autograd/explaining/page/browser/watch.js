@@ -321,4 +321,5 @@ function watchTraining(data) {
 }
 
 followTheme();
+hideStill();
 watchTraining(JSON.parse(document.getElementById("data").textContent));

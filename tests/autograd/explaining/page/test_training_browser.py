@@ -1,6 +1,7 @@
 """A training watched again in Chromium: what the page computes at a moment is what Python computes with its numbers."""
 
 import random
+import re
 
 import pytest
 
@@ -114,6 +115,15 @@ def test_several_classes_and_numbers_are_shown_too(open_page):
         page = open_page(nn.watch(model, X, y, history).page)
         until(page.locator("#right").text_content, gives="3 of 3 rows on the right side" if outputs == 3 else "")
         assert page.locator("#over circle").count() == 3
+
+
+def test_in_a_notebook_the_still_picture_hides_or_shows(open_page, moons):
+    html = f"<body>{nn.watch(*moons)._repr_mimebundle_()['text/html']}</body>"
+    page = open_page(html)
+    page.frame_locator("iframe").locator("#first").click()
+    until(page.locator("img").is_visible, gives=False)
+    page = open_page(re.sub("<iframe.*?</iframe>", "", html), java_script_enabled=False)  # as GitHub leaves it
+    assert page.locator("img").is_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
