@@ -15,17 +15,19 @@ from autograd.numerics.numpys_loops import FUNCTIONS, QUESTIONS
 class ValueArray(np.ndarray[Any, Any]):
     """An array of objects that applies `FUNCTIONS` entry by entry; all else (+, @, sums, order) is NumPy's own."""
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **named: Any) -> Any:
-        if out is not None:
-            named["out"] = tuple(map(_plain, out))
-        plain = [_plain(x) for x in inputs]
-        objects = any(isinstance(x, np.ndarray) and x.dtype.hasobject for x in plain)  # x.argsort() is one of ints
-        loop = (_loop(ufunc.__name__, ufunc.nin) if objects else None) or ufunc
-        with np.errstate(all="ignore"):  # of operations on Values NumPy does not warn either
-            result = getattr(loop, method)(*plain, **named)
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **named: Any) -> Any:
+        plain = [x.view(np.ndarray) if type(x) is ValueArray else x for x in inputs]
+        if (out := named.get("out")) is not None:
+            named["out"] = tuple(x.view(np.ndarray) if type(x) is ValueArray else x for x in out)
+        name = ufunc.__name__
+        if (name in FUNCTIONS or name in QUESTIONS) and any(map(_has_objects, plain)):
+            with np.errstate(all="ignore"):  # the processor's flags, which a Python function raises in passing
+                result = getattr(_loop(name, ufunc.nin), method)(*plain, **named)
+        else:
+            result = getattr(ufunc, method)(*plain, **named)
         if out is not None:
             return out[0]
-        return result.astype(bool) if ufunc.__name__ in QUESTIONS else _asking(result)
+        return result.astype(bool) if name in QUESTIONS else _asking(result)
 
     def __array_function__(self, function: Any, types: Any, args: Any, named: Any) -> Any:
         if function in _LINEAR_ALGEBRA and all(np.ndim(x) <= 2 for x in args) and _is_square(args[0]):
@@ -35,20 +37,19 @@ class ValueArray(np.ndarray[Any, Any]):
 
 @cache
 def _loop(name: str, arguments: int) -> Any:
-    """A ufunc that applies the function of ours under this name; None if there is none."""
-    function = FUNCTIONS.get(name) or QUESTIONS.get(name)
-    return None if function is None else np.frompyfunc(function, arguments, 1, identity=None)
+    """A ufunc that applies the function of ours under this name."""
+    return np.frompyfunc(FUNCTIONS.get(name) or QUESTIONS[name], arguments, 1, identity=None)
 
 
-def _plain(array: Any) -> Any:
-    return array.view(np.ndarray) if isinstance(array, ValueArray) else array
+def _has_objects(x: Any) -> bool:
+    """x.argsort() is a ValueArray, too, and has none."""
+    return isinstance(x, np.ndarray) and x.dtype.hasobject
 
 
 def _asking(result: Any) -> Any:
     """`result`, as an array that asks the table if it is one of objects, and as NumPy's own if it is not."""
-    if type(result) not in (np.ndarray, ValueArray):
-        return result
-    return result.view(ValueArray if result.dtype.hasobject else np.ndarray)
+    wanted = ValueArray if isinstance(result, np.ndarray) and result.dtype.hasobject else np.ndarray
+    return result if type(result) not in (np.ndarray, ValueArray) or type(result) is wanted else result.view(wanted)
 
 
 # Linear algebra, which NumPy leaves to LAPACK and its floats ----------------------------------------------------------

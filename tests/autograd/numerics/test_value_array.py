@@ -70,6 +70,7 @@ def test_questions_are_answered_in_bools_and_heard_by_a_recording():
         [False, True, False],
         [True, False, False],
     ]
+    assert [np.isinf(x).tolist(), np.isfinite(-x).tolist()] == [[False, True, False], [True, False, False]]
     assert np.isnan(x).dtype == bool
     assert np.sum(x[np.isfinite(x)]).data == 1.0
     program = record(lambda x: np.sum(np.where(np.isnan(x), 0.0, x)), POINT)
