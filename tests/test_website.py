@@ -176,6 +176,9 @@ def test_notebook_1_runs_in_the_lab_and_its_stepper_steps(chromium, address):
     page.goto(f"{address}/lab/index.html?path=01_values_and_the_chain_rule.ipynb")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_selector("text=Python (Pyodide) | Idle")  # the kernel is there
+    assert any("derivatives agree" in text for text in outputs(page).values())  # as it was committed
+    page.click(".lm-MenuBar-itemLabel:text-is('Edit')")
+    page.click("text='Clear Outputs of All Cells'")  # what follows is made anew
     page.click(".lm-MenuBar-itemLabel:text-is('Run')")
     page.click("text='Run All Cells'")
     stepping = page.frame_locator("iframe[title^='Backpropagation through']").last
