@@ -27,12 +27,18 @@ class ValueArray(np.ndarray[Any, Any]):
             result = getattr(ufunc, method)(*plain, **named)
         if out is not None:
             return out[0]
-        return result.astype(bool) if name in QUESTIONS else _asking(result)
+        if name in QUESTIONS:
+            return result.astype(bool) if isinstance(result, np.ndarray) else np.bool_(result)  # of shape ()
+        return _asking(result)
 
     def __array_function__(self, function: Any, types: Any, args: Any, named: Any) -> Any:
         if function in _LINEAR_ALGEBRA and all(np.ndim(x) <= 2 for x in args) and _is_square(args[0]):
             return _LINEAR_ALGEBRA[function](*args, **named)
         return _asking(super().__array_function__(function, types, args, named))
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        """An array of its own with the same Values: copies of them would be cut off, and all derivatives 0."""
+        return self.copy()
 
 
 @cache

@@ -77,6 +77,11 @@ def test_questions_are_answered_in_bools_and_heard_by_a_recording():
     assert program(np.array([1.0, math.nan, 2.0])) == 3.0
 
 
+def test_questions_about_an_array_of_shape_():
+    array = of_values(1.0).reshape(())
+    assert [f(array) for f in (np.isnan, np.isinf, np.isfinite)] == [False, False, True]
+
+
 def test_what_is_made_of_it_asks_the_table_too():
     x = of_values(1.0, 2.0)
     for made in (x + 1.0, 2.0 * x, x[1:], x.T, np.concatenate([x, [3.0]]), np.where([True, False], x, 0.0), np.exp(x)):
@@ -108,7 +113,17 @@ def test_copies_and_pickles():
     for copied in (copy.deepcopy(x), pickle.loads(pickle.dumps(x))):
         assert type(copied) is ValueArray
         assert [v.data for v in copied] == [1.0, 2.0]
-        assert copied[0] is not x[0]
+        assert copied is not x
+    assert pickle.loads(pickle.dumps(x))[0] is not x[0]
+
+
+def test_a_deep_copy_is_not_cut_off():
+    def f(x):
+        y = copy.deepcopy(x)
+        y *= y[::-1].copy()
+        return y[0] + x[1]
+
+    assert grad(f)(np.array([2.0, 3.0])).tolist() == [3.0, 3.0]
 
 
 def test_inner_derivatives_hand_on_such_arrays():
