@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from autograd.numerics.real import as_float
+from autograd.numerics.real import as_float, as_operand
 
 NUMPY_REALS = [
     np.float64(2.5),
@@ -76,3 +76,10 @@ def test_a_scalar_of_another_library_is_a_number_unless_its_own_graph_would_be_l
         as_float(Tensor(2.0, requires_grad=True))
     with pytest.raises(TypeError, match="expected a real number, got Tensor"):
         as_float(Tensor("2"))
+
+
+@pytest.mark.parametrize("sequence", ["a", b"a", [1.0], (1.0,)])
+def test_a_sequence_beside_an_operator_is_named_and_a_stranger_may_answer(sequence):
+    with pytest.raises(TypeError, match=f"expected a real number, got {type(sequence).__name__}"):
+        as_operand(sequence)
+    assert as_operand(object()) is None
