@@ -15,8 +15,8 @@ static PyObject *compare(PyObject *left, PyObject *right, int kind) {
     double a, b;
     if (open_comparison(left, right, kind, &a, &b))
         Py_RETURN_RICHCOMPARE(a, b, kind);
-    if (engine.comparisons[kind] == NULL)
-        return Py_NewRef(Py_NotImplemented);
+    if (kind == Py_EQ || kind == Py_NE) /* object's: != asks the == of a subclass */
+        return ((richcmpfunc)PyType_GetSlot(&PyBaseObject_Type, Py_tp_richcompare))(left, right, kind);
     return PyObject_CallFunctionObjArgs(engine.comparisons[kind], left, right, NULL);
 }
 

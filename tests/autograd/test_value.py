@@ -120,6 +120,16 @@ def test_data_that_is_a_value_is_no_number_for_a_row_that_is_called():
         ops.sub(Value(3.0), v)
 
 
+def test_unlike_asks_the_like_of_a_subclass():
+    class Same(Value):
+        __hash__ = Value.__hash__
+
+        def __eq__(self, other):
+            return True
+
+    assert (Same(1.0) != 2) is False
+
+
 def test_order_and_truth_go_by_data_equality_by_identity():
     a, b, c = Value(1.0), Value(2.0), Value(1.0)
     assert a < b <= b
