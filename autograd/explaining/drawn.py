@@ -80,7 +80,7 @@ def draw(
 
     In a notebook, as .html and by `.show()` the drawing is a page whose leaves can be moved, with the derivatives of y
     whatever `grads` says; it steps through up to 300 edges.
-    It takes about 70 kB, and 0.4 to 0.6 kB a value; in a notebook, packed, half of that and its still picture.
+    It takes about 70 kB, and 0.4 to 0.8 kB a value; in a notebook, packed, half of that and its still picture.
 
     >>> a = Value(2.0, label="a")
     >>> draw(a * a + 1.0)

@@ -140,7 +140,7 @@ def stepper(
     `.grad` is neither read nor written. Source lines are shown for operations that ran inside `trace_lines()`.
     In the page's other modes leaves can be moved (Play) and paths seen (Look); an operation of your own, which only
     Python can compute, keeps what it is computed from fixed there.
-    A page takes about 70 kB, and 0.4 to 0.6 kB a value; in a notebook, packed, half of that and its still picture.
+    A page takes about 70 kB, and 0.4 to 0.8 kB a value; in a notebook, packed, half of that and its still picture.
 
     Raises TypeError for what is no Value and no model, ValueError for more than `max_edges` edges, for a model that did
     not make y, and for options that make no sense. That a layout engine that was asked for is not installed shows
