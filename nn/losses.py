@@ -32,7 +32,7 @@ from autograd import (
 )
 from autograd import cross_entropy as cross_entropy_of_row
 from nn.basics.checks import index
-from nn.basics.nested import Nested, is_list
+from nn.basics.nested import Nested, data_of, is_list
 from nn.basics.pairing import ONE_SCORE, class_weights, distribution, each_number, each_row, probability, scaled
 from nn.module import Module
 
@@ -95,7 +95,7 @@ def hinge(prediction: Nested, target: Nested, reduction: str = "mean") -> Any:
     """
 
     def item(score: Any, y: float) -> Any:
-        if not isinstance(y, Value) and y not in (-1, 1):
+        if data_of(y) not in (-1, 1):
             raise ValueError(f"hinge needs classes -1 and 1 as targets, got {y!r}; for 0 and 1 give 2*y - 1")
         return relu(1.0 - y * score)
 

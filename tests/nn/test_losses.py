@@ -327,6 +327,7 @@ BAD = {
     "below 0": (lambda: losses.binary_cross_entropy(Value(-0.1), 1), "with_logits.* got -0.1"),
     "target": (lambda: losses.binary_cross_entropy_with_logits(0.5, -1), r"must lie in \[0, 1\], got -1"),
     "side": (lambda: losses.hinge(0.5, 0), r"classes -1 and 1 as targets, got 0; for 0 and 1 give 2\*y - 1"),
+    "side in a Value": (lambda: losses.hinge(0.5, Value(0.5)), r"classes -1 and 1 as targets, got Value\(data=0.5"),
     "focal": (lambda: losses.focal(0.5, 0.5), "focal needs classes 0 and 1 as targets, got 0.5"),
     "class": (lambda: losses.cross_entropy([1.0, 2.0], 2), "class 2 does not exist: .* from 0 to 1"),
     "negative class": (lambda: losses.cross_entropy([[1.0, 2.0]], [-1]), "class -1 does not exist"),
