@@ -56,7 +56,7 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
     if n != m:
         raise ValueError(f"dot() needs as many weights as inputs, got {n} and {m}")
     row: Any = xs
-    if is_array(row) and row.ndim == 1:  # NumPy's numbers one by one are slow
+    if type(row) is not list and is_array(row) and row.ndim == 1:  # NumPy's numbers one by one are slow
         return dot(ws, row.tolist(), bias)
     if ACTIVE or (node := _dot_of_weights(ws, xs, bias)) is None:
         return ops.dot(*_terms("dot", (*ws, *xs, bias)))
