@@ -64,7 +64,8 @@ def make(
     row: Operation, operands: tuple[Any, ...], args: list[Any], y: float, slopes: tuple[float, ...] | None = None
 ) -> Any:
     """The node with result `y`; `slopes` are the derivatives towards every operand if the caller has them already."""
-    kind = next(type(o) for o in operands if isinstance(o, Value))
+    first = operands[0]  # a generator costs as much as all the rest of this function under no_grad
+    kind = type(first if isinstance(first, Value) else next(o for o in operands if isinstance(o, Value)))
     y = as_float(y)  # which may be an operand's data, such as the 3 of a.data = 3
     mode = current_mode() if ACTIVE else None
     if mode is not None and not mode.grad:

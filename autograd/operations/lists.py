@@ -10,13 +10,13 @@ from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from autograd import ops
-from autograd.modes import ACTIVE
+from autograd.modes import ACTIVE, current_mode
 from autograd.native import extension
 from autograd.numerics import floats
 from autograd.numerics.object_arrays import is_array
 from autograd.numerics.real import applies_rows, as_float, described
 from autograd.ops import OPERATIONS
-from autograd.value import Value, _node, make
+from autograd.value import Value, _leaf, _node, make
 
 _USUAL = {Value, float}
 
@@ -58,15 +58,16 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
     row: Any = xs
     if type(row) is not list and is_array(row) and row.ndim == 1:  # NumPy's numbers one by one are slow
         return dot(ws, row.tolist(), bias)
-    if ACTIVE or (node := _dot_of_weights(ws, xs, bias)) is None:
+    mode = current_mode() if ACTIVE else None
+    if (mode is not None and mode.grad) or (node := _dot_of_weights(ws, xs, bias, graph=mode is None)) is None:
         return ops.dot(*_terms("dot", (*ws, *xs, bias)))
     return node
 
 
-def _dot_of_weights(ws: Sequence[Any], xs: Sequence[Any], bias: Any) -> Any:
+def _dot_of_weights(ws: Sequence[Any], xs: Sequence[Any], bias: Any, graph: bool) -> Any:
     """The dot node of a neuron, made without detours: weights are Values, inputs all Values or all floats.
 
-    None for any other mixture, which the general way takes.
+    None for any other mixture, which the general way takes. A leaf without `graph`.
     """
     plain_bias = type(bias) is float
     try:
@@ -79,6 +80,8 @@ def _dot_of_weights(ws: Sequence[Any], xs: Sequence[Any], bias: Any) -> Any:
         return None
     if not isinstance(ws[0], Value) or set(map(type, x if plain_inputs else products)) != {float}:
         return None  # NumPy's numbers have a .data as well, and its arithmetic takes that for an array
+    if not graph:
+        return _leaf(type(ws[0]), y)
     operands = (*ws, *xs, bias)
     slopes = x if plain_inputs else (*x, *w)
     if plain_bias:
@@ -98,6 +101,9 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     p = floats.softmax(data)
     if not any(isinstance(x, Value) for x in terms):
         return p
+    if ACTIVE and not current_mode().grad:
+        kind = next(type(x) for x in terms if isinstance(x, Value))
+        return [_leaf(kind, y) for y in p]
     return [_softmax_node(i, p, terms, data) for i in range(len(p))]
 
 

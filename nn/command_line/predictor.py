@@ -7,7 +7,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-from autograd import softmax
+from autograd import no_grad, softmax
 from nn.basics.checks import did_you_mean
 from nn.basics.nested import is_list, plain
 from nn.data.files import Table, TableError, listed, read_csv
@@ -98,8 +98,8 @@ class Predictor(Translation):
         """What the network itself puts out for every row: a list of scores, or one standardised number."""
         table = self._table(rows)
         complete = self.complete(table)
-        # each with its graph, which is gone with the next: dot() takes a detour under no_grad
-        outputs = [plain(self.model(row)) for row in self.scaler(self.encoding.X(complete))]
+        with no_grad():
+            outputs = [plain(self.model(row)) for row in self.scaler(self.encoding.X(complete))]
         return list(map(dict(zip(complete.lines, outputs, strict=True)).get, table.lines))
 
     def _table(self, rows: Any) -> Table:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, cross_entropy, dot, logsumexp, mean, no_grad, softmax, sum_of_squares, total
+from autograd import Value, cross_entropy, dot, logsumexp, mean, no_grad, softmax, sum_of_squares, total, trace_lines
+from autograd.modes import mode
 
 NUMBERS = st.lists(st.floats(-20, 20), min_size=1, max_size=8)
 
@@ -155,6 +156,34 @@ def test_every_mixture_of_values_and_numbers_gives_the_same_dot(inputs, bias):
     assert [o.data if isinstance(o, Value) else o for o in y.operands] == numbers
     expected = [(o, d) for o, d in zip(y.operands, slopes, strict=True) if isinstance(o, Value)]
     assert list(zip(y.parents, y.local_grads, strict=True)) == expected
+
+
+class Named(Value):
+    """A class of somebody's own."""
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("kind", [Value, Named])
+@given(data=NUMBERS)
+def test_under_no_grad_the_same_bits_are_a_leaf_of_the_same_class(name, kind, data):
+    fused, _ = PAIRS[name]
+    for terms in ([kind(x) for x in data], [*data, kind(0.5)]):
+        kept = fused(terms)
+        with no_grad():
+            y = fused(terms)
+        assert (y.data.hex(), type(y), y.op, y.operands, y.grad) == (kept.data.hex(), kind, None, (), 0.0)
+
+
+@pytest.mark.parametrize("inputs", [[Value(2.0), Value(3.0)], [2.0, 3.0], [2.0, Value(3.0)], [2, 3]])
+@pytest.mark.parametrize("bias", [Value(0.5), 0.5, 1])
+def test_a_dot_is_a_node_wherever_somebody_wants_its_graph(inputs, bias):
+    weights = [Value(5.0), Value(7.0)]
+    with no_grad():
+        assert dot(weights, inputs, bias).op is None
+        with mode(grad=True):
+            assert dot(weights, inputs, bias).op is autograd.ops.dot
+    with trace_lines():
+        assert dot(weights, inputs, bias).line.startswith("test_lists.py")
 
 
 def test_what_only_looks_like_a_value_is_no_operand():
