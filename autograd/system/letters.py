@@ -1,5 +1,6 @@
-"""Letters that no terminal and no XML file may get, made visible."""
+"""Letters that no terminal and no XML file may get, made visible; the minus sign."""
 
+MINUS = "\N{MINUS SIGN}"
 UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -33,6 +34,15 @@ def shorten(text: str, limit: int) -> str:
 def clean_lines(text: str) -> str:
     """The same with its line breaks left in."""
     return "\n".join(map(clean, text.split("\n")))
+
+
+def with_minus(number: str) -> str:
+    """A number, as Python writes it, with a real minus sign.
+
+    >>> with_minus("-0.25")
+    '−0.25'
+    """
+    return number.replace("-", MINUS)
 
 
 def _clean_letter(letter: str) -> str:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import by_hand, ops
 from autograd.numerics.real import as_float
-from autograd.system.letters import UNPRINTABLE, clean
+from autograd.system.letters import MINUS, UNPRINTABLE, clean, with_minus
 
 if TYPE_CHECKING:
     from autograd.value import Value
 
-MINUS = "\N{MINUS SIGN}"
 INFIX = ("+", MINUS, "×", "÷", "^", "%", "//")
 ABOVE_THE_LINE = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 FROM_BELOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -52,7 +51,7 @@ def number(x: float, spec: str = ".4g") -> str:
     >>> number(-1234567.0), number(0.1 + 0.2), number(-0.25, ".2f")
     ('−1.235e+06', '0.3', '−0.25')
     """
-    return format(float(x), spec).replace("-", MINUS)
+    return with_minus(format(float(x), spec))
 
 
 def factor(x: float, spec: str = ".4g") -> str:

@@ -14,6 +14,7 @@ import autograd
 from autograd import Value
 from autograd.system.files import write_whole
 from autograd.system.json_text import json_from
+from autograd.system.letters import with_minus
 from nn.basics.nested import plain
 from nn.command_line.jobs import Job
 from nn.command_line.learning import Training
@@ -172,16 +173,15 @@ def _save_graph(model: MLP, job: Job, path: Path) -> None:
     row = [Value(x, label=name) for x, name in zip(job.held_out[0][place], names, strict=True)]
     hardest = job.loss([model(row)], [target])
     hardest.label = f"loss ({_answer(job, target)})"
-    title = f"held-out row with the largest loss: {', '.join(f'{x.label} = {x.data:.4g}' for x in row)}"
+    numbers = ", ".join(f"{x.label} = {with_minus(f'{x.data:.4g}')}" for x in row)
     model.zero_grad()
     hardest.backward()
-    neurons = sum(len(layer.neurons) for layer in model.layers)
-    level = "neuron" if neurons <= MOST_NEURONS_DRAWN else "layer"
-    autograd.draw(hardest, model=model, level=level, title=title).save(path)
+    level = "neuron" if sum(len(layer.neurons) for layer in model.layers) <= MOST_NEURONS_DRAWN else "layer"
+    autograd.draw(hardest, model=model, level=level, title=f"held-out row with the largest loss: {numbers}").save(path)
 
 
 def _answer(job: Job, target: Any) -> str:
     """What the row really is: `label +1`, `class setosa`, `target 0.25`."""
     if job.table is None:
-        return f"label {target:+d}"
-    return f"class {shown(job.table.classes[target])}" if job.table.classes else f"target {target:.4g}"
+        return f"label {with_minus(f'{target:+d}')}"
+    return f"class {shown(job.table.classes[target])}" if job.table.classes else f"target {with_minus(f'{target:.4g}')}"

@@ -6,12 +6,15 @@ machine: ours where there are frames or an order to keep, more than MOST_BOXES b
 
     S = Σ over arrows of (rank(head) − rank(tail) − 1) > MOST_SPANS,
 
-which is what Graphviz takes seconds to minutes for. Long chains are ours, too: they are folded into rows.
+which is what Graphviz takes seconds to minutes for. Ours, too, are long chains, which are folded into rows, and a value
+that is used all along, as r in x = r·x·(1 − x) again and again: if its arrows pass others to more than MOST_FANNED
+columns, Graphviz draws so many above each other, where ours has one line with branches.
 """
 
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 
 from autograd.drawing.layout.dot_language import Answer, Source
@@ -23,6 +26,7 @@ from autograd.drawing.layout.wasm import Exhausted
 
 MOST_BOXES, MOST_LINKS, MOST_SPANS = 250, 1_500, 500
 MOST_COLUMNS = 30  # of a chain; longer ones are folded into rows
+MOST_FANNED = 4  # columns that the long arrows of one value lead to
 
 
 def place(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arrangement | None = None) -> Layout:
@@ -54,18 +58,21 @@ def for_graphviz(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arran
     """Whether a graph is one that Graphviz is quick at and draws well."""
     if arrangement.frames or arrangement.in_order or len(boxes) > MOST_BOXES or len(links) > MOST_LINKS:
         return False
-    columns, spans = columns_and_spans(boxes, links)
+    columns, spans, fanned = extent(boxes, links)
     chain = columns > MOST_COLUMNS and len(boxes) < 2 * columns
-    return spans <= MOST_SPANS and not chain
+    return spans <= MOST_SPANS and fanned <= MOST_FANNED and not chain
 
 
-def columns_and_spans(boxes: Sequence[Box], links: Sequence[Link]) -> tuple[int, int]:
-    """How many columns there are, and S, how many of them the arrows pass, with operands drawn to their first use."""
+def extent(boxes: Sequence[Box], links: Sequence[Link]) -> tuple[int, int, int]:
+    """How many columns there are, with operands drawn to their first use; S, how many of them the arrows pass; and to
+    how many of them the arrows of one value lead that pass others on their way."""
     number = {box.id: i for i, box in enumerate(boxes)}
     pieces = [Piece(number[link.tail], number[link.head], link.tail) for link in links]
     rank = ranks(Level([Item(box.width, box.height) for box in boxes], pieces))
-    spans = sum(max(rank[piece.head] - rank[piece.tail] - 1, 0) for piece in pieces)
-    return max(rank, default=-1) + 1, spans
+    spans = [max(rank[piece.head] - rank[piece.tail] - 1, 0) for piece in pieces]
+    ends = {(piece.tail, rank[piece.head]) for piece, span in zip(pieces, spans, strict=True) if span}
+    fanned = Counter(tail for tail, _ in ends)
+    return max(rank, default=-1) + 1, sum(spans), max(fanned.values(), default=0)
 
 
 def _by_graphviz(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arrangement) -> Layout:

@@ -484,8 +484,8 @@ def test_the_graph_is_that_of_the_hardest_row_held_out_with_the_gradients_of_its
     (loss, given), path = shown
     title = given.pop("title")
     assert (given, path) == ({"model": model, "level": level}, Path("graph.svg"))
-    assert re.fullmatch(r"held-out row with the largest loss: x₀ = \S+, x₁ = \S+", title)
-    assert re.fullmatch(r"loss \(label [+-]1\)", loss.label)
+    assert re.fullmatch(r"held-out row with the largest loss: x₀ = −?[\d.]+, x₁ = −?[\d.]+", title)
+    assert re.fullmatch(r"loss \(label [+−]1\)", loss.label)
     gradients = [p.grad for p in model.parameters()]
     losses = [job.loss([model(row)], [side]) for row, side in zip(*job.held_out, strict=True)]
     hardest = max(losses, key=lambda loss: loss.data)
@@ -624,7 +624,7 @@ def test_a_layout_engine_that_does_not_exist_costs_one_line_and_the_graph_only(t
 
 
 def test_the_loss_in_the_graph_says_what_the_row_really_is(tmp_path):
-    for name, values, said in (("c", "abc", r"class [abc]"), ("n", ["1.5", "2.25", "-3"], r"target \S+")):
+    for name, values, said in (("c", "abc", r"class [abc]"), ("n", ["-1.5", "-2.25", "-3"], r"target −?[\d.]+")):
         table = tmp_path / f"{name}.csv"
         table.write_text("u,v\n" + "".join(f"{i % 7},{values[i % 3]}\n" for i in range(60)))
         out = tmp_path / name

@@ -192,10 +192,27 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.mark.parametrize(("steps", "graphviz"), [(1, True), (32, True), (33, False), (300, False)])
 def test_long_arrows_are_not_for_graphviz(asked: list[str], steps: int, graphviz: bool, monkeypatch) -> None:
     monkeypatch.setattr(placement, "MOST_COLUMNS", 1000)
+    monkeypatch.setattr(placement, "MOST_FANNED", 1000)
     boxes, links = loop(steps)
-    assert placement.columns_and_spans(boxes, links) == (steps + 1, steps * (steps - 1) // 2)
+    assert placement.extent(boxes, links) == (steps + 1, steps * (steps - 1) // 2, steps - 1)
     place(boxes, links)
     assert bool(asked) is graphviz
+
+
+@pytest.mark.filterwarnings("ignore:Graphviz was not done")
+@pytest.mark.parametrize(("steps", "graphviz"), [(5, True), (6, False)])
+def test_a_value_used_all_along_is_not_for_graphviz(asked: list[str], steps: int, graphviz: bool) -> None:
+    place(*loop(steps))
+    assert bool(asked) is graphviz
+
+
+def test_arrows_side_by_side_are_no_fan() -> None:
+    """Ten uses in one column, five of them twice over: what counts is how many columns arrows lead to."""
+    boxes = [Box(name, 50.0, 40.0) for name in ("a", "b", "c", *"0123456789")]
+    links = [Link("ab", "a", "b"), Link("bc", "b", "c")]
+    links += [Link(f"{tail}{head}", tail, head) for head in "0123456789" for tail in "ac"]
+    links += [Link(f"again{head}", "a", head) for head in "01234"]
+    assert placement.extent(boxes, links) == (4, 30, 1)
 
 
 @pytest.mark.filterwarnings("ignore:Graphviz was not done")
