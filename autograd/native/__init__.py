@@ -50,6 +50,7 @@ THE FILES, in an order to read them
     lanes.h, outer.c    numbers side by side; sums over the examples of a batch, many at a time
     machine.c           the machine as a Python type
     transcript.c        a graph as the instructions of a tape
+    lines.h, .c         a tape that grows, as numbers; and reverse.c, its backward pass
     module.c            the module `_engine` and its start
     adoption.py         the class of value.py, given to C: the one place where the two meet
     build.py            how it is compiled

@@ -3,7 +3,7 @@
 #include "node.h"
 
 PyObject *make_type(PyObject *, PyObject *), *use(PyObject *, PyObject *), *track_below(PyObject *, PyObject *);
-PyObject *transcribe(PyObject *, PyObject *), *lists(PyObject *, PyObject *), *call_of(PyObject *, PyObject *), *ordered(PyObject *, PyObject *), *topological(PyObject *, PyObject *), *backward(PyObject *, PyObject *);
+PyObject *transcribe(PyObject *, PyObject *), *adjoints(PyObject *, PyObject *), *lists(PyObject *, PyObject *), *call_of(PyObject *, PyObject *), *ordered(PyObject *, PyObject *), *topological(PyObject *, PyObject *), *backward(PyObject *, PyObject *);
 
 /* Every row on floats, for whoever wants to compare: row_values(number, a, …) → (forward, slopes …) ---------------- */
 
@@ -98,6 +98,7 @@ static PyMethodDef functions[] = {
     {"ordered", ordered, METH_VARARGS, "ordered(*roots) of backprop.py, or None where that has to be asked."},
     {"topological", topological, METH_VARARGS, "topological_order(*roots), or None where that has to be asked."},
     {"transcribe", transcribe, METH_VARARGS, "transcribe(nodes, slots, tape, Instruction, write): see transcript.c."},
+    {"adjoints", adjoints, METH_VARARGS, "adjoints(tape, root, order, seed, count, inputs, asked): see reverse.c."},
     {"backward", backward, METH_VARARGS, "backward(root, seed) → whether it is done; else backprop.py has to do it."},
     {NULL, NULL, 0, NULL},
 };

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from autograd.programs.recorder import Recording
-from autograd.programs.reverse import Adjoints
+from autograd.programs.reverse import adjoints_of
 from autograd.programs.tape import MUL, OVER_EXAMPLES, Guard, Instruction, Tape, needed
 
 
@@ -73,9 +73,9 @@ def backward(recording: Recording, batch: bool) -> Backward:
     seed = tape.constant(1.0)
     if batch:
         tape.seed, tape.count = seed, _ = tape.new_slot(), tape.new_slot()
-    adjoints = Adjoints(tape, root, recording.order, seed, tape.count)
-    slopes = {slot: adjoints.of(slot) for slot in (*tape.arguments, *tape.parameters)}
-    return Backward(tape, _summed(tape, root) if batch else root, slopes)
+    inputs = [*tape.arguments, *tape.parameters]
+    slopes = adjoints_of(inputs, tape, root, recording.order, seed)
+    return Backward(tape, _summed(tape, root) if batch else root, dict(zip(inputs, slopes, strict=True)))
 
 
 def _summed(tape: Tape, value: int) -> int:

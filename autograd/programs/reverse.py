@@ -13,9 +13,19 @@ import functools
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
+from autograd.native import extension
 from autograd.operators import Applies
-from autograd.ops import Operation, decayed
-from autograd.programs.tape import GATHER, MUL, OVER_EXAMPLES, Instruction, Tape
+from autograd.ops import Operation, decayed, table_name
+from autograd.programs.tape import (
+    GATHER,
+    INDEXED,
+    MUL,
+    OVER_EXAMPLES,
+    Instruction,
+    Tape,
+    number_key,
+    number_of,
+)
 
 
 class Traced(Applies):
@@ -30,6 +40,15 @@ class Traced(Applies):
     def _apply_operation(self, row: Operation, args: tuple[Any, ...]) -> "Traced":
         slots = tuple(a.slot if isinstance(a, Traced) else self.tape.constant(float(a)) for a in args)
         return Traced(self.tape, self.tape.emit(row, slots))
+
+
+def adjoints_of(inputs: list[int], tape: Tape, root: int, order: list[int], seed: int) -> list[int]:
+    """The slots of ∂root/∂input; `tape` grows by the backward pass, see Adjoints. In C where that is there."""
+    if extension is not None:
+        count = -1 if tape.count is None else tape.count
+        return extension.adjoints(tape, root, order, seed, count, inputs, ASKED)  # type: ignore[no-any-return]
+    adjoints = Adjoints(tape, root, order, seed, tape.count)
+    return [adjoints.of(slot) for slot in inputs]
 
 
 Terms: TypeAlias = list[int]  # upstream, local, upstream, local, …: what an adjoint is the sum of the products of
@@ -85,7 +104,7 @@ class Adjoints:
         if instruction.row.chooses is not None:
             self._choose(instruction, upstream, per_example, optional)
             return
-        for operand, local in zip(instruction.operands, self._locals(instruction), strict=True):
+        for operand, local in zip(instruction.operands, local_slopes(self.tape, instruction), strict=True):
             if operand not in constants:
                 self._add(operand, upstream, local, per_example, optional)
 
@@ -117,23 +136,6 @@ class Adjoints:
             share = upstream if settled is not None else tape.emit(row, (condition, *passed))
             self._add(operand, share, one, per_example, optional or settled is None)
 
-    def _locals(self, instruction: Instruction) -> list[int]:
-        """The slots of the local derivatives, one per operand."""
-        tape, (row, operands, result) = self.tape, instruction
-        settled = not tape.constants.keys().isdisjoint(operands)  # formulas may make more of a number
-        if not settled and (pattern := slopes_by_pattern(row, len(operands))) is not None:
-            return pattern.applied(tape, (*operands, result))
-        y = Traced(tape, instruction.result)
-        args = [tape.constants[o] if o in tape.constants else Traced(tape, o) for o in instruction.operands]
-        try:
-            found = local_formulas(row, args, y)
-        except ArithmeticError:  # a plain number met a plain zero: as a slot it is divided as IEEE 754 divides
-            found = local_formulas(row, [Traced(tape, o) for o in instruction.operands], y)
-        except NotImplementedError:  # formulas that work on floats only, as a user's own may: called as they are
-            slopes = (slope_row(row, i) for i in range(len(args)))
-            found = [y._apply_operation(slope, (*args, y)) for slope in slopes]
-        return [d.slot if isinstance(d, Traced) else tape.constant(float(d)) for d in found]
-
     def _over_examples(self, of_examples: Terms, once: Terms) -> Terms:
         """Terms that are there once for every example, and those that are there once, as terms that are there once."""
         tape, alike, us, vs = self.tape, [], [], []
@@ -153,11 +155,33 @@ class Adjoints:
         return self.tape.emit(GATHER, (*terms[::2], *terms[1::2]))
 
 
+def local_slopes(tape: Tape, instruction: Instruction) -> list[int]:
+    """The slots of the local derivatives, one per operand."""
+    row, operands, result = instruction
+    pattern = slopes_by_pattern(row, len(operands))
+    if not (pattern and pattern.plain) and not tape.constants.keys().isdisjoint(operands):
+        numbers = (number_key(tape.constants[o]) if o in tape.constants else None for o in operands)
+        pattern = settled_pattern(row, tuple(numbers))
+    if pattern is not None:
+        return pattern.applied(tape, (*operands, result))
+    y = Traced(tape, result)
+    args = [tape.constants[o] if o in tape.constants else Traced(tape, o) for o in operands]
+    try:
+        found = local_formulas(row, args, y)
+    except ArithmeticError:  # a plain number met a plain zero: as a slot it is divided as IEEE 754 divides
+        found = local_formulas(row, [Traced(tape, o) for o in operands], y)
+    except NotImplementedError:  # formulas that work on floats only, as a user's own may: called as they are
+        slopes = (slope_row(row, i) for i in range(len(args)))
+        found = [y._apply_operation(slope, (*args, y)) for slope in slopes]
+    return [d.slot if isinstance(d, Traced) else tape.constant(float(d)) for d in found]
+
+
 class Pattern(NamedTuple):
     """The local derivatives of a row, taken down once: arguments and result are the first slots of a small tape."""
 
     filled: list[float | Instruction]  # what the slots behind them hold
     slopes: list[int]
+    plain: bool  # made of the arguments and of numbers as they are: then numbers among the arguments change nothing
 
     def applied(self, tape: Tape, inputs: tuple[int, ...]) -> list[int]:
         """The slots of the derivatives on another tape, where the inputs have these slots."""
@@ -172,19 +196,33 @@ class Pattern(NamedTuple):
         return [place[slot] for slot in self.slopes]
 
 
+class Verbatim(Tape):
+    """Takes everything down as it is: what can be said shorter shows where a pattern is applied."""
+
+    def _shorter(self, row: Operation, operands: tuple[int, ...]) -> None:
+        return None
+
+
 @functools.lru_cache(1000)
 def slopes_by_pattern(row: Operation, count: int) -> Pattern | None:
-    """None for formulas that work on floats only."""
-    tape = Tape()
-    *args, y = (Traced(tape, tape.argument()) for _ in range(count + 1))
+    """None for formulas that work on floats only, and for rows that have to know the number of an entry."""
+    return None if table_name(row) in INDEXED else settled_pattern.__wrapped__(row, (None,) * count)
+
+
+@functools.lru_cache(1000)
+def settled_pattern(row: Operation, numbers: tuple[float | str | None, ...]) -> Pattern | None:
+    """The same where some arguments are numbers, named by their keys: formulas may make more of a number."""
+    tape = Verbatim()
+    *slots, result = (tape.argument() for _ in range(len(numbers) + 1))
+    args = [Traced(tape, slot) if key is None else number_of(key) for slot, key in zip(slots, numbers, strict=True)]
     try:
-        found = local_formulas(row, args, y)
+        found = local_formulas(row, args, Traced(tape, result))
     except (NotImplementedError, ArithmeticError):
         return None
     slopes = [d.slot if isinstance(d, Traced) else tape.constant(float(d)) for d in found]
     written = {instruction.result: instruction for instruction in tape.instructions}
-    filled = [tape.constants[slot] if slot in tape.constants else written[slot] for slot in range(count + 1, tape.size)]
-    return Pattern(filled, slopes)
+    filled = [tape.constants[s] if s in tape.constants else written[s] for s in range(result + 1, tape.size)]
+    return Pattern(filled, slopes, not tape.instructions)
 
 
 def local_formulas(row: Operation, args: list[Any], y: Any) -> list[Any]:
@@ -202,3 +240,7 @@ def slope_row(row: Operation, i: int) -> Operation:
         return row.local_grads(args_and_y[:-1], args_and_y[-1])[i]
 
     return Operation(f"{row.name}_slope_{i}", f"∂{row.symbol}", slope, 0.0)
+
+
+#: what the same pass in C (native/reverse.c) comes back for
+ASKED = Instruction, GATHER, OVER_EXAMPLES, slopes_by_pattern, settled_pattern, local_slopes

@@ -128,7 +128,7 @@ class Tape:
     count: int | None = None  # and the number of examples
 
     def __post_init__(self) -> None:
-        self.numbers = {_key(number): slot for slot, number in self.constants.items()}
+        self.numbers = {number_key(number): slot for slot, number in self.constants.items()}
         self._known: defaultdict[Operation, dict[tuple[int, ...], int]] = defaultdict(dict)
         self._varying = set(self.arguments)
         self._entered = 0  # so many instructions are among those that are known
@@ -164,7 +164,7 @@ class Tape:
 
     def constant(self, number: float) -> int:
         """The slot of a number; the same number (bit for bit) has one slot."""
-        key = _key(number)
+        key = number_key(number)
         if (slot := self.numbers.get(key)) is None:
             self.numbers[key] = slot = self.new_slot()
             self.constants[slot] = number
@@ -228,9 +228,14 @@ class Tape:
         return rule(self, operands) if rule is not None else None
 
 
-def _key(number: float) -> float | str:
+def number_key(number: float) -> float | str:
     """What tells numbers apart: themselves, but for zeros and nans."""
     return number if number < 0.0 or number > 0.0 else number.hex()
+
+
+def number_of(key: float | str) -> float:
+    """The number that has this key."""
+    return float.fromhex(key) if isinstance(key, str) else key
 
 
 def _product(tape: Tape, operands: tuple[int, ...]) -> int | None:
@@ -258,6 +263,7 @@ def _power_slope(tape: Tape, operands: tuple[int, ...]) -> int | None:
     return tape.emit(MUL, (tape.constant(exponent), tape.emit(POW, (base, tape.constant(exponent - 1.0)))))
 
 
+#: rules about a number among the operands; native/lines.c has the same
 SHORTER: dict[Operation, Callable[[Tape, tuple[int, ...]], int | None]] = {
     MUL: _product,
     OPERATIONS["div"]: _by_one,

@@ -21,7 +21,7 @@ from typing import Any
 
 import autograd
 from autograd import Value, no_grad, operation, record
-from autograd.programs.kinds import GRADIENTS, MAP_GRADIENTS
+from autograd.programs.kinds import GRADIENTS, MAP_GRADIENTS, backward
 from autograd.programs.machine import encoded
 from autograd.programs.recorder import _Transcript
 from tests.autograd.native.random_programs import Run, Sub, by_hand, shown
@@ -332,7 +332,13 @@ def replays_of(a: Value, b: Value) -> Iterator[Job]:
         slot = transcript._operand(y)
         return [slot, transcript.tape.size, *(list(step.operands) for step in transcript.tape.instructions)]
 
-    yield from (made_and_run, made_and_run_over_a_batch, made_and_run_over_layers, taken_down)
+    chooses = record(lambda x, z: autograd.where(x, users_square(z) ** 3.0, autograd.sqrt(z) / 3.0) * f(x, z), 0.5, 1.5)
+
+    def grown() -> Any:
+        tapes = [backward(chooses._paths[0].recording, batch).tape for batch in (False, True)]
+        return [(step.row.name, list(step.operands)) for tape in tapes for step in tape.instructions]
+
+    yield from (made_and_run, made_and_run_over_a_batch, made_and_run_over_layers, taken_down, grown)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,128 @@
+"""The backward pass as instructions: in C the same as in Python, slot by slot."""
+
+import math
+import random
+
+import pytest
+
+import autograd
+from autograd import OPERATIONS, Value, native, operation, record
+from autograd.programs import kinds, reverse
+from autograd.programs.tape import GATHER, Instruction, Tape
+from tests.autograd.programs.test_machine import a_chain, a_layer, a_network, apart, branching, constant, every_row
+
+NUMBERS = [0.0, -0.0, 1.0, -1.0, 2.0, 3.0, -0.5, 1 / 3, 1e308, math.inf, math.nan]
+ROWS = [row for row in OPERATIONS.values() if not row.variadic and row.name not in ("polygamma", "power_partial")]
+
+
+@operation(lambda a, b, y: b, lambda a, b, y: a)
+def users_product(a, b):
+    return a * b
+
+
+@operation(lambda a, y: 1.0 / (1.0 + a * a), numeric=True)
+def users_angle(a):
+    return math.atan(a)
+
+
+class RandomFunction:
+    """A function of x and z, of any rows, with numbers and labels here and there."""
+
+    def __init__(self, seed):
+        self.seed = seed
+
+    def __call__(self, x, z):
+        self.rng = random.Random(self.seed)
+        self.nodes = [x, z, Value(0.7), Value(-1.2, label="w"), Value(1.0)]
+        makers = [self.arithmetic, self.power, self.row, self.choice, self.users, self.of_many]
+        for _ in range(self.rng.randint(1, 30)):
+            y = self.rng.choice(makers)()
+            if isinstance(y, Value):  # numbers alone give a number
+                y.label = self.rng.choice(["", "", "", "p", "q"])
+                self.nodes.append(y)
+        return autograd.total(self.nodes[-3:])
+
+    def some(self):
+        return self.rng.choice(self.nodes)
+
+    def any(self):
+        return self.some() if self.rng.random() < 0.75 else self.rng.choice(NUMBERS)
+
+    def arithmetic(self):
+        a, b = self.some(), self.any()
+        return self.rng.choice([lambda: a + b, lambda: b * a, lambda: b - a, lambda: a / b])()
+
+    def power(self):
+        partial, exponent = OPERATIONS["power_partial"], self.any()
+        return self.rng.choice([lambda: self.some() ** exponent, lambda: partial(self.some(), exponent, 1.0, 0.0)])()
+
+    def row(self):
+        row = self.rng.choice(ROWS)
+        return row(*[self.any() for _ in row.derivatives])
+
+    def choice(self):
+        return autograd.where(self.any(), self.any(), self.any())
+
+    def users(self):
+        return self.rng.choice([lambda: users_product(self.some(), self.any()), lambda: users_angle(self.some())])()
+
+    def of_many(self):
+        xs = [self.some(), *(self.any() for _ in range(self.rng.randint(0, 4)))]
+        name = self.rng.choice(["total", "mean", "sum_of_squares", "logsumexp", "softmax", "cross_entropy", "dot"])
+        if name == "softmax":
+            return autograd.softmax(xs)[-1]
+        more = {"cross_entropy": [0], "dot": [[self.any() for _ in xs], self.any()]}
+        return getattr(autograd, name)(xs, *more.get(name, []))
+
+
+def grown(recording, batch):
+    """All that a backward pass leaves behind; nans as text."""
+    tape, value, slopes = kinds.backward(recording, batch)
+    constants = {slot: repr(number) for slot, number in tape.constants.items()}
+    return tape.instructions, constants, tape.numbers, tape.size, tape.adjoint_of, tape.varying, value, slopes
+
+
+FUNCTIONS = [a_chain, a_layer, a_network, apart, branching, constant, every_row, *map(RandomFunction, range(150))]
+
+
+@pytest.mark.skipif(native.extension is None, reason=f"is about the C ({native.engine})")
+def test_the_pass_in_c_writes_what_the_pass_in_python_writes(monkeypatch):
+    for f in FUNCTIONS:
+        recording = record(f, 0.4, 1.3)._paths[0].recording
+        in_c = [grown(recording, batch) for batch in (False, True)]
+        with monkeypatch.context() as without:
+            without.setattr(reverse, "extension", None)
+            assert in_c == [grown(recording, batch) for batch in (False, True)]
+
+
+def test_the_slopes_of_a_row_are_read_off_once_for_each_number_in_it():
+    reverse.settled_pattern.cache_clear()
+    record(lambda x: autograd.total([(x + k) ** 2 / 3.0 for k in range(50)]), 0.5).value_and_grad(0.5)
+    assert reverse.settled_pattern.cache_info().misses == 2
+    assert reverse.slopes_by_pattern(OPERATIONS["mul"], 2).plain
+    assert not reverse.slopes_by_pattern(OPERATIONS["pow"], 2).plain
+
+
+def test_zeros_of_either_sign_have_patterns_of_their_own():
+    x = Value(2.0)
+    program = record(lambda: autograd.atan2(x, 0.0) + autograd.atan2(x, -0.0))
+    program.backward()
+    replayed, x.grad = x.grad, 0.0
+    (autograd.atan2(x, 0.0) + autograd.atan2(x, -0.0)).backward()
+    assert replayed.hex() == x.grad.hex()
+
+
+@pytest.mark.skipif(native.extension is None, reason=f"is about the C ({native.engine})")
+def test_the_pass_in_c_refuses_slots_that_are_none():
+    tape = Tape()
+    x = tape.argument("x")
+    y = tape.append(OPERATIONS["exp"], (x,))
+    good = [tape, y, [x, y], x, -1, [x], reverse.ASKED]
+    for place, wrong in ((1, 7), (1, -1), (2, [9]), (3, 5), (4, 3), (5, [-1]), (5, ["x"])):
+        broken = [*good]
+        broken[place] = wrong
+        with pytest.raises((ValueError, TypeError), match=r"slot|integer|int"):
+            native.extension.adjoints(*broken)
+    tape.instructions.append(Instruction(GATHER, (x, 99), y))
+    with pytest.raises(ValueError, match="a slot that the tape does not have"):
+        native.extension.adjoints(*good)
