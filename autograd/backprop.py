@@ -12,7 +12,16 @@ from itertools import repeat
 from operator import add, attrgetter
 from typing import Any
 
-from autograd.by_hand import INSIDE, check_numbers, check_root, check_turn, grads_of, in_the_middle, one_at_a_time
+from autograd.by_hand import (
+    INSIDE,
+    check_numbers,
+    check_root,
+    check_turn,
+    grads_of,
+    in_the_middle,
+    one_at_a_time,
+    while_incomplete,
+)
 from autograd.modes import ACTIVE, current_mode
 from autograd.native import extension
 from autograd.numerics.real import as_float
@@ -128,7 +137,7 @@ def backward(root: Value, gradient: float = 1.0) -> None:
     check_data(root, leaves)
     with one_at_a_time:
         check_turn()
-        with one_at_a_time if INSIDE else in_the_middle:
+        with while_incomplete():
             _all_or_none(root, seed, leaves, interior)
 
 
@@ -186,7 +195,7 @@ def add_to_grads(leaves: list[Value], gradients: Sequence[float]) -> None:
     """leaf.grad += gradient, for all leaves or, on any exception, for none."""
     with one_at_a_time:
         check_turn()
-        with one_at_a_time if INSIDE else in_the_middle:
+        with while_incomplete():
             before = grads_of(leaves)
             totals = list(map(add, before, gradients))
             deque(map(_set_grad, leaves, totals), 0)

@@ -52,6 +52,15 @@ def check_turn() -> None:
         )
 
 
+def while_incomplete() -> Any:
+    """What to hold, beside one_at_a_time, while grads are not complete: the lock that says so.
+
+    Where an outer pass of this thread holds it, to take it again would be to wait for ever: then one_at_a_time once
+    more, which may be taken twice.
+    """
+    return one_at_a_time if in_the_middle.locked() else in_the_middle
+
+
 class ByHand(Operation):
     """The operation of one node: `text` is what it is called, `closure` what passes its gradient on."""
 
@@ -86,7 +95,7 @@ class ByHand(Operation):
 
     def _measured(self, node: Value) -> tuple[float, ...]:
         reach = dict.fromkeys([node, *node.parents, *_values_of(self.closure)])
-        with one_at_a_time, one_at_a_time if in_the_middle.locked() else in_the_middle:  # by whom, if not by us?
+        with one_at_a_time, while_incomplete():
             restore = map(_set_grad, reach, [value.grad for value in reach])
             try:
                 for value in reach:
