@@ -34,6 +34,8 @@ def _begin(arguments: Sequence[str], program: str) -> int:
     resumed = options.resume is not None
     training = take_up(arguments, program, options.resume) if resumed else begin(choose_job(options), options)
     output = output_folder(training.options.output)
+    if gc.get_freeze_count():  # by a program that calls main(): to thaw the rows would thaw what it has frozen
+        return _run(training, output, program)
     gc.freeze()  # rows stay as long as the job: the collector need not go through them again and again
     try:
         return _run(training, output, program)
@@ -49,9 +51,8 @@ def _run(training: Training, output: Path, program: str) -> int:
     print(f"{len(job.train[0])} rows to learn from, {len(job.held_out[0])} held out; {repr(model).splitlines()[0]}")
     if before:
         print(f"going on after {before} epochs")
-    history = training.learn(
-        *(() if sys.stderr.isatty() else [_print_tenths(before + training.epochs - training.done)])
-    )
+    progress = () if sys.stderr.isatty() else [_print_tenths(before + training.epochs - training.done)]
+    history = training.learn(*progress)
     if history.diverged:
         complain(f"{program}: {history.stopped}")
         return 1

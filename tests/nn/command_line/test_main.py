@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import gc
 import io
 import json
 import math
@@ -21,6 +22,7 @@ import pytest
 import nn
 from autograd import Value
 from nn.basics.nested import plain
+from nn.command_line import main as main_module
 from nn.command_line.jobs import _split, moons_job, some, table_job
 from nn.command_line.learning import begin
 from nn.command_line.main import main
@@ -266,6 +268,25 @@ def test_two_columns_are_the_axes_of_the_boundary_and_more_of_them_two_direction
     else:
         assert re.fullmatch(r"main direction 1: \d+% of the variance", ax.get_xlabel())
         assert re.fullmatch(r"main direction 2: \d+% of the variance", ax.get_ylabel())
+
+
+@pytest.mark.parametrize("frozen_before", [False, True])
+def test_what_a_program_has_frozen_before_it_calls_main_stays_frozen(tmp_path, monkeypatch, frozen_before):
+    mine, learning, run = [], [], main_module._run
+
+    def frozen():
+        return all(thing is not mine for thing in gc.get_objects())  # which lists what is not
+
+    monkeypatch.setattr(main_module, "_run", lambda *given: learning.append(frozen()) or run(*given))
+    monkeypatch.setattr(main_module, "write_all", lambda *given: [])
+    gc.unfreeze()
+    try:
+        if frozen_before:
+            gc.freeze()
+        assert quick(tmp_path) == 0
+        assert (learning, frozen()) == ([True], frozen_before)
+    finally:
+        gc.unfreeze()
 
 
 def test_letters_that_the_font_does_not_have_are_no_reason_to_warn(tmp_path, capsys):
