@@ -68,10 +68,8 @@ def min_max(X: Any) -> Scaler:
 
 def _columns(X: Any) -> list[tuple[float, ...]]:
     rows = as_rows(X)
-    if not rows or len({len(row) for row in rows}) != 1:
-        raise ValueError(
-            f"expected rows of one length, got {len(rows)} rows of lengths {sorted({len(r) for r in rows})}"
-        )
+    if len(lengths := {len(row) for row in rows}) != 1:
+        raise ValueError(f"expected rows of one length, got {len(rows)} rows of lengths {sorted(lengths)}")
     return list(zip(*rows, strict=True))
 
 

@@ -13,7 +13,23 @@ from nn.basics.nested import data_of
 from nn.module import Buffer, Module
 
 
-class BatchNorm(Module):
+class _Normalisation(Module):
+    """What all three have: ε, and a scale γ for each of `features`."""
+
+    def __init__(self, features: int, eps: float = 1e-5) -> None:
+        self.gamma = [Value(1.0) for _ in range(positive("features", features))]
+        self.eps = eps
+
+    def _by_size(self, row: Sequence[Any]) -> list[Any]:
+        """γx/√(mean of x² + ε)."""
+        scale = rsqrt(sum_of_squares(row) / len(row) + self.eps)
+        return [gamma * (v * scale) for v, gamma in zip(row, self.gamma, strict=True)]
+
+    def extra_repr(self) -> str:
+        return f"{len(self.gamma)} features"
+
+
+class BatchNorm(_Normalisation):
     """γ(x − μ)/√(σ² + ε) + β for each of `features`, μ and σ² over the rows of a batch (Ioffe and Szegedy 2015).
 
     While learning, call ``batch(rows)``: the examples of a batch influence each other, so one alone has no result. The
@@ -23,11 +39,10 @@ class BatchNorm(Module):
     """
 
     def __init__(self, features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
-        self.gamma = [Value(1.0) for _ in range(positive("features", features))]
+        super().__init__(features, eps)
         self.beta = [Value(0.0) for _ in range(features)]
         self.running_mean = [Buffer(0.0) for _ in range(features)]
         self.running_var = [Buffer(1.0) for _ in range(features)]
-        self.eps = eps
         self.momentum = momentum
 
     def __call__(self, x: Any) -> list[Any]:
@@ -35,9 +50,8 @@ class BatchNorm(Module):
         if self.training:
             raise ValueError("BatchNorm needs a whole batch while learning: call batch(rows), or eval() first")
         row = numbers("BatchNorm", x, len(self.gamma))
-        statistics = zip(self.running_mean, self.running_var, strict=True)
-        scales = [(average.data, rsqrt(variance.data + self.eps)) for average, variance in statistics]
-        normal = [(v - average) * scale for v, (average, scale) in zip(row, scales, strict=True)]
+        known = zip(row, self.running_mean, self.running_var, strict=True)
+        normal = [(v - average.data) * rsqrt(variance.data + self.eps) for v, average, variance in known]
         return self._scaled(normal)
 
     def batch(self, rows: Sequence[Any]) -> list[list[Any]]:
@@ -70,34 +84,21 @@ class BatchNorm(Module):
     def _follow(self, running: Buffer, current: float) -> None:
         running.data = (1.0 - self.momentum) * running.data + self.momentum * current
 
-    def extra_repr(self) -> str:
-        return f"{len(self.gamma)} features"
 
-
-class RMSNorm(Module):
+class RMSNorm(_Normalisation):
     """γx/√(mean of x² + ε) over the `features` numbers of one example (Zhang and Sennrich 2019): no shift, no mean.
 
     Results are torch.nn.RMSNorm's for the same ε. Raises ValueError for an example of another length.
     """
 
-    def __init__(self, features: int, eps: float = 1e-5) -> None:
-        self.gamma = [Value(1.0) for _ in range(positive("features", features))]
-        self.eps = eps
-
     def __call__(self, x: Any) -> list[Any]:
-        row = numbers(type(self).__name__, x, len(self.gamma))
-        scale = rsqrt(sum_of_squares(row) / len(row) + self.eps)
-        return [gamma * (v * scale) for v, gamma in zip(row, self.gamma, strict=True)]
-
-    def extra_repr(self) -> str:
-        return f"{len(self.gamma)} features"
+        return self._by_size(numbers(type(self).__name__, x, len(self.gamma)))
 
 
-class LayerNorm(RMSNorm):
+class LayerNorm(_Normalisation):
     """γ(x − μ)/√(σ² + ε) + β, μ and σ² over the `features` numbers of one example (Ba, Kiros and Hinton 2016).
 
-    RMSNorm of what is left without the mean, and a shift. Defaults and results are torch.nn.LayerNorm's. Raises
-    ValueError for an example of another length.
+    Defaults and results are torch.nn.LayerNorm's. Raises ValueError for an example of another length.
     """
 
     def __init__(self, features: int, eps: float = 1e-5) -> None:
@@ -107,5 +108,5 @@ class LayerNorm(RMSNorm):
     def __call__(self, x: Any) -> list[Any]:
         row = numbers("LayerNorm", x, len(self.gamma))
         average = mean(row)
-        normal = super().__call__([v - average for v in row])
+        normal = self._by_size([v - average for v in row])
         return [v + beta for v, beta in zip(normal, self.beta, strict=True)]

@@ -21,6 +21,11 @@ def test_before_learning_numbers_are_only_normalised(kind):
     assert [v.data for v in kind(4, eps=0.0)([-3.0, 3.0, 3.0, -3.0])] == pytest.approx([-1.0, 1.0, 1.0, -1.0])
 
 
+def test_none_of_them_is_one_of_the_others():
+    for kind in (BatchNorm, LayerNorm, RMSNorm):
+        assert [isinstance(kind(3), other) for other in (BatchNorm, LayerNorm, RMSNorm)].count(True) == 1
+
+
 def filled_batch_norm(case):
     layer = BatchNorm(3)
     set_data(layer.gamma, case["tensors"]["gamma"])
