@@ -83,8 +83,8 @@ static PyObject *taken(const double *numbers, const Slots *slots, size_t step) {
     return tuple;
 }
 
-/* The gradients: written into `out`, an array, and None; or, if that is None, a list. */
-static PyObject *gradients_of(const Machine *machine, PyObject *out) {
+/* The gradients: written into `out`, an array, or added to it; if it is None, a list. */
+static PyObject *gradients_of(const Machine *machine, PyObject *out, int add) {
     const Slots *slots = &machine->gradients;
     if (out == Py_None) {
         PyObject *list = PyList_New(slots->count);
@@ -99,19 +99,21 @@ static PyObject *gradients_of(const Machine *machine, PyObject *out) {
     if (open_array(out, &view, 1, PyBUF_WRITABLE) < 0)
         return NULL;
     const int failed = check_count(view.shape[0], slots->count);
-    for (Py_ssize_t k = 0; !failed && k < slots->count; k++)
-        *entry(&view, k) = machine->place[slots->at[k]];
+    for (Py_ssize_t k = 0; !failed && k < slots->count; k++) {
+        double *slope = entry(&view, k), found = machine->place[slots->at[k]];
+        *slope = add ? *slope + found : found;
+    }
     PyBuffer_Release(&view);
     return failed ? NULL : Py_NewRef(out);
 }
 
 /* What run() and run_batch() answer: the number of a guard that failed, or (result, gradients). */
-static PyObject *answer(const Machine *machine, int failed, PyObject *result, PyObject *out) {
+static PyObject *answer(const Machine *machine, int failed, PyObject *result, PyObject *out, int add) {
     PyObject *pair = NULL;
     if (failed >= 0)
         pair = PyLong_FromLong(failed);
     else if (failed == -1 && result != NULL) {
-        PyObject *gradients = gradients_of(machine, out);
+        PyObject *gradients = gradients_of(machine, out, add);
         pair = gradients == NULL ? NULL : PyTuple_Pack(2, result, gradients);
         Py_XDECREF(gradients);
     }
@@ -119,10 +121,11 @@ static PyObject *answer(const Machine *machine, int failed, PyObject *result, Py
     return pair;
 }
 
-/* run(parameters, inputs, out): one example. None if a run is on its way already, in another thread or below this one. */
+/* run(parameters, inputs, out, add=False): one example. None if a run is on its way already, in another thread or below this one. */
 static PyObject *machine_run(Machine *machine, PyObject *args) {
     PyObject *parameters, *inputs, *out, *result = NULL;
-    if (!PyArg_ParseTuple(args, "OOO", &parameters, &inputs, &out))
+    int add = 0;
+    if (!PyArg_ParseTuple(args, "OOO|p", &parameters, &inputs, &out, &add))
         return NULL;
     if (machine->running)
         Py_RETURN_NONE;
@@ -131,7 +134,7 @@ static PyObject *machine_run(Machine *machine, PyObject *args) {
         put_in_places(machine, &machine->arguments, inputs) == 0) {
         const int failed = run_on_places(machine, &machine->before);
         PyObject *values = failed == -1 ? taken(machine->place, &machine->values, 1) : NULL;
-        result = answer(machine, failed, values, out);
+        result = answer(machine, failed, values, out, add);
     }
     machine->running = 0;
     return result;
@@ -185,7 +188,8 @@ static int run_blocks(Machine *machine, const Py_buffer *columns, Py_ssize_t cou
     return -1;
 }
 
-static PyObject *run_columns(Machine *machine, const Py_buffer *columns, Py_ssize_t count, double seed, PyObject *out) {
+static PyObject *run_columns(Machine *machine, const Py_buffer *columns, Py_ssize_t count, double seed, PyObject *out,
+                             int add) {
     PyObject *results = machine->gradients.count == 0 && machine->seed < 0 ? PyList_New(0) : NULL;
     if (results == NULL && PyErr_Occurred())
         return NULL;
@@ -202,16 +206,18 @@ static PyObject *run_columns(Machine *machine, const Py_buffer *columns, Py_ssiz
         failed = run_on_places(machine, &machine->after);
     if (failed == -1 && results == NULL)
         results = taken(machine->place, &machine->values, 1);
-    return answer(machine, failed, results, out);
+    return answer(machine, failed, results, out, add);
 }
 
-/* run_batch(parameters, columns, count, seed, out): columns is an array, a row for each argument, a column for each example. */
+/* run_batch(parameters, columns, count, seed, out, add=False): columns is an array, a row for each argument, a column
+   for each example. */
 static PyObject *machine_run_batch(Machine *machine, PyObject *args) {
     PyObject *parameters, *columns, *out, *result = NULL;
     Py_ssize_t count;
     double seed;
+    int add = 0;
     Py_buffer view;
-    if (!PyArg_ParseTuple(args, "OOndO", &parameters, &columns, &count, &seed, &out))
+    if (!PyArg_ParseTuple(args, "OOndO|p", &parameters, &columns, &count, &seed, &out, &add))
         return NULL;
     if (machine->running || machine->lanes == NULL)
         Py_RETURN_NONE;
@@ -220,7 +226,7 @@ static PyObject *machine_run_batch(Machine *machine, PyObject *args) {
     machine->running = 1;
     if (check_count(view.shape[0], machine->arguments.count) == 0 && check_count(view.shape[1], count) == 0 &&
         put_in_places(machine, &machine->parameters, parameters) == 0)
-        result = run_columns(machine, &view, count, seed, out);
+        result = run_columns(machine, &view, count, seed, out, add);
     machine->running = 0;
     PyBuffer_Release(&view);
     return result;
@@ -295,8 +301,8 @@ static PyObject *machine_new(PyTypeObject *type, PyObject *args, PyObject *named
 }
 
 static PyMethodDef methods[] = {
-    {"run", (PyCFunction)(void *)machine_run, METH_VARARGS, "run(parameters, inputs, out) → (result, gradients), or a guard's number."},
-    {"run_batch", (PyCFunction)(void *)machine_run_batch, METH_VARARGS, "run_batch(parameters, columns, count, seed, out), likewise."},
+    {"run", (PyCFunction)(void *)machine_run, METH_VARARGS, "run(parameters, inputs, out, add=False) → (result, gradients), or a guard's number."},
+    {"run_batch", (PyCFunction)(void *)machine_run_batch, METH_VARARGS, "run_batch(parameters, columns, count, seed, out, add=False), likewise."},
     {NULL, NULL, 0, NULL},
 };
 

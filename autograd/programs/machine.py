@@ -32,19 +32,20 @@ class Machine:
 
     def __init__(self, work: Work) -> None:
         self.work = work
+        self._batch, self._gradients = work.kind.batch, len(work.gradients)
         self._machine = encoded(work)
 
-    def run(self, parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any] | None:
+    def run(self, parameters: Any, inputs: Any, seed: float, into: Any = None) -> tuple[Any, Any] | None:
         """The result and the gradients; None while another run is on its way."""
-        out = None
-        if self.work.kind.towards and hasattr(parameters, "dtype"):
+        out, add = into, into is not None
+        if not add and self._gradients and hasattr(parameters, "dtype"):
             import numpy as np
 
-            out = np.empty(len(self.work.gradients))
-        if self.work.kind.batch:
-            found = self._machine.run_batch(parameters, as_columns(inputs), inputs.count, seed, out)
+            out = np.empty(self._gradients)
+        if self._batch:
+            found = self._machine.run_batch(parameters, as_columns(inputs), inputs.count, seed, out, add)
         else:
-            found = self._machine.run(parameters, inputs, out)
+            found = self._machine.run(parameters, inputs, out, add)
         if type(found) is int:
             raise BranchTaken(found)
         return found  # type: ignore[no-any-return]

@@ -265,17 +265,22 @@ class Program:
         add_to_grads(path.parameters, as_lists(gradients))
         return value  # type: ignore[no-any-return]
 
-    def gradient_function(self, reduce: str | None = "mean") -> Gradient:
+    def gradient_function(self, reduce: str | None = "mean", parameters: Sequence[Value] | None = None) -> Gradient:
         """`g(parameters, *columns)` → (mean or sum of f, its gradient), for training loops on arrays.
 
         `parameters` and the gradient are NumPy arrays of shape (n,), in the order of `program.parameters`, whose own
         `data` and `grad` are neither read nor written. It is the gradient of the path that ran last, and n is counted
         now: parameters that are met later, on other paths, are not among them. With `reduce=None` the columns are the
         arguments of a single example. `g.over(*columns)` is a function of the parameters alone, for many steps on one
-        batch. It can be pickled, for workers in other processes (ValueError there for an operation of your own).
-        ImportError without NumPy; TypeError where f returns several Values.
+        batch. With `parameters`, a list of Values, the order is theirs, and others may be among them: their slopes are
+        0. It can be pickled, for workers in other processes (ValueError there for an operation of your own).
+        ImportError without NumPy; TypeError where f returns several Values; ValueError unless `parameters` holds all of
+        the program's, and none twice.
         """
-        return Gradient(*self._running(), reduce)
+        path, name, example, own = self._running()
+        if parameters is not None and not (len(set(parameters)) == len(parameters) and set(own) <= set(parameters)):
+            raise ValueError(f"parameters has to hold each of the {len(own)} in program.parameters, and no Value twice")
+        return Gradient(path, name, example, own if parameters is None else parameters, reduce)
 
     def bind(self, xp: Any) -> Callable[..., Any]:
         """A pure function `g(parameters, *args)` of arrays on the namespace `xp`: numpy, jax.numpy or torch.

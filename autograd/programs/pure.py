@@ -99,8 +99,11 @@ class Gradient(Pure):
         """The mean or the sum over the examples, and its gradient."""
         return self._at(self._on(self._batch(columns)), parameters)
 
-    def over(self, *columns: Any) -> Callable[[Any], tuple[float, Any]]:
-        """The same as a function of the parameters alone, for many steps on one batch: the columns are read now."""
+    def over(self, *columns: Any) -> Callable[..., tuple[float, Any]]:
+        """The same as a function of the parameters alone, for many steps on one batch: the columns are read now.
+
+        To an array given besides, g.over(*columns)(parameters, into), the gradient is added: that is then returned.
+        """
         batch = self._batch(columns)
         batch.hold()
         return functools.partial(self._at, self._on(batch))
@@ -110,21 +113,26 @@ class Gradient(Pure):
             columns = tuple([arg] for arg in columns)
         return self._path.batch(self._kind, self._example, columns)
 
-    def _on(self, batch: Batch) -> Callable[[Any], tuple[float, Any]]:
+    def _on(self, batch: Batch) -> Callable[..., tuple[float, Any]]:
         return self._path.on(self._kind, batch, self._reduce or "sum")
 
-    def _at(self, run: Callable[[Any], tuple[float, Any]], parameters: Any) -> tuple[float, Any]:
+    def _at(self, run: Callable[..., tuple[float, Any]], parameters: Any, into: Any = None) -> tuple[float, Any]:
         import numpy as np
 
         data, count = parameters, len(self._parameters)
         if not (type(data) is np.ndarray and data.dtype == np.float64 and data.shape == (count,)):
             data = counted(rectangular(data), count, data)
-        value, slopes = run(data[self._own])
         if self._all_own:
-            return value, np.asarray(slopes)
-        gradient = np.zeros(count)
-        gradient[self._own] = slopes
-        return value, gradient
+            value, slopes = run(data, into)
+            gradient = np.asarray(slopes)
+        else:
+            value, slopes = run(data[self._own])
+            gradient = np.zeros(count)
+            gradient[self._own] = slopes
+        if into is None or gradient is into:
+            return value, gradient
+        into += gradient
+        return value, into
 
 
 class Bound(Pure):

@@ -2,12 +2,13 @@
 
 A *backend* is made for one piece of `Work` and has one method:
 
-    run(parameters, inputs, seed) -> (result, gradients), or None where it cannot tell
+    run(parameters, inputs, seed, into) -> (result, gradients), or None where it cannot tell
 
 `parameters` are numbers in a list or an array. `inputs` are the numbers of one example, or a `Batch`, which gives them
 as lists or as an array. `result` is a float for a function of one result, otherwise a tuple of floats; for a batch a
 list of these, or the float Σ seed · f where gradients are asked for. `gradients` is a sequence of floats or an array,
-as long as `work.gradients`. A guard that does not hold raises BranchTaken.
+as long as `work.gradients`. Where `into` is an array, they may be added to it, which is then given back. A guard that
+does not hold raises BranchTaken.
 
 `Trace.run` is the one place that chooses: it asks the backends of `Trace.backends` in turn until one has an answer.
 There are three:
@@ -53,7 +54,7 @@ class BranchChanged(RuntimeError):
 class Backend(Protocol):
     """Runs one piece of work; see above."""
 
-    def run(self, parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any] | None:
+    def run(self, parameters: Any, inputs: Any, seed: float, into: Any = None) -> tuple[Any, Any] | None:
         """The result and the gradients, or None."""
 
 
@@ -113,14 +114,14 @@ class Trace:
         """`run` for a batch. BranchChanged, with the rows, where some of them leave this path."""
         return self.on(kind, batch, reduce)(parameters)
 
-    def on(self, kind: Kind, batch: Batch, reduce: str = "mean") -> Callable[[Any], tuple[Any, Any]]:
-        """`run_batch` as a function of the parameters: who runs it is chosen once."""
+    def on(self, kind: Kind, batch: Batch, reduce: str = "mean") -> Callable[..., tuple[Any, Any]]:
+        """`run_batch` as a function of the parameters, and of `into`: who runs it is chosen once."""
         inputs, seed = batch if kind.batch else batch.array()[:, 0], seed_of(reduce, batch.count)
         backends = self.backends(kind, batch.count)
 
-        def run(parameters: Any) -> tuple[Any, Any]:
+        def run(parameters: Any, into: Any = None) -> tuple[Any, Any]:
             try:
-                return first_answer(backends, parameters, inputs, seed)
+                return first_answer(backends, parameters, inputs, seed, into)
             except BranchTaken as branch:
                 rows = shortened(list(self.strays(batch.examples(), parameters)))
                 raise BranchChanged(
@@ -170,10 +171,12 @@ class Trace:
                 yield i
 
 
-def first_answer(backends: Sequence[Backend], parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any]:
+def first_answer(
+    backends: Sequence[Backend], parameters: Any, inputs: Any, seed: float, into: Any = None
+) -> tuple[Any, Any]:
     """Of the first backend that knows."""
     for backend in backends:
-        if (found := backend.run(parameters, inputs, seed)) is not None:
+        if (found := backend.run(parameters, inputs, seed, into)) is not None:
             return found
     raise AssertionError("source has an answer to everything")
 
@@ -215,7 +218,7 @@ class Source:
     def _careful(self) -> Callable[..., Any]:
         return compiled(self._work, careful=True)
 
-    def run(self, parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any]:
+    def run(self, parameters: Any, inputs: Any, seed: float, into: Any = None) -> tuple[Any, Any]:
         """The result and the gradients."""
         if type(parameters) is not list:
             parameters = as_lists(parameters)

@@ -16,8 +16,8 @@ class Progress(AbstractContextManager["Progress"]):
         if show not in (True, False, "auto"):
             raise ValueError(f'progress has to be True, False or "auto", got {show!r}')
         self.done, self.total, self.title = 0, total, title
-        shown = _in_notebook() or sys.stderr.isatty() if show == "auto" else show
-        self._display = _display(total, title) if shown else _Silence()
+        self.shown = _in_notebook() or sys.stderr.isatty() if show == "auto" else bool(show)
+        self._display = _display(total, title) if self.shown else _Silence()
 
     def advance(self, text: str) -> None:
         """One more of `total` is done; `text` says how it stands."""

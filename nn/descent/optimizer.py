@@ -135,12 +135,13 @@ class Optimizer:
         if not len(data):
             return data, {}
         names = self.remembers(group)
-        columns = [state[name] for name in names if name in state]
-        if any(len(column) != len(data) for column in columns):
-            raise ValueError(f"a group of {len(data)} parameters has a memory of another length: {MAKE_ANOTHER}")
+        columns = [state[name] for name in names if name in state] if names else []
+        for column in columns:
+            if len(column) != len(data):
+                raise ValueError(f"a group of {len(data)} parameters has a memory of another length: {MAKE_ANOTHER}")
         rule = self._with_decay(group, self.rule(group, self.steps_taken + 1, numbers))
         moved, *remembered = numbers.each(rule, data, grads, *columns)
-        return moved, dict(zip(names, remembered, strict=True))
+        return moved, dict(zip(names, remembered, strict=True)) if names or remembered else {}
 
     def _with_decay(self, group: Group, rule: Rule) -> Rule:
         """The rule with -g for g under `maximize` (which climbs instead of descending), and weight_decay·p added."""

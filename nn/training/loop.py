@@ -9,7 +9,6 @@ stopping, a record.
 from __future__ import annotations
 
 import math
-import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -144,7 +143,8 @@ def fit(
     else:
         rows, held_out = hold_out(complete(as_pairs(X, y), loss), validation, dice, loss)
         size = rows_per_update(len(rows[0]), batch_size)  # complains before anything has changed
-        served, look = partial(pieces, *rows, size, dice if shuffle else None), partial(iter, [rows])
+        look = partial(iter, [rows])  # at all rows, which are the one batch of an epoch where `size` is their number
+        served = look if size == len(rows[0]) else partial(pieces, *rows, size, dice if shuffle else None)
         worth, few = epochs * len(rows[0]) >= WORTH_COMPILING, sample(*rows) if size > 1 else None
     training = _Training(
         model=model,
@@ -225,7 +225,7 @@ class _Training:
             self.history.seconds = time.perf_counter() - started
         return self.history
 
-    def _epochs(self, epochs: int, rates: Rates, bar: Progress, interrupted: threading.Event) -> None:
+    def _epochs(self, epochs: int, rates: Rates, bar: Progress, interrupted: list[int]) -> None:
         step = RecordedStep(
             *(self.model, self.loss, self.penalty, self.values),
             predictions=bool(self.metrics),
@@ -236,26 +236,26 @@ class _Training:
         self.model.train()
         try:
             for epoch in range(epochs):
-                self._set_rates(rates, epoch)
+                if self.schedule is not None:
+                    self._set_rates(rates, self.schedule(epoch), epoch)
                 step.look_again(bool(self.callbacks))  # schedules, metrics and clipping have other things to change
                 before = self.model.state_dict() if self.early_stopping is not None else {}
                 self._epoch(step, interrupted)
                 self.history.engine = step.engine
-                bar.advance(_status(self.history))
+                if bar.shown:
+                    bar.advance(_status(self.history))
                 self._after_epoch(before)
         finally:
             step.home.give_back()
 
-    def _set_rates(self, rates: Rates, epoch: int) -> None:
-        if self.schedule is None:
-            return
-        factor = self.schedule(epoch)
+    @staticmethod
+    def _set_rates(rates: Rates, factor: float, epoch: int) -> None:
         if not isinstance(factor, Real) or not 0 <= factor < math.inf:
             raise ValueError(f"the schedule gave the factor {factor!r} for epoch {epoch}: expected 0 or more")
         for group, rate in rates:
             group["lr"] = float(rate * factor)
 
-    def _epoch(self, step: RecordedStep, interrupted: threading.Event) -> None:
+    def _epoch(self, step: RecordedStep, interrupted: list[int]) -> None:
         """One pass over the rows, then the figures of the epoch."""
         losses, count, predicted, actual = [], 0, [], []
         if self.watched:
@@ -269,7 +269,7 @@ class _Training:
                 if self.metrics:
                     predicted.extend(plain(predictions))
                     actual.extend(targets)
-                if interrupted.is_set():
+                if interrupted:
                     raise KeyboardInterrupt
         finally:
             if self.watched:
@@ -279,32 +279,35 @@ class _Training:
         self.history.learning_rate.append(self._rate())
         for layer, norm in self.norms.items():
             self.history.gradient_norm.setdefault(layer, []).append(norm)
-        self._measure("", predicted, actual)
-        self._validate(step)
+        if self.metrics:
+            self._measure("", predicted, actual)
+        if self.validation is not None:
+            self._validate(step, *self.validation)
 
     def _update(self, home: OnValues, value: float) -> None:
         """Change the parameters by the gradient that the step left, unless it would ruin them."""
-        self.norms = home.norms()
-        if not (math.isfinite(value) and math.isfinite(math.hypot(*self.norms.values()))):
-            raise _Stop(
-                self._diverged("the gradient is not finite" if math.isfinite(value) else f"the loss became {value}")
-            )
-        kept = self.history.kept
-        if kept is not None and kept.wants(self.history.updates):
-            kept.note(self.history.updates, *home.numbers(self.count))
-        if self.clip is not None:
-            home.clip(self.clip)
-        if not home.step():
-            raise _Stop(self._diverged("a parameter would become infinite or nan"))
+        with home.quiet():
+            self.norms = home.norms()
+            if not (math.isfinite(value) and math.isfinite(math.hypot(*self.norms.values()))):
+                raise self._diverged(
+                    "the gradient is not finite" if math.isfinite(value) else f"the loss became {value}"
+                )
+            kept = self.history.kept
+            if kept is not None and kept.wants(self.history.updates):
+                kept.note(self.history.updates, *home.numbers(self.count))
+            if self.clip is not None:
+                home.clip(self.clip)
+            if not home.step():
+                raise self._diverged("a parameter would become infinite or nan")
         self.history.update_loss.append(value)
 
     def _rate(self) -> float:
         return float(self.optimizer.param_groups[0].get("lr", math.nan))  # a rule of one's own may have none
 
-    def _diverged(self, what: str) -> str:
-        """What happened, and what to try."""
+    def _diverged(self, what: str) -> _Stop:
+        """With what happened, and what to try."""
         self.history.diverged = True
-        return (
+        return _Stop(
             f"stopped in epoch {self.history.epochs}: {what}; the parameters are those before this update. "
             f"Try a learning rate below {self._rate():g}, clip=1.0 or standardized inputs; "
             "autograd.detect_anomaly() names the operation it comes from."
@@ -317,11 +320,8 @@ class _Training:
                 raise TypeError(f"metrics[{name!r}] has to return a number, it returned {value!r:.60}")
             self.history.metrics.setdefault(prefix + name, []).append(float(value))  # also where it is one of NumPy's
 
-    def _validate(self, step: RecordedStep) -> None:
+    def _validate(self, step: RecordedStep, rows: list[Any], targets: list[Any]) -> None:
         """Loss and metrics of the held-out rows, without a graph and with dropout and the like switched off."""
-        if self.validation is None:
-            return
-        rows, targets = self.validation
         self.model.eval()
         with no_grad():
             predictions = step.answers(rows)
@@ -342,8 +342,8 @@ class _Training:
             raise _Stop(f"no better for {self.early_stopping.patience} epochs (best {self.early_stopping.best:.6g})")
         if self.tolerance is not None and converged(history, math.hypot(*self.norms.values()), self.tolerance):
             raise _Stop(f"converged within {self.tolerance:g} after {history.epochs} epochs")
-        answers = [callback(history) for callback in self.callbacks]  # all of them, whatever the first one says
-        if any(answer is True for answer in answers):
+        ended = [True for callback in self.callbacks if callback(history) is True]  # all are called, whatever one says
+        if ended:
             raise _Stop(f"ended by a callback after {history.epochs} epochs")
 
     def _put_back(self, rates: Rates) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from nn.descent.optimizer import Optimizer, Rule
 from nn.descent.settings import Columns, Number
 from nn.training.on_values import Clip, OnValues, Part
 
-Prepared = tuple[Number, Callable[[Number], tuple[float, Number]]]  # where parameters stand; their (value, gradient)
+Function = Callable[[Number, Number], tuple[float, Number]]  # (all numbers, a sum of gradients) → (value, that sum)
 AGREEMENT = 1e-9  # of a rule on arrays with the same rule on floats
 
 _set_data, _set_grad = Value.data.__set__, Value.grad.__set__  # type: ignore[attr-defined]
@@ -27,14 +28,14 @@ class OnArrays(OnValues):
     """A training on arrays, which begins with the numbers of `values`."""
 
     optimizer: Optimizer
+    quiet = staticmethod(partial(np.errstate, all="ignore"))
 
     def __init__(self, values: OnValues, optimizer: Optimizer) -> None:
         self.parameters, self.layers, self.optimizer = values.parameters, values.layers, optimizer
-        self._functions: dict[Program, tuple[Number, Any]] = {}
+        self._functions: dict[Program, Any] = {}  # of the penalty, and what gives them for the columns of a part
         self._ahead = False  # of the Values
         self._parts: Sequence[Part] = ()  # of the batch before, and
-        self._of_parts: list[Prepared] = []
-        self._penalty: Prepared | None = None
+        self._of_parts: list[Function] = []
         self._known: dict[str, tuple[list[Value], Number]] = {}
         self._parameters = values.parameters.copy()
         self._place = {p: i for i, p in enumerate(self._parameters)}
@@ -43,10 +44,10 @@ class OnArrays(OnValues):
     # Values and arrays -----------------------------------------------------------------------------------------------
     def take(self) -> None:
         self._take_numbers()
+        self._layers = {name: self._places(f"layer {name}", params) for name, params in self.layers.items()}
         groups = enumerate(group["params"] for group in self.optimizer.param_groups)
         self._groups = [self._places(f"group {i}", params) for i, params in groups]
-        self._layers = {name: self._places(f"layer {name}", params) for name, params in self.layers.items()}
-        self._memory = [self._columns(state) for state in self.optimizer.state]
+        self._memory = [read_only(state) for state in self.optimizer.state]
 
     def give_back(self) -> None:
         if not self._ahead:  # the Values are current, or somebody has written to them since
@@ -65,10 +66,6 @@ class OnArrays(OnValues):
         deque(map(_set_data, self._parameters, self._data.tolist()), 0)
         deque(map(_set_grad, self._parameters, self._gradient.tolist()), 0)
 
-    @staticmethod
-    def _columns(state: Columns) -> Columns:
-        return {name: np.array(column, dtype=float) for name, column in state.items()}
-
     def _places(self, name: str, parameters: list[Value]) -> Number:
         """Where these stand in the arrays, looked up again only if they are not those of the last time."""
         before, places = self._known.get(name, (None, None))
@@ -81,6 +78,7 @@ class OnArrays(OnValues):
         """Where these stand in the arrays; those that nobody has met so far are put at the end."""
         new = [p for p in dict.fromkeys(parameters) if p not in self._place]
         if new:
+            self._functions, self._parts = {}, ()  # those were of fewer numbers
             self._place |= {p: i for i, p in enumerate(new, len(self._parameters))}
             self._parameters += new
             self._data = np.append(self._data, [p.data for p in new])
@@ -92,45 +90,43 @@ class OnArrays(OnValues):
     # A step of training ----------------------------------------------------------------------------------------------
     def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
         if parts is not self._parts:
-            self._parts, self._of_parts = parts, [self._prepared(program, columns) for program, *columns in parts]
-        of_penalty = [] if penalty is None else [self._of_penalty(penalty)]
-        found, value = np.zeros(len(self._data)), 0.0
-        for places, function in self._of_parts:
-            one, slopes = function(self._data[places])
-            found[places] += slopes
-            value += one
-        found /= divisor
+            self._prepare(parts, penalty)
+        value, found = 0.0, np.zeros(len(self._data))  # to which every function adds its gradient
+        for function in self._of_parts:
+            value += function(self._data, found)[0]
         value /= divisor
-        for one, places, slopes in of_penalty:
-            found[places] += slopes
-            value += one
-        others = slice(len(self.parameters), None)
-        found[others] += self._gradient[others]
+        found /= divisor
+        if penalty is not None:
+            try:
+                value += self._functions[penalty](self._data, found)[0]
+            except BranchChanged:
+                self._record_again(penalty)
+                return self.gradient(parts, divisor, penalty)
+        if len(found) > len(self.parameters):
+            others = slice(len(self.parameters), None)
+            found[others] += self._gradient[others]
         self._ahead = True
         self._gradient = found  # a new array every time: the optimizer may have kept the last one as its memory
         return value
 
-    def _prepared(self, program: Program, columns: Sequence[Any] | None) -> Prepared:
-        """Where the parameters of a program stand, and Σ over the examples as a function of them, and its gradient."""
-        reduce = "sum" if columns is not None else None
-        if program not in self._functions:
-            self._functions[program] = self._index(program.parameters), program.gradient_function(reduce)
-        places, function = self._functions[program]
-        return places, function.over(*columns or ())
+    def _prepare(self, parts: Sequence[Part], penalty: Program | None) -> None:
+        """Functions of all the numbers: the sum over the examples of every part, and the penalty."""
+        programs = [program for program, *_ in parts] + [penalty] * (penalty is not None)
+        for program in programs:
+            if program not in self._functions:
+                self._index(program.parameters)  # forgets the functions of fewer numbers, if these are new
+        for program in programs:
+            if program not in self._functions:
+                function = program.gradient_function(None if program is penalty else "sum", self._parameters)
+                self._functions[program] = function.over() if program is penalty else function
+        self._parts, self._of_parts = parts, [self._functions[program].over(*columns) for program, *columns in parts]
 
-    def _of_penalty(self, penalty: Program) -> tuple[float, Number, Number]:
-        """(value, places, gradient) of a program without arguments; recorded again where its comparisons change."""
-        places, function = self._penalty or self._prepared(penalty, None)
-        try:
-            value, slopes = function(self._data[places])
-        except BranchChanged:
-            self._give_numbers()
-            penalty()
-            del self._functions[penalty]
-            places, function = self._prepared(penalty, None)
-            value, slopes = function(self._data[places])
-        self._penalty = places, function
-        return value, places, slopes
+    def _record_again(self, penalty: Program) -> None:
+        """A penalty whose comparisons come out differently now."""
+        self._give_numbers()
+        penalty()
+        del self._functions[penalty]
+        self._parts = ()
 
     def predictions(self, program: Program, rows: list[Any]) -> list[Any]:
         return program.map(rows, parameters=self._data[self._index(program.parameters)])
@@ -139,10 +135,8 @@ class OnArrays(OnValues):
         return self._data[:count].tolist(), self._gradient[:count].tolist()
 
     def norms(self) -> dict[str, float]:
-        with np.errstate(over="ignore"):
-            return {layer: length(self._gradient[places]) for layer, places in self._layers.items()}
+        return {layer: length(self._gradient[places]) for layer, places in self._layers.items()}
 
-    @np.errstate(over="ignore")
     def clip(self, limit: Clip) -> None:
         own, self._ahead = len(self.parameters), True
         if callable(limit):  # it gets the Values
@@ -152,7 +146,6 @@ class OnArrays(OnValues):
         elif limit < (norm := length(self._gradient[:own])) < math.inf:
             self._gradient[:own] *= limit / norm
 
-    @np.errstate(all="ignore")
     def step(self) -> bool:
         try:
             moved = self._after()  # everything is computed when the first number changes
@@ -164,34 +157,30 @@ class OnArrays(OnValues):
         data = self._data.copy()
         for places, (numbers, _) in zip(self._groups, moved, strict=True):
             data[places] = numbers
-        if not (math.isfinite(data.sum()) or (np.isfinite(data) | ~np.isfinite(self._data)).all()):
+        if not (math.isfinite(data.dot(data)) or (np.isfinite(data) | ~np.isfinite(self._data)).all()):
             return False
         self._data, self._ahead = data, True
         for columns, (_, remembered) in zip(self._memory, moved, strict=True):
-            columns.update(remembered)
+            if remembered:
+                columns.update(read_only(remembered))
         self.optimizer.steps_taken += 1
         return True
 
     def _after(self) -> list[tuple[Number, Columns]]:
-        """What the optimizer makes of each of its groups."""
-        groups = zip(self.optimizer.param_groups, self._memory, self._groups, strict=True)
-        return [
-            self.optimizer.after(
-                group,
-                {name: _read_only(column[:]) for name, column in columns.items()},
-                _read_only(self._data[places]),
-                _read_only(self._gradient[places]),
-                ARRAYS,
-            )
-            for group, columns, places in groups
-        ]
+        """What the optimizer makes of each of its groups; read-only: `p -= lr * g` would be a step before its time."""
+        moved, after = [], self.optimizer.after
+        for group, columns, places in zip(self.optimizer.param_groups, self._memory, self._groups, strict=True):
+            data, gradient = self._data[places], self._gradient[places]
+            data.setflags(write=False)
+            gradient.setflags(write=False)
+            moved.append(after(group, columns, data, gradient, ARRAYS))
+        return moved
 
     @np.errstate(all="ignore")
     def agrees(self) -> bool:
         """Whether the optimizer's next step is the same on arrays as on floats."""
-        for (data, columns), group, state in zip(
-            self._after(), self.optimizer.param_groups, self.optimizer.state, strict=True
-        ):
+        groups = zip(self._after(), self.optimizer.param_groups, self.optimizer.state, strict=True)
+        for (data, columns), group, state in groups:
             expected, remembered = self.optimizer.after_floats(group, state)
             pairs = [(data, expected), *((columns[name], remembered[name]) for name in remembered)]
             if not all(_agree(found, wanted) for found, wanted in pairs):
@@ -214,10 +203,12 @@ class Arrays:
 ARRAYS = Arrays()
 
 
-def _read_only(array: Number) -> Number:
-    """A view for a rule that could write `p -= lr * g`: in place that would be a step before its time."""
-    array.flags.writeable = False
-    return array
+def read_only(columns: Columns) -> Columns:
+    """The same numbers in arrays that nobody can write to."""
+    views = {name: np.asarray(column, dtype=float)[:] for name, column in columns.items()}
+    for view in views.values():
+        view.setflags(write=False)
+    return views
 
 
 def _agree(found: Number, wanted: list[float]) -> bool:
@@ -227,5 +218,5 @@ def _agree(found: Number, wanted: list[float]) -> bool:
 
 def length(vector: Number) -> float:
     """√(Σ x²), without overflow on the way."""
-    squares = float(np.dot(vector, vector))
+    squares = float(vector.dot(vector))
     return math.sqrt(squares) if 1e-200 < squares < 1e200 else math.hypot(*vector.tolist())

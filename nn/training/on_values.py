@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from math import isfinite
 from typing import Any, TypeAlias
 
@@ -37,6 +38,8 @@ class OnValues:
         stepped = [p for group in optimizer.param_groups for p in group["params"]] if optimizer else []
         self.parameters = list(dict.fromkeys([*parameters, *stepped]))
         self.layers, self.optimizer = layers or {}, optimizer
+
+    quiet: Callable[[], AbstractContextManager[Any]] = staticmethod(nullcontext)  # around the arithmetic of an update
 
     def take(self) -> None:
         """Read the Values and the optimizer's memory, at the start of an epoch: someone may have written to them."""

@@ -5,7 +5,7 @@
 `RecordedStep` does the first batch with a graph, records, and replays that batch: only if loss and gradient agree to
 1e-9, and the loss of any batch is the mean or the sum of those of its rows (per_row.py), does it go on replaying. It
 looks again in epoch 2, 4, 8, … A model whose examples influence each other (BatchNorm), that draws random numbers
-(Dropout), or another loss is trained with graphs, and `why` says so.
+(Dropout), or another loss is trained with graphs, and `engine` says why.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class RecordedStep:
     ) -> None:
         self._values = values or OnValues(model.parameters())
         self.home = self._values
-        self.why = ""  # not recorded; empty as long as it is
+        self.engine = "graphs"  # what the training runs on, for its History
         self._eager = eager_step(model, loss, penalty, self._values.optimizer)
         self._compiled, self._required = compiled, required
         self._model, self._loss, self._penalty, self._predictions = model, loss, penalty, predictions
@@ -69,14 +69,9 @@ class RecordedStep:
                 self.home.give_back()
                 self._give_up(f"in a later batch: {change}", change)
         found = self._eager(rows, targets)
-        if self._compiled and not self.why:
+        if self._compiled and self.engine == "graphs":
             self._begin(rows, targets, found[0])
         return found
-
-    @property
-    def engine(self) -> str:
-        """What the training runs on, for its History."""
-        return "program" if self._batches is not None else f"graphs: {self.why}" if self.why else "graphs"
 
     def answers(self, rows: list[Any]) -> list[Any]:
         """What the model, in use, says of each of some rows; where the training is recorded, by a program, too."""
@@ -104,7 +99,7 @@ class RecordedStep:
                 finally:
                     if drawn():
                         raise NotRecordable("the model draws random numbers")
-            self.home = quickest(self._values)
+            self.home, self.engine = quickest(self._values), "program"
         except Exception as problem:  # whatever a model or loss does with Values it was not made for
             self._batches = None
             self._give_up(str(problem).partition("\n")[0] or type(problem).__name__, problem)
@@ -126,6 +121,7 @@ class RecordedStep:
         sample = self._sample or (rows, targets)
         if len(sample[0]) > 1:
             batches.reduce = reduction(self._model, self._loss, batches.leaves(), *sample)
+        batches.split(self._values, rows, targets)  # now: classes may have leaves of their own
         gradients = {p: p.grad for p in batches.leaves()}
         try:
             replayed, _ = batches.gradient(self._values, rows, targets)
@@ -141,7 +137,7 @@ class RecordedStep:
     def _give_up(self, why: str, cause: BaseException | None) -> None:
         if self._required:
             raise NotRecordable(f"compiled=True, but {why}; compiled=False trains with graphs") from cause
-        self.home, self._batches, self.why = self._values, None, why
+        self.home, self._batches, self.engine = self._values, None, f"graphs: {why}"
 
 
 class _Batches:
@@ -172,7 +168,7 @@ class _Batches:
         self._penalty = record(lambda: penalty(model), strict=True) if penalty is not None else None
         self._predict = record(model, rows[0], strict=True) if predictions else None
         self._latest = rows, targets
-        self._parts: list[Part] | None = None  # of that batch
+        self._parts: list[Part] = []  # of that batch
         self._answer: Program | None = None  # of the model in use
         self._answers_looked_at = False
 
@@ -185,10 +181,9 @@ class _Batches:
         """As RecordedStep."""
         if not self.reduce and len(rows) > 1:
             raise NotRecordable("there are several rows, and one row did not show how their losses are put together")
-        if self._parts is None or rows is not self._latest[0] or targets is not self._latest[1]:
-            self._parts = self._split(home, rows, targets)
-            self._latest = rows, targets
-        value = home.gradient(self._parts, len(rows) if self.reduce == "mean" else 1, self._penalty)
+        if not self._parts or rows is not self._latest[0] or targets is not self._latest[1]:
+            self.split(home, rows, targets)
+        value = home.gradient(self._parts, float(len(rows)) if self.reduce == "mean" else 1.0, self._penalty)
         return value, home.predictions(self._predict, rows) if self._predict is not None else []
 
     def answers(self, rows: list[Any]) -> list[Any]:
@@ -205,7 +200,7 @@ class _Batches:
 
     def hold(self) -> bool:
         """Whether model, loss and penalty are what was recorded, as far as an example shows."""
-        self._parts = None  # and rows may have changed
+        self._parts = []  # and rows may have changed
         if self._model.parameters() != self.parameters:
             return False
         with no_grad(), suppress(BranchChanged):  # a batch on another path speaks for itself
@@ -223,9 +218,10 @@ class _Batches:
         """Whether the loss of some rows of the latest batch is still made of those that the programs say of each."""
         rows, targets = (column[:: max(1, len(column) // MOST_LOOKED_AT)] for column in self._latest)
         with no_grad(), suppress(BranchChanged):
-            singles = list(map(self._replayed, rows, targets))
-            whole, spread = total(singles), 1e-14 * total(list(map(abs, singles)))
-            expected = whole if self.reduce == "sum" else whole / len(rows)
+            whole = self._program
+            singles = whole.map(rows, targets) if whole is not None else list(map(self._replayed, rows, targets))
+            summed, spread = total(singles), 1e-14 * total(list(map(abs, singles)))
+            expected = summed if self.reduce == "sum" else summed / len(rows)
             return close(expected, data_of(self._loss(self._model.batch(rows), targets)), spread + self.rounding)
         return True
 
@@ -239,11 +235,12 @@ class _Batches:
         # digits that a small loss loses where its example is all but right are no change
         return close(replayed, data_of(self._loss([self._model(row)], [target])), self.rounding)
 
-    def _split(self, home: OnValues, rows: list[Any], targets: list[Any]) -> list[Part]:
-        """(program, its columns) for every program that this batch needs."""
+    def split(self, home: OnValues, rows: list[Any], targets: list[Any]) -> None:
+        """Have (program, its columns) for every program that this batch needs."""
         if self._program is not None:
             self._show(targets)
-            return [(self._program, rows, targets)]
+            self._parts, self._latest = [(self._program, rows, targets)], (rows, targets)
+            return
         parts: dict[Hashable, list[Any]] = {}
         try:
             for row, target in zip(rows, targets, strict=True):
@@ -252,7 +249,7 @@ class _Batches:
             raise NotRecordable("the loss does not take its targets as Values, and they are no classes") from None
         if not parts.keys() <= self._of_class.keys():
             home.give_back()  # a class is recorded with the numbers of now
-        return [(self._of(target), part) for target, part in parts.items()]
+        self._parts, self._latest = [(self._of(target), part) for target, part in parts.items()], (rows, targets)
 
     def _show(self, targets: list[Any]) -> None:
         """Let the loss see targets that are new, as it may refuse some; of more than CLASSES it takes any."""

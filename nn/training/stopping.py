@@ -63,22 +63,23 @@ def converged(history: History, norm: float, tolerance: float) -> bool:
 
 
 @contextmanager
-def gentle_interrupt() -> Iterator[threading.Event]:
-    """Ctrl-C sets the flag given, so that no update is cut in half; a second Ctrl-C interrupts as usual.
+def gentle_interrupt() -> Iterator[list[int]]:
+    """Ctrl-C is noted in the list given, so that no update is cut in half; a second Ctrl-C interrupts as usual.
 
     Signals belong to the main thread, and a handler of the user's own stays in charge.
     """
-    flag, usual = threading.Event(), signal.getsignal(signal.SIGINT)
+    noted: list[int] = []
+    usual = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or usual is not signal.default_int_handler:
-        yield flag
+        yield noted
         return
 
     def note(number: int, frame: object) -> None:
-        flag.set()
+        noted.append(number)
         signal.signal(signal.SIGINT, usual)
 
     signal.signal(signal.SIGINT, note)
     try:
-        yield flag
+        yield noted
     finally:
         signal.signal(signal.SIGINT, usual)

@@ -74,6 +74,39 @@ def test_a_gradient_over_columns_reads_them_once(arrays, reduce):
         g.over(columns[0])
 
 
+@pytest.mark.parametrize("arrays", [False, True, None])
+@pytest.mark.parametrize("reduce", ["sum", None])
+def test_a_gradient_is_added_to_an_array(arrays, reduce):
+    p = program(arrays)
+    g = p.gradient_function(reduce)
+    over = g.over(*((X, Y) if reduce else (X[0], Y[0])))
+    value, slopes = over(numbers(p))
+    start = np.arange(5.0)
+    into = start.copy()
+    assert over(numbers(p), into) == (value, into)
+    assert into.tolist() == (start + slopes).tolist()
+
+
+@pytest.mark.parametrize("arrays", [False, True, None])
+@pytest.mark.parametrize("places", [[0, 1, 2, 3, 4], [7, 5, 1, 0, 3], [2, 3, 4, 5, 6]])
+def test_a_gradient_among_other_parameters(arrays, places):
+    p = program(arrays)
+    data, slopes = numbers(p), p.gradient_function("sum")(numbers(p), X, Y)[1]
+    others = [Value(9.0) for _ in range(8)]
+    wanted, state = np.zeros(8), np.full(8, 9.0)
+    for k, place in enumerate(places):
+        others[place], state[place], wanted[place] = p.parameters[k], data[k], slopes[k]
+    g = p.gradient_function("sum", others)
+    assert g(state, X, Y)[1].tolist() == wanted.tolist()
+    assert sent(g)(state, X, Y)[1].tolist() == wanted.tolist()
+    into = np.ones(8)
+    assert g.over(X, Y)(state, into)[1] is into
+    assert into.tolist() == (1.0 + wanted).tolist()
+    for wrong in (p.parameters[:-1], [*others, others[0]]):
+        with pytest.raises(ValueError, match=r"each of the 5 in program\.parameters, and no Value twice"):
+            p.gradient_function(parameters=wrong)
+
+
 def test_a_bound_program_that_was_sent_is_the_same_to_the_bit():
     p = program()
     g = p.bind(np)

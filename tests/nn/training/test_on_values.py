@@ -264,6 +264,30 @@ def test_classes():
         close(found, wanted)
 
 
+def test_leaves_that_a_later_class_and_another_way_of_the_penalty_bring():
+    """Each is met for the first time while the numbers are in arrays, which then get longer."""
+    scales = [Value(1.0), Value(1.1), Value(1.2), Value(0.5)]
+
+    def loss(predictions, targets):
+        return autograd.mean([(p * scales[int(t)] - t) ** 2 for p, t in zip(predictions, targets, strict=True)])
+
+    def penalty(model):
+        w = model.layers[0].neurons[0].w[0]
+        return 0.1 * w * w if w > 0.3 else 0.2 * scales[3] * w * w
+
+    ends = []
+    for compiled in (False, True):
+        for scale in scales:
+            scale.grad = 0.0
+        model = network()
+        model.layers[0].neurons[0].w[0].data = 0.31
+        options = {"targets": [i // 10 for i in range(30)], "batch_size": 6, "shuffle": False, "penalty": penalty}
+        ends.append([*trained(compiled, model=model, loss=loss, **options)[-1][:2], [s.grad for s in scales]])
+    assert min(map(abs, ends[0][2])) > 0.0
+    for found, wanted in zip(ends[1], ends[0], strict=True):
+        assert found == pytest.approx(wanted, rel=1e-9, abs=1e-12)
+
+
 def test_what_a_callback_writes_counts():
     def project(model, optimizer):
         def callback(history):

@@ -208,7 +208,7 @@ def test_a_later_batch_on_another_path_goes_on_with_graphs():
         gradient = w.grad
         assert step(rows, [0.5] * len(rows))[0] == pytest.approx(expected, rel=1e-12)
         assert w.grad == pytest.approx(gradient, rel=1e-12)
-    assert "later batch" in step.why
+    assert "later batch" in step.engine
 
 
 def annealed_penalty():
