@@ -97,3 +97,23 @@ def test_what_hangs_on_a_leaf_may_lead_to_a_node_above_it_on_which_more_hangs():
     copied = through_pickle(y)
     assert (copied.data, copied.m, copied.parents[0].data) == (6.0, 1, 2.0)
     assert copied.parents[0].twin.m == 1
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, through_pickle])
+def test_what_hangs_on_an_inner_node_may_be_any_node_of_the_graph(duplicate):
+    a, b = Value(2.0), Value(3.0)
+    m = a * b
+    y = m + a
+    m.above, m.itself, y.first, y.leaf = y, m, m, b
+    z = duplicate(y)
+    product, one = z.parents
+    assert (product.above, product.itself, z.first, z.leaf) == (z, product, product, product.parents[1])
+    assert (one.data, z.leaf.data, z.data) == (2.0, 3.0, 8.0)
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, through_pickle])
+def test_a_copy_carries_what_its_node_carries_and_no_dict_of_its_own_for_nothing(duplicate):
+    named = Value(3.0, "w") * 2.0
+    named.label, named.unit = "y", "kg"
+    for node in (Value(2.0), Value(2.0) * 3.0, named):
+        assert vars(duplicate(node)) == vars(node)
