@@ -204,10 +204,15 @@ def _scaled_exp(xp: Any, factor: Array, x: Array) -> Array:
     return decayed(xp, factor, half) * half
 
 
-def silu(xp: Any, x: Array) -> Array:
+def _gated(xp: Any, x: Array, gate: Callable[[Any, Array], Array]) -> Array:
+    """x·gate(x) where the gate is e^x far below 0."""
     low = x < -700.0
     inner = xp.where(low, 0.0, x)
-    return xp.where(low, _scaled_exp(xp, x, xp.where(low, x, 0.0)), inner * sigmoid(xp, inner))
+    return xp.where(low, _scaled_exp(xp, x, xp.where(low, x, 0.0)), inner * gate(xp, inner))
+
+
+def silu(xp: Any, x: Array) -> Array:
+    return _gated(xp, x, sigmoid)
 
 
 def silu_slope(xp: Any, x: Array) -> Array:
@@ -231,9 +236,7 @@ def mish_gate_slope(xp: Any, x: Array) -> Array:
 
 
 def mish(xp: Any, x: Array) -> Array:
-    low = x < -700.0
-    inner = xp.where(low, 0.0, x)
-    return xp.where(low, _scaled_exp(xp, x, xp.where(low, x, 0.0)), inner * mish_gate(xp, inner))
+    return _gated(xp, x, mish_gate)
 
 
 def mish_slope(xp: Any, x: Array) -> Array:

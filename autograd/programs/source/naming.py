@@ -9,7 +9,8 @@ and no two slots share one.
 import builtins
 import keyword
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import count
 
 LONGEST = 40
 TAKEN = frozenset((*keyword.kwlist, *keyword.softkwlist, *dir(builtins)))
@@ -23,6 +24,12 @@ def candidate(label: str) -> str:
     return name if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) else ""
 
 
+def alike(name: str) -> Iterator[str]:
+    """The name itself, name_2, name_3, …"""
+    yield name
+    yield from (f"{name}_{number}" for number in count(2))
+
+
 class Names:
     """Hands out a name to each slot: its label where that will do, otherwise v1, v2, … in the order of asking.
 
@@ -34,6 +41,7 @@ class Names:
         self._adjoint_of = adjoint_of
         self._reserved = {*TAKEN, *reserved}
         self._used = set(self._reserved)
+        self._alike: dict[str, Iterator[str]] = {}
         self._names: dict[int, str] = {}
         self._count = 0
 
@@ -61,9 +69,7 @@ class Names:
         if not name:
             return ""
         base = f"{name}_" if name in self._reserved else name
-        attempt, number = base, 1
-        while attempt in self._used:
-            number += 1
-            attempt = f"{base}_{number}"
-        self._used.add(attempt)
-        return attempt
+        names = self._alike.setdefault(base, alike(base))  # goes on where it stopped: no name becomes free again
+        free = next(name for name in names if name not in self._used)
+        self._used.add(free)
+        return free

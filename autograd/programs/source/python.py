@@ -20,7 +20,7 @@ from typing import Any
 from autograd.numerics import floats
 from autograd.ops import Operation, table_name
 from autograd.programs.kinds import Work
-from autograd.programs.source.naming import TAKEN, Names, candidate
+from autograd.programs.source.naming import TAKEN, Names, alike, candidate
 from autograd.programs.tape import OVER_EXAMPLES, BranchTaken, Guard, Instruction, Tape, sum_terms
 
 WIDTH = 110
@@ -72,10 +72,7 @@ class Writer:
         """A global name for the row's forward function; two rows of one name (users' own) get different ones."""
         base = candidate(row.name) or "operation"
         base = f"{base}_" if base in TAKEN else base
-        name, number = base, 1
-        while name in self.namespace:
-            number += 1
-            name = f"{base}_{number}"
+        name = next(name for name in alike(base) if name not in self.namespace)
         self.functions[row] = name
         quick = not self.careful and table_name(row) in MATH and row.forward is getattr(floats, row.name)
         self.namespace[name] = getattr(math, row.name) if quick else row.forward

@@ -35,6 +35,11 @@ def test_slots_of_one_label_are_told_apart():
     assert [names.of(slot) for slot in range(4)] == ["w", "w_2", "w_3", "w_2_2"]
 
 
+def test_a_number_that_a_label_has_already_is_passed_over():
+    names = Names(dict(enumerate(["w", "w_2", "w", "w", "w_2", "w"])), {})
+    assert [names.of(slot) for slot in range(6)] == ["w", "w_2", "w_3", "w_4", "w_2_2", "w_5"]
+
+
 def test_what_means_something_in_python_or_in_the_source_is_left_free():
     names = Names({0: "lambda", 1: "sum", 2: "tanh", 3: "v1"}, {}, reserved=["tanh"])
     assert [names.of(slot) for slot in (0, 1, 2, 3, 4)] == ["lambda_", "sum_", "tanh_", "v1", "v1_2"]
