@@ -131,7 +131,9 @@ int set_op(Node *node, PyObject *op, void *unused) {
         return no_delete("op");
     const int row = op == Py_None ? -1 : row_of(op);
     if (row >= 0 || op == Py_None) {
-        node->row = (uint16_t)(row + 1);
+        if (node->flags & (LEFT | RIGHT) && move_out(node) < 0)
+            return -1; /* the slopes stay what they are, whatever the row */
+        node->row = (uint8_t)(row + 1);
         return 0;
     }
     Extra *extra = extra_of(node);

@@ -122,6 +122,12 @@ static Node *down(Node *node, Stack *stack, Stack *leaves, Stack *interior, uint
     return left != NULL ? left : right;
 }
 
+static inline void clear_grad(Node *node) {
+    node->grad = 0.0;
+    if (node->flags & GRAD_INT)
+        node->flags &= (uint16_t)~GRAD_INT;
+}
+
 /* ordered() of backprop.py for what is on the stack, the first root on top. With `clear`, grads of nodes with parents
    become 0 on the way. 0, -1 with an exception, -2 if Python has to look at it. */
 static int order(Stack *stack, Stack *leaves, Stack *interior, int clear) {
@@ -132,10 +138,8 @@ static int order(Stack *stack, Stack *leaves, Stack *interior, int clear) {
         while (node != NULL && node->mark != walk) {
             node->mark = walk;
             soon(node, -AHEAD); /* operands lie before their results */
-            if (clear && node->flags & LINKS) {
-                node->grad = 0.0;
-                node->flags &= (uint16_t)~GRAD_INT;
-            }
+            if (clear && node->flags & LINKS)
+                clear_grad(node);
             node = down(node, stack, leaves, interior, walk, &failed);
             if (failed)
                 return failed;
@@ -236,10 +240,11 @@ static void chain_rule(const Stack *interior) {
                 many->parent[k]->grad += many->slopes[k] * upstream;
             continue;
         }
+        const double *slopes = slopes_of(node);
         if (node->flags & LEFT)
-            node->left.node->grad += node->d_left * upstream;
+            node->left.node->grad += slopes[0] * upstream;
         if (node->flags & RIGHT)
-            node->right.node->grad += node->d_right * upstream;
+            node->right.node->grad += slopes[1] * upstream;
     }
 }
 
@@ -286,10 +291,8 @@ static int backward_in_c(Node *root, double seed) {
     int done = push(&stack, root) < 0 ? -1 : order(&stack, &leaves, &interior, clear);
     if (done == 0) {
         done = is_usual(root, &leaves, &interior);
-        for (size_t i = 0; done && !clear && i < interior.count; i++) {
-            interior.at[i]->grad = 0.0;
-            interior.at[i]->flags &= (uint16_t)~GRAD_INT;
-        }
+        for (size_t i = 0; done && !clear && i < interior.count; i++)
+            clear_grad(interior.at[i]);
         if (done)
             done = walk_back(root, seed, &leaves, &interior) < 0 ? -1 : 1;
     } else if (done == -2)

@@ -90,7 +90,7 @@ int move_out(Node *node) {
         if (many->kinds != NULL)
             many->kinds[operands++] = flags & LEFT ? PARENT : NUMBER;
         if (flags & LEFT) {
-            many->slopes[parents] = node->d_left;
+            many->slopes[parents] = slopes_of(node)[0];
             many->parent[parents++] = node->left.node;
         } else
             many->numbers[numbers++] = node->left.number;
@@ -99,7 +99,7 @@ int move_out(Node *node) {
         if (many->kinds != NULL)
             many->kinds[operands++] = flags & RIGHT ? PARENT : NUMBER;
         if (flags & RIGHT) {
-            many->slopes[parents] = node->d_right;
+            many->slopes[parents] = slopes_of(node)[1];
             many->parent[parents++] = node->right.node;
         } else
             many->numbers[numbers++] = node->right.number;
@@ -190,7 +190,7 @@ PyObject *get_d_left(Node *node, void *unused) {
     if (node->flags & MANY)
         return slopes_of_many(node->left.many);
     if (node->flags & LEFT)
-        return PyFloat_FromDouble(node->d_left);
+        return PyFloat_FromDouble(slopes_of(node)[0]);
     Py_RETURN_NONE;
 }
 
@@ -216,7 +216,7 @@ PyObject *get_d_right(Node *node, void *unused) {
     if (node->flags & FLAT)
         return slope_of_flat(node->left.many, 1);
     if (node->flags & RIGHT)
-        return PyFloat_FromDouble(node->d_right);
+        return PyFloat_FromDouble(slopes_of(node)[1]);
     Py_RETURN_NONE;
 }
 
@@ -264,11 +264,12 @@ static PyObject *get_local_grads(Node *node, void *unused) {
         return PyObject_CallFunctionObjArgs(engine.local_grads, (PyObject *)node, NULL);
     if (flags & MANY)
         return slopes_of_many(node->left.many);
+    const double *slopes = slopes_of(node);
     if (flags & LEFT && flags & RIGHT)
-        return Py_BuildValue("(dd)", node->d_left, node->d_right);
+        return Py_BuildValue("(dd)", slopes[0], slopes[1]);
     if (flags & LEFT)
-        return Py_BuildValue("(d)", node->d_left);
-    return flags & RIGHT ? Py_BuildValue("(d)", node->d_right) : PyTuple_New(0);
+        return Py_BuildValue("(d)", slopes[0]);
+    return flags & RIGHT ? Py_BuildValue("(d)", slopes[1]) : PyTuple_New(0);
 }
 
 PyGetSetDef link_attributes[] = {

@@ -73,14 +73,14 @@ void fill(Filling *filling, Py_ssize_t at, const Term *terms, Py_ssize_t count, 
 
 PyObject *finished(Filling *filling, int row, double y) {
     Many *many = filling->many;
-    Node *node = new_node(Py_TYPE((PyObject *)many->parent[0]), y);
+    Node *node = new_node(Py_TYPE((PyObject *)many->parent[0]), y, 0);
     if (node == NULL || filling->mode == NO_GRAD) {
         for (Py_ssize_t i = 0; i < many->parents + many->others; i++)
             Py_DECREF((PyObject *)many->parent[i]);
         free_many(many);
         return (PyObject *)node;
     }
-    node->row = (uint16_t)(row + 1);
+    node->row = (uint8_t)(row + 1);
     node->flags |= MANY;
     node->left.many = many;
     inherit(node, filling->flags);

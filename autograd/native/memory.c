@@ -5,22 +5,21 @@
    be wanted next. A list of freed nodes alone would not do: a graph is freed in another order than it was made in, and
    after a few steps neighbours in the graph would lie anywhere.
 
-   So nodes lie in fields, of FIELD bytes at addresses that are multiples of FIELD, which is how a node's field is found.
-   A field is in one of four states:
+   So nodes lie in fields: pieces of FIELD bytes, each with places for nodes of one size. A node knows which place of its
+   field it has, and from that where the field begins. A field is in one of four states:
 
-       open     the one in which nodes are born (open_field)
+       open     the one in which nodes of its size are born (open_fields)
        full     every place is in use; in no list
-       roomy    some places are free; in the list `roomy`
-       empty    no place is in use; in the list `empty`: the next nodes are born in it from its first place on
+       roomy    some places are free; in the list `roomy` of its size
+       empty    no place is in use; in the list `empty`: nodes of any size are born in it next, from its first place on
 
-   A new field is opened when the open one is full: an empty one if there is one, else a roomy one, else new land is
-   bought, a megabyte that is cut into fields. Land is given back when all its fields are empty and others enough wait.
+   A new field is opened when the open one is full: a roomy one if half of it is free, else an empty one, else any roomy
+   one, else one is bought. One that becomes empty is given back when others enough wait.
 
    Every place begins with room for what the garbage collector keeps in front of an object. It is all zeros while the
    collector is not told of the node; use_fields() looks whether this is so, and else nodes come one by one from Python. */
 #include "memory.h"
 
-#include <string.h>
 #ifdef __linux__
 #include <sys/mman.h>
 #include <unistd.h>
@@ -29,15 +28,11 @@
 #ifndef MOST_WAITING
 #define MOST_WAITING 100000 /* places for nodes that are kept for their next use: 10 MB. (0 where every mistake has to show) */
 #endif
-#define FIELD ((uintptr_t)1 << 14)
-#define LAND (64 * FIELD)
-#define MOST_EMPTY (MOST_WAITING / (int)(FIELD / PLACE))
+#define MOST_EMPTY (MOST_WAITING / MOST_PLACES(MOST_ROOM))
 
-struct Land { Field *first; int fields, busy; }; /* busy: not empty */
-
-static Field nowhere; /* full from the start */
-Field *open_field = &nowhere;
-static Field *roomy, *empty;
+static Field nowhere = {.begun = UINT8_MAX}; /* full from the start */
+Field *open_fields[MOST_ROOM + 1] = {&nowhere, &nowhere, &nowhere};
+static Field *roomy[MOST_ROOM + 1], *empty;
 static int empty_fields, fields_in_use;
 
 static void link_to(Field **list, Field *field) {
@@ -57,70 +52,73 @@ static void unlink_from(Field **list, Field *field) {
         field->next->before = field->before;
 }
 
-static inline Field *field_of(Node *node) { return (Field *)((uintptr_t)node & ~(FIELD - 1)); }
-static inline Field *neighbour(Field *field, int steps) { return (Field *)((char *)field + (uintptr_t)steps * FIELD); }
+static inline Field *field_of(Node *node, int room) {
+    static const uint32_t sizes[] = {PLACE(0), PLACE(1), PLACE(2)};
+    return (Field *)((char *)node - HEADER - node->place * sizes[room]) - 1;
+}
 
 static void start_anew(Field *field) {
     field->freed = NULL;
-    field->fresh = (char *)(field + 1) + HEADER;
-    field->end = field->fresh + (FIELD - sizeof(Field)) / PLACE * PLACE;
+    field->begun = 0;
 }
 
-static int buy_land(void) {
-    Land *land = PyMem_Calloc(1, LAND); /* zeros, as the collector wants them */
-    if (land == NULL) {
+static void become_empty(Field *field) {
+    start_anew(field);
+    link_to(&empty, field);
+    empty_fields++;
+}
+
+static int buy_field(void) {
+    Field *field = PyMem_Malloc(FIELD);
+    if (field == NULL) {
         PyErr_NoMemory();
         return -1;
     }
-    land->first = (Field *)(((uintptr_t)(land + 1) + FIELD - 1) & ~(FIELD - 1));
-    land->fields = (int)(((uintptr_t)land + LAND - (uintptr_t)land->first) / FIELD);
-    for (int i = land->fields; i--;) {
-        Field *field = neighbour(land->first, i);
-        field->land = land;
-        start_anew(field);
-        link_to(&empty, field);
-    }
-    empty_fields += land->fields;
+    field->alive = 0;
+    become_empty(field);
     return 0;
 }
 
 /* The C library keeps memory that it is given back, unless nothing that is in use lies behind it. So the pages go to the
    system here, and what the library keeps is addresses. */
-static void empty_pages(Land *land) {
+static void empty_pages(Field *field) {
 #ifdef __linux__
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), end = ((uintptr_t)land + LAND) & ~(page - 1);
-    const uintptr_t start = ((uintptr_t)(land + 1) + page - 1) & ~(page - 1);
-    madvise((void *)start, end - start, MADV_DONTNEED);
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), end = ((uintptr_t)field + FIELD) & ~(page - 1);
+    const uintptr_t start = ((uintptr_t)field + page - 1) & ~(page - 1);
+    if (start < end)
+        madvise((void *)start, end - start, MADV_DONTNEED);
 #else
-    (void)land;
+    (void)field;
 #endif
 }
 
-static void give_back(Land *land) {
-    for (int i = 0; i < land->fields; i++)
-        unlink_from(&empty, neighbour(land->first, i));
-    empty_fields -= land->fields;
-    empty_pages(land);
-    PyMem_Free(land);
+static void give_back(Field *field) {
+    empty_pages(field);
+    PyMem_Free(field);
 }
 
-Node *place_elsewhere(void) {
+/* A field that is half free is as good as an empty one, and memory is not held by the few that are still in use. */
+static Field **list_to_open(int room) {
+    const Field *field = roomy[room];
+    if (field != NULL && (empty == NULL || field->alive <= MOST_PLACES(room) / 2))
+        return &roomy[room];
+    return empty == NULL && buy_field() < 0 ? NULL : &empty;
+}
+
+Node *place_elsewhere(int room) {
     if (!fields_in_use) {
         Node *node = PyObject_GC_New(Node, engine.type);
         if (node != NULL)
             Py_DECREF(engine.type); /* see node.h */
         return node;
     }
-    if (empty == NULL && roomy == NULL && buy_land() < 0)
+    Field **list = list_to_open(room);
+    if (list == NULL)
         return NULL;
-    Field **list = empty != NULL ? &empty : &roomy;
-    open_field = *list;
-    unlink_from(list, open_field);
-    if (list == &empty) {
-        empty_fields--;
-        open_field->land->busy++;
-    }
-    return take_place();
+    empty_fields -= list == &empty;
+    open_fields[room] = *list;
+    unlink_from(list, *list);
+    return take_place(room);
 }
 
 void give_place(Node *node) {
@@ -128,26 +126,26 @@ void give_place(Node *node) {
         PyObject_GC_Del(node);
         return;
     }
-    Field *field = field_of(node);
+    const int room = node->flags / ROOM_FOR_ONE;
+    Field *field = field_of(node, room);
     const int was_full = field->freed == NULL;
     node->left.node = field->freed;
     field->freed = node;
     field->alive--;
-    if (field == open_field) {
+    if (field == open_fields[room]) {
         if (field->alive == 0)
             start_anew(field);
         return;
     }
     if (was_full)
-        link_to(&roomy, field);
+        link_to(&roomy[room], field);
     if (field->alive > 0)
         return;
-    unlink_from(&roomy, field);
-    start_anew(field);
-    link_to(&empty, field);
-    empty_fields++;
-    if (--field->land->busy == 0 && empty_fields - field->land->fields >= MOST_EMPTY)
-        give_back(field->land);
+    unlink_from(&roomy[room], field);
+    if (empty_fields < MOST_EMPTY)
+        become_empty(field);
+    else
+        give_back(field);
 }
 
 Node *instance_of_subclass(PyTypeObject *kind) {
@@ -165,11 +163,11 @@ static Py_ssize_t whole_size(Node *node) {
 
 int use_fields(void) {
     static const char zeros[HEADER];
-    Node *node = new_node(engine.type, 0.0);
+    Node *node = new_node(engine.type, 0.0, 0);
     const Py_ssize_t bytes = node == NULL ? -1 : whole_size(node);
     if (bytes < 0)
         return -1;
-    fields_in_use = MOST_WAITING > 0 && bytes == (Py_ssize_t)PLACE && memcmp((char *)node - HEADER, zeros, HEADER) == 0;
+    fields_in_use = MOST_WAITING > 0 && bytes == (Py_ssize_t)PLACE(MOST_ROOM) && memcmp((char *)node - HEADER, zeros, HEADER) == 0;
     PyObject_GC_Del(node);
     return 0;
 }

@@ -4,48 +4,60 @@
 
 #include "node.h"
 
+#include <string.h>
+
 typedef struct Field Field;
-typedef struct Land Land;
 struct Field {
     Field *next, *before; /* in the list of fields that it is in */
-    Land *land;           /* the memory that it was cut from */
     Node *freed;          /* places that were used and are free again, linked by `left` */
-    char *fresh, *end;    /* places that were not used since the field was empty last */
-    int alive;            /* how many of its nodes are in use */
+    int alive, begun;     /* how many nodes are in use; how many places were used since the field was empty last */
 };
-extern Field *open_field; /* the one in which the next node is born */
+extern Field *open_fields[MOST_ROOM + 1]; /* in which the next node is born, by its room */
 
-Node *place_elsewhere(void);       /* where the open field is full; NULL with an exception */
+#define HEADER 16 /* bytes that the collector has in front of a node */
+#define PLACE(room) (HEADER + SIZE(room))
+#define FIELD 16000 /* bytes */
+#define MOST_PLACES(room) ((int)((FIELD - sizeof(Field)) / PLACE(room))) /* of a field */
+_Static_assert(MOST_PLACES(0) <= UINT8_MAX, "node->place is a byte");
+
+static inline Node *place_in(Field *field, int place, int room) {
+    return (Node *)((char *)(field + 1) + (size_t)place * PLACE(room) + HEADER);
+}
+
+Node *place_elsewhere(int room);   /* where the open field is full; NULL with an exception */
 void give_place(Node *node);
 Node *instance_of_subclass(PyTypeObject *kind);
 int use_fields(void); /* once, at the start, before there are nodes; -1 with an exception */
 
 /* Memory for a node of the type Value itself, with its type and a count of one; NULL with an exception. */
-static inline Node *take_place(void) {
-    Field *field = open_field;
+FOR_EACH_ROW Node *take_place(int room) {
+    Field *field = open_fields[room];
     Node *node = field->freed;
     if (node != NULL)
         field->freed = node->left.node;
-    else if (field->fresh != field->end) {
-        node = (Node *)field->fresh;
-        field->fresh += PLACE;
+    else if (field->begun < MOST_PLACES(room)) {
+        node = place_in(field, field->begun, room);
+        node->place = (uint8_t)field->begun++;
         soon(node, AHEAD);
+        memset((char *)node - HEADER, 0, HEADER); /* as the collector wants it */
         Py_SET_TYPE((PyObject *)node, engine.type);
     } else
-        return place_elsewhere();
+        return place_elsewhere(room);
     field->alive++;
     Py_SET_REFCNT((PyObject *)node, 1);
     return node;
 }
 
-/* A node with a result and nothing else; NULL with an exception. */
-static inline Node *new_node(PyTypeObject *kind, double data) {
-    Node *node = kind == engine.type ? take_place() : instance_of_subclass(kind);
+/* A node with a result and nothing else, and room for so many slopes; NULL with an exception. */
+FOR_EACH_ROW Node *new_node(PyTypeObject *kind, double data, int room) {
+    Node *node = kind == engine.type ? take_place(room) : instance_of_subclass(kind);
     if (node == NULL)
         return NULL;
     node->mark = 0;
+    node->flags = (uint16_t)(room * ROOM_FOR_ONE);
+    if (kind != engine.type)
+        node->flags |= TRACKED; /* the collector knows instances of subclasses from the start */
     node->row = 0;
-    node->flags = kind == engine.type ? 0 : TRACKED; /* the collector knows instances of subclasses from the start */
     node->data = data;
     node->grad = 0.0;
     node->weak = NULL;

@@ -6,7 +6,11 @@
    are nodes (the parents). Most nodes have one or two operands, which lie in the node itself:
 
        left, right         operands: a node or a plain number, as the flags say
-       d_left, d_right     local derivatives, where the operand is a node
+       slopes              local derivatives towards left and right, where the operand is a node
+
+   The slopes of half of all nodes are the same at every point, as those of a sum: slopes_of() has them from the row, and
+   the node has no room for them. Nor has one without operands, or with a block of its own; one with a parent on its left
+   alone has room for one. So nodes differ in size.
 
    What does not fit lies in a block of its own, and `left` points to it:
 
@@ -24,6 +28,7 @@
        GRAD_INT: grad was set to a whole number (p.grad = 0, as micrograd writes) and reads as an int
        odd_nodes == the number of nodes that are RAW, DATA_OBJECT or GRAD_OBJECT, each counted as often as it is that
        mark == the number of the last walk that met the node
+       ROOM is the number of slopes the node has room for; `place` is for memory.c
 
    MEMORY
 
@@ -33,7 +38,8 @@
    alone, and cost the collector nothing. A node to which a child was made already (USED) may have been reached by what is
    hung on it now: then the nodes above it that are in that reach are told as well (native/__init__.py: track_reached).
 
-   Nodes of the type Value itself lie in fields of their own (memory.c), those of subclasses wherever Python puts them.
+   Nodes of the type Value itself lie in fields of their own (memory.c), those of subclasses, which have room for two
+   slopes each, wherever Python puts them.
    The type lives for good, so its nodes hold no reference to it; those of subclasses hold one to theirs, as every object
    does. Nodes whose count falls to 0 while others are being freed wait their turn in a list: a chain of a million nodes
    is freed without recursion. */
@@ -46,16 +52,20 @@
 
 #ifdef __GNUC__
 #define SOON(place) __builtin_prefetch((place), 1)
+#define FOR_EACH_ROW static inline __attribute__((always_inline)) /* what follows from the row is worked out by the compiler */
 #else
 #define SOON(place) ((void)0)
+#define FOR_EACH_ROW static inline
 #endif
 
 enum {
     LEFT = 1, RIGHT = 2, LEFT_NUMBER = 4, RIGHT_NUMBER = 8, MANY = 16, FLAT = 32, RAW = 64, EXTRA = 128,
     DATA_OBJECT = 256, GRAD_OBJECT = 512, GRAD_INT = 1024, TRACKED = 2048, USED = 4096,
     LINKS = LEFT | RIGHT | LEFT_NUMBER | RIGHT_NUMBER | MANY | FLAT | RAW, /* FLAT: a Many of one or two operands */
+    ROOM_FOR_ONE = 8192, ROOM = 3 * ROOM_FOR_ONE,
 };
-#define OWN_ROW 0xFFFF
+#define OWN_ROW 0xFF
+_Static_assert(ROW_ALL < OWN_ROW, "node->row is a byte");
 
 typedef struct Node Node;
 typedef struct { PyObject *data, *grad, *label, *line, *op; } Extra;
@@ -71,21 +81,22 @@ enum { NUMBER, PARENT, OTHER };
 struct Node {
     PyObject_HEAD
     uint32_t mark;
-    uint16_t row, flags;
+    uint16_t flags;
+    uint8_t row, place;
     double data, grad;
     union { Node *node; double number; Many *many; Raw *raw; } left;
     union { Node *node; double number; Extra *extra; } right;
-    double d_left, d_right;
     PyObject *weak, *dict; /* weak references to the node; attributes hung on it */
+    double slopes[];
 };
-#define HEADER 16 /* bytes that the collector has in front of a node */
-#define PLACE (HEADER + sizeof(Node))
+#define SIZE(room) (sizeof(Node) + (size_t)(room) * sizeof(double)) /* of a node with room for so many slopes */
+#define MOST_ROOM 2
 
 /* Memory is slower than what is done here with it. A graph lies in the order in which it was made (memory.c), so it is
-   known what comes next: whoever is at a node asks for the one that lies so many places further on. */
-#define AHEAD 10
-static inline void soon(const Node *node, int places) {
-    const char *there = (const char *)node + places * (int)PLACE;
+   known what comes next: whoever is at a node asks for what lies so many bytes further on. */
+#define AHEAD 512
+static inline void soon(const Node *node, int bytes) {
+    const char *there = (const char *)node + bytes;
     SOON(there);
     SOON(there + 64);
 }
@@ -157,6 +168,14 @@ int set_link(Node *node, PyObject *thing, void *which);
 int settle(Node *node);               /* from RAW to another form: 1 if it is none any more, 0 if not, -1 exception */
 PyObject *make_node(PyObject *module, PyObject *args);
 PyObject *make_leaf(PyObject *module, PyObject *args);
+
+/* Of rows whose local derivatives are the same at every point: which ones; NULL for others. By node->row. */
+extern const double *const constant_slopes[OWN_ROW + 1]; /* operators.c */
+
+/* The local derivatives of a node whose operands lie in the node itself: towards left, towards right. */
+static inline const double *slopes_of(const Node *node) {
+    return node->flags & ROOM ? node->slopes : constant_slopes[node->row];
+}
 
 static inline Extra *extra_if_any(const Node *node) { return node->flags & EXTRA ? node->right.extra : NULL; }
 

@@ -78,47 +78,58 @@ static PyObject *in_python(int row, PyObject *left, PyObject *right) {
 }
 
 static inline PyObject *leaf(PyTypeObject *kind, double y, int asks) {
-    return asks && PyErr_Occurred() ? NULL : (PyObject *)new_node(kind, y);
+    return asks && PyErr_Occurred() ? NULL : (PyObject *)new_node(kind, y, 0);
 }
 
-static inline PyObject *node_of_two(int row, double y, Node *left, double d_left, Node *right, double d_right) {
-    Node *node = new_node(Py_TYPE((PyObject *)left), y);
+#define CONSTANT(name, d_left, d_right) [ROW_##name + 1] = (const double[]){d_left, d_right},
+const double *const constant_slopes[OWN_ROW + 1] = {CONSTANT_SLOPES(CONSTANT)};
+#define ROOM_FOR(row, slopes) (constant_slopes[(row) + 1] != NULL ? 0 : (slopes)) /* known when compiled for a row */
+
+FOR_EACH_ROW PyObject *node_of_two(int row, double y, Node *left, double d_left, Node *right, double d_right) {
+    const int room = ROOM_FOR(row, 2);
+    Node *node = new_node(Py_TYPE((PyObject *)left), y, room);
     if (node == NULL)
         return NULL;
-    node->row = (uint16_t)(row + 1);
+    node->row = (uint8_t)(row + 1);
     node->flags |= LEFT | RIGHT;
     node->left.node = held(left);
-    node->d_left = d_left;
     node->right.node = held(right);
-    node->d_right = d_right;
+    if (room) {
+        node->slopes[0] = d_left;
+        node->slopes[1] = d_right;
+    }
     if ((left->flags | right->flags) & TRACKED)
         inherit(node, TRACKED);
     return (PyObject *)node;
 }
 
 /* A node with one parent, and a number on its right if `number` is RIGHT_NUMBER. */
-static inline PyObject *node_of_left(int row, double y, Node *left, double d_left, double right, int number) {
-    Node *node = new_node(Py_TYPE((PyObject *)left), y);
+FOR_EACH_ROW PyObject *node_of_left(int row, double y, Node *left, double d_left, double right, int number) {
+    const int room = ROOM_FOR(row, 1);
+    Node *node = new_node(Py_TYPE((PyObject *)left), y, room);
     if (node == NULL)
         return NULL;
-    node->row = (uint16_t)(row + 1);
+    node->row = (uint8_t)(row + 1);
     node->flags |= (uint16_t)(LEFT | number);
     node->left.node = held(left);
-    node->d_left = d_left;
     node->right.number = right;
+    if (room)
+        node->slopes[0] = d_left;
     inherit(node, left->flags);
     return (PyObject *)node;
 }
 
-static inline PyObject *node_of_right(int row, double y, double left, Node *right, double d_right) {
-    Node *node = new_node(Py_TYPE((PyObject *)right), y);
+FOR_EACH_ROW PyObject *node_of_right(int row, double y, double left, Node *right, double d_right) {
+    const int room = ROOM_FOR(row, 2);
+    Node *node = new_node(Py_TYPE((PyObject *)right), y, room);
     if (node == NULL)
         return NULL;
-    node->row = (uint16_t)(row + 1);
+    node->row = (uint8_t)(row + 1);
     node->flags |= LEFT_NUMBER | RIGHT;
     node->left.number = left;
     node->right.node = held(right);
-    node->d_right = d_right;
+    if (room)
+        node->slopes[1] = d_right;
     inherit(node, right->flags);
     return (PyObject *)node;
 }

@@ -941,6 +941,21 @@ static inline double slope_within_c(double a, double b, double c, double y) { re
     X(softmax_entry, 0) \
     X(cross_entropy, 0) \
 
+/* X(name, a, b): the local derivatives that are the same at every point; b is 0.0 if there is none */
+#define CONSTANT_SLOPES(X) \
+    X(add, 1.0, 1.0) \
+    X(sub, 1.0, (-1.0)) \
+    X(neg, (-1.0), 0.0) \
+    X(floor_divide, 0.0, 0.0) \
+    X(sign, 0.0, 0.0) \
+    X(heaviside, 0.0, 0.0) \
+    X(floor, 0.0, 0.0) \
+    X(round_to, 0.0, 0.0) \
+    X(ceil, 0.0, 0.0) \
+    X(round, 0.0, 0.0) \
+    X(trunc, 0.0, 0.0) \
+    X(preferred, 0.0, 0.0) \
+
 #ifdef __GNUC__
 #pragma GCC diagnostic pop
 #endif

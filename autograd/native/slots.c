@@ -168,7 +168,7 @@ PyObject *make_leaf(PyObject *module, PyObject *args) {
     PyObject *kind, *data;
     if (!PyArg_ParseTuple(args, "O!O", &PyType_Type, &kind, &data))
         return NULL;
-    Node *node = new_node((PyTypeObject *)kind, PyFloat_CheckExact(data) ? PyFloat_AsDouble(data) : 0.0);
+    Node *node = new_node((PyTypeObject *)kind, PyFloat_CheckExact(data) ? PyFloat_AsDouble(data) : 0.0, 0);
     if (node != NULL && !PyFloat_CheckExact(data) && set_data(node, data, NULL) < 0)
         Py_CLEAR(node);
     return (PyObject *)node;
@@ -179,7 +179,7 @@ PyObject *make_node(PyObject *module, PyObject *args) {
     PyObject *kind, *row, *data, *left, *d_left, *right, *d_right;
     if (!PyArg_ParseTuple(args, "O!OOOOOO", &PyType_Type, &kind, &row, &data, &left, &d_left, &right, &d_right))
         return NULL;
-    Node *node = new_node((PyTypeObject *)kind, PyFloat_CheckExact(data) ? PyFloat_AsDouble(data) : 0.0);
+    Node *node = new_node((PyTypeObject *)kind, PyFloat_CheckExact(data) ? PyFloat_AsDouble(data) : 0.0, 0);
     if (node == NULL)
         return NULL;
     if ((!PyFloat_CheckExact(data) && set_data(node, data, NULL) < 0) ||

@@ -13,24 +13,15 @@ PyObject *method_backward(PyObject *self, PyObject *const *args, Py_ssize_t coun
 static PyObject *value_new(PyTypeObject *kind, PyObject *args, PyObject *named) {
     (void)args;
     (void)named;
-    return (PyObject *)new_node(kind, 0.0);
+    return (PyObject *)new_node(kind, 0.0, 0);
 }
 
-/* Value(2.0) and Value(2); everything else is Value.__init__ of value.py. */
+/* Value(2.0), Value(2) and their like; everything else is Value.__init__ of value.py. */
 static int value_init(PyObject *self, PyObject *args, PyObject *named) {
     Node *node = (Node *)self;
     if (named == NULL && PyTuple_Size(args) == 1 && !(node->flags & (LINKS | EXTRA)) && node->row == 0) {
-        PyObject *data = PyTuple_GetItem(args, 0);
-        double number = 0.0;
-        int known = PyFloat_CheckExact(data) || PyLong_CheckExact(data);
-        if (known) {
-            number = PyFloat_CheckExact(data) ? PyFloat_AsDouble(data) : PyLong_AsDouble(data);
-            if (number == -1.0 && PyErr_Occurred()) {
-                PyErr_Clear();
-                known = 0;
-            }
-        }
-        if (known) {
+        double number;
+        if (number_of(PyTuple_GetItem(args, 0), &number) == 0) {
             node->data = number;
             node->grad = 0.0;
             node->flags &= (uint16_t)~GRAD_INT;
@@ -68,7 +59,7 @@ static PyType_Slot slots[40] = {
 
 static PyType_Spec spec = {
     .name = "autograd.value.Value",
-    .basicsize = sizeof(Node),
+    .basicsize = SIZE(MOST_ROOM),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
     .slots = slots,
 };

@@ -75,7 +75,7 @@ def held(operations: int) -> float:
             root.backward()
         return roots
 
-    others = graphs()  # they use up what an engine keeps of freed graphs for the next one
+    others = [graphs() for _ in range(3)]  # they use up what an engine keeps of freed graphs for the next one
     gc.collect()
     tracemalloc.start()
     kept = graphs()

@@ -241,7 +241,7 @@ def generate() -> str:
     asking = asking_python({**used, **forwards, **{f"slopes of {n}": "\n".join(lines) for n, lines in slopes.items()}})
     parts = [HEAD, enumeration(rows), *(text + "\n" for text in used.values()), *forwards.values(), ""]
     parts += [line for lines in slopes.values() for line in lines]
-    parts += ["", listing(rows, asking), END]
+    parts += ["", listing(rows, asking), constants(rows), END]
     return "\n".join(parts)
 
 
@@ -276,6 +276,17 @@ def listing(rows: list[Operation], asking: set[str]) -> str:
         lines.append("")
     lines.append("#define MANY_ROWS(X) \\")
     lines += [f"    X({row.name}, 0) \\" for row in OPERATIONS.values() if row.variadic]
+    return "\n".join([*lines, ""])
+
+
+def constants(rows: list[Operation]) -> str:
+    """CONSTANT_SLOPES(X): X(name, a, b) for rows of one or two arguments whose local derivatives are numbers."""
+    lines = ["/* X(name, a, b): the local derivatives that are the same at every point; b is 0.0 if there is none */"]
+    lines.append("#define CONSTANT_SLOPES(X) \\")
+    for row in rows:
+        if len(row.derivatives) <= 2 and not any(map(callable, row.derivatives)):
+            a, b, *_ = map(literal, (*row.derivatives, 0.0))  # type: ignore[arg-type]
+            lines.append(f"    X({row.name}, {a}, {b}) \\")
     return "\n".join([*lines, ""])
 
 

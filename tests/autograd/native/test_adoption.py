@@ -197,6 +197,24 @@ def test_slots_can_be_written_one_by_one():
     assert y.parents == y.operands == ()
 
 
+@pytest.mark.parametrize("kind", [Value, type("Sub", (Value,), {})])
+def test_local_derivatives_stay_what_they_are_whatever_the_operation_is_called(kind):
+    """Those of a sum are known from its row, and no node keeps them."""
+    a, b = kind(2.0), kind(3.0)
+    for y, slopes in (
+        (a + b, (1.0, 1.0)),
+        (a - b, (1.0, -1.0)),
+        (3.0 - a, (-1.0,)),
+        (-a, (-1.0,)),
+        (a * b, (3.0, 2.0)),
+    ):
+        for row in ("mul", "sub", "tanh"):
+            a.grad = b.grad = 0.0
+            y.op = autograd.OPERATIONS[row]
+            y.backward()
+            assert (y.local_grads, (a.grad, b.grad)[: len(slopes)]) == (slopes, slopes)
+
+
 def test_public_functions_take_keywords_on_both_engines():
     a = Value(2.0)
     assert autograd.total(xs=[a, 1.0]).data == 3.0
