@@ -87,7 +87,7 @@ TESTS = {
     "autograd/derivatives/sweeps.py": "dual transforms paths",
     "autograd/modes.py": "modes value anomaly interrupted",
     "autograd/by_hand.py": "by_hand bad_input backprop value",
-    "autograd/events.py": "backprop stepper",
+    "autograd/events.py": "events backprop stepper",
     "autograd/numerics/ieee.py": "accuracy special_points",
     "autograd/numerics/signatures.py": "ops",
     "autograd/operators.py": "operators dual program",
