@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import BackwardStep, ForwardStep, SeedStep, Value, steps, topological_order
+from autograd import BackwardStep, ForwardStep, SeedStep, Value, steps, topological_order, where
 from autograd.events import adjoints
 
 
@@ -219,3 +219,20 @@ def test_adjoints_are_what_backward_would_add_and_touch_nothing():
     y.backward(2.0)
     assert found == {node: node.grad for node in order}
     assert adjoints([order[2], y], {y: 1.0}) == {order[2]: 3.0, y: 1.0}
+
+
+def test_what_several_roots_are_made_of_stands_in_the_order_of_the_roots():
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    x, y, z = a * 2.0, b * 2.0, c * 2.0
+    assert topological_order(x, y, z, a) == [a, x, b, y, c, z]
+    assert topological_order(z, x, y) == [c, z, a, x, b, y]
+
+
+def test_what_was_not_chosen_is_listed_once_and_visited_once():
+    a, b = Value(1.0), Value(2.0)
+    y = where(1.0, a, b)
+    made = [a, b, y]
+    for _ in range(60):  # 2^60 ways down
+        y = y + y
+        made.append(y)
+    assert topological_order(y) == made

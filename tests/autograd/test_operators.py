@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 from autograd import Value, grad, jvp, record
-from autograd.operators import Applies
+from autograd.operators import Applies, digamma
 
 # What NumPy asks the entries of an object array for, and the same function here.
 UNARY = {
@@ -124,6 +124,11 @@ def test_functions_of_two_arguments(name):
         assert getattr(entry, "data", entry) == pytest.approx(numpys(a, b), rel=1e-15)
 
 
+def test_digamma_of_one_is_minus_eulers_constant():
+    assert digamma(1.0) == pytest.approx(-0.5772156649015329, rel=1e-15)
+    assert grad(digamma)(1.0) == pytest.approx(math.pi**2 / 6, rel=1e-15)
+
+
 def test_fmod_is_that_of_c():
     numbers = (0.0, 5.25, -5.25, 1e300, 3.0, -3.0, 1e-3, math.inf, math.nan)
     for a in numbers:
@@ -182,6 +187,7 @@ def test_a_value_has_what_everything_that_applies_rows_has():
     assert all(hasattr(Value, name) for name in vars(Applies))
     v = Value(2.5)
     assert (+v) is v
-    assert (divmod(v, 2.0)[0].data, round(v).data, math.floor(v).data, v.conjugate()) == (1.0, 2.0, 2.0, v)
+    assert [x.data for x in (*divmod(v, 2.0), *divmod(7.0, v))] == [1.0, 0.5, 2.0, 2.0]
+    assert (round(v).data, math.floor(v).data, v.conjugate()) == (2.0, 2.0, v)
     assert v.log1p().data == math.log1p(2.5)
     assert v.arctan2(1.0).data == math.atan2(2.5, 1.0)

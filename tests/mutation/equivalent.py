@@ -85,6 +85,14 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its mid",
         "0 → 1",
     ): EXHAUSTED,
+    **{
+        (
+            "autograd/operators.py",
+            "__array_priority__ = -1000.0  # above NumPy's scalars, which then leave np.float64(2.0) * v to v; be",
+            change,
+        ): "any number between the -1,000,000 of NumPy's scalars and the 0 of its arrays does"
+        for change in ("1000.0 → 1001.0", "1000.0 → 1000.1")
+    },
     ("autograd/operations/lists.py", "plain_inputs = type(xs[0]) is float", "0 → 1"): (
         "of equal kinds any input tells which; of mixed ones None is returned either way, and the general way taken"
     ),
