@@ -12,7 +12,7 @@ from autograd.drawing.groups_picture import groups_picture
 from autograd.drawing.layout.geometry import DIRECTIONS
 from autograd.drawing.text_tree import in_words, text_tree
 from autograd.drawing.values_picture import Gradients, Look, enclosures, succession, values_picture, with_chips
-from autograd.system.letters import shorten
+from autograd.system.letters import clean, cut
 from autograd.value import Value
 from autograd.view.graph import GraphView, on_paths
 from autograd.view.parts import GroupPath
@@ -45,11 +45,11 @@ def check_options(level: str, direction: str, number_format: str, levels: Sequen
     if direction not in DIRECTIONS:
         raise ValueError(f"direction is one of {', '.join(map(repr, DIRECTIONS))}; got {direction!r}")
     try:
-        shown = format(0.5, number_format)
+        format(0.5, number_format)
     except (ValueError, TypeError) as error:
         raise ValueError(f"number_format is a format for floats such as '.4g'; got {number_format!r}") from error
-    if not shown.isprintable():
-        raise ValueError(f"number_format gives {shown!r}, which no picture can show; got {number_format!r}")
+    if not number_format.isprintable():
+        raise ValueError(f"number_format fills up with a letter which no picture can show; got {number_format!r}")
 
 
 # --- how it is drawn --------------------------------------------------------------------------------------------
@@ -65,7 +65,9 @@ class Still(NamedTuple):
 
 
 def still(subject: Subject, level: str, style: Style, title: str) -> Still:
-    """`subject` drawn at `level`."""
+    """`subject` drawn at `level`, with a line `title` below it."""
+    if title and not isinstance(title, str):
+        raise TypeError(f"title is a text; got {title!r}")
     if subject.model is None or level in ("values", "clusters"):  # before a view of a million nodes is made
         _guard(len(subject.order), "values", style.max_nodes)
     graph, paths = subject.graph, subject.paths
@@ -73,9 +75,9 @@ def still(subject: Subject, level: str, style: Style, title: str) -> Still:
     gradients = graph.gradients(style.grads)
     picture = _picture(graph, level, paths, gradients, style)
     _guard(len(picture.cards), "cards", style.max_nodes)
-    if title:
+    if title := clean(title or "").strip():
         about = f"{title}. {picture.description}"
-        picture = replace(picture, notes=(shorten(title, LONGEST_TITLE), *picture.notes), description=about)
+        picture = replace(picture, notes=(cut(title, LONGEST_TITLE), *picture.notes), description=about)
     tree = text_tree(graph, gradients, style.number_format)
     return Still(picture, level, tree, lambda: in_words(graph, gradients, style.number_format))
 

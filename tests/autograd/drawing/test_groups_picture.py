@@ -4,6 +4,8 @@ import random
 import re
 from pathlib import Path
 
+import pytest
+
 import nn
 from autograd import Value, draw, topological_order, total
 from autograd.drawing.cards import NOTE_HEIGHT, Card, Picture
@@ -231,6 +233,10 @@ def test_a_title_stands_below_and_begins_the_description() -> None:
     assert drawing.picture.size[1] == bare.picture.size[1] + NOTE_HEIGHT
     long = draw(Value(2.0), title="long " * 40).picture
     assert long.size[0] > 600
+    for nothing in (" \n", None):
+        assert repr(draw(Value(2.0, "a") * 3.0, title=nothing)) == repr(bare)
+    with pytest.raises(TypeError, match=r"title is a text; got 3\.0"):
+        draw(Value(2.0, "a"), title=3.0)  # type: ignore[arg-type]
 
 
 def test_every_line_of_a_card_has_the_colour_of_a_dark_page_there() -> None:

@@ -303,7 +303,7 @@ def test_what_no_xml_file_may_hold_is_nowhere_in_pictures(text: str) -> None:
         exec(code, names)
     y = unit(names["y"])
     y.label = text
-    shown, walked, told = draw(y), stepper(y), explain(y, names["a"])
+    shown, walked, told = draw(y, title=text), stepper(y), explain(y, names["a"])
     for svg in (shown.svg, walked.animated_svg(), spy(y).svg, walked.picture.svg(styled=())):
         xml.dom.minidom.parseString(svg.encode())
     page = f"{walked.page}{shown.page}{told._repr_mimebundle_()['text/html']}"
@@ -312,7 +312,7 @@ def test_what_no_xml_file_may_hold_is_nowhere_in_pictures(text: str) -> None:
     (page + texts + str(shown.to_dot().source)).encode()
 
 
-@pytest.mark.parametrize("spec", ["\x00>9.3g", "\ud800<9.2f", "\x1b>9"])
+@pytest.mark.parametrize("spec", ["\x00>9.3g", "\ud800<9.2f", "\x1b>9", "\x1b>3.4g"])
 def test_a_number_format_that_cannot_be_shown_is_refused(spec: str) -> None:
     for function in (draw, stepper):
         with pytest.raises(ValueError, match="which no picture can show"):
