@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 
@@ -218,13 +218,14 @@ class Picture:
         widest = max([self.layout.width, *(number_width(note, NOTE_FONT) for note in self.notes)])
         return (widest + 2 * MARGIN, self.layout.height + 2 * MARGIN + NOTE_HEIGHT * len(self.notes))
 
-    def shapes(self) -> Iterator[Group]:
-        """Everything to draw, from back to front: frames, arrows, cards, pills."""
+    def shapes(self, whole_arrows: bool = False) -> Iterator[Group]:
+        """Everything to draw, from back to front: frames, arrows, their pills, cards; with `whole_arrows` each arrow
+        has its pill in its own group."""
         layout = self.layout
         for enclosure in self.enclosures:
             yield from enclosure_shapes(enclosure, layout)
-        for arrow in self.arrows:
-            yield arrow_shapes(arrow, layout.routes[arrow.id])
+        arrows = [arrow_shapes(arrow, layout.routes[arrow.id]) for arrow in self.arrows]
+        yield from arrows if whole_arrows else pills_above(arrows)
         for card in self.cards:
             yield card_shapes(card, shifted(layout.centres[card.id]))
         bottom = layout.height + 2 * MARGIN
@@ -234,7 +235,7 @@ class Picture:
 
     def svg(self, styled: Styled = None) -> str:
         """The picture as SVG; given `styled` (see shapes.py) every card, arrow, row and pill has an id or a class."""
-        return svg_page(self.shapes(), *self.size, label=self.description, styled=styled)
+        return svg_page(self.shapes(styled is not None), *self.size, label=self.description, styled=styled)
 
 
 def shifted(point: Point) -> Point:
@@ -320,6 +321,15 @@ def arrow_shapes(arrow: Arrow, route: Route) -> Group:
     if route.label is not None:
         shapes.append(_pill(arrow.label, shifted(route.label), HIGHLIGHT if arrow.highlighted else CARD_STROKE))
     return Group(tuple(shapes), id=arrow.id, mark="arrow", tooltip=arrow.tooltip)
+
+
+def pills_above(arrows: Iterable[Group]) -> Iterator[Group]:
+    """The arrows without their pills, then the pills: no line runs over a number."""
+    pills = []
+    for arrow in arrows:
+        pills += [shape for shape in arrow.shapes if isinstance(shape, Group)]
+        yield replace(arrow, shapes=tuple(shape for shape in arrow.shapes if not isinstance(shape, Group)))
+    yield from pills
 
 
 def _line_steps(route: Route) -> Iterator[Step]:

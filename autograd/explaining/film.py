@@ -101,14 +101,16 @@ class _Film:
 
     # What is shown ---------------------------------------------------------------------------------------------------
     def _arrows(self) -> Iterator[str]:
+        above = []
         for arrow in self.picture.arrows:
             route = self.picture.layout.routes[arrow.id]
             line, head, *pill = arrow_shapes(arrow, route).shapes
             yield svg(line) + svg(head)
             for shape in pill:  # the local derivative, known once the operation is computed
-                yield self.during(self._computed(arrow.id), self.count, svg(shape))
+                above.append(self.during(self._computed(arrow.id), self.count, svg(shape)))
             for first, end in _spans(arrow.id in moment.arrows for moment in self.moments):
-                yield self.during(first, end, svg(arrow_shapes(replace(arrow, highlighted=True), route)))
+                above.append(self.during(first, end, svg(arrow_shapes(replace(arrow, highlighted=True), route))))
+        yield from above
 
     def _computed(self, arrow: str) -> int:
         """The moment at which the operation at the head of an arrow is computed."""

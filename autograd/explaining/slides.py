@@ -18,6 +18,7 @@ from autograd.drawing.cards import (
     card_shapes,
     enclosure_shapes,
     mix,
+    pills_above,
     shifted,
 )
 from autograd.drawing.png_pdf import book
@@ -66,16 +67,20 @@ class Slide:
         yield from self._words(height - below)
 
     def _picture(self) -> Iterator[Shape]:
-        layout, moment, computed = self.timeline.picture.layout, self.moment, self._computed()
+        layout = self.timeline.picture.layout
         for enclosure in self.timeline.picture.enclosures:
             yield from enclosure_shapes(enclosure, layout)
-        for arrow in self.timeline.picture.arrows:
-            route = layout.routes[arrow.id]
-            known = route if arrow.id in computed else replace(route, label=None)
-            yield arrow_shapes(replace(arrow, highlighted=arrow.id in moment.arrows), known)
+        yield from pills_above(self._arrows())
         known_rows = self._known_rows()
         for card in self.timeline.picture.cards:
             yield card_shapes(self._as_known(card, known_rows), shifted(layout.centres[card.id]))
+
+    def _arrows(self) -> Iterator[Group]:
+        routes, computed = self.timeline.picture.layout.routes, self._computed()
+        for arrow in self.timeline.picture.arrows:
+            route = routes[arrow.id]
+            known = route if arrow.id in computed else replace(route, label=None)
+            yield arrow_shapes(replace(arrow, highlighted=arrow.id in self.moment.arrows), known)
 
     def _computed(self) -> set[str]:
         """The arrows of operations that have been computed: they carry their local derivatives."""

@@ -243,18 +243,23 @@ class _Layered:
     def _routes(self, origins: Mapping[str | None, Point]) -> dict[str, Route]:
         uses = Counter(link.tail for link in self.links)
         needs = Counter(link.head for link in self.links)
-        labels, routes = Labels(), {}
+        lines = {link.id: self._runs(link, origins) for link in self.links}
+        labels, routes = Labels(lines.values() if any(link.label for link in self.links) else ()), {}
         for link in self.links:
-            runs = [
-                Run(start + origins[level][0], end + origins[level][0], v + origins[level][1])
-                for level, number in self.ways[link.id]
-                for start, end, v in self.plans[level].runs[number]
-            ]
+            runs = lines[link.id]
             share = 0.25 + 0.5 * uses[link.tail] / (uses[link.tail] + needs[link.head])  # keep labels apart
             spot = labels.place(runs, self._turned(link.label), share) if link.label else None
             points = tuple(self._point(*point) for point in curve(runs))
             routes[link.id] = Route((points,), self._point(runs[-1].end, runs[-1].v), spot and self._point(*spot))
         return routes
+
+    def _runs(self, link: Link, origins: Mapping[str | None, Point]) -> list[Run]:
+        """The runs of an arrow in the whole."""
+        return [
+            Run(start + origins[level][0], end + origins[level][0], v + origins[level][1])
+            for level, number in self.ways[link.id]
+            for start, end, v in self.plans[level].runs[number]
+        ]
 
     def _point(self, u: float, v: float) -> Point:
         """A point in the picture's coordinates."""

@@ -348,13 +348,26 @@ def _joint(before: Run, after: Run) -> tuple[Point, Point, Point, Point]:
 
 NUDGES = [sign * step / 20 for step in range(10) for sign in (1, -1)]
 CELL = (60.0, 40.0)  # labels further apart than this do not overlap
+SAMPLES = 12  # of a curve, for whether it runs through a label
+Stroke = tuple[float, float, float]  # a level bit of a line: start, end, height
 
 
 class Labels:
-    """Places for labels on their lines, each clear of the ones before it where the line leaves a choice."""
+    """Places for labels on their lines, each clear of the labels before it, and of as many lines of others as its own
+    line leaves a choice. `lines` are the runs of all."""
 
-    def __init__(self) -> None:
-        self._cells: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
+    def __init__(self, lines: Iterable[Sequence[Run]]) -> None:
+        self._labels: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
+        self._strokes: dict[tuple[int, int], set[Stroke]] = {}
+        ends: dict[tuple[float, float], float] = {}  # of lines on one trunk the longest stands for all
+        curves: dict[tuple[Point, ...], None] = {}
+        for runs in map(_merged, lines):
+            for run in runs:
+                start, end = sorted(run[:2])
+                ends[start, run.v] = max(end, ends.get((start, run.v), end))
+            curves |= dict.fromkeys(_joint(*pair) for pair in pairwise(runs))
+        for stroke in chain(chain.from_iterable(map(_dots, curves)), *(_bits(*run) for run in ends.items())):
+            self._strokes.setdefault(_cell((stroke[0], stroke[2])), set()).add(stroke)
 
     def place(self, runs: Sequence[Run], size: tuple[float, float], share: float) -> Point:
         """The middle of a label on the last curve of a line, `share` of the way along if that is free."""
@@ -362,18 +375,53 @@ class Labels:
         points = _joint(*ends)
         spots = [_bezier(points, share + nudge) for nudge in NUDGES if 0.12 < share + nudge < 0.88]
         inside = [p for p in spots if points[0][0] <= p[0] - size[0] / 2 and p[0] + size[0] / 2 <= points[3][0]]
-        best = min(inside or spots, key=lambda spot: self._overlap(spot, size))
-        self._cells.setdefault(_cell(best), []).append((*best, *size))
+        own = {*_dots(points), *(bit for start, end, v in ends for bit in _bits((start, v), end))}
+        best = self._clearest(inside or spots, size, own)
+        self._labels.setdefault(_cell(best), []).append((*best, *size))
         return best
+
+    def _clearest(self, spots: Sequence[Point], size: tuple[float, float], own: set[Stroke]) -> Point:
+        """The first spot that is free, else the one where least is in the way."""
+        costs: dict[Point, tuple[float, int]] = {}
+        for spot in spots:
+            costs[spot] = (self._overlap(spot, size), self._crossed(spot, size, own))
+            if costs[spot] == (0, 0):
+                return spot
+        return min(costs, key=costs.__getitem__)
 
     def _overlap(self, spot: Point, size: tuple[float, float]) -> float:
         """The area that a label would share with those that are there."""
-        column, row = _cell(spot)
-        cells = ((column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1))
-        near = [label for cell in cells for label in self._cells.get(cell, ())]
+        near = [label for cell in _around(spot) for label in self._labels.get(cell, ())]
         along = (max(0.0, (size[0] + width) / 2 + 1 - abs(spot[0] - u)) for u, _, width, _ in near)
         across = (max(0.0, (size[1] + height) / 2 + 1 - abs(spot[1] - v)) for _, v, _, height in near)
         return sum(du * dv for du, dv in zip(along, across, strict=True))
+
+    def _crossed(self, spot: Point, size: tuple[float, float], own: set[Stroke]) -> int:
+        """How much of other lines runs through a label there."""
+        left, right = spot[0] - size[0] / 2, spot[0] + size[0] / 2
+        near = (stroke for cell in _around(spot) for stroke in self._strokes.get(cell, ()) if stroke not in own)
+        return sum(start < right and end > left and abs(v - spot[1]) < size[1] / 2 + 1 for start, end, v in near)
+
+
+def _dots(curve: Sequence[Point]) -> Iterator[Stroke]:
+    for k in range(SAMPLES + 1):
+        u, v = _bezier(curve, k / SAMPLES)
+        yield u, u, v
+
+
+def _bits(begin: Point, end: float) -> Iterator[Stroke]:
+    """A level run in bits that lie in one cell each."""
+    start, v = begin
+    while start < end:
+        border = min((start // CELL[0] + 1) * CELL[0], end)
+        yield start, border, v
+        start = border
+
+
+def _around(point: Point) -> Iterator[tuple[int, int]]:
+    """The cells at and beside a point."""
+    column, row = _cell(point)
+    return ((column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1))
 
 
 def _cell(point: Point) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from autograd import draw
 from autograd.drawing import cards as cards
 from autograd.drawing.cards import Arrow, Card, Enclosure, Picture, Row, tint
-from autograd.drawing.shapes import FONT_SIZE, TEXT_COLOR, Rect, Text
+from autograd.drawing.shapes import FONT_SIZE, TEXT_COLOR, Rect, Text, svg_page
 from autograd.view.notation import number_width, title_width
 from nn import MLP
 from tests.autograd.drawing.picture_graphs import path_points
@@ -116,8 +116,19 @@ def test_marked_svg_has_an_id_for_every_card_and_arrow() -> None:
 
 
 def test_marks_change_nothing_that_is_seen() -> None:
-    bare = re.sub(r' (id|class)="[^"]*"', "", picture().svg(styled=()))
-    assert bare == picture().svg()
+    """But that arrows which are addressed keep their pills."""
+    one = picture()
+    bare = re.sub(r' (id|class)="[^"]*"', "", one.svg(styled=()))
+    assert bare == svg_page(one.shapes(whole_arrows=True), *one.size, label=one.description)
+
+
+def test_no_line_runs_over_a_number() -> None:
+    """All lines, then all pills, then the cards; those of arrows without a label are none."""
+    texts = re.findall(r"<(path|rect|text)[^>]*>(−2)?", re.sub(r"(?s)^.*?frame &lt;1&gt;", "", picture().svg()))
+    kinds = [kind for kind, _ in texts]
+    pill = texts.index(("text", "−2"))
+    assert kinds[:pill].count("path") == 2 * len(picture().arrows)
+    assert kinds[pill - 1 :].count("rect") == 1 + 2 * len(picture().cards)
 
 
 def test_texts_are_escaped_and_shown_in_full() -> None:

@@ -35,15 +35,36 @@ def test_no_room_is_no_line() -> None:
 
 
 def test_labels_make_way_for_each_other() -> None:
-    labels = Labels()
+    labels = Labels(())
     runs = [Run(0.0, 0.0, 0.0), Run(100.0, 100.0, 100.0)]
     first, second = (labels.place(runs, (20.0, 13.0), 0.5) for _ in range(2))
     assert first == pytest.approx((50.0, 50.0))
     assert abs(first[0] - second[0]) >= 20.0 or abs(first[1] - second[1]) >= 13.0
 
 
+def test_labels_make_way_for_lines_of_others() -> None:
+    """A level line runs where the label would be; the label is 13 high, its own line does not count."""
+    own = [Run(0.0, 0.0, 0.0), Run(100.0, 100.0, 100.0)]
+    foreign = [Run(-80.0, 180.0, 50.0), Run(180.0, 260.0, 50.0)]
+    assert Labels([own]).place(own, (20.0, 13.0), 0.5) == pytest.approx((50.0, 50.0))
+    _, height = Labels([own, foreign]).place(own, (20.0, 13.0), 0.5)
+    assert 6.5 < abs(height - 50.0) < 25.0
+    curved = [Run(0.0, 0.0, 90.0), Run(100.0, 100.0, 0.0)]
+    _, height = Labels([own, curved]).place(own, (20.0, 13.0), 0.5)
+    assert abs(height - 50.0) > 6.5
+
+
+def test_a_label_that_cannot_get_out_of_the_way_stands_where_least_is() -> None:
+    own = [Run(0.0, 0.0, 0.0), Run(100.0, 100.0, 0.0)]
+    others = [[Run(0.0, 60.0, 3.0 * k), Run(60.0, 60.0, 3.0 * k)] for k in range(1, 3)]
+    x, _ = Labels([own, *others]).place(own, (20.0, 13.0), 0.5)
+    assert 70.0 < x < 90.0
+    everywhere = [[Run(0.0, 100.0, 3.0), Run(100.0, 100.0, 3.0)]]
+    assert Labels([own, *everywhere]).place(own, (20.0, 13.0), 0.5) == pytest.approx((50.0, 0.0))
+
+
 def test_labels_keep_out_of_the_boxes_at_both_ends() -> None:
     runs = [Run(0.0, 0.0, 0.0), Run(60.0, 60.0, 0.0)]
     for share in (0.2, 0.5, 0.8):
-        x, _ = Labels().place(runs, (30.0, 13.0), share)
+        x, _ = Labels(()).place(runs, (30.0, 13.0), share)
         assert 15.0 <= x <= 45.0
