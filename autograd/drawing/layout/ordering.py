@@ -9,14 +9,14 @@ the fewest crossings. All efforts are bounded by the number of segments, not by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from autograd.drawing.layout.ranks import Columns, Piece
 
 SWEEPS = 20
 PATIENCE = 6  # sweeps without gain
-EFFORT = 60_000  # segments looked at in all sweeps together, with four sweeps at least
+EFFORT = 30_000  # segments looked at in all sweeps together, with four sweeps at least
 SMALL, MIDDLING = 4_000, 20_000  # numbers of segments up to which more is tried
 PASSES = 8  # of changing places at the end
 MOST_PAIRS = 256  # of lines at two neighbours: beyond, they do not change places
@@ -83,8 +83,9 @@ class _Ordering:
 
     def __init__(self, columns: Columns, segments: Segments) -> None:
         self.columns, self.segments = columns, segments
+        self.near = [[[segment.other for segment in near] for near in side] for side in (segments.into, segments.out)]
         self.order = columns.order
-        self.place = [0.0] * len(columns.rank)
+        self.place = [0] * len(columns.rank)
         self.best, self.fewest = columns.order, -1
         self.lines: list[list[Sequence[int]]] = [[] for _ in columns.order]  # of the level, by column
         for line in columns.level.lines:
@@ -146,45 +147,44 @@ class _Ordering:
         return sum(place[other] + 1e-3 * rise for other, _, rise in near) / len(near)
 
     def exchange(self, passes: int) -> None:
-        """Neighbours in a column change places where fewer lines cross then."""
+        """Neighbours in a column change places where fewer lines cross then. After the first pass only those are looked
+        at that have moved, or are joined to what has."""
+        restless = set(range(len(self.place)))
         for _ in range(passes):
-            if not sum(self._exchange_in(r) for r in range(len(self.order))):
-                break
+            affected: set[int] = set()
+            for column, lines in zip(self.order, self.lines, strict=True):
+                if not lines:
+                    self._exchange_in(column, restless, affected)
+            restless = affected
 
-    def _exchange_in(self, r: int) -> bool:
-        column, better = self.order[r], False
-        if self.lines[r]:
-            return False
+    def _exchange_in(self, column: list[int], restless: set[int], affected: set[int]) -> None:
         for p in range(len(column) - 1):
             first, second = column[p], column[p + 1]
-            if self._gain(first, second) > 0:
+            if (first in restless or second in restless) and self._gain(first, second) > 0:
                 column[p], column[p + 1] = second, first
                 self.place[first], self.place[second] = p + 1, p
-                better = True
-        return better
+                near = (first, second, *(i for side in self.near for node in (first, second) for i in side[node]))
+                restless.update(near)
+                affected.update(near)
 
     def _gain(self, first: int, second: int) -> int:
         """How many crossings fewer there are once `second` stands in front of `first`."""
-        gain = 0
-        for side in (self.segments.into, self.segments.out):
+        gain, place = 0, self.place
+        for side in self.near:
             mine, theirs = side[first], side[second]
             if len(mine) * len(theirs) > MOST_PAIRS:
                 return 0
-            for i, _, _ in mine:
-                place = self.place[i]
-                for j, _, _ in theirs:
-                    gain += (place > self.place[j]) - (place < self.place[j])
+            for i in mine:
+                here = place[i]
+                for j in theirs:
+                    gain += (here > place[j]) - (here < place[j])
         return gain
 
     def crossings(self) -> int:
-        """How many pairs of segments cross."""
-        return sum(inversions(list(self._ends(column))) for column in self.order[:-1])
-
-    def _ends(self, column: Sequence[int]) -> Iterator[int]:
-        """Where the segments that leave a column end, in the order in which they leave."""
-        place = self.place
-        for i in column:
-            yield from sorted(int(place[other]) for other, _, _ in self.segments.out[i])
+        """How many pairs of segments cross: inversions of where they end, in the order in which they leave."""
+        place, after = self.place, self.near[1]
+        ends = ([end for i in column for end in sorted([place[j] for j in after[i]])] for column in self.order[:-1])
+        return sum(map(inversions, ends))
 
     def take_best(self) -> None:
         self.order = self.best

@@ -343,3 +343,10 @@ def dense_layers(count: int, width: int = 8) -> Graph:
 def test_effort_grows_in_proportion(make) -> None:
     small, large = effort(make(64)), effort(make(128))
     assert large < 2.5 * small
+
+
+def test_arrows_through_rows_of_a_loop_take_turns_in_proportion() -> None:
+    """Every arrow of the parameter passes all rows before its own: as many rows, the more arrows, would be too many."""
+    routes = [layered(*chain_with_parameter(steps)).routes.values() for steps in (150, 300, 600)]
+    points = [sum(len(curve) for route in found for curve in route.curves) for found in routes]
+    assert all(after < 2.1 * before for before, after in pairwise(points))
