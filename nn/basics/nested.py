@@ -57,7 +57,10 @@ def flat(nested: Nested) -> Iterator[Any]:
         yield nested
         return
     for item in nested:
-        yield from flat(item)
+        if is_list(item):
+            yield from flat(item)
+        else:
+            yield item
 
 
 def mapped(f: Callable[..., Any], first: Nested, *others: Nested) -> Nested:
