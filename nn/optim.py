@@ -60,16 +60,15 @@ class SGD(Optimizer):
         return {}  # the first gradient begins the buffer: a start at 0 would damp it
 
     def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
-        lr, momentum, keep = group["lr"], group["momentum"], 1.0 - group["dampening"]
-
-        def plain(p: Number, g: Number) -> tuple[Number, ...]:
-            return (p - lr * g,)
+        lr, momentum = group["lr"], group["momentum"]
+        if not momentum:
+            return lambda p, g: (p - lr * g,)
 
         def with_momentum(p: Number, g: Number, b: Number = None) -> tuple[Number, ...]:
-            b = g if b is None else momentum * b + keep * g
+            b = g if b is None else momentum * b + (1.0 - group["dampening"]) * g
             return p - lr * (g + momentum * b if group["nesterov"] else b), b
 
-        return with_momentum if momentum else plain
+        return with_momentum
 
 
 class Adagrad(Optimizer):

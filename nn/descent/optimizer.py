@@ -139,7 +139,9 @@ class Optimizer:
         for column in columns:
             if len(column) != len(data):
                 raise ValueError(f"a group of {len(data)} parameters has a memory of another length: {MAKE_ANOTHER}")
-        rule = self._with_decay(group, self.rule(group, self.steps_taken + 1, numbers))
+        rule = self.rule(group, self.steps_taken + 1, numbers)
+        if group.get("weight_decay") or group.get("maximize"):
+            rule = self._with_decay(group, rule)
         moved, *remembered = numbers.each(rule, data, grads, *columns)
         return moved, dict(zip(names, remembered, strict=True)) if names or remembered else {}
 
