@@ -263,7 +263,7 @@ class _Training:
         try:
             for rows, targets in self.served():
                 value, predictions = step(rows, targets)
-                self._update(step.home, value)  # where the gradient is after that step
+                step.home.quietly(self._update, step.home, value)  # where the gradient is after that step
                 losses.append(value * len(rows))
                 count += len(rows)
                 if self.metrics:
@@ -286,19 +286,16 @@ class _Training:
 
     def _update(self, home: OnValues, value: float) -> None:
         """Change the parameters by the gradient that the step left, unless it would ruin them."""
-        with home.quiet():
-            self.norms = home.norms()
-            if not (math.isfinite(value) and math.isfinite(math.hypot(*self.norms.values()))):
-                raise self._diverged(
-                    "the gradient is not finite" if math.isfinite(value) else f"the loss became {value}"
-                )
-            kept = self.history.kept
-            if kept is not None and kept.wants(self.history.updates):
-                kept.note(self.history.updates, *home.numbers(self.count))
-            if self.clip is not None:
-                home.clip(self.clip)
-            if not home.step():
-                raise self._diverged("a parameter would become infinite or nan")
+        self.norms = home.norms()
+        if not (math.isfinite(value) and math.isfinite(math.hypot(*self.norms.values()))):
+            raise self._diverged("the gradient is not finite" if math.isfinite(value) else f"the loss became {value}")
+        kept = self.history.kept
+        if kept is not None and kept.wants(self.history.updates):
+            kept.note(self.history.updates, *home.numbers(self.count))
+        if self.clip is not None:
+            home.clip(self.clip)
+        if not home.step():
+            raise self._diverged("a parameter would become infinite or nan")
         self.history.update_loss.append(value)
 
     def _rate(self) -> float:

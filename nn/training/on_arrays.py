@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ class OnArrays(OnValues):
     """A training on arrays, which begins with the numbers of `values`."""
 
     optimizer: Optimizer
-    quiet = staticmethod(partial(np.errstate, all="ignore"))
+    quietly = staticmethod(np.errstate(all="ignore")(OnValues.quietly))
 
     def __init__(self, values: OnValues, optimizer: Optimizer) -> None:
         self.parameters, self.layers, self.optimizer = values.parameters, values.layers, optimizer
@@ -155,32 +154,35 @@ class OnArrays(OnValues):
             self.take()
             return done
         data = self._data.copy()
-        for places, (numbers, _) in zip(self._groups, moved, strict=True):
+        for places, _, numbers, _ in moved:
             data[places] = numbers
         if not (math.isfinite(data.dot(data)) or (np.isfinite(data) | ~np.isfinite(self._data)).all()):
             return False
         self._data, self._ahead = data, True
-        for columns, (_, remembered) in zip(self._memory, moved, strict=True):
+        for _, memory, _, remembered in moved:
             if remembered:
-                columns.update(read_only(remembered))
+                memory.update(read_only(remembered))
         self.optimizer.steps_taken += 1
         return True
 
-    def _after(self) -> list[tuple[Number, Columns]]:
-        """What the optimizer makes of each of its groups; read-only: `p -= lr * g` would be a step before its time."""
+    def _after(self) -> list[tuple[Number, Columns, Number, Columns]]:
+        """(places, memory, numbers, memory) of each group, before and after the optimizer's step.
+
+        It gets them read-only: `p -= lr * g` would be a step before its time.
+        """
         moved, after = [], self.optimizer.after
-        for group, columns, places in zip(self.optimizer.param_groups, self._memory, self._groups, strict=True):
+        for group, memory, places in zip(self.optimizer.param_groups, self._memory, self._groups, strict=True):
             data, gradient = self._data[places], self._gradient[places]
             data.setflags(write=False)
             gradient.setflags(write=False)
-            moved.append(after(group, columns, data, gradient, ARRAYS))
+            moved.append((places, memory, *after(group, memory, data, gradient, ARRAYS)))
         return moved
 
     @np.errstate(all="ignore")
     def agrees(self) -> bool:
         """Whether the optimizer's next step is the same on arrays as on floats."""
         groups = zip(self._after(), self.optimizer.param_groups, self.optimizer.state, strict=True)
-        for (data, columns), group, state in groups:
+        for (_, _, data, columns), group, state in groups:
             expected, remembered = self.optimizer.after_floats(group, state)
             pairs = [(data, expected), *((columns[name], remembered[name]) for name in remembered)]
             if not all(_agree(found, wanted) for found, wanted in pairs):
