@@ -16,11 +16,10 @@ from typing import Any
 from autograd.drawing.cards import CARD_FILL, CARD_STROKE, HEADER_COLORS, MARGIN, mix
 from autograd.drawing.figure import Drawing
 from autograd.drawing.shapes import FONT_SIZE, Group, Path, Rect, Shape, Step, Text, svg_page
-from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import kind_of
 from autograd.view.names import names_of
-from autograd.view.notation import counted, number_width
+from autograd.view.notation import counted, number_width, several
 from autograd.view.subject import subject_of
 
 SIDE = 440.0  # of the square, in points
@@ -61,17 +60,18 @@ def spy(
     ends = set(subject.outputs)
     kinds = [kind_of(value, ends, subject.parameters) for value in order]
     uses = [(place[value], place[parent]) for value in order for parent in value.parents]
-    name, _ = names_of(order, subject.variables, subject.names, subject.parameters)[subject.outputs[0]]
-    plot = SpyPlot(_description(name, kinds, len(uses)), kinds, uses)
+    names_by_value = names_of(order, subject.variables, subject.names, subject.parameters)
+    outputs = several([names_by_value[output][0] for output in subject.outputs])
+    plot = SpyPlot(_description(outputs, kinds, len(uses)), kinds, uses)
     return Drawing(plot, plot.text(), lambda: plot.description)
 
 
-def _description(name: str, kinds: Sequence[str], uses: int) -> str:
+def _description(outputs: str, kinds: Sequence[str], uses: int) -> str:
     leaves = [
         counted(count, kind) for kind in ("input", "parameter") if (count := kinds.count(kind)) or kind == "input"
     ]
     return (
-        f"Sparsity pattern of {shorten(name, 40)}: {counted(len(kinds), 'value')} ({', '.join(leaves)}), "
+        f"Sparsity pattern of {outputs}: {counted(len(kinds), 'value')} ({', '.join(leaves)}), "
         f"{counted(uses, 'use')}; a mark in row i, column j: value i uses value j"
     )
 

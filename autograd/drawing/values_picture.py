@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from autograd.drawing.cards import CARD_STROKE, Arrow, Card, Enclosure, Picture, Row, tint
 from autograd.system.letters import clean, shorten
 from autograd.view.graph import TOOLTIP_LIMIT, Constant, Edge, GraphView, Node
-from autograd.view.notation import counted, gradient, number
+from autograd.view.notation import counted, gradient, number, several
 from autograd.view.parts import GroupPath
 
 MANY_CONSTANTS = 8
@@ -89,10 +89,9 @@ def with_chips(picture: Picture, graph: GraphView) -> Picture:
 
 def describe(graph: GraphView) -> str:
     """One sentence on the graph, for screen readers."""
-    outputs = ", ".join(shorten(graph.by_value[output].name, 40) for output in graph.outputs[:3])
-    more = f" and {len(graph.outputs) - 3} more" if len(graph.outputs) > 3 else ""
+    outputs = several([graph.by_value[output].name for output in graph.outputs])
     values = counted(len(graph.nodes), "value")
-    return f"Computation graph of {outputs}{more}: {values}, {counted(len(graph.edges), 'use')}"
+    return f"Computation graph of {outputs}: {values}, {counted(len(graph.edges), 'use')}"
 
 
 def largest(gradients: Gradients) -> float:

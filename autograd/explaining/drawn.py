@@ -76,7 +76,7 @@ def draw(
 
     Nothing in the graph is changed, `.grad` least of all. The environment variable GLASSGRAD_LAYOUT says who lays out:
     dot, wasm (Graphviz), plain (our own layout, which is never slow and needs neither), or auto: Graphviz where it is
-    there, the graph is small and no network, else plain.
+    there and the graph is small, no network and no loop, else plain.
 
     In a notebook, as .html and by `.show()` the drawing is a page whose leaves can be moved, with the derivatives of y
     whatever `grads` says; it steps through up to 300 edges.

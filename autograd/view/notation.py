@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import by_hand, ops
 from autograd.numerics.real import as_float
-from autograd.system.letters import MINUS, UNPRINTABLE, clean, with_minus
+from autograd.system.letters import MINUS, UNPRINTABLE, clean, shorten, with_minus
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -68,6 +68,16 @@ def gradient(x: float | None, spec: str = ".4g") -> str:
 def counted(count: int, thing: str) -> str:
     """`1 use`, `62,650 uses`."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def several(names: Sequence[str], most: int = 3, length: int = 40) -> str:
+    """The first names, each cut, and how many more there are.
+
+    >>> several(["a", "b", "c", "d", "e"])
+    'a, b, c and 2 more'
+    """
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(shorten(name, length) for name in names[:most]) + more
 
 
 def aloud(text: str) -> str:

@@ -67,7 +67,9 @@ def test_sixty_thousand_values_make_a_small_picture() -> None:
 
 def test_several_outputs_and_a_single_value() -> None:
     a = Value(1.0)
-    assert "3 values (1 input), 2 uses" in spy([a * 2.0, a * 3.0]).picture.description
+    b, c = a * 2.0, a * 3.0
+    assert spy([b, c]).picture.description.startswith("Sparsity pattern of b, c: 3 values (1 input), 2 uses;")
+    assert "pattern of v1, v2, v3 and 6 more: 10 values" in spy([a * k for k in range(2, 11)]).picture.description
     assert "1 value (1 input)" in spy(a).picture.description
     assert ET.fromstring(spy(a).svg) is not None
 
