@@ -50,6 +50,8 @@ enum { /* what an instruction can be beside a row of rows.h */
     OP_GUARD,              /* guard number `result`: does a comparison come out as it did? */
     OP_FOUR_PRODUCTS,      /* this and the next three are OP_PRODUCTS of one length that do not wait for each other */
     OP_FOUR_AND_ONE,       /* likewise, OP_PRODUCTS_AND_ONE */
+    OP_FOUR_ALIKE,         /* four OP_PRODUCTS with the same u: neurons of a layer, slopes of a neuron's weights */
+    OP_FOUR_ALIKE_AND_ONE,
 };
 
 typedef struct { int32_t op, count, result, first, second; } Instruction;

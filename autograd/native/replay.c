@@ -15,9 +15,11 @@ static double sum_of_products(const double *place, const int32_t *u, const int32
     return sum;
 }
 
-/* Four sums at a time, each from left to right: a processor adds two numbers while it waits for others. */
-static inline void four_sums(double *place, const int32_t *pool, const Instruction *i, int and_one) {
-    const int32_t *u0 = pool + i[0].first, *u1 = pool + i[1].first, *u2 = pool + i[2].first, *u3 = pool + i[3].first;
+/* Four sums at a time, each from left to right: a processor adds two numbers while it waits for others. Where the u are
+   `alike` they are read once. */
+INLINED void four_sums(double *place, const int32_t *pool, const Instruction *i, int alike, int and_one) {
+    const int32_t *u0 = pool + i[0].first, *u1 = alike ? u0 : pool + i[1].first;
+    const int32_t *u2 = alike ? u0 : pool + i[2].first, *u3 = alike ? u0 : pool + i[3].first;
     const int32_t *v0 = pool + i[0].second, *v1 = pool + i[1].second, *v2 = pool + i[2].second, *v3 = pool + i[3].second;
     double a = place[u0[0]] * place[v0[0]], b = place[u1[0]] * place[v1[0]];
     double c = place[u2[0]] * place[v2[0]], d = place[u3[0]] * place[v3[0]];
@@ -76,8 +78,10 @@ int run_on_places(Machine *machine, const Part *part) {
         switch (i->op) {
         case OP_PRODUCTS: place[i->result] = sum_of_products(place, u, v, n); break;
         case OP_PRODUCTS_AND_ONE: place[i->result] = sum_of_products(place, u, v, n) + place[v[n]]; break;
-        case OP_FOUR_PRODUCTS: four_sums(place, pool, i, 0); i += 3; break;
-        case OP_FOUR_AND_ONE: four_sums(place, pool, i, 1); i += 3; break;
+        case OP_FOUR_PRODUCTS: four_sums(place, pool, i, 0, 0); i += 3; break;
+        case OP_FOUR_AND_ONE: four_sums(place, pool, i, 0, 1); i += 3; break;
+        case OP_FOUR_ALIKE: four_sums(place, pool, i, 1, 0); i += 3; break;
+        case OP_FOUR_ALIKE_AND_ONE: four_sums(place, pool, i, 1, 1); i += 3; break;
         case OP_TERMS: place[i->result] = sum_of_terms(place, u, n); break;
         case OP_MEAN: place[i->result] = sum_of_terms(place, u, n) / (double)i->second; break;
         case OP_SQUARES: place[i->result] = sum_of_products(place, u, u, n); break;
@@ -127,8 +131,9 @@ static inline void add_over(const Machine *machine, const Instruction *i, int us
 }
 
 /* Four sums at a time, as four_sums(). */
-INLINED void four_sums_on_lanes(Lane *lanes, const int32_t *pool, const Instruction *i, int and_one) {
-    const int32_t *u0 = pool + i[0].first, *u1 = pool + i[1].first, *u2 = pool + i[2].first, *u3 = pool + i[3].first;
+INLINED void four_sums_on_lanes(Lane *lanes, const int32_t *pool, const Instruction *i, int alike, int and_one) {
+    const int32_t *u0 = pool + i[0].first, *u1 = alike ? u0 : pool + i[1].first;
+    const int32_t *u2 = alike ? u0 : pool + i[2].first, *u3 = alike ? u0 : pool + i[3].first;
     const int32_t *v0 = pool + i[0].second, *v1 = pool + i[1].second, *v2 = pool + i[2].second, *v3 = pool + i[3].second;
     Wide a = product(lanes[u0[0]], lanes[v0[0]]), b = product(lanes[u1[0]], lanes[v1[0]]);
     Wide c = product(lanes[u2[0]], lanes[v2[0]]), d = product(lanes[u3[0]], lanes[v3[0]]);
@@ -201,8 +206,10 @@ int run_on_lanes(Machine *machine, const Part *part, int used, int *first_failed
             narrow(lanes[i->result], sum);
             break;
         }
-        case OP_FOUR_PRODUCTS: four_sums_on_lanes(lanes, pool, i, 0); i += 3; break;
-        case OP_FOUR_AND_ONE: four_sums_on_lanes(lanes, pool, i, 1); i += 3; break;
+        case OP_FOUR_PRODUCTS: four_sums_on_lanes(lanes, pool, i, 0, 0); i += 3; break;
+        case OP_FOUR_AND_ONE: four_sums_on_lanes(lanes, pool, i, 0, 1); i += 3; break;
+        case OP_FOUR_ALIKE: four_sums_on_lanes(lanes, pool, i, 1, 0); i += 3; break;
+        case OP_FOUR_ALIKE_AND_ONE: four_sums_on_lanes(lanes, pool, i, 1, 1); i += 3; break;
         case OP_OVER: add_over(machine, i, used); break;
         case OP_GUARD: check_lanes(machine, i, used, first_failed); break;
         case OP_SOFTMAX:

@@ -2,6 +2,7 @@
 #include "machine.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct { /* what is known only while the machine is made */
     Machine *machine;
@@ -85,12 +86,14 @@ static int read_terms(Reader *reader, Instruction *i, PyObject *operands, Py_ssi
     return 0;
 }
 
-/* u₁…uₙ, v₁…vₙ and perhaps w: what is added to Σ uv at last. */
+/* u₁…uₙ, v₁…vₙ and perhaps w: what is added to Σ uv at last. Of a dot the inputs, which the neurons of a layer share, are
+   the u; w stays behind the weights, the v. */
 static int read_products(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
     const Py_ssize_t half = count / 2;
     i->count = (int32_t)half;
-    i->first = append_operands(reader, operands, 0, half);
-    i->second = append_operands(reader, operands, half, 2 * half);
+    const Py_ssize_t u = count % 2 ? half : 0;
+    i->first = append_operands(reader, operands, u, u + half);
+    i->second = append_operands(reader, operands, half - u, 2 * half - u);
     if (i->first < 0 || i->second < 0)
         return -1;
     if (count % 2 == 1 && !is_zero(reader, PyTuple_GetItem(operands, count - 1))) {
@@ -221,15 +224,33 @@ static int compare(const void *left, const void *right) {
     return 0;
 }
 
+/* Do four instructions have the same u? Without w it may be their v: then u and v change places. */
+static int are_alike(const int32_t *pool, Instruction *four) {
+    const size_t size = sizeof(int32_t) * (size_t)four->count;
+    int firsts = 1, seconds = four->op == OP_PRODUCTS;
+    for (int k = 1; k < 4; k++) {
+        firsts = firsts && memcmp(pool + four[0].first, pool + four[k].first, size) == 0;
+        seconds = seconds && memcmp(pool + four[0].second, pool + four[k].second, size) == 0;
+    }
+    for (int k = 0; !firsts && seconds && k < 4; k++) {
+        const int32_t first = four[k].first;
+        four[k].first = four[k].second;
+        four[k].second = first;
+    }
+    return firsts || seconds;
+}
+
 /* Of instructions with one depth, kind and length, every four are done at a time. */
-static void mark_fours(const Sortable *sorted, Part *part) {
+static void mark_fours(const int32_t *pool, const Sortable *sorted, Part *part) {
     for (Py_ssize_t i = 0; i + 3 < part->count; i++) {
         const Sortable *first = &sorted[i], *last = &sorted[i + 3];
         const int op = first->instruction.op;
         if ((op != OP_PRODUCTS && op != OP_PRODUCTS_AND_ONE) || last->depth != first->depth || last->instruction.op != op ||
             last->instruction.count != first->instruction.count || first->instruction.count < 1)
             continue;
-        part->at[i].op = op == OP_PRODUCTS ? OP_FOUR_PRODUCTS : OP_FOUR_AND_ONE;
+        const int alike = are_alike(pool, &part->at[i]);
+        part->at[i].op = op == OP_PRODUCTS ? (alike ? OP_FOUR_ALIKE : OP_FOUR_PRODUCTS)
+                                           : (alike ? OP_FOUR_ALIKE_AND_ONE : OP_FOUR_AND_ONE);
         i += 3;
     }
 }
@@ -245,7 +266,7 @@ static int sort_part(const Reader *reader, Part *part) {
     qsort(sorted, (size_t)part->count, sizeof(Sortable), compare);
     for (Py_ssize_t i = 0; i < part->count; i++)
         part->at[i] = sorted[i].instruction;
-    mark_fours(sorted, part);
+    mark_fours(reader->machine->pool.at, sorted, part);
     PyMem_Free(sorted);
     return 0;
 }

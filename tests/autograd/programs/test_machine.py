@@ -68,6 +68,15 @@ def a_network(x, z):
     return autograd.total(inputs) * INPUTS[0]
 
 
+def without_biases(x, z):
+    """Sums without a last term: four neurons share their inputs, four slopes the neuron, or only some of that."""
+    weights, inputs = iter(INPUTS * 4), [x, z, x * z]
+    for width in (4, 7, 9, 5):
+        rows = [[next(weights) for _ in inputs] for _ in range(width)]
+        inputs = [autograd.relu(autograd.dot(row, inputs)) for row in rows]
+    return autograd.total(inputs) * autograd.dot(INPUTS[:4], inputs[:4])
+
+
 def apart(x, z):
     """A weight for each product, and none that has a neighbour: sums that stay by themselves."""
     return autograd.total([w * autograd.tanh(x + i * z) for i, w in enumerate(W)])
@@ -98,7 +107,7 @@ def answer(make, work, *given):
         return branch.args
 
 
-@pytest.mark.parametrize("f", [every_row, a_chain, a_layer, constant, branching])
+@pytest.mark.parametrize("f", [every_row, a_chain, a_layer, a_network, without_biases, constant, branching])
 @pytest.mark.parametrize("at", [(0.4, 1.3), (-0.8, 0.2), (2.0, 1e3), (0.0, -0.0), (1e200, float("inf"))])
 def test_one_example_has_the_bits_of_the_source(f, at):
     path = Trace(record(f, 0.4, 1.3)._paths[0].recording)
@@ -107,7 +116,7 @@ def test_one_example_has_the_bits_of_the_source(f, at):
         assert answer(Machine, *given) == answer(Source, *given)
 
 
-@pytest.mark.parametrize("f", [every_row, a_chain, a_layer, a_network, apart, constant, branching])
+@pytest.mark.parametrize("f", [every_row, a_chain, a_layer, a_network, without_biases, apart, constant, branching])
 @pytest.mark.parametrize("count", [1, 7, 8, 21])
 def test_a_batch_has_the_bits_of_the_source(f, count):
     rng = random.Random(count)
