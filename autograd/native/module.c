@@ -93,7 +93,7 @@ static PyMethodDef functions[] = {
     {"call_of", call_of, METH_O, "call_of(Operation) → the method __call__ of that class, which begins in C."},
     {"lists", lists, METH_O, "lists({name: text for help()}) → {name: function} of many operands."},
     {"make_leaf", make_leaf, METH_VARARGS, "_leaf of value.py."},
-    {"make_node", make_node, METH_VARARGS, "_node of value.py."},
+    {"make_node", (PyCFunction)(void *)make_node, METH_FASTCALL, "_node of value.py."},
     {"track", track_below, METH_O, "track(nodes): tell the collector of them."},
     {"ordered", ordered, METH_VARARGS, "ordered(*roots) of backprop.py, or None where that has to be asked."},
     {"topological", topological, METH_VARARGS, "topological_order(*roots), or None where that has to be asked."},

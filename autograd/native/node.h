@@ -108,6 +108,7 @@ typedef struct {
     PyObject *inside;     /* by_hand.INSIDE: a list, empty unless a closure is running */
     PyObject *mode_entered, *hears_nodes, *rows[ROW_ALL], *plain_operation;
     PyObject *chooses[ROW_ALL]; /* of rows whose result is one of their arguments: which one; NULL for others */
+    PyObject *slopes[ROW_ALL];  /* the formulas of local derivatives on floats: functions, or numbers */
     PyObject *seconds[ROW_ALL]; /* the default of a second argument, where it has one: 0.01 of leaky_relu(x) */
     PyObject *forward[ROW_ALL], *reflected[ROW_ALL]; /* operators in Python, for what is unusual */
     PyObject *init, *operands, *parents, *local_grads, *track_reached, *opened, *call, *backward, *in_the_middle, *empty;
@@ -166,7 +167,7 @@ int set_data(Node *node, PyObject *thing, void *unused), set_op(Node *node, PyOb
 /* slots.c */
 int set_link(Node *node, PyObject *thing, void *which);
 int settle(Node *node);               /* from RAW to another form: 1 if it is none any more, 0 if not, -1 exception */
-PyObject *make_node(PyObject *module, PyObject *args);
+PyObject *make_node(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *make_leaf(PyObject *module, PyObject *args);
 
 /* Of rows whose local derivatives are the same at every point: which ones; NULL for others. By node->row. */

@@ -134,6 +134,73 @@ FOR_EACH_ROW PyObject *node_of_right(int row, double y, double left, Node *right
     return (PyObject *)node;
 }
 
+/* Data that are NumPy's doubles: its arithmetic makes more of them, here as in value.py ----------------------------------- */
+
+/* A float as Python has it, NumPy's too, which an operand is or has in its data: a new reference. NULL, mostly without an
+   exception, for anything else. */
+static PyObject *float_of(PyObject *operand) {
+    double number;
+    if (!is_node(operand))
+        return is_plain(operand, &number) ? PyFloat_FromDouble(number) : NULL;
+    Node *node = (Node *)operand;
+    if (!(node->flags & DATA_OBJECT))
+        return PyFloat_FromDouble(node->data);
+    PyObject *data = node->right.extra->data;
+    return PyFloat_Check(data) ? Py_NewRef(data) : NULL;
+}
+
+/* The local derivative towards operand number `at`, or None if that is no node. NULL with an exception. */
+static PyObject *slope_towards(PyObject *operand, int row, int at, PyObject *a, PyObject *b, PyObject *y) {
+    if (operand == NULL || !is_node(operand))
+        Py_RETURN_NONE;
+    PyObject *formula = PyTuple_GetItem(engine.slopes[row], at);
+    if (!PyCallable_Check(formula))
+        return Py_NewRef(formula); /* the same at every point */
+    PyObject *args[] = {a, b == NULL ? y : b, b == NULL ? NULL : y};
+    return PyObject_CallFunctionObjArgs(formula, args[0], args[1], args[2], NULL);
+}
+
+/* y, and slopes: the node of a row with one operand (right and b are NULL) or two. */
+static PyObject *node_of_floats(int row, PyObject *left, PyObject *a, PyObject *right, PyObject *b) {
+    PyObject *y = PyObject_CallFunctionObjArgs(forwards[row], a, b, NULL), *node = NULL;
+    PyObject *d_left = y == NULL ? NULL : slope_towards(left, row, 0, a, b, y);
+    PyObject *d_right = d_left == NULL ? NULL : slope_towards(right, row, 1, a, b, y);
+    if (d_right != NULL) {
+        PyObject *kind = (PyObject *)Py_TYPE(is_node(left) ? left : right);
+        PyObject *first = is_node(left) ? left : a, *second = b == NULL ? Py_None : is_node(right) ? right : b;
+        node = make_node(NULL, (PyObject *[]){kind, engine.rows[row], y, first, d_left, second, d_right}, 7);
+    } else if (y != NULL && PyErr_ExceptionMatches(PyExc_ArithmeticError)) {
+        PyErr_Clear(); /* the formula as IEEE arithmetic reads it: value.py has that */
+        node = Py_NewRef(Py_NotImplemented);
+    }
+    Py_XDECREF(y);
+    Py_XDECREF(d_left);
+    Py_XDECREF(d_right);
+    return node;
+}
+
+/* NotImplemented if something else is unusual as well. */
+static PyObject *of_floats(int row, PyObject *left, PyObject *right) {
+    PyObject *a = is_quiet() ? float_of(left) : NULL, *b = a != NULL && right != NULL ? float_of(right) : NULL, *node = NULL;
+    if (a != NULL && (right == NULL || b != NULL))
+        node = node_of_floats(row, left, a, right, b);
+    else if (!PyErr_Occurred())
+        node = Py_NewRef(Py_NotImplemented);
+    Py_XDECREF(a);
+    Py_XDECREF(b);
+    return node;
+}
+
+static PyObject *unusual(int row, PyObject *left, PyObject *right) {
+    PyObject *node = of_floats(row, left, right);
+    if (node != Py_NotImplemented)
+        return node;
+    Py_DECREF(node);
+    return right == NULL ? PyObject_CallFunctionObjArgs(engine.forward[row], left, NULL) : in_python(row, left, right);
+}
+
+/* Rows as operators and methods ------------------------------------------------------------------------------------------ */
+
 /* The operator of a row with two arguments and its reflection, as operator_methods() of value.py. `asks`: may the row ask Python? Then it may fail. */
 #define OPERATOR(name, asks) \
     static PyObject *operator_##name(PyObject *l, PyObject *r) { \
@@ -145,7 +212,7 @@ FOR_EACH_ROW PyObject *node_of_right(int row, double y, double left, Node *right
             return NULL; \
         if (mode == OTHER_MODE || (l_is_node && left->flags & DATA_OBJECT) || (r_is_node && right->flags & DATA_OBJECT) || \
             (!l_is_node && !is_plain(l, &a)) || (!r_is_node && !is_plain(r, &b))) \
-            return in_python(ROW_##name, l, r); \
+            return unusual(ROW_##name, l, r); \
         if (l_is_node) \
             a = left->data; \
         if (r_is_node) \
@@ -180,7 +247,7 @@ static PyObject *operator_power(PyObject *l, PyObject *r, PyObject *modulus) {
         if (mode == FAILED) \
             return NULL; \
         if (mode == OTHER_MODE || node->flags & DATA_OBJECT) \
-            return PyObject_CallFunctionObjArgs(engine.forward[ROW_##name], self, NULL); \
+            return unusual(ROW_##name, self, NULL); \
         const double a = node->data, y = row_##name(a); \
         if (mode == NO_GRAD) \
             return leaf(Py_TYPE(self), y, asks); \

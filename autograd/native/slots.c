@@ -111,12 +111,11 @@ static int settle_flat(Node *node, Raw *raw) {
     return inherit(node, inherited) < 0 ? -1 : 1;
 }
 
-int settle(Node *node) {
-    if (!(node->flags & RAW))
-        return 1;
-    Raw *raw = node->left.raw;
+static int settle_from(Node *node, Raw *raw) {
     return PyTuple_CheckExact(raw->left) ? settle_many(node, raw) : settle_flat(node, raw);
 }
+
+int settle(Node *node) { return node->flags & RAW ? settle_from(node, node->left.raw) : 1; }
 
 /* Writing ------------------------------------------------------------------------------------------------------------- */
 
@@ -174,17 +173,20 @@ PyObject *make_leaf(PyObject *module, PyObject *args) {
     return (PyObject *)node;
 }
 
-PyObject *make_node(PyObject *module, PyObject *args) {
+PyObject *make_node(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)module;
-    PyObject *kind, *row, *data, *left, *d_left, *right, *d_right;
-    if (!PyArg_ParseTuple(args, "O!OOOOOO", &PyType_Type, &kind, &row, &data, &left, &d_left, &right, &d_right))
-        return NULL;
-    Node *node = new_node((PyTypeObject *)kind, PyFloat_CheckExact(data) ? PyFloat_AsDouble(data) : 0.0, 0);
+    if (count != 7 || !PyType_Check(args[0]))
+        return PyErr_Format(PyExc_TypeError, "a node is made of a type, a row, its data and four links");
+    PyObject *row = args[1], *data = args[2];
+    Raw raw = {args[3], args[4], args[5], args[6]};
+    Node *node = new_node((PyTypeObject *)args[0], PyFloat_CheckExact(data) ? PyFloat_AsDouble(data) : 0.0, 0);
     if (node == NULL)
         return NULL;
-    if ((!PyFloat_CheckExact(data) && set_data(node, data, NULL) < 0) ||
-        set_op(node, row, NULL) < 0 ||
-        become_raw(node, Py_NewRef(left), Py_NewRef(d_left), Py_NewRef(right), Py_NewRef(d_right)) < 0 || settle(node) < 0)
+    int settled = -1;
+    if ((PyFloat_CheckExact(data) || set_data(node, data, NULL) == 0) && set_op(node, row, NULL) == 0)
+        settled = settle_from(node, &raw);
+    if (settled < 0 || (settled == 0 && become_raw(node, Py_NewRef(raw.left), Py_NewRef(raw.d_left), Py_NewRef(raw.right),
+                                                   Py_NewRef(raw.d_right)) < 0))
         Py_CLEAR(node);
     return (PyObject *)node;
 }

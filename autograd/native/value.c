@@ -122,6 +122,7 @@ static int set_row(PyObject *rows, PyObject *forward, PyObject *reflected, const
     if (chooses == Py_None)
         Py_CLEAR(chooses);
     put(&engine.chooses[row], chooses);
+    put(&engine.slopes[row], PyObject_GetAttrString(operation, "on_floats"));
     PyObject *defaults = PyObject_GetAttrString(operation, "_defaults");
     if (operators_of_rows[row] != NULL && defaults != NULL && PyTuple_Size(defaults) == 1)
         put(&engine.seconds[row], Py_NewRef(PyTuple_GetItem(defaults, 0)));

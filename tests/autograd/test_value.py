@@ -107,6 +107,21 @@ def test_construction_refuses_what_is_no_real_number(thing):
         Value(thing)
 
 
+def test_numpys_doubles_in_data_make_more_of_them():
+    """On both engines, with the slopes of floats, and with NumPy's warnings where it has any."""
+    v, w = Value(2.0), Value(3.0)
+    v.data = np.float64(2.0)
+    for y, data, slopes in (
+        *((v * w, 6.0, (3.0, 2.0)), (w - v, 1.0, (1.0, -1.0)), (v / 4, 0.5, (0.25,)), (6 / v, 3.0, (-1.5,))),
+        *((v * v, 4.0, (2.0, 2.0)), (-v, -2.0, (-1.0,)), (v + np.float64(1.0), 3.0, (1.0,)), (w * v, 6.0, (2.0, 3.0))),
+    ):
+        assert (type(y.data), y.data, y.local_grads) == (np.float64, data, slopes)
+        assert {type(d) for d in y.local_grads} == {float}
+    assert type(v.tanh().data) is type((v * Value(1.0)).operands[1].data) is float
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        assert (v / 0.0).data == math.inf
+
+
 def test_truth_is_a_bool_beside_numpys_numbers():
     v = Value(0.0)
     v.data = np.float64(2.0)

@@ -36,6 +36,10 @@ def users_square(a):
     return a * a
 
 
+class Double(float):
+    """As NumPy has one."""
+
+
 # Graphs of every size ------------------------------------------------------------------------------------------------
 def programs() -> None:
     """Random programs over all rows and odd operands."""
@@ -249,6 +253,11 @@ def what_is_hung_on(a: Value, b: Value) -> Iterator[Job]:
         y.data = 3
         return everything(y)
 
+    def floats_of_another_class() -> Any:
+        y = Value(0.5)
+        y.data = Double(0.5)
+        return [everything(z) for z in (y * b, y + y, 2.0 - y, y / 3, y.tanh(), -y)]
+
     def slots_one_by_one() -> Any:
         y = Value(6.0)
         y.op = autograd.OPERATIONS["mul"]
@@ -256,7 +265,7 @@ def what_is_hung_on(a: Value, b: Value) -> Iterator[Job]:
         y.label = "y"
         return [everything(y), y._left, y._d_left, y._right, y._d_right]
 
-    yield from (labels, attributes, circles, numbers_overwritten, slots_one_by_one)
+    yield from (labels, attributes, circles, numbers_overwritten, floats_of_another_class, slots_one_by_one)
 
 
 def walks_over(a: Value, b: Value) -> Iterator[Job]:
