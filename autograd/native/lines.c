@@ -249,6 +249,9 @@ static int tell_line(Lines *lines, const Line *line) {
     PyTuple_SetItem(instruction, 0, Py_NewRef(line->row));
     PyTuple_SetItem(instruction, 1, operands);
     PyTuple_SetItem(instruction, 2, Py_NewRef(result));
+    PyObject_GC_UnTrack(operands); /* ints, and a row that lives for good: no part of a circle */
+    if (row_of(line->row) >= 0)
+        PyObject_GC_UnTrack(instruction);
     const int failed = PyList_Append(lines->instructions, instruction) < 0;
     Py_DECREF(instruction);
     return failed ? -1 : 0;

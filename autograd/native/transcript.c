@@ -83,6 +83,8 @@ static int write_node(Transcript *t, Node *node) {
         PyTuple_SetItem(instruction, 0, Py_NewRef(engine.rows[node->row - 1]));
         PyTuple_SetItem(instruction, 1, Py_NewRef(operands));
         PyTuple_SetItem(instruction, 2, Py_NewRef(result));
+        PyObject_GC_UnTrack(operands); /* ints, and a row that lives for good: no part of a circle */
+        PyObject_GC_UnTrack(instruction);
         failed = PyDict_SetItem(t->slots, (PyObject *)node, result) < 0 || PyList_Append(t->instructions, instruction) < 0;
         t->size++;
     }
