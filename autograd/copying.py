@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from autograd.backprop import topological_order
 from autograd.by_hand import ByHand
-from autograd.value import _UNNAMED, Value, _new
+from autograd.value import _UNNAMED, Value, _leaf, _new, _node
 
 V = TypeVar("V", bound=Value)
 _OWN = ("data", "grad", "op")
@@ -20,10 +20,10 @@ _LINKS = ("_left", "_d_left", "_right", "_d_right")
 
 def copy_node(node: V) -> V:
     """A second node with the same contents and the same operands."""
-    clone = _new(type(node))
-    _restore(clone, _contents(node))
-    for name, link in zip(_LINKS, _links(node), strict=True):
-        setattr(clone, name, link)
+    contents = _contents(node)
+    data, _, op, *_ = contents
+    clone = _leaf(type(node), data) if op is None else _node(type(node), op, data, *_links(node))
+    _restore(clone, contents)
     return clone
 
 

@@ -24,7 +24,7 @@ static inline Node *place_in(Field *field, int place, int room) {
     return (Node *)((char *)(field + 1) + (size_t)place * PLACE(room) + HEADER);
 }
 
-Node *place_elsewhere(int room);   /* where the open field is full; NULL with an exception */
+SELDOM Node *place_elsewhere(int room); /* where the open field is full; NULL with an exception */
 void give_place(Node *node);
 Node *instance_of_subclass(PyTypeObject *kind);
 int use_fields(void); /* once, at the start, before there are nodes; -1 with an exception */

@@ -53,7 +53,9 @@
 #ifdef __GNUC__
 #define SOON(place) __builtin_prefetch((place), 1)
 #define FOR_EACH_ROW static inline __attribute__((always_inline)) /* what follows from the row is worked out by the compiler */
+#define SELDOM __attribute__((cold)) /* its callers are laid out for doing without it */
 #else
+#define SELDOM
 #define SOON(place) ((void)0)
 #define FOR_EACH_ROW static inline
 #endif

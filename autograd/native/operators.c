@@ -191,7 +191,7 @@ static PyObject *of_floats(int row, PyObject *left, PyObject *right) {
     return node;
 }
 
-static PyObject *unusual(int row, PyObject *left, PyObject *right) {
+SELDOM static PyObject *unusual(int row, PyObject *left, PyObject *right) {
     PyObject *node = of_floats(row, left, right);
     if (node != Py_NotImplemented)
         return node;
