@@ -150,6 +150,12 @@ def shown_by(graph: GraphView, picture: Picture) -> dict[str, Any]:
     }
 
 
+def stands_for_many(shown: Mapping[str, Any]) -> bool:
+    """Whether a card of the picture shows several values, and so can be opened."""
+    of_rows = ({place for _, _, places, _ in rows for place in places} for rows in shown["cards"].values())
+    return any(len(places) > 1 for places in (*shown["members"].values(), *of_rows))
+
+
 def _planes(graph: GraphView, picture: Picture) -> dict[str, Any]:
     """{"planes": what planes.js draws}; nothing where there are no maps, or operations that only Python can compute."""
     maps = {card.id: card.plane for card in picture.cards if card.plane}

@@ -18,7 +18,7 @@ from autograd.drawing.cards import Picture
 from autograd.drawing.figure import html_image
 from autograd.drawing.shapes import escaped
 from autograd.explaining.moments import Line, Moment, Run
-from autograd.explaining.page.data import page_data
+from autograd.explaining.page.data import page_data, stands_for_many
 from autograd.explaining.page.packing import asset, packed_asset, packed_picture, packed_script, unpacking_page
 from autograd.explaining.page.room import with_room_to_move
 from autograd.explaining.page.rows import javascript_rows
@@ -31,7 +31,7 @@ STYLE_CLASSES = {"upstream": "u", "local": "l", "product": "p", "value": "v", "m
 # What page.css gives fonts and colours.
 STYLED = frozenset(("face", "header", "outline", "line", "head", "pill-fill", "local", "title", "data", "grad"))
 STYLED |= {"weight", "norm", "frame", "frame-plate", "frame-title"}
-SCRIPTS = ("numbers engine camera picture", "step", "planes", "knobs pointer plots play look open theme main")
+SCRIPTS = ("numbers engine camera slices picture", "step", "planes", "open", "knobs pointer plots play look theme main")
 MAX_EDGES = 300
 HIGHEST = 900
 AROUND = (
@@ -79,7 +79,7 @@ class Page:
             "transcript": self._transcript(),
         }
         style = packed_asset("page.css") + packed_asset("play.css")
-        script = self._script(data["program"]["operations"], any("planes" in e["shown"] for e in data["levels"]))
+        script = self._script(data["program"]["operations"], [level["shown"] for level in data["levels"]])
         about = {**data, "start": self.start, "why": self.why}
         return framed(self.title, style, filled("page.html", parts), about, script)
 
@@ -107,9 +107,13 @@ class Page:
             f'<script type="application/json" id="steps">{steps}</script>\n'
         )
 
-    def _script(self, operations: Sequence[str], has_maps: bool) -> str:
-        always, step, planes, rest = (names.split() for names in SCRIPTS)
-        names = [*always, *(step if self.moments else []), *(planes if has_maps else []), *rest]
+    def _script(self, operations: Sequence[str], shown: Sequence[Mapping[str, Any]]) -> str:
+        """The scripts that the page needs: with no map of the plane and no card of several values two can stay away."""
+        always, step, planes, open_, rest = (names.split() for names in SCRIPTS)
+        names = [*always, *(step if self.moments else [])]
+        names += planes if any("planes" in each for each in shown) else []
+        names += open_ if any(stands_for_many(each) for each in shown) else []
+        names += rest
         return "\n".join([packed_script(javascript_rows(operations)), *(packed_asset(f"{name}.js") for name in names)])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from base64 import b64encode
+from collections.abc import Callable
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -118,10 +119,23 @@ LEFT_OUT = (
     re.compile(r'<(?:path|rect) [^>]*class="(?:head|header|grad-fill|outline|frame-plate)"/>'),
 )
 MAP = re.compile(r'<path d="[^"]*" [^>]*class="map"/>')
+# A cubic curve on a straight line, level or upright: "c1,0 2,0 3,0" is "h3".
+LEVEL = re.compile(r"c(-?[\d.]+),0 (-?[\d.]+),0 (-?[\d.]+),0(?=[A-Za-z\"])")
+UPRIGHT = re.compile(r"c0,(-?[\d.]+) 0,(-?[\d.]+) 0,(-?[\d.]+)(?=[A-Za-z\"])")
 MARKER = (
     '<marker id="head-{0}" class="head-{0}" markerWidth="7" markerHeight="6" refY="3" orient="auto" '
     'markerUnits="userSpaceOnUse"><path d="M0,0.2L7,3L0,5.8Z"/></marker>'
 )
+
+
+def _straight(letter: str) -> Callable[[re.Match[str]], str]:
+    """What stands for a curve on a straight line, if it goes there without turning back."""
+
+    def shorter(curve: re.Match[str]) -> str:
+        points = [0.0, *map(float, curve.groups())]
+        return f"{letter}{curve[3]}" if points in (sorted(points), sorted(points, reverse=True)) else curve[0]
+
+    return shorter
 
 
 def packed_picture(svg: str, with_maps: bool = True) -> str:
@@ -129,6 +143,7 @@ def packed_picture(svg: str, with_maps: bool = True) -> str:
     sheet puts heads on lines. Maps of the plane are the script's too, unless `with_maps`."""
     for pattern in LEFT_OUT if with_maps else (*LEFT_OUT, MAP):
         svg = pattern.sub("", svg)
+    svg = UPRIGHT.sub(_straight("v"), LEVEL.sub(_straight("h"), svg))
     heads = "".join(MARKER.format(kind) for kind in ("edge", "plus", "minus", "focus"))
     return svg.replace("<g ", f"<defs>{heads}</defs>\n<g ", 1)
 

@@ -65,9 +65,12 @@ function makeEngine(graph, rows) {
     for (const p of program) v[p.place] = apply(p, v);
   }
 
-  function slopeAt(p, k, args, y) {
-    const slope = p.slopes[k];
-    return typeof slope === "number" ? slope : slope(...args, y);
+  // Of one or two arguments without making a list of them: that is nearly every operation, and this is done every frame.
+  function slopeAt(p, k, v, y) {
+    const slope = p.slopes[k], s = p.slots;
+    if (typeof slope === "number") return slope;
+    if (p.arity === 1) return slope(v[s[0]], y);
+    return p.arity === 2 ? slope(v[s[0]], v[s[1]], y) : slope(...values(p, v), y);
   }
 
   function localDerivatives() {
@@ -76,9 +79,8 @@ function makeEngine(graph, rows) {
         local.set(p.locals, p.first);
         continue;
       }
-      const args = values(p, x), y = x[p.place];
-      const all = p.arity < 0 ? p.slopes(args, y) : null;
-      p.uses.forEach((k, n) => { local[p.first + n] = all ? all[k] : slopeAt(p, k, args, y); });
+      const y = x[p.place], all = p.arity < 0 ? p.slopes(values(p, x), y) : null;
+      for (let n = 0; n < p.uses.length; n++) local[p.first + n] = all ? all[p.uses[n]] : slopeAt(p, p.uses[n], x, y);
     }
   }
 
@@ -136,7 +138,7 @@ function makeEngine(graph, rows) {
     const half = Math.max(3, 1.5 * Math.abs(at));
     const along = (v) => p.forward(...args.map((a, j) => (j === k ? v : a)));
     const xs = Array.from({ length: 161 }, (_, n) => at + (n / 80 - 1) * half);
-    return { argument: p.slots[k], at, y, half, slope: slopeAt(p, k, args, y), xs, ys: xs.map(along), choices: p.uses.length };
+    return { argument: p.slots[k], at, y, half, slope: slopeAt(p, k, x, y), xs, ys: xs.map(along), choices: p.uses.length };
   }
 
   // Which comparisons of the Python code that made the graph come out differently now.

@@ -43,7 +43,7 @@ function present(level, wanted) {
   function tell() {
     if (mode === "step") return;
     picture.paint();
-    opening.paint();
+    opening?.paint();
     planes?.moved();
     if (mode === "play") {
       play.tell();
@@ -54,7 +54,8 @@ function present(level, wanted) {
   const play = makePlay({ engine, names, titles, spec, handles: data.handles, memory, changed });
   const knobs = makeKnobs(graph, picture, engine, names, play);
   const planes = level.shown.planes ? makePlanes(picture, engine, level.shown.planes) : null;
-  const opening = makeOpening(svg, picture, engine, { titles, spec, play, type: knobs.type, see: camera.see });
+  const many = [...picture.cards.values()].some((card) => card.places.length > 1);
+  const opening = many ? makeOpening(svg, picture, engine, { titles, spec, play, type: knobs.type, see: camera.see }) : null;
   const look = makeLook({ graph, engine, picture, camera, names, titles, lines: data.lines, spec });
   const step = level.told && byId("steps") ? makeStep(JSON.parse(byId("steps").textContent), picture, camera) : null;
   const parts = { step, play, look };
@@ -76,7 +77,7 @@ function present(level, wanted) {
     knobs.enable(to === "play");
     look.dim();
     if (to === "step") {
-      opening.closeAll();
+      opening?.closeAll();
       picture.leave(sessionLocal);
       planes?.leave();
     } else if (before === "step" || !before) {
@@ -125,9 +126,14 @@ function present(level, wanted) {
       if (!card?.places.length || mode === "step") return;
       if (mode === "look") look.select(card);
       else if (!target.closest(".knob")) play.selectOperation(card.rows[0]?.places[0] ?? card.places.at(-1));
-      if (opening.can(card) && !target.closest(".knob")) opening.toggle(card);
+      if (opening?.can(card) && !target.closest(".knob")) opening.toggle(card);
     },
   });
+
+  // No number of a moment ago for whoever reaches for the browser's find, copy, save or print, or walks through the cards.
+  on(document, "keydown", (event) => { if (event.ctrlKey || event.metaKey) picture.finish(); }, { capture: true });
+  on(graph, "focusin", picture.finish);
+  on(window, "beforeprint", picture.finish);
 
   on(byId("in"), "click", () => camera.zoom(1.3));
   on(byId("out"), "click", () => camera.zoom(1 / 1.3));

@@ -1,5 +1,6 @@
 // The drawing: which text shows which number, and what is written when numbers change. The page's time goes into what is
-// written here, so a text, a tint or a width is touched only when it differs from what stands there.
+// written here, so a text, a tint or a width is touched only when it differs from what stands there, and while a number
+// is dragged only where it can be seen.
 //
 // shown = { cards: { id: [[row, kind, places, lead], ...] }, arrows: { id: edges }, members: { id: places } }; what it
 // leaves out goes by its id: card n7 shows value 7, arrow e7.1 the second use of a value by value 7.
@@ -11,6 +12,7 @@ const textOf = (element) => element.firstChild ?? element.appendChild(document.c
 const CHARACTER = 11 * 0.602, PILL_CHARACTER = 9 * 0.602, ROOM_IN_PILL = 6;
 const HEADER = 18, ROW = 19, RADIUS = 6; // of a card, as in drawing/cards.py
 const TINY = 3.5; // pixels: texts that are smaller on screen are not drawn
+const NEAR = 120; // how far around a card its arrows belong to what is seen, in points of the picture
 
 function attributes(element, values) {
   for (const [name, value] of Object.entries(values)) element.setAttribute(name, value);
@@ -27,7 +29,7 @@ const say = (id, text) => write(textOf(byId(id)), text);
 
 function makePicture(svg, engine, shown, spec) {
   const { x, grad, flow, local, ends, firstEdge } = engine;
-  let view = null, tiny = false, everything = true, rest = 0, computing = false;
+  let view = null, tiny = false;
 
   // Cards ---------------------------------------------------------------------------------------------------------------
   function rowsOf(id) {
@@ -83,12 +85,12 @@ function makePicture(svg, engine, shown, spec) {
     },
   };
 
-  function paintCard(card, largest) {
-    if (!tiny || everything) for (const row of card.rows) paintRow(row, card.room);
+  function paintCard(card, legible) {
+    if (legible) for (const row of card.rows) paintRow(row, card.room);
     const slope = card.rows.find((row) => row.kind === "grad");
     if (!card.tint || !slope) return;
     const g = grad[slope.places[0]];
-    const shade = Number.isFinite(g) && largest ? Math.round(Math.min(0.72, 0.72 * Math.sqrt(Math.abs(g) / largest)) * 50) : 0;
+    const shade = Number.isFinite(g) && steepest ? Math.round(Math.min(0.72, 0.72 * Math.sqrt(Math.abs(g) / steepest)) * 50) : 0;
     if (shade !== card.shade) card.tint.setAttribute("fill-opacity", (card.shade = shade) / 50);
     if ((g < 0) !== card.minus) card.tint.classList.toggle("minus", (card.minus = g < 0));
   }
@@ -113,25 +115,30 @@ function makePicture(svg, engine, shown, spec) {
       id: group.id, group, edges, line: group.querySelector(".line"), level: -1, minus: null,
       text: pill, pill: group.querySelector(".pill-fill"), middle: pill && Number(pill.getAttribute("x")),
       length: pill && pill.textContent.length, room: pill && Math.max(ROOM_IN_PILL, pill.textContent.length),
-      cards: [...new Set(edges.flatMap((edge) => ends[edge]).map((place) => cardWith.get(place)).filter(Boolean))],
+      box: edges.length && cardWith.get(ends[edges[0]][0])?.box,
     };
   }
 
   const arrows = new Map([...svg.querySelectorAll("g.arrow")].map((group) => [group.id, arrowOf(group)]));
   const bound = [...arrows.values()].filter((arrow) => arrow.edges.length);
-  const carried = (arrow) => arrow.edges.reduce((sum, edge) => sum + flow[edge], 0);
+
+  function carried({ edges }) {
+    let sum = 0;
+    for (const edge of edges) sum += flow[edge];
+    return sum;
+  }
 
   // As wide, and of the colour, of the gradient that it carries back.
-  function paintArrow(arrow, largest) {
-    if (arrow.text && (!tiny || everything)) paintPill(arrow, local[arrow.edges[0]]);
-    const sum = carried(arrow), share = largest ? Math.sqrt(Math.min(1, Math.abs(sum) / largest)) : 0;
+  function paintArrow(arrow, legible) {
+    if (arrow.text && legible) paintPill(arrow, local[arrow.edges[0]]);
+    const sum = carried(arrow), share = strongest ? Math.sqrt(Math.min(1, Math.abs(sum) / strongest)) : 0;
     const level = Number.isFinite(sum) ? Math.round(8 * share) : 8;
     if (level !== arrow.level) {
       arrow.level = level;
       arrow.line.style.strokeWidth = 1 + level * 0.3;
-      arrow.group.classList.toggle("none", level === 0);
+      arrow.line.classList.toggle("none", level === 0);
     }
-    if ((sum < 0) !== arrow.minus) arrow.group.classList.toggle("minus", (arrow.minus = sum < 0));
+    if ((sum < 0) !== arrow.minus) arrow.line.classList.toggle("minus", (arrow.minus = sum < 0));
     const off = arrow.edges.every((edge) => !engine.reached[ends[edge][0]]);
     if (off !== arrow.off) arrow.group.classList.toggle("off", (arrow.off = off));
   }
@@ -148,49 +155,59 @@ function makePicture(svg, engine, shown, spec) {
   }
 
   // Everything ------------------------------------------------------------------------------------------------------------
-  const inView = ({ box }) => everything || !view
-    || (box.right > view.x && box.left < view.x + view.w && box.bottom > view.y && box.top < view.y + view.h);
-  const largestOf = (numbers) => numbers.reduce((most, v) => (Math.abs(v) < Infinity && Math.abs(v) > most ? Math.abs(v) : most), 0);
-  const seeds = new Set(engine.outputs);
+  const parts = [...cards.values(), ...bound], seeds = new Set(engine.outputs);
+  const rest = makeSlices(parts.length, (k) => paintPart(parts[k], true));
+  let steepest = 0, strongest = 0; // what tints and widths are shares of
 
-  // What is in view, at once; the rest when it has come to rest.
+  // The largest finite size of a number; what is asked for every frame makes no lists.
+  function largestOf(items, number) {
+    let most = 0;
+    for (let i = 0; i < items.length; i++) {
+      const size = Math.abs(number(items[i], i));
+      if (size < Infinity && size > most) most = size;
+    }
+    return most;
+  }
+
+  const paintPart = (part, legible) => (part.line ? paintArrow(part, legible) : paintCard(part, legible));
+
+  // An arrow is seen where it ends: those that run through the whole picture, hundreds from one leaf, can wait.
+  function isSeen({ box, line }) {
+    const near = line ? NEAR : 0;
+    return box && box.right + near > view.x && box.left - near < view.x + view.w
+      && box.bottom + near > view.y && box.top - near < view.y + view.h;
+  }
+
+  function paintSeen() {
+    for (const part of view ? parts : []) if (isSeen(part)) paintPart(part, !tiny);
+  }
+
+  // What is in view, at once; the rest when numbers have come to rest, or when `finish` asks for it.
   function paint() {
-    const largest = largestOf(grad.filter((_, i) => !seeds.has(i))) || largestOf(grad);
-    const most = largestOf(bound.map(carried));
-    for (const card of cards.values()) if (inView(card)) paintCard(card, largest);
-    for (const arrow of bound) if (arrow.cards.some(inView)) paintArrow(arrow, most);
-    if (!everything) settle();
-  }
-
-  function settle() {
-    clearTimeout(rest);
-    if (computing) rest = setTimeout(paintAll, 150);
-  }
-
-  function paintAll() {
-    everything = true;
-    paint();
-    everything = false;
+    steepest = largestOf(grad, (g, i) => (seeds.has(i) ? 0 : g)) || largestOf(grad, (g) => g);
+    strongest = largestOf(bound, carried);
+    paintSeen();
+    rest.later();
   }
 
   // From here on the numbers are the engine's; nothing is known of what another mode has written to the cards.
   function compute() {
-    computing = true;
     for (const card of cards.values()) {
       Object.assign(card, { shade: -1, minus: null });
       for (const row of card.rows) row.number = undefined;
     }
     for (const arrow of arrows.values()) Object.assign(arrow, { level: -1, minus: null, off: null });
-    paintAll();
+    paint();
+    rest.now();
   }
 
   // From here on another mode writes: lines are as they were drawn, and pills have the session's numbers.
   function leave(locals) {
-    computing = false;
-    clearTimeout(rest);
+    rest.drop();
     for (const arrow of arrows.values()) {
       arrow.line.style.strokeWidth = "";
-      arrow.group.classList.remove("none", "minus", "off");
+      arrow.line.classList.remove("none", "minus");
+      arrow.group.classList.remove("off");
       if (arrow.text && arrow.edges.length) paintPill(arrow, locals[arrow.edges[0]]);
     }
   }
@@ -199,10 +216,10 @@ function makePicture(svg, engine, shown, spec) {
     view = to;
     const small = scale * TEXT < TINY;
     if (small !== tiny) svg.classList.toggle("tiny", (tiny = small));
-    settle();
+    if (rest.owed()) paintSeen();
   }
 
-  return { svg, cards, arrows, cardWith, paint, compute, leave, moved };
+  return { svg, cards, arrows, cardWith, paint, finish: rest.now, compute, leave, moved };
 }
 
 // The cards and arrows of everything that `places` depend on and of everything that depends on them.

@@ -86,15 +86,18 @@ function makePlay({ engine, names, titles, spec, handles, memory, changed }) {
 
   // Never the slider that is being moved; a range grows when descending leaves it.
   function tellLeaves() {
-    for (const [i, { slider, shown, slope }] of sliders) {
+    for (const [i, leaf] of sliders) {
+      const { slider, shown, slope } = leaf;
       if (document.activeElement !== slider && Number(slider.value) !== x[i]) {
         if (x[i] < Number(slider.min)) slider.min = x[i];
         if (x[i] > Number(slider.max)) slider.max = x[i];
         slider.value = x[i];
       }
+      write(textOf(slope), `∂ ${fitted(grad[i], 9, spec)}`);
+      if (Object.is(leaf.told, x[i])) continue;
+      leaf.told = x[i];
       write(textOf(shown), fitted(x[i], 9, spec));
       slider.setAttribute("aria-valuetext", digits(x[i]));
-      write(textOf(slope), `∂ ${fitted(grad[i], 9, spec)}`);
     }
   }
 

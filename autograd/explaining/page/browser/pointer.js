@@ -10,6 +10,7 @@ function watchPointer(graph, camera, { knobAt, drag, clicked, over }) {
   on(graph, "pointerdown", (event) => {
     if (event.target.closest("input, button, #map")) return;
     engaged = true;
+    clearTimeout(waiting); // what is dragged is not looked at as well
     touches.set(event.pointerId, event);
     if (touches.size > 1) {
       going?.knob?.cancel();

@@ -206,6 +206,88 @@ def test_slope_shows_the_curve_and_the_tangent(play):
     until(lambda: text(play, "#slopetext") != first, gives=True)
 
 
+# What is not seen may wait ------------------------------------------------------------------------------------------
+
+
+def logistic(x, r=3.7, steps=60):
+    x, r = Value(x, "x"), Value(r, "r")
+    y = x
+    for _ in range(steps):
+        y = r * y * (1.0 - y)
+    return y
+
+
+def shown(page, y):
+    """The numbers on all cards of y's graph, as they stand in the document."""
+    return page.evaluate(
+        "(count) => Array.from({ length: count }, (_, i) => document.querySelector(`#n${i} .data`).textContent)",
+        len(topological_order(y)),
+    )
+
+
+def expected(y):
+    return [f"{v.data:.4g}".replace("-", "−") for v in topological_order(y)]
+
+
+@pytest.fixture
+def chain(open_page):
+    """A chain of 182 cards, most of them out of view, whose x has just been moved by its slider; Python's numbers."""
+    page = open_page(draw(logistic(0.4)).page, reduced_motion="reduce")
+    go(page, "play")
+    assert shown(page, logistic(0.4)) == expected(logistic(0.4))
+    page.evaluate("window.later = setTimeout; window.setTimeout = (act, time) => (time === 150 ? 0 : later(act, time))")
+
+    def move(x):
+        y = logistic(x)
+        number = next(i for i, v in enumerate(topological_order(y)) if v.label == "x")
+        page.locator(f"#leaf{number}").evaluate("(e, x) => { e.value = x; e.dispatchEvent(new Event('input')); }", x)
+        until(lambda: text(page, "#y"), gives=f"{y.data:.6g}")
+        return expected(y)
+
+    return page, move
+
+
+def test_what_is_not_seen_is_right_as_soon_as_somebody_asks(chain):
+    page, move = chain
+    for asks in (
+        lambda: page.keyboard.press("Control+f"),
+        lambda: page.evaluate("dispatchEvent(new Event('beforeprint'))"),
+        lambda: page.locator("g.knob").last.focus(),
+    ):
+        page.evaluate("document.activeElement.blur()")
+        wanted = move(round(random.Random(str(asks)).uniform(0.2, 0.6), 3))
+        assert sum(a == b for a, b in zip(shown(page, logistic(0.4)), wanted, strict=True)) < 150
+        asks()
+        assert shown(page, logistic(0.4)) == wanted
+
+
+def test_what_comes_into_view_is_right_at_once(chain):
+    page, move = chain
+    wanted = move(0.55)
+    assert shown(page, logistic(0.4)) != wanted
+    page.click("#fit")
+    page.click("#in")
+    before = shown(page, logistic(0.4))
+    seen = page.evaluate(
+        """(count) => Array.from({ length: count }, (_, i) => {
+        const around = document.querySelector("#graph").getBoundingClientRect();
+        const box = document.querySelector(`#n${i}`).getBoundingClientRect();
+        return box.right > around.left && box.left < around.right && box.bottom > around.top && box.top < around.bottom;
+    })""",
+        len(before),
+    )
+    assert sum(seen) > 100
+    assert [a for a, s in zip(before, seen, strict=True) if s] == [b for b, s in zip(wanted, seen, strict=True) if s]
+
+
+def test_what_is_not_seen_is_right_a_moment_later(open_page):
+    page = open_page(draw(logistic(0.4)).page, reduced_motion="reduce")
+    go(page, "play")
+    page.locator("g.knob", has_text="x").first.focus()
+    page.keyboard.press("ArrowRight")
+    until(lambda: shown(page, logistic(0.5)), gives=expected(logistic(0.5)))
+
+
 # Modes --------------------------------------------------------------------------------------------------------------
 
 

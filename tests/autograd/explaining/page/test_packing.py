@@ -102,3 +102,28 @@ def test_what_all_cards_have_is_left_to_the_script():
     assert set(re.findall(r'class="([\w-]+)"', packed)) >= {"face", "title", "data", "grad", "line"}
     assert not set(re.findall(r'class="([\w-]+)"', packed)) & {"head", "header", "outline", "grad-fill"}
     assert len(packed) < 0.7 * len(svg) + 900  # the markers
+
+
+@pytest.mark.parametrize(
+    ("curve", "packed"),
+    [
+        ("M1,2c1,0 2,0 3.5,0", "M1,2h3.5"),
+        ("M1,2c-1,0 -2,0 -3,0c0,4 0,8 0,12", "M1,2h-3v12"),
+        ("M1,2c0,-4 0,-8 0,-12c1,0 2,0 3,1", "M1,2v-12c1,0 2,0 3,1"),
+        ("M1,2c5,0 2,0 3,0", "M1,2c5,0 2,0 3,0"),  # it turns back on its way
+        ("M1,2c-1,0 2,0 3,0", "M1,2c-1,0 2,0 3,0"),
+        ("M1,2c14,0 14,9 0,9", "M1,2c14,0 14,9 0,9"),
+    ],
+)
+def test_curves_on_a_straight_line_are_written_as_lines(curve, packed):
+    assert f'd="{packed}"' in packed_picture(f'<svg><g fill="x"><path d="{curve}" class="line"/></g></svg>')
+
+
+def test_a_value_takes_little_of_a_page():
+    """0.6 kB, of a chain that is folded and whose first value is used all along; each of its numbers is there once."""
+    x, r = Value(0.4, "x"), Value(3.7, "r")
+    y = x
+    for _ in range(100):
+        y = r * y * (1.0 - y)
+    page = draw(y, max_nodes=400).page
+    assert (len(page.encode()) - 70_000) / 302 < 600
