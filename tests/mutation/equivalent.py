@@ -93,6 +93,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         ): "any number between the -1,000,000 of NumPy's scalars and the 0 of its arrays does"
         for change in ("1000.0 → 1001.0", "1000.0 → 1000.1")
     },
+    (
+        "autograd/operations/lists.py",
+        "if type(row) is not list and is_array(row) and row.ndim == 1:  # NumPy's numbers one by one are slow",
+        "type(row) is not list → type(row) is list",
+    ): SHORT_CUT,
     ("autograd/operations/lists.py", "plain_inputs = type(xs[0]) is float", "0 → 1"): (
         "of equal kinds any input tells which; of mixed ones None is returned either way, and the general way taken"
     ),

@@ -222,6 +222,11 @@ def test_dot_of_what_has_no_length_is_refused(wrong):
         dot(*wrong)
 
 
+def test_rows_of_an_array_are_no_inputs_and_the_message_names_what_was_given():
+    with pytest.raises(TypeError, match=r"got ndarray array\(\[1\., 2\.\]\)"):
+        dot([Value(3.0), Value(4.0)], np.array([[1.0, 2.0], [3.0, 4.0]]))
+
+
 def test_sums_beyond_a_float_are_infinite_or_nothing_and_never_raise():
     inf = math.inf
     for terms, right in (
