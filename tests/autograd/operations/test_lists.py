@@ -5,7 +5,7 @@ from operator import mul
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -165,6 +165,7 @@ class Named(Value):
 @pytest.mark.parametrize("name", PAIRS)
 @pytest.mark.parametrize("kind", [Value, Named])
 @given(data=NUMBERS)
+@settings(max_examples=20)
 def test_under_no_grad_the_same_bits_are_a_leaf_of_the_same_class(name, kind, data):
     fused, _ = PAIRS[name]
     for terms in ([kind(x) for x in data], [*data, kind(0.5)]):
