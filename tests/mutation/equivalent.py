@@ -98,6 +98,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "if type(row) is not list and is_array(row) and row.ndim == 1:  # NumPy's numbers one by one are slow",
         "type(row) is not list → type(row) is list",
     ): SHORT_CUT,
+    (
+        "autograd/operations/lists.py",
+        "if not set(map(type, terms)) <= _USUAL:",
+        "set(map(type, terms)) <= _USUAL → set(map(type, terms)) < _USUAL",
+    ): SHORT_CUT,
     ("autograd/operations/lists.py", "plain_inputs = type(xs[0]) is float", "0 → 1"): (
         "of equal kinds any input tells which; of mixed ones None is returned either way, and the general way taken"
     ),
@@ -517,12 +522,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): ROUNDED,
     (
         "autograd/drawing/levels.py",
-        "shown = format(0.5, number_format)",
+        "format(0.5, number_format)",
         "0.5 → 0.50005",
     ): "whether a format is one for floats",
     (
         "autograd/drawing/levels.py",
-        "shown = format(0.5, number_format)",
+        "format(0.5, number_format)",
         "0.5 → 1.5",
     ): "whether a format is one for floats",
     (

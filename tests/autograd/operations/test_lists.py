@@ -64,6 +64,14 @@ def test_whole_numbers_among_the_inputs_become_floats():
     assert all(type(d) is float for d in y.local_grads)
 
 
+@pytest.mark.parametrize("name", PAIRS)
+def test_numpys_numbers_among_the_terms_become_floats(name):
+    fused, _ = PAIRS[name]
+    for numbers in ([np.float64(2.0)], [np.float64(2.0), np.int64(3)]):
+        assert {type(o) for o in fused([Value(0.5), *numbers]).operands} == {Value, float}
+    assert type(fused([np.float64(0.5), np.float64(2.0)])) is float
+
+
 def test_softmax_of_what_forward_mode_moves_has_its_derivative():
     p, slopes = autograd.jvp(lambda x: softmax([x, x * x])[0], (0.5,), (1.0,))
     assert p == pytest.approx(1.0 / (1.0 + math.exp(-0.25)))
@@ -185,6 +193,7 @@ def test_a_dot_is_a_node_wherever_somebody_wants_its_graph(inputs, bias):
             assert dot(weights, inputs, bias).op is autograd.ops.dot
     with trace_lines():
         assert dot(weights, inputs, bias).line.startswith("test_lists.py")
+        assert [p.line.split(":")[0] for p in softmax(weights)] == ["test_lists.py"] * 2
 
 
 def test_what_only_looks_like_a_value_is_no_operand():
