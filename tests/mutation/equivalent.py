@@ -103,6 +103,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "if not set(map(type, terms)) <= _USUAL:",
         "set(map(type, terms)) <= _USUAL → set(map(type, terms)) < _USUAL",
     ): SHORT_CUT,
+    (
+        "autograd/operations/lists.py",
+        "if not TYPE_CHECKING and extension is not None:",
+        "not TYPE_CHECKING → TYPE_CHECKING",
+    ): NO_EXTENSION,
     ("autograd/operations/lists.py", "plain_inputs = type(xs[0]) is float", "0 → 1"): (
         "of equal kinds any input tells which; of mixed ones None is returned either way, and the general way taken"
     ),
