@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-SECONDS_PER_CELL = 120
+SECONDS_PER_CELL = 600
+SECONDS_TO_START = 600  # on a busy machine
 ENVIRONMENT = {
     "GLASSGRAD_LAYOUT": "auto",
     "PYTHONHASHSEED": "0",
@@ -61,6 +62,7 @@ def execute(notebook: Any, folder: Path = HERE, **variables: str) -> Any:
         notebook,
         timeout=SECONDS_PER_CELL,
         resources={"metadata": {"path": str(folder)}},
+        startup_timeout=SECONDS_TO_START,
         extra_arguments=["--log-level=40"],  # errors: a kernel on one machine need not warn about its network
     )
     client.execute(env={**os.environ, **ENVIRONMENT, **variables})

@@ -1,5 +1,6 @@
 """What all tests share, so that neither a busy machine nor the way they are started makes them fail."""
 
+import gc
 import shutil
 import signal
 from collections.abc import Iterator
@@ -14,6 +15,17 @@ settings.load_profile("unhurried")
 # A shell starts what runs in the background with Ctrl-C ignored, and every process started from there inherits that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C raises KeyboardInterrupt where the code is, and never in what hypothesis hangs on the collector, which
+    would swallow it."""
+    before, callbacks = signal.signal(signal.SIGINT, signal.default_int_handler), gc.callbacks[:]
+    gc.callbacks.clear()
+    yield
+    gc.callbacks[:] = callbacks
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ def run(*command: object, fails: bool = False, **variables: str) -> str:
     ours = {name: value for name, value in os.environ.items() if name != "GLASSGRAD_ENGINE"}  # of this very run
     environment = {**ours, **variables}
     done = subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, cwd="/", timeout=300, env=environment
+        list(map(str, command)), capture_output=True, text=True, cwd="/", timeout=900, env=environment
     )
     assert (done.returncode != 0) == fails, done.stdout + done.stderr
     return done.stdout + done.stderr

@@ -44,7 +44,7 @@ def in_page(tmp_path_factory, wheel):
     runtime = npm_package(folder, f"pyodide@{PYODIDE}") / "pyodide.mjs"
     (folder / "run.mjs").write_text(IN_NODE, encoding="utf-8")
     command = [node, folder / "run.mjs", runtime, wheel, PROGRAM]
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=folder, timeout=300)
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, cwd=folder, timeout=900)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -55,7 +55,7 @@ def on_desktop(tmp_path_factory, wheel):
     folder = tmp_path_factory.mktemp("desktop")
     shutil.unpack_archive(wheel, folder, "zip")
     command = [sys.executable, "-c", ON_A_DESKTOP.format(str(PROGRAM))]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=900)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -13,8 +13,8 @@ import pytest
 from notebooks.build import sources
 from notebooks.web.playground import answer, with_all
 from notebooks.website import for_browsers, main
+from tests.autograd.explaining.test_stepper_browser import PATIENCE, until
 
-PATIENCE = 120_000  # ms: Python has to be loaded and started
 NOTEBOOKS = Path(__file__).with_name("notebooks_in_a_web_page.py")
 IN_NODE = """
 import { readFileSync } from "node:fs";
@@ -152,7 +152,7 @@ def page(chromium):
 
 
 def outputs(page):
-    """What the cells of a notebook have said, by the beginning of their source; the lab draws what is in view only."""
+    """What the cells of a notebook say now, by their source; the lab draws what is in view only, in its own time."""
     found = {}
     for screen in range(20):
         page.locator(".jp-WindowedPanel-outer").evaluate("(panel, top) => { panel.scrollTop = top; }", 600 * screen)
@@ -176,7 +176,7 @@ def test_notebook_1_runs_in_the_lab_and_its_stepper_steps(chromium, address):
     page.goto(f"{address}/lab/index.html?path=01_values_and_the_chain_rule.ipynb")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     page.wait_for_selector("text=Python (Pyodide) | Idle")  # the kernel is there
-    assert any("derivatives agree" in text for text in outputs(page).values())  # as it was committed
+    until(lambda: any("derivatives agree" in text for text in outputs(page).values()), gives=True)  # as committed
     page.click(".lm-MenuBar-itemLabel:text-is('Edit')")
     page.click("text='Clear Outputs of All Cells'")  # what follows is made anew
     page.click(".lm-MenuBar-itemLabel:text-is('Run')")
@@ -186,12 +186,14 @@ def test_notebook_1_runs_in_the_lab_and_its_stepper_steps(chromium, address):
     stepping.locator("#next").click()
     stepping.get_by_text("remembers").first.wait_for()  # the first operation
 
-    said = outputs(page)
-    assert all("Error" not in text for text in said.values()), said
-    assert any("could not be loaded" in text for text in said.values())
-    assert any(text.strip() == "needs matplotlib" for text in said.values())
-    assert any("derivatives agree" in text for text in said.values())
-    assert sum("put your answer in the place of the dots" in text for text in said.values()) == 3  # the exercises
+    def told():
+        said = outputs(page).values()
+        assert all("Error" not in text for text in said), said
+        wanted = "could not be loaded", "derivatives agree", "put your answer in the place of the dots"
+        times = [sum(words in text for text in said) for words in wanted]
+        return [*map(bool, times[:2]), times[2], any(text.strip() == "needs matplotlib" for text in said)]
+
+    until(told, gives=[True, True, 3, True])  # the exercises, which come last, are three
     context.close()
 
 
@@ -202,7 +204,7 @@ def test_all_notebooks_run_to_their_ends_on_what_the_folder_has(site, tmp_path):
     if node is None:
         pytest.skip("needs node")
     (tmp_path / "run.mjs").write_text(IN_NODE, encoding="utf-8")
-    done = subprocess.run([node, tmp_path / "run.mjs", site, NOTEBOOKS], capture_output=True, text=True, timeout=600)
+    done = subprocess.run([node, tmp_path / "run.mjs", site, NOTEBOOKS], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout.splitlines()[-1])
     assert list(told) == [path.name[:2] for path in sources()]
@@ -215,6 +217,7 @@ def test_all_notebooks_run_to_their_ends_on_what_the_folder_has(site, tmp_path):
 @pytest.mark.browser
 def test_opened_as_files_the_pages_say_that_they_need_a_server(chromium, site):
     page = chromium.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto((site / "index.html").as_uri())
     page.get_by_text("But they need a web server").wait_for()
     page.click("text=Playground")

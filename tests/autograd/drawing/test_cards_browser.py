@@ -50,6 +50,7 @@ def test_every_text_fits_and_no_label_lies_on_a_card(chromium: Any, name: str) -
     picture = DRAWINGS[name]().picture
     assert isinstance(picture, Picture)
     page = chromium.new_page()
+    page.set_default_timeout(120_000)
     page.set_content(picture.svg(styled=()))
     found = page.evaluate(MISFITS)
     assert found["texts"] >= sum(1 + len(card.rows) for card in picture.cards)

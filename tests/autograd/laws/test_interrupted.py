@@ -18,7 +18,7 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 
 
 def in_a_child(work) -> bool:
-    """Whether `work()` returns True in a forked child, within ten seconds."""
+    """Whether `work()` returns True in a forked child, in time."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*multi-threaded", DeprecationWarning)  # ours, or those of pytest-xdist
         child = os.fork()
@@ -28,7 +28,7 @@ def in_a_child(work) -> bool:
             code = 0 if work() else 2
         finally:
             os._exit(code)
-    end = time.monotonic() + 10.0
+    end = time.monotonic() + 120.0  # what hangs takes as long, whatever else the machine does
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:

@@ -7,7 +7,6 @@ import math
 import os
 import pickle
 import random
-import signal
 import subprocess
 import sys
 import threading
@@ -149,14 +148,6 @@ def test_an_interrupt_at_any_instruction_of_backward_updates_all_leaves_or_none(
     # a loop starts over), but where a trace function can raise: only there may a lock be left, or a `finally` be cut.
     assert left_locked <= 16
     assert left_inside <= 6 * 8  # closures of the mixed kind, instructions of `del INSIDE[depth:]`
-
-
-@pytest.fixture
-def interruptible():
-    """Ctrl-C raises KeyboardInterrupt, which it does not where a shell started the tests in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")

@@ -113,10 +113,20 @@ def test_a_network_in_single_precision(jax, torch):
 
 
 # Several devices, several processes ----------------------------------------------------------------------------------
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+@pytest.fixture
+def address():
+    """A port that the system gives to nobody else, as one that was free a moment ago may be given: it is held here, and
+    gRPC shares it."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{held.getsockname()[1]}"
+
+
+@pytest.fixture
+def meeting(tmp_path):
+    """Where torch's processes meet: a file, which no other program can take from them."""
+    return f"file://{tmp_path}/meeting"
 
 
 def started(*command, **environment):
@@ -130,7 +140,7 @@ def started(*command, **environment):
 def found_by(*processes):
     """The numbers that each of them printed last."""
     try:
-        outputs = [process.communicate(timeout=240)[0] for process in processes]
+        outputs = [process.communicate(timeout=900)[0] for process in processes]
     finally:
         for process in processes:
             process.kill()
@@ -138,10 +148,9 @@ def found_by(*processes):
     return [[float(x) for x in output.splitlines()[-1].split()] for output in outputs]
 
 
-def test_two_processes_and_four_devices_train_as_one_does(jax):
+def test_two_processes_and_four_devices_train_as_one_does(jax, address):
     (one,) = found_by(started(SEVERAL))
     (four,) = found_by(started(SEVERAL, XLA_FLAGS="--xla_force_host_platform_device_count=4"))
-    address = f"127.0.0.1:{free_port()}"
     two = found_by(*(started(SEVERAL, address, 2, i) for i in range(2)))
     assert len(one) == 338
     assert one[0] < 0.1  # the loss, which began at 0.7
@@ -161,8 +170,8 @@ TORCH = """
 import json, sys
 import numpy as np, torch, torch.distributed as dist
 from autograd import Program
-number, address, path = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-dist.init_process_group("gloo", init_method=address, rank=number, world_size=2)
+number, meeting, path = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+dist.init_process_group("gloo", init_method=meeting, rank=number, world_size=2)
 task = json.load(open(path))
 program = Program.loads(task["program"])
 gradient = program.gradient_function("sum")
@@ -176,14 +185,13 @@ print(*parameters.tolist())
 """
 
 
-def test_torch_adds_gradients_over_two_processes(torch, tmp_path):
+def test_torch_adds_gradients_over_two_processes(torch, tmp_path, meeting):
     program, _ = frozen()
     start = np.array([p.data for p in program.parameters])
     columns = [column[:8] for column in DATA]
     task = {"program": program.dumps(), "parameters": start.tolist(), "columns": columns, "steps": 30, "rows": 8}
     (tmp_path / "task.json").write_text(json.dumps(task))
-    address = f"tcp://127.0.0.1:{free_port()}"
-    both = found_by(*(started("-c", TORCH + TOGETHER, i, address, tmp_path / "task.json") for i in range(2)))
+    both = found_by(*(started("-c", TORCH + TOGETHER, i, meeting, tmp_path / "task.json") for i in range(2)))
     gradient = program.gradient_function()
     for _ in range(30):
         start = start - 0.1 * gradient(start, *columns)[1]
@@ -195,8 +203,8 @@ FIT = """
 import random, sys
 import torch, torch.distributed as dist
 from nn import MLP, SGD, fit
-number, address = int(sys.argv[1]), sys.argv[2]
-dist.init_process_group("gloo", init_method=address, rank=number, world_size=2)
+number, meeting = int(sys.argv[1]), sys.argv[2]
+dist.init_process_group("gloo", init_method=meeting, rank=number, world_size=2)
 X = [[0.1 * i, (i % 5) / 5] for i in range(24)]
 y = [a * b for a, b in X]
 
@@ -214,13 +222,12 @@ print(*(p.data for p in model.parameters()))
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-def test_fit_averages_gradients_over_processes_where_it_clips(torch, compiled):
+def test_fit_averages_gradients_over_processes_where_it_clips(torch, compiled, meeting):
     X = [[0.1 * i, (i % 5) / 5] for i in range(24)]
     y = [a * b for a, b in X]
     model = MLP(2, [5, 1], activation="tanh", rng=random.Random(1))
     fit(model, X, y, loss="mse", optimizer=lambda ps: SGD(ps, lr=0.05), epochs=20, progress=False)
-    address = f"tcp://127.0.0.1:{free_port()}"
-    for found in found_by(*(started("-c", FIT + TOGETHER, i, address, compiled) for i in range(2))):
+    for found in found_by(*(started("-c", FIT + TOGETHER, i, meeting, compiled) for i in range(2))):
         assert found == pytest.approx([p.data for p in model.parameters()], rel=1e-11, abs=1e-13)
 
 

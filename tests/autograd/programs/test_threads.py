@@ -227,7 +227,7 @@ def test_a_fork_during_first_calls_leaves_a_child_that_works(hasty):
                 warnings.simplefilter("ignore", DeprecationWarning)  # of forking with threads, since Python 3.12
                 child = os.fork()
             if child == 0:
-                signal.alarm(20)
+                signal.alarm(120)
                 os._exit(0 if gradient(program) == pytest.approx(expected) else 1)
             assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     finally:

@@ -8,6 +8,7 @@ import resource
 import stat
 import subprocess
 import sys
+import tempfile
 import termios
 import threading
 from pathlib import Path
@@ -233,14 +234,21 @@ def test_what_cannot_be_written_is_named_as_it_was_given(tmp_path, monkeypatch):
     assert sorted(os.listdir()) == ["a", "folder"]
 
 
-def test_protected_files_and_folders_stay_as_they_are(tmp_path):
-    (tmp_path / "folder").mkdir()
-    for path in (tmp_path / "a", tmp_path / "folder" / "b"):
+@pytest.fixture
+def open_folder():
+    """A folder that others can enter: pytest closes its own, whenever it starts anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        yield Path(folder)
+
+
+def test_protected_files_and_folders_stay_as_they_are(open_folder):
+    (open_folder / "folder").mkdir()
+    for path in (open_folder / "a", open_folder / "folder" / "b"):
         path.write_text("old")
         path.chmod(0o666)
-    (tmp_path / "a").chmod(0o444)
-    tmp_path.chmod(0o777)
-    (tmp_path / "folder").chmod(0o555)
+    (open_folder / "a").chmod(0o444)
+    (open_folder / "folder").chmod(0o555)
     code = """
 import os
 from autograd.system.files import write_whole
@@ -252,19 +260,17 @@ for path in ("a", "folder/b", "folder/c"):
     except PermissionError as error:
         print(error)
 """
-    own = [folder for folder in tmp_path.parents if folder.name.startswith(("pytest-", "popen-"))]
-    for folder in (tmp_path, *own):  # pytest's own folders, and those of its workers, are closed to others
-        folder.chmod(folder.stat().st_mode | 0o755)
     run = [sys.executable, "-c", code]
-    found = subprocess.run(run, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
+    environment = {"PYTHONPATH": str(ROOT)}
+    found = subprocess.run(run, cwd=open_folder, env=environment, capture_output=True, text=True, check=True)
     no_file = "Permission denied: its folder takes no new file"
     assert found.stdout.splitlines() == [
         "[Errno 13] Permission denied: 'a'",
         f"[Errno 13] {no_file}: 'folder/b'",
         f"[Errno 13] {no_file}: 'folder/c'",
     ]
-    assert (tmp_path / "a").read_text() == (tmp_path / "folder" / "b").read_text() == "old"
-    assert sorted(os.listdir(tmp_path / "folder")) == ["b"]
+    assert (open_folder / "a").read_text() == (open_folder / "folder" / "b").read_text() == "old"
+    assert sorted(os.listdir(open_folder / "folder")) == ["b"]
 
 
 def test_threads_that_save_to_one_path_never_mix(tmp_path):

@@ -444,6 +444,9 @@ def test_help_names_every_option(capsys):
 # As a program -----------------------------------------------------------------------------------------------
 
 
+PATIENCE = 600  # seconds; only what hangs takes as long, on any machine
+
+
 def program(*arguments, encoding="utf-8"):
     return subprocess.Popen(
         [sys.executable, "-m", "nn", *arguments],
@@ -458,13 +461,13 @@ def program(*arguments, encoding="utf-8"):
 
 def test_as_a_program_wrong_input_gives_code_2_and_no_traceback(tmp_path):
     process = program("--csv", str(tmp_path / "none.csv"), "--target", "x")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, len(err.splitlines())) == (2, "", 1)
 
 
 def test_a_console_without_unicode_shows_stand_ins(tmp_path):
     process = program("--epochs", "1", "--layers", "", "--output", str(tmp_path), encoding="ascii")
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, "")
     assert "MLP(2 -> 1, 3 parameters)" in out
 
@@ -519,12 +522,12 @@ def test_the_graph_is_that_of_the_hardest_row_held_out_with_the_gradients_of_its
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent another way there")
 def test_ctrl_c_ends_with_what_was_learnt(tmp_path):
-    process = program("--epochs", "2000", "--layers", "2", "--output", str(tmp_path))
+    process = program("--epochs", "10000", "--layers", "2", "--output", str(tmp_path))  # long after its first line
     for line in process.stdout:
         if line.startswith("epoch"):
             break
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, err
     assert "interrupted; " in out
     assert "Traceback" not in err
@@ -595,7 +598,7 @@ def test_a_penalty_is_said_to_be_left_out_where_there_is_one(tmp_path, capsys, n
 
 
 def test_a_reader_who_goes_ends_the_program_in_one_line(tmp_path):
-    with program("--epochs", "20", "--output", str(tmp_path)) as process:
+    with program("--epochs", "2000", "--output", str(tmp_path)) as process:  # long after its first line
         process.stdout.readline()
         process.stdout.close()
         err = process.stderr.read()

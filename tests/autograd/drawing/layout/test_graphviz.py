@@ -130,10 +130,11 @@ def test_a_dot_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signals for threads here")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_stops_dot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: sys.executable)
     started, ended = tmp_path / "started", tmp_path / "ended"
-    program = f"open({str(started)!r}, 'w'); import time; time.sleep(30); open({str(ended)!r}, 'w')"
+    program = f"open({str(started)!r}, 'w'); import time; time.sleep(60); open({str(ended)!r}, 'w')"
 
     def interrupt() -> None:
         while not started.exists():
@@ -141,8 +142,6 @@ def test_ctrl_c_stops_dot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     threading.Thread(target=interrupt).start()
-    start = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         engines.run_dot("", "-c", program)
-    assert time.monotonic() - start < 20
-    assert not ended.exists()
+    assert not ended.exists()  # it was not waited for

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from notebooks.build import execute
-from tests.autograd.explaining.test_stepper_browser import until
+from tests.autograd.explaining.test_stepper_browser import PATIENCE, until
 
 pytestmark = pytest.mark.notebooks
 CELLS = [
@@ -25,6 +25,7 @@ def test_what_nbconvert_makes_of_pages_steps_plays_and_is_watched(chromium, monk
     html, _ = nbconvert.HTMLExporter().from_notebook_node(execute(notebook))
     context = chromium.new_context(offline=True)  # what nbconvert asks others for, such as MathJax, is not needed
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_content(html, wait_until="domcontentloaded")

@@ -158,8 +158,8 @@ def test_undo_reset_and_copy(play):
         "b": 6.875,
     }
     play.click("#reset")
-    until(data, play, play.x1[1:], gives="2")
-    assert text(play, "#was") == ""
+    until(text, play, "#was", gives="")
+    assert data(play, play.x1[1:]) == "2"
     play.click("#undo")
     until(data, play, play.x1[1:], gives="2.5")
     play.click("#undo")
@@ -339,8 +339,7 @@ def test_weights_move_in_the_card_of_their_neuron(open_page):
     before, loss = row.text_content(), text(page, "#y")
     row.focus()
     page.keyboard.press("PageUp")
-    until(lambda: row.text_content() != before, gives=True)
-    assert text(page, "#y") != loss
+    until(lambda: row.text_content() != before and text(page, "#y") != loss, gives=True)
     box = row.bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 5)
     page.mouse.down()
@@ -354,10 +353,10 @@ def test_the_whole_picture_changes_its_level_and_keeps_the_numbers(open_page):
     buttons = page.locator("#levels button")
     assert buttons.all_text_contents() == ["neuron", "clusters", "layer"]
     go(page, "play")
-    slider = page.get_by_role("slider", name="x0", exact=True)
+    slider, before = page.get_by_role("slider", name="x0", exact=True), text(page, "#y")
     slider.focus()
     page.keyboard.press("End")
-    page.wait_for_timeout(100)
+    until(lambda: text(page, "#y") != before, gives=True)
     loss = text(page, "#y")
     cards = {}
     for level in ("layer", "clusters", "neuron"):
@@ -522,10 +521,10 @@ def test_a_map_of_what_only_python_computes_stays_as_it_was_drawn(open_page):
     page = open_page(draw(y, model=model, level="neuron").page)
     assert page.locator(".map[d]").count() > 10
     go(page, "play")
-    before = page.locator(".map[d]").first.get_attribute("d")
+    before, y = page.locator(".map[d]").first.get_attribute("d"), text(page, "#y")
     page.get_by_role("slider", name="x1", exact=True).focus()
     page.keyboard.press("End")
-    page.wait_for_timeout(100)
+    until(lambda: text(page, "#y") != y, gives=True)
     assert page.locator(".map[d]").first.get_attribute("d") == before
 
 
