@@ -49,10 +49,10 @@ class Translation:
     def complete(self, table: Table, target: bool = False) -> Table:
         """The rows that have all they need, as in training. TableError, with what is missing, for missing columns."""
         if lacking := [name for name in self.columns if name not in table.names]:
-            guesses = "".join(did_you_mean(name, table.names) for name in lacking[:1])
+            guess = did_you_mean(lacking[0], [name for name in table.names if name not in self.columns])
             raise TableError(
                 f"the table lacks {len(lacking)} of the {len(self.columns)} columns that the model learnt from: "
-                f"{listed(lacking)}{guesses}. It has: {listed(table.names)} (a file's first line names them)"
+                f"{listed(lacking)}; it has: {listed(table.names)} (a file's first line names them){guess}"
             )
         return self.encoding.usable(table, target)
 

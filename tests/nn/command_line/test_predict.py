@@ -122,12 +122,12 @@ HEADER = "sepal_length,sepal_width,petal_length,petal_width"
 WRONG = {
     "a column missing": (
         [HEADER[:-12], "1,2,3"],
-        "the table lacks 1 of the 4 columns that the model learnt from: petal_width",
+        "the table lacks 1 of the 4 columns that the model learnt from: petal_width; it has: sepal_length, sepal_width",
     ),
     "a column renamed": ([HEADER.replace("_", " "), "1,2,3,4"], "did you mean 'sepal length'?"),
     "no line of names": (
         ["5.1,3.5,1.4,0.2", "4,3,2,1"],
-        "It has: 5.1, 3.5, 1.4, 0.2 (a file",
+        "it has: 5.1, 3.5, 1.4, 0.2 (a file",
     ),
     "an empty cell": ([HEADER, "1,2,,4"], "column 'petal_length'"),
     "a text for a number": ([HEADER, "1,2,wide,4"], "column 'petal_length'"),

@@ -135,7 +135,11 @@ WRONG_ROWS = [
     (["red"], "expected a dict, or the cells of"),
     (
         [{"width": 1.0, "color": "red", "depth": 0.5, "count": 1}],
-        r"lacks 1 of the 4 columns .*: colour; did you mean 'color'",
+        r"lacks 1 of the 4 columns .*: colour; it has: width, color, depth, count \(.*\); did you mean 'color'\?$",
+    ),
+    (
+        [{"colour": "red", "depth": 0.5, "count": 1}],
+        r": width; it has: colour, depth, count \(a file's first line names them\)$",  # depth is wanted itself
     ),
     ([[1.0, "pink", 0.5, 1]], "column 'colour': 'pink' is none of red, blue, light green|none of"),
     ([[1.0, "red", None, 1]], "column 'depth'"),
