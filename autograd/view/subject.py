@@ -86,7 +86,7 @@ def subject_of(
             "Several outputs go into a list: draw([y, z])"
         )
     known = {} if model is None else parameter_names(model)
-    if model is y:
+    if model is not None and model is y:
         y, noted = _call(model, x, known.values())
     own = dict.fromkeys(listed(parameters, "parameters"), "")
     return Subject(checked_outputs(y), own | known, _checked_names(names), variables(), noted, model)

@@ -382,6 +382,8 @@ def test_a_model_that_is_none() -> None:
 def test_a_class_is_no_model(make: Callable[..., object]) -> None:
     with pytest.raises(TypeError, match=r"MLP is a class: make a model of it first, model = MLP\(\.\.\.\)"):
         make(nn.MLP, [1.0])
+    with pytest.raises(TypeError, match="expected a Value or a list of Values, got NoneType"):
+        make(None)  # of a function that forgot to return
     with pytest.raises(TypeError, match="Line is a class"):
         make(wide(3), model=Line)
 

@@ -135,6 +135,8 @@ def test_a_label_of_more_than_forty_characters_is_shortened() -> None:
 def test_what_is_no_value() -> None:
     with pytest.raises(TypeError, match="expected a Value or a list of Values, got float"):
         spy(3.0)
+    with pytest.raises(TypeError, match="expected a Value or a list of Values, got NoneType"):
+        spy(None)  # of a function that forgot to return
     with pytest.raises(ValueError, match="there is nothing to draw: the list of outputs is empty"):
         spy([])
 
