@@ -6,6 +6,7 @@ import math
 import pickle
 import weakref
 
+import numpy as np
 import pytest
 
 import autograd
@@ -457,3 +458,24 @@ def test_a_training_loop_with_operations_of_ones_own_ends_with_flat_memory(kind)
         step()
     gc.collect()
     assert len(gc.get_objects()) - before < 50
+
+
+@pytest.mark.parametrize("added", [np.float64(1.0), np.float32(1.0), 1])
+def test_what_a_closure_makes_of_a_grad_is_a_float_for_whoever_comes_next(added):
+    a = Value(2.0)
+    h = a * 3.0
+    out = Value(h.data, (h,), "f")
+
+    def closure():
+        h.grad = added
+
+    out._backward = closure
+    out.backward()
+    assert [(type(v.grad), v.grad) for v in (h, a)] == [(float, 1.0), (float, 3.0)]
+
+
+def test_the_name_given_afterwards_is_that_of_the_operation():
+    out = Value(1.0, (Value(1.0),), "f")
+    for name, shown in (("g", "g"), ("", "f")):
+        out._op = name
+        assert (out._op, out.op.name, out.op.symbol) == (name, shown, shown)
