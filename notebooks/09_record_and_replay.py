@@ -315,6 +315,9 @@ print("graph:", round(point_loss(X[0], labels[0]).data, 12))
 # parameters = parameters - rate * total.numpy() / len(X)
 # ```
 #
+# At the end each calls `torch.distributed.barrier()` and `destroy_process_group()`: a process that just ends leaves threads
+# of the group behind, which abort it now and then, after the right numbers were printed.
+#
 # `fit` has a place for that, too: a function given as `clip` is called between the gradient and the update.
 #
 # And where data lie in partitions (Dask, Ray, Spark, or the processes of Python's own pools), the function goes to the
