@@ -99,10 +99,11 @@ def compare(reference: list[float], numbers: list[float], who: str) -> None:
 
 def run(workload: str, engines: list[tuple[str, str]], rounds: int) -> Iterator[Runner]:
     """All runners of a workload, measured; ``engines`` are pairs of name and collector, "on" or "off"."""
-    runners = [Runner(engine, workload, collector) for engine, collector in engines]
+    runners: list[Runner] = []
     reference: list[float] = []
     try:
-        for runner in runners:
+        for engine, collector in engines:
+            runners.append(runner := Runner(engine, workload, collector))
             numbers = runner.start()
             reference = reference or numbers
             if runner.problem is None:
