@@ -123,23 +123,14 @@ static int add_line(Lines *lines, uint64_t hash, PyObject *row, int32_t first, i
     return known_line(lines, hash, row, first, count) != NULL ? 0 : enter(lines, &lines->known, hash, number);
 }
 
-static int32_t slot_of(const Lines *lines, PyObject *number) {
-    const long slot = PyLong_AsLong(number);
-    if (slot >= 0 && slot < lines->slots)
-        return (int32_t)slot;
-    if (!PyErr_Occurred())
-        PyErr_SetString(PyExc_ValueError, "a slot that the tape does not have");
-    return -1;
-}
-
 static int read_instruction(Lines *lines, PyObject *item) {
     PyObject *row = PyTuple_GetItem(item, 0), *operands = PyTuple_GetItem(item, 1), *result = PyTuple_GetItem(item, 2);
     if (row == NULL || operands == NULL || result == NULL)
         return -1;
-    const int32_t first = (int32_t)lines->pool.count, slot = slot_of(lines, result);
+    const int32_t first = (int32_t)lines->pool.count, slot = slot_below(lines->slots, result);
     const Py_ssize_t count = PyTuple_Size(operands);
     for (Py_ssize_t k = 0; k < count; k++) {
-        const int32_t operand = slot_of(lines, PyTuple_GetItem(operands, k));
+        const int32_t operand = slot_below(lines->slots, PyTuple_GetItem(operands, k));
         if (operand < 0 || append_slot(&lines->pool, operand) < 0)
             return -1;
     }
@@ -195,7 +186,7 @@ static int read_arguments(Lines *lines) {
     PyObject *arguments = PyObject_GetAttrString(lines->tape, "arguments");
     const Py_ssize_t count = arguments == NULL ? -1 : PyList_Size(arguments);
     for (Py_ssize_t k = 0; k < count; k++) {
-        const int32_t slot = slot_of(lines, PyList_GetItem(arguments, k));
+        const int32_t slot = slot_below(lines->slots, PyList_GetItem(arguments, k));
         if (slot < 0)
             break;
         lines->slot[slot].varies = 1;

@@ -94,6 +94,8 @@ typedef struct { /* the arguments of Machine(…) */
 /* Fill the machine from a tape; -1 with an exception. */
 int read_tape(Machine *machine, const Given *given);
 int append_slot(Slots *slots, int32_t slot);
+/* The slot that a Python int names; -1 with an exception if it is none of the first `size`, which there are. */
+int32_t slot_below(Py_ssize_t size, PyObject *number);
 /* Take sums over the examples out of a part, as outer products; -1 with an exception. */
 int gather_outers(Machine *machine, Part *part);
 

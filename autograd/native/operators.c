@@ -156,8 +156,7 @@ static PyObject *slope_towards(PyObject *operand, int row, int at, PyObject *a, 
     PyObject *formula = PyTuple_GetItem(engine.slopes[row], at);
     if (!PyCallable_Check(formula))
         return Py_NewRef(formula); /* the same at every point */
-    PyObject *args[] = {a, b == NULL ? y : b, b == NULL ? NULL : y};
-    return PyObject_CallFunctionObjArgs(formula, args[0], args[1], args[2], NULL);
+    return b == NULL ? PyObject_CallFunctionObjArgs(formula, a, y, NULL) : PyObject_CallFunctionObjArgs(formula, a, b, y, NULL);
 }
 
 /* y, and slopes: the node of a row with one operand (right and b are NULL) or two. */

@@ -355,19 +355,10 @@ static int pass_on(Pass *pass, Line line) {
 
 /* adjoints(...) ------------------------------------------------------------------------------------------------------- */
 
-/* Number `k` of a list, a slot from before the pass; -1 with an exception. */
-static int32_t slot_in(const Pass *pass, PyObject *list, Py_ssize_t k) {
-    const long slot = PyLong_AsLong(PyList_GetItem(list, k));
-    if (slot >= 0 && slot < pass->begin)
-        return (int32_t)slot;
-    if (!PyErr_Occurred())
-        PyErr_SetString(PyExc_ValueError, "a slot that the tape does not have");
-    return -1;
-}
-
 static int walk(Pass *pass, PyObject *order) {
     for (Py_ssize_t k = PyList_Size(order) - 1; k >= 0; k--) {
-        const int32_t slot = slot_in(pass, order, k), line = slot < 0 ? -1 : pass->lines.slot[slot].line;
+        const int32_t slot = slot_below(pass->begin, PyList_GetItem(order, k));
+        const int32_t line = slot < 0 ? -1 : pass->lines.slot[slot].line;
         const int reached = slot >= 0 && pass->of[slot].terms.count + pass->of[slot].of_examples.count > 0;
         if (slot < 0 || (line >= 0 && reached && pass_on(pass, pass->lines.line[line]) < 0))
             return -1;
@@ -379,7 +370,7 @@ static PyObject *adjoints_of_inputs(Pass *pass, PyObject *inputs) {
     const Py_ssize_t count = PyList_Size(inputs);
     PyObject *slots = PyList_New(count);
     for (Py_ssize_t k = 0; slots != NULL && k < count; k++) {
-        const int32_t slot = slot_in(pass, inputs, k), found = slot < 0 ? -1 : adjoint(pass, slot);
+        const int32_t slot = slot_below(pass->begin, PyList_GetItem(inputs, k)), found = slot < 0 ? -1 : adjoint(pass, slot);
         PyObject *number = found < 0 ? NULL : Py_XNewRef(slot_as_object(&pass->lines, found));
         if (number == NULL || PyList_SetItem(slots, k, number) < 0)
             Py_CLEAR(slots);

@@ -30,10 +30,9 @@ int append_slot(Slots *slots, int32_t slot) {
     return 0;
 }
 
-/* The slot that a Python int names; -1 with an exception if it is none of this machine's. */
-static int32_t slot_of(const Machine *machine, PyObject *number) {
+int32_t slot_below(Py_ssize_t size, PyObject *number) {
     const long slot = number == NULL ? -1 : PyLong_AsLong(number);
-    if (slot >= 0 && slot < machine->size)
+    if (slot >= 0 && slot < size)
         return (int32_t)slot;
     if (!PyErr_Occurred())
         PyErr_SetString(PyExc_ValueError, "a slot that the tape does not have");
@@ -42,7 +41,7 @@ static int32_t slot_of(const Machine *machine, PyObject *number) {
 
 /* A slot that an instruction reads: on lanes it has to be there for every example. */
 static int32_t read_slot(Reader *reader, PyObject *number) {
-    const int32_t slot = slot_of(reader->machine, number);
+    const int32_t slot = slot_below(reader->machine->size, number);
     if (slot >= 0 && reader->each && !reader->on_lanes[slot]) {
         reader->on_lanes[slot] = 1;
         if (append_slot(&reader->machine->lifted, slot) < 0)
@@ -69,7 +68,7 @@ static int32_t append_operands(Reader *reader, PyObject *operands, Py_ssize_t st
 
 /* Is the slot a constant 0.0? The generated Python leaves such terms out of sums, and so does this. */
 static int is_zero(const Reader *reader, PyObject *number) {
-    const int32_t slot = slot_of(reader->machine, number);
+    const int32_t slot = slot_below(reader->machine->size, number);
     return slot >= 0 && reader->constant[slot] && reader->machine->place[slot] == 0.0;
 }
 
@@ -105,7 +104,7 @@ static int read_products(Reader *reader, Instruction *i, PyObject *operands, Py_
 
 /* An index, a constant of the tape, and the list that it is about. */
 static int read_indexed(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
-    const int32_t index = slot_of(reader->machine, PyTuple_GetItem(operands, 0));
+    const int32_t index = slot_below(reader->machine->size, PyTuple_GetItem(operands, 0));
     if (index < 0)
         return -1;
     i->second = (int32_t)reader->machine->place[index];
@@ -300,7 +299,7 @@ static int read_constants(Reader *reader, PyObject *constants) {
     PyObject *number, *value;
     Py_ssize_t position = 0;
     while (PyDict_Next(constants, &position, &number, &value)) {
-        const int32_t slot = slot_of(reader->machine, number);
+        const int32_t slot = slot_below(reader->machine->size, number);
         if (slot < 0)
             return -1;
         reader->machine->place[slot] = PyFloat_AsDouble(value);
