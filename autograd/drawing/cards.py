@@ -164,12 +164,27 @@ class Arrow:
 
 def side_by_side(lines: Iterable[Sequence[str]], arrows: Iterable[Arrow]) -> Iterator[tuple[str, ...]]:
     """Those of `lines` of cards (ids) that can stand in one line: more than one card, and none feeds another."""
-    heads: dict[str, set[str]] = {}
-    for arrow in arrows:
-        heads.setdefault(arrow.tail, set()).add(arrow.head)
+    heads = _heads(arrows)
     for line in lines:
         if len(line) > 1 and not any(heads.get(card, set()).intersection(line) for card in line):
             yield tuple(line)
+
+
+def feeding_alike(cards: Iterable[str], arrows: Iterable[Arrow]) -> list[list[str]]:
+    """The cards (ids) in lines, for side_by_side: those whose arrows lead to the same cards share one."""
+    heads = _heads(arrows)
+    lines: dict[frozenset[str], list[str]] = {}
+    for card in cards:
+        lines.setdefault(frozenset(heads.get(card, ())), []).append(card)
+    return list(lines.values())
+
+
+def _heads(arrows: Iterable[Arrow]) -> dict[str, set[str]]:
+    """The cards that each card's arrows lead to."""
+    heads: dict[str, set[str]] = {}
+    for arrow in arrows:
+        heads.setdefault(arrow.tail, set()).add(arrow.head)
+    return heads
 
 
 @dataclass(frozen=True)

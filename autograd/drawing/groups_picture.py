@@ -11,7 +11,18 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from autograd.drawing.cards import ARROW_COLOR, NEGATIVE, POSITIVE, Arrow, Card, Picture, Row, side_by_side, tint
+from autograd.drawing.cards import (
+    ARROW_COLOR,
+    NEGATIVE,
+    POSITIVE,
+    Arrow,
+    Card,
+    Picture,
+    Row,
+    feeding_alike,
+    side_by_side,
+    tint,
+)
 from autograd.drawing.planes import planes
 from autograd.drawing.values_picture import Gradients, Look, describe, largest
 from autograd.system.letters import shorten
@@ -196,16 +207,12 @@ def _stroke(total: float | None, strongest: float) -> tuple[str, float]:
 
 def _ranks(parts: Mapping[str, Part], arrows: Sequence[Arrow]) -> Iterator[tuple[str, ...]]:
     """Parts to stand in one line in their order: the neurons of a layer, and inputs that feed the same parts."""
-    heads: dict[str, set[str]] = {}
-    for arrow in arrows:
-        heads.setdefault(arrow.tail, set()).add(arrow.head)
-    lines: dict[object, list[str]] = {}
+    layers: dict[GroupPath, list[str]] = {}
     for card, part in sorted(parts.items(), key=lambda item: _natural(item[1])):
         if len(part.path) > 1:
-            lines.setdefault(part.path[:-1], []).append(card)
-        elif _are_inputs(part):
-            lines.setdefault(frozenset(heads.get(card, ())), []).append(card)
-    return side_by_side(lines.values(), arrows)
+            layers.setdefault(part.path[:-1], []).append(card)
+    inputs = [card for card, part in parts.items() if _are_inputs(part)]
+    return side_by_side([*feeding_alike(inputs, arrows), *layers.values()], arrows)
 
 
 def _natural(part: Part) -> tuple[str, int, str]:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograd.drawing.cards import Arrow, Card, Picture, Plane, Row, side_by_side, tint
+from autograd.drawing.cards import Arrow, Card, Picture, Plane, Row, feeding_alike, side_by_side, tint
 from autograd.drawing.planes import planes
 from autograd.drawing.values_picture import Look, largest, values_picture
 from autograd.system.letters import shorten
@@ -124,7 +124,8 @@ def neurons_picture(graph: GraphView, parts: Sequence[Unit], look: Look) -> Pict
     slopes = graph.own_gradients()
     everything = values_picture(graph, slopes, look, labels=False)
     neurons = [unit for unit in parts if unit.path]
-    shown = {n.id for n in carded_leaves(graph, parts)} | {unit.output.id for unit in parts if not unit.path}
+    leaves = carded_leaves(graph, parts)
+    shown = {leaf.id for leaf in leaves} | {unit.output.id for unit in parts if not unit.path}
     shown |= {constant.id for constant in graph.constants if constant.head in shown}
     cards = [card for card in everything.cards if card.id in shown]
     strongest = largest(slopes)
@@ -132,7 +133,8 @@ def neurons_picture(graph: GraphView, parts: Sequence[Unit], look: Look) -> Pict
     cards += [_neuron_card(unit, slopes, strongest, look.spec, maps.get(unit.output.id)) for unit in neurons]
     arrows = [arrow for arrow in everything.arrows if arrow.head in shown]
     arrows += [arrow for unit in neurons for arrow in _arrows_into(unit)]
-    ranks = tuple(_ranks(neurons, arrows))
+    inputs = [leaf.id for leaf in leaves if leaf.kind == "input"]
+    ranks = tuple(side_by_side([*feeding_alike(inputs, arrows), *_layers(neurons)], arrows))
     notes = (how,) if how else ()
     return Picture(
         tuple(cards), tuple(arrows), (), look.direction, everything.description, ranks, fan=True, notes=notes
@@ -193,9 +195,9 @@ def _arrows_into(unit: Unit) -> Iterator[Arrow]:
         yield Arrow(arrow, tails[arrow], unit.output.id, edges=edges)
 
 
-def _ranks(neurons: Sequence[Unit], arrows: Sequence[Arrow]) -> Iterator[tuple[str, ...]]:
-    """The neurons of a layer stand in one line."""
+def _layers(neurons: Sequence[Unit]) -> list[list[str]]:
+    """The ids of the neurons' cards, layer by layer."""
     layers: dict[GroupPath, list[str]] = {}
     for unit in neurons:
         layers.setdefault(unit.path[:-1], []).append(unit.output.id)
-    return side_by_side(layers.values(), arrows)
+    return list(layers.values())

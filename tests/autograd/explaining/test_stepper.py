@@ -431,6 +431,17 @@ def test_neurons_in_a_line_are_those_of_the_innermost_part_around_them(layer, in
     assert [[titles[card] for card in line] for line in picture.ranks] == [[f"{layer}neuron0", f"{layer}neuron1"]]
 
 
+@pytest.mark.parametrize("count", [2, 20, 40])
+def test_inputs_of_a_layer_stand_in_a_line_in_the_order_in_which_they_were_given(count: int) -> None:
+    model = MLP(count, [6, 1], rng=random.Random(1))
+    inputs = [Value(0.1 * i, f"x{i}") for i in range(count)]
+    picture = stepper(model(inputs), model=model, level="neuron").picture
+    centre = {card.title: picture.layout.centres[card.id] for card in picture.cards}
+    places = [centre[f"x{i}"] for i in range(count)]
+    assert len({x for x, _ in places}) == 1
+    assert [y for _, y in places] == sorted(y for _, y in places)
+
+
 def test_the_picture_of_neurons_has_the_final_gradients():
     model, output = small_network(2, 1)
     picture = stepper(output, model=model, level="neuron", number_format=".17g").picture
