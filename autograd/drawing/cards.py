@@ -233,14 +233,12 @@ class Picture:
         widest = max([self.layout.width, *(number_width(note, NOTE_FONT) for note in self.notes)])
         return (widest + 2 * MARGIN, self.layout.height + 2 * MARGIN + NOTE_HEIGHT * len(self.notes))
 
-    def shapes(self, whole_arrows: bool = False) -> Iterator[Group]:
-        """Everything to draw, from back to front: frames, arrows, their pills, cards; with `whole_arrows` each arrow
-        has its pill in its own group."""
+    def shapes(self) -> Iterator[Group]:
+        """Everything to draw, from back to front: frames, arrows, their pills, cards."""
         layout = self.layout
         for enclosure in self.enclosures:
             yield from enclosure_shapes(enclosure, layout)
-        arrows = [arrow_shapes(arrow, layout.routes[arrow.id]) for arrow in self.arrows]
-        yield from arrows if whole_arrows else pills_above(arrows)
+        yield from pills_above(arrow_shapes(arrow, layout.routes[arrow.id]) for arrow in self.arrows)
         for card in self.cards:
             yield card_shapes(card, shifted(layout.centres[card.id]))
         bottom = layout.height + 2 * MARGIN
@@ -250,7 +248,7 @@ class Picture:
 
     def svg(self, styled: Styled = None) -> str:
         """The picture as SVG; given `styled` (see shapes.py) every card, arrow, row and pill has an id or a class."""
-        return svg_page(self.shapes(styled is not None), *self.size, label=self.description, styled=styled)
+        return svg_page(self.shapes(), *self.size, label=self.description, styled=styled)
 
 
 def shifted(point: Point) -> Point:
@@ -334,7 +332,7 @@ def arrow_shapes(arrow: Arrow, route: Route) -> Group:
         _arrow_head(steps[-1][1], shifted(route.tip), color, width),
     ]
     if route.label is not None:
-        shapes.append(_pill(arrow.label, shifted(route.label), HIGHLIGHT if arrow.highlighted else CARD_STROKE))
+        shapes.append(_pill(arrow, shifted(route.label)))
     return Group(tuple(shapes), id=arrow.id, mark="arrow", tooltip=arrow.tooltip)
 
 
@@ -370,14 +368,16 @@ def _arrow_head(last_points: tuple[Point, ...], tip: Point, color: str, width: f
     return Path((("M", (corners[0],)), ("L", (corners[1],)), ("L", (corners[2],))), fill=color, mark="head")
 
 
-def _pill(label: str, centre: Point, stroke: str) -> Group:
-    width, height = pill_size(label)
+def _pill(arrow: Arrow, centre: Point) -> Group:
+    width, height = pill_size(arrow.label)
+    stroke = HIGHLIGHT if arrow.highlighted else CARD_STROKE
     left, top = centre[0] - width / 2, centre[1] - height / 2
     return Group(
         (
             Rect(left, top, width, height, height / 2, CARD_FILL, stroke, mark="pill-fill"),
-            Text(centre[0], centre[1] + 3.2, label, color=PILL_TEXT, size=PILL_FONT, mark="local"),
+            Text(centre[0], centre[1] + 3.2, arrow.label, color=PILL_TEXT, size=PILL_FONT, mark="local"),
         ),
+        id=f"p{arrow.id}",
         mark="pill",
     )
 

@@ -125,7 +125,7 @@ def test_the_edge_and_its_ends_are_outlined(open_page):
     page = open_page(classic().page, reduced_motion="reduce")
     slide(page, 14)
     focused = page.locator(".focus").evaluate_all("elements => elements.map((element) => element.id)")
-    assert sorted(focused) == ["e3.1", "n1", "n3"]
+    assert sorted(focused) == ["e3.1", "n1", "n3", "pe3.1"]
     until(style, page, "#n1 .outline", "stroke", gives=RUST)
     assert style(page, "#n2 .outline", "stroke") not in (RUST, style(page, "#n3 .outline", "stroke"))
     until(style, page, "[id='e3.1'] .line", "strokeWidth", gives="3px")

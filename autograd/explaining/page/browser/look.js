@@ -14,9 +14,9 @@ function makeLook({ graph, engine, picture, camera, names, titles, lines, spec }
     if (!card) return;
     const { values, edges } = relatives(engine, card.places);
     for (const place of values) if (cardWith.has(place)) lit.push(cardWith.get(place).group);
-    for (const { id, edges: own, group } of arrows.values()) {
+    for (const { id, edges: own, groups } of arrows.values()) {
       if (!own.some((edge) => edges.has(edge))) continue;
-      lit.push(group);
+      lit.push(...groups);
       const chip = cards.get(`r${id.slice(1)}`); // where a leaf shows its name again
       if (chip) lit.push(chip.group);
     }

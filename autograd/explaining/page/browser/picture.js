@@ -110,17 +110,23 @@ function makePicture(svg, engine, shown, spec) {
   }
 
   function arrowOf(group) {
-    const edges = edgesOf(group.id), pill = group.querySelector(".local");
+    const edges = edgesOf(group.id), above = pills.get(`p${group.id}`), pill = above?.querySelector(".local");
     return {
-      id: group.id, group, edges, line: group.querySelector(".line"), level: -1, minus: null,
-      text: pill, pill: group.querySelector(".pill-fill"), middle: pill && Number(pill.getAttribute("x")),
+      id: group.id, group, groups: above ? [group, above] : [group], edges, line: group.querySelector(".line"), level: -1, minus: null,
+      text: pill, pill: above?.querySelector(".pill-fill"), middle: pill && Number(pill.getAttribute("x")),
       length: pill && pill.textContent.length, room: pill && Math.max(ROOM_IN_PILL, pill.textContent.length),
       box: edges.length && cardWith.get(ends[edges[0]][0])?.box,
     };
   }
 
+  const pills = new Map([...svg.querySelectorAll("g.pill")].map((group) => [group.id, group]));
   const arrows = new Map([...svg.querySelectorAll("g.arrow")].map((group) => [group.id, arrowOf(group)]));
   const bound = [...arrows.values()].filter((arrow) => arrow.edges.length);
+
+  // An arrow and its number, which lies above all lines, have their classes together.
+  function mark({ groups }, name, is) {
+    for (const group of groups) group.classList.toggle(name, is);
+  }
 
   function carried({ edges }) {
     let sum = 0;
@@ -140,7 +146,7 @@ function makePicture(svg, engine, shown, spec) {
     }
     if ((sum < 0) !== arrow.minus) arrow.line.classList.toggle("minus", (arrow.minus = sum < 0));
     const off = arrow.edges.every((edge) => !engine.reached[ends[edge][0]]);
-    if (off !== arrow.off) arrow.group.classList.toggle("off", (arrow.off = off));
+    if (off !== arrow.off) mark(arrow, "off", (arrow.off = off));
   }
 
   function paintPill(arrow, number) {
@@ -207,7 +213,7 @@ function makePicture(svg, engine, shown, spec) {
     for (const arrow of arrows.values()) {
       arrow.line.style.strokeWidth = "";
       arrow.line.classList.remove("none", "minus");
-      arrow.group.classList.remove("off");
+      mark(arrow, "off", false);
       if (arrow.text && arrow.edges.length) paintPill(arrow, locals[arrow.edges[0]]);
     }
   }
@@ -219,7 +225,7 @@ function makePicture(svg, engine, shown, spec) {
     if (rest.owed()) paintSeen();
   }
 
-  return { svg, cards, arrows, cardWith, paint, finish: rest.now, compute, leave, moved };
+  return { svg, cards, arrows, cardWith, mark, paint, finish: rest.now, compute, leave, moved };
 }
 
 // The cards and arrows of everything that `places` depend on and of everything that depends on them.

@@ -44,9 +44,9 @@ function makeStep(data, picture, camera) {
   }
 
   function paintArrows(state, step) {
-    for (const { id, group } of picture.arrows.values()) {
-      group.classList.toggle("waiting", !state.known.has(id));
-      group.classList.toggle("focus", step.arrows.includes(id));
+    for (const [id, arrow] of picture.arrows) {
+      picture.mark(arrow, "waiting", !state.known.has(id));
+      picture.mark(arrow, "focus", step.arrows.includes(id));
     }
   }
 
@@ -160,7 +160,7 @@ function makeStep(data, picture, camera) {
       active = false;
       pause();
       for (const { group } of cards.values()) group.classList.remove("focus", "target");
-      for (const { group } of picture.arrows.values()) group.classList.remove("focus", "waiting");
+      for (const arrow of picture.arrows.values()) for (const name of ["focus", "waiting"]) picture.mark(arrow, name, false);
       for (const dot of picture.svg.querySelectorAll(".dot")) dot.remove();
     },
   };
