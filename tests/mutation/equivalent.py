@@ -291,7 +291,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): ROUNDED,
     (
         "autograd/drawing/cards.py",
-        'Text(centre[0], centre[1] + 3.2, label, color=PILL_TEXT, size=PILL_FONT, mark="local"),',
+        'Text(centre[0], centre[1] + 3.2, arrow.label, color=PILL_TEXT, size=PILL_FONT, mark="local"),',
         "3.2 → 3.20032",
     ): ROUNDED,
     (

@@ -116,7 +116,8 @@ def packed_asset(name: str) -> str:
 # Pictures -----------------------------------------------------------------------------------------------------------
 LEFT_OUT = (
     re.compile(r"(?<=>)<title>[^<]*</title>(?=<rect)"),  # of cards
-    re.compile(r'<(?:path|rect) [^>]*class="(?:head|header|grad-fill|outline|frame-plate)"/>'),
+    re.compile(r'<(?:path|rect) [^>]*class="(?:head|header|grad-fill|outline|frame-plate|pill-fill)"/>'),
+    re.compile(r' class="(?:face|title|data|grad|weight|norm|arrow|line|pill|local)"'),  # their places tell
 )
 MAP = re.compile(r'<path d="[^"]*" [^>]*class="map"/>')
 # A cubic curve on a straight line, level or upright: "c1,0 2,0 3,0" is "h3".
@@ -139,8 +140,9 @@ def _straight(letter: str) -> Callable[[re.Match[str]], str]:
 
 
 def packed_picture(svg: str, with_maps: bool = True) -> str:
-    """The picture for a page: its script makes what all cards have, their outlines, headers and tooltips, and its style
-    sheet puts heads on lines. Maps of the plane are the script's too, unless `with_maps`."""
+    """The picture for a page. Its script makes what all cards and pills have (outlines, headers, grounds, tooltips, the
+    classes of their parts), and its style sheet puts heads on lines. Maps of the plane are the script's too, unless
+    `with_maps`."""
     for pattern in LEFT_OUT if with_maps else (*LEFT_OUT, MAP):
         svg = pattern.sub("", svg)
     svg = UPRIGHT.sub(_straight("v"), LEVEL.sub(_straight("h"), svg))

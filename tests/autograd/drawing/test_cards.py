@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from autograd import draw
 from autograd.drawing import cards as cards
 from autograd.drawing.cards import Arrow, Card, Enclosure, Picture, Row, tint
-from autograd.drawing.shapes import FONT_SIZE, TEXT_COLOR, Rect, Text, svg_page
+from autograd.drawing.shapes import FONT_SIZE, TEXT_COLOR, Rect, Text
 from autograd.view.notation import number_width, title_width
 from nn import MLP
 from tests.autograd.drawing.picture_graphs import path_points

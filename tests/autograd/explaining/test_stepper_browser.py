@@ -313,7 +313,10 @@ def test_without_scripts_the_picture_and_all_steps_stay(open_page):
     shown = classic()
     page = open_page(shown.page, java_script_enabled=False)
     assert page.locator("#graph svg").first.is_visible()
-    until(rows, page, "n1", gives=["−3", "∂ −96"])
+    until(page.locator("#n1 text").all_text_contents, gives=["b", "−3", "∂ −96"])
+    assert page.locator("#n1 text").first.evaluate("text => getComputedStyle(text).fontWeight") == "700"
+    assert page.locator("#n1 rect").evaluate("face => getComputedStyle(face).fill") == "rgb(255, 255, 255)"
+    assert page.locator('[id="e2.0"] path').evaluate("line => getComputedStyle(line).fill") == "none"
     assert not page.locator(".controls").is_visible()
     page.click("summary")
     assert page.locator("#all li").count() == len(shown.moments)

@@ -19,6 +19,7 @@ function attributes(element, values) {
   return element;
 }
 
+const named = (element, name) => attributes(element, { class: name });
 const shape = (tag, values) => attributes(document.createElementNS("http://www.w3.org/2000/svg", tag), values);
 
 function write(node, text) {
@@ -37,7 +38,8 @@ function makePicture(svg, engine, shown, spec) {
     return listed.map(([row, kind, places, lead]) => ({ row, kind, places, lead }));
   }
 
-  // What all cards have is left out of the page's picture: the header's colour, the ground of a gradient, the outline.
+  // What all cards have is left out of the page's picture: the header's colour, the ground of a gradient, the outline, and
+  // which text is which.
   function complete(group, face, { left, top, right, bottom }) {
     const grad = group.querySelector(".grad"), width = right - left, ground = grad && Number(grad.getAttribute("y")) - ROW + 5.5;
     const path = (name, d) => shape("path", { class: name, d, "fill-opacity": name === "header" ? 1 : 0 });
@@ -53,16 +55,16 @@ function makePicture(svg, engine, shown, spec) {
   }
 
   function cardOf(group) {
-    const face = group.querySelector(".face");
+    const face = named(group.querySelector("rect"), "face"), [title, ...texts] = group.querySelectorAll("text");
+    named(title, "title");
+    const rows = rowsOf(group.id).filter(({ row }) => row < texts.length);
+    for (const row of rows) row.element = named(texts[row.row], row.kind);
     const [left, top, width, height] = ["x", "y", "width", "height"].map((name) => Number(face.getAttribute(name)));
     const box = { left, top, right: left + width, bottom: top + height };
     complete(group, face, box);
-    const texts = [...group.querySelectorAll("text:not(.title)")];
-    const rows = rowsOf(group.id).filter(({ row }) => row < texts.length);
-    for (const row of rows) row.element = texts[row.row];
     return {
       id: group.id, group, texts, rows, tint: group.querySelector(".grad-fill"), shade: -1, minus: null,
-      title: group.querySelector(".title").textContent,
+      title: title.textContent,
       places: shown.members[group.id] ?? [...new Set(rows.flatMap((row) => row.places))],
       room: Math.floor((width - 8) / CHARACTER),
       box,
@@ -110,17 +112,29 @@ function makePicture(svg, engine, shown, spec) {
   }
 
   function arrowOf(group) {
-    const edges = edgesOf(group.id), above = pills.get(`p${group.id}`), pill = above?.querySelector(".local");
+    const edges = edgesOf(group.id), pill = byId(`p${group.id}`);
     return {
-      id: group.id, group, groups: above ? [group, above] : [group], edges, line: group.querySelector(".line"), level: -1, minus: null,
-      text: pill, pill: above?.querySelector(".pill-fill"), middle: pill && Number(pill.getAttribute("x")),
-      length: pill && pill.textContent.length, room: pill && Math.max(ROOM_IN_PILL, pill.textContent.length),
+      id: group.id, group, groups: pill ? [group, pill] : [group], edges, line: named(group.querySelector("path"), "line"), level: -1, minus: null,
       box: edges.length && cardWith.get(ends[edges[0]][0])?.box,
+      ...(pill && pillIn(pill)),
     };
   }
 
-  const pills = new Map([...svg.querySelectorAll("g.pill")].map((group) => [group.id, group]));
-  const arrows = new Map([...svg.querySelectorAll("g.arrow")].map((group) => [group.id, arrowOf(group)]));
+  // The number on an arrow, and its ground, which is as wide as the number.
+  function pillIn(group) {
+    const text = named(group.querySelector("text"), "local"), middle = Number(text.getAttribute("x")), { length } = text.textContent;
+    const pill = shape("rect", { class: "pill-fill", y: Number(text.getAttribute("y")) - 9.7, height: 13, rx: 6.5 });
+    named(group, "pill").prepend(pill);
+    return widened({ text, pill, middle, room: Math.max(ROOM_IN_PILL, length) }, length);
+  }
+
+  function widened(arrow, length) {
+    const width = length * PILL_CHARACTER + 9;
+    attributes(arrow.pill, { x: arrow.middle - width / 2, width });
+    return Object.assign(arrow, { length });
+  }
+
+  const arrows = new Map([...svg.querySelectorAll('g[id]:not([class], [id^="p"])')].map((group) => [group.id, arrowOf(named(group, "arrow"))]));
   const bound = [...arrows.values()].filter((arrow) => arrow.edges.length);
 
   // An arrow and its number, which lies above all lines, have their classes together.
@@ -154,10 +168,7 @@ function makePicture(svg, engine, shown, spec) {
     arrow.number = number;
     const text = fitted(number, arrow.room, spec);
     write(textOf(arrow.text), text);
-    if (text.length === arrow.length) return;
-    arrow.length = text.length;
-    const width = text.length * PILL_CHARACTER + 9;
-    attributes(arrow.pill, { x: arrow.middle - width / 2, width });
+    if (text.length !== arrow.length) widened(arrow, text.length);
   }
 
   // Everything ------------------------------------------------------------------------------------------------------------

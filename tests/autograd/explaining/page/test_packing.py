@@ -3,6 +3,7 @@ is the same page.
 """
 
 import base64
+import random
 import re
 import zlib
 
@@ -21,6 +22,7 @@ from autograd.explaining.page.packing import (
     without_last_semicolons,
 )
 from autograd.explaining.page.rows import javascript_rows
+from nn import MLP
 
 NAMES = [name for names in SCRIPTS for name in names.split()]
 
@@ -98,10 +100,11 @@ def test_a_notebook_holds_the_same_page_in_less():
 def test_what_all_cards_have_is_left_to_the_script():
     svg = draw(Value(1.0) * 2.0 + 3.0).picture.svg(styled=STYLED)
     packed = packed_picture(svg)
-    assert all(f'class="{name}"' in svg for name in ("head", "header", "outline", "grad-fill"))
-    assert set(re.findall(r'class="([\w-]+)"', packed)) >= {"face", "title", "data", "grad", "line"}
-    assert not set(re.findall(r'class="([\w-]+)"', packed)) & {"head", "header", "outline", "grad-fill"}
-    assert len(packed) < 0.7 * len(svg) + 900  # the markers
+    made = {"head", "header", "outline", "grad-fill", "pill-fill"}
+    named = {"arrow", "line", "pill", "local", "face", "title", "data", "grad"}
+    assert set(re.findall(r'class="([\w-]+)"', svg)) >= made | named
+    assert not set(re.findall(r'class="([\w-]+)"', packed)) & (made | named)
+    assert len(packed) < 0.5 * len(svg) + 900  # the markers
 
 
 @pytest.mark.parametrize(
@@ -120,10 +123,18 @@ def test_curves_on_a_straight_line_are_written_as_lines(curve, packed):
 
 
 def test_a_value_takes_little_of_a_page():
-    """0.6 kB, of a chain that is folded and whose first value is used all along; each of its numbers is there once."""
+    """0.5 kB, of a chain that is folded and whose first value is used all along; each of its numbers is there once."""
     x, r = Value(0.4, "x"), Value(3.7, "r")
     y = x
     for _ in range(100):
         y = r * y * (1.0 - y)
     page = draw(y, max_nodes=400).page
-    assert (len(page.encode()) - 70_000) / 302 < 600
+    assert (len(page.encode()) - 70_000) / 302 < 500
+
+
+@pytest.mark.parametrize("level", ["values", "clusters"])
+def test_a_value_of_a_network_takes_little_of_a_page_too(level):
+    """0.6 kB, with the levels of neurons and layers, which the page has as well."""
+    model = MLP(10, [24, 24, 1], rng=random.Random(1))
+    y = model([Value(0.1 * i, f"x{i}") for i in range(10)])
+    assert (len(draw(y, model=model, level=level, max_nodes=1500).page.encode()) - 70_000) / 996 < 600
