@@ -8,7 +8,7 @@ The same cards serve static drawings and the stepper.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
@@ -162,29 +162,23 @@ class Arrow:
     edges: tuple[str, ...] = ()
 
 
-def side_by_side(lines: Iterable[Sequence[str]], arrows: Iterable[Arrow]) -> Iterator[tuple[str, ...]]:
-    """Those of `lines` of cards (ids) that can stand in one line: more than one card, and none feeds another."""
-    heads = _heads(arrows)
-    for line in lines:
-        if len(line) > 1 and not any(heads.get(card, set()).intersection(line) for card in line):
-            yield tuple(line)
-
-
-def feeding_alike(cards: Iterable[str], arrows: Iterable[Arrow]) -> list[list[str]]:
-    """The cards (ids) in lines, for side_by_side: those whose arrows lead to the same cards share one."""
-    heads = _heads(arrows)
-    lines: dict[frozenset[str], list[str]] = {}
-    for card in cards:
-        lines.setdefault(frozenset(heads.get(card, ())), []).append(card)
-    return list(lines.values())
-
-
-def _heads(arrows: Iterable[Arrow]) -> dict[str, set[str]]:
-    """The cards that each card's arrows lead to."""
+def side_by_side(
+    layers: Mapping[str, Hashable], inputs: Iterable[str], arrows: Iterable[Arrow]
+) -> Iterator[tuple[str, ...]]:
+    """Cards (ids) to stand in one line, in the order given: those of one layer, and the inputs that feed the same of
+    them, whatever else they feed. There is no line where one card would feed another."""
     heads: dict[str, set[str]] = {}
     for arrow in arrows:
         heads.setdefault(arrow.tail, set()).add(arrow.head)
-    return heads
+    lines: dict[Hashable, list[str]] = {}
+    for card, layer in layers.items():
+        lines.setdefault(layer, []).append(card)
+    for card in inputs:
+        fed = heads.get(card, set())
+        lines.setdefault(frozenset(fed.intersection(layers) or fed), []).append(card)
+    for line in lines.values():
+        if len(line) > 1 and not any(heads.get(card, set()).intersection(line) for card in line):
+            yield tuple(line)
 
 
 @dataclass(frozen=True)
@@ -202,8 +196,9 @@ class Picture:
     """Cards, arrows and enclosures; positions are computed when first asked for, and kept.
 
     `ranks` lists cards (ids) that are to stand in one line across the direction, in that order;
-    `fan` prefers straight arrows (see straight.py), `in_order` cards in the order given; `succession` lists pairs of
-    cards of which the second is to stand after the first. `notes` are lines of text below it all.
+    `fan` prefers straight arrows (see straight.py), `in_order` cards in the order given, which those of `keeping` keep
+    whatever crosses; `succession` lists pairs of cards of which the second is to stand after the first. `notes` are
+    lines of text below it all.
     """
 
     cards: tuple[Card, ...]
@@ -215,6 +210,7 @@ class Picture:
     fan: bool = False
     succession: tuple[tuple[str, str], ...] = ()
     in_order: bool = False
+    keeping: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @cached_property
@@ -223,7 +219,9 @@ class Picture:
         boxes = [Box(card.id, card.width, card.height) for card in self.cards]
         links = [Link(a.id, a.tail, a.head, pill_size(a.label) if a.label else None) for a in self.arrows]
         frames = tuple(_frame(enclosure) for enclosure in self.enclosures)
-        arrangement = Arrangement(self.direction, frames, self.ranks, self.succession, self.fan, self.in_order)
+        arrangement = Arrangement(
+            self.direction, frames, self.ranks, self.succession, self.fan, self.in_order, self.keeping
+        )
         layout = place(boxes, links, arrangement)
         return straightened(layout, boxes, links, self.direction) if self.fan else layout
 

@@ -19,7 +19,6 @@ from autograd.drawing.cards import (
     Card,
     Picture,
     Row,
-    feeding_alike,
     side_by_side,
     tint,
 )
@@ -207,17 +206,14 @@ def _stroke(total: float | None, strongest: float) -> tuple[str, float]:
 
 def _ranks(parts: Mapping[str, Part], arrows: Sequence[Arrow]) -> Iterator[tuple[str, ...]]:
     """Parts to stand in one line in their order: the neurons of a layer, and inputs that feed the same parts."""
-    layers: dict[GroupPath, list[str]] = {}
-    for card, part in sorted(parts.items(), key=lambda item: _natural(item[1])):
-        if len(part.path) > 1:
-            layers.setdefault(part.path[:-1], []).append(card)
-    inputs = [card for card, part in parts.items() if _are_inputs(part)]
-    return side_by_side([*feeding_alike(inputs, arrows), *layers.values()], arrows)
+    of_model = sorted((item for item in parts.items() if item[1].path), key=lambda item: _natural(item[1]))
+    layers = {card: part.path[:-1] or part.path for card, part in of_model}
+    return side_by_side(layers, (card for card, part in parts.items() if _are_inputs(part)), arrows)
 
 
 def _natural(part: Part) -> tuple[str, int, str]:
-    """neuron10 after neuron9; inputs stay in the order in which they are used, whatever their names."""
-    name = part.path[-1] if part.path else ""
+    """neuron10 after neuron9."""
+    name = part.path[-1]
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
     return stem, len(digits), digits

@@ -40,7 +40,7 @@ def values_picture(
     """One card per node of `graph`, with its data and its entry of `gradients` (None for all: no such row).
 
     `labels` puts the local derivative on every arrow; `fold` writes constants into the headers instead of giving them
-    cards; `enclosures`, `succession` and `in_order` are those of cards.Picture.
+    cards; `enclosures`, `succession` and `in_order` are those of cards.Picture, and with these inputs keep their order.
     """
     rows = gradient_rows(gradients, len(graph.nodes), look.spec)
     cards = [_card(node, row, fold, look) for node, row in zip(graph.nodes, rows, strict=True)]
@@ -59,6 +59,7 @@ def values_picture(
         description,
         succession=succession,
         in_order=in_order,
+        keeping=tuple(node.id for node in graph.nodes if node.kind == "input") if in_order or enclosures else (),
     )
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograd.drawing.cards import Arrow, Card, Picture, Plane, Row, feeding_alike, side_by_side, tint
+from autograd.drawing.cards import Arrow, Card, Picture, Plane, Row, side_by_side, tint
 from autograd.drawing.planes import planes
 from autograd.drawing.values_picture import Look, largest, values_picture
 from autograd.system.letters import shorten
@@ -134,7 +134,7 @@ def neurons_picture(graph: GraphView, parts: Sequence[Unit], look: Look) -> Pict
     arrows = [arrow for arrow in everything.arrows if arrow.head in shown]
     arrows += [arrow for unit in neurons for arrow in _arrows_into(unit)]
     inputs = [leaf.id for leaf in leaves if leaf.kind == "input"]
-    ranks = tuple(side_by_side([*feeding_alike(inputs, arrows), *_layers(neurons)], arrows))
+    ranks = tuple(side_by_side({unit.output.id: unit.path[:-1] for unit in neurons}, inputs, arrows))
     notes = (how,) if how else ()
     return Picture(
         tuple(cards), tuple(arrows), (), look.direction, everything.description, ranks, fan=True, notes=notes
@@ -193,11 +193,3 @@ def _arrows_into(unit: Unit) -> Iterator[Arrow]:
     for arrow in dict.fromkeys(unit.arrows.values()):
         edges = tuple(edge for edge, shown in unit.arrows.items() if shown == arrow)
         yield Arrow(arrow, tails[arrow], unit.output.id, edges=edges)
-
-
-def _layers(neurons: Sequence[Unit]) -> list[list[str]]:
-    """The ids of the neurons' cards, layer by layer."""
-    layers: dict[GroupPath, list[str]] = {}
-    for unit in neurons:
-        layers.setdefault(unit.path[:-1], []).append(unit.output.id)
-    return list(layers.values())

@@ -74,7 +74,8 @@ class Arrangement:
     the direction, in that order. `succession` lists pairs of boxes of which the second is to stand after the first.
     With `fan`, arrows run between the middles of facing sides and get room for it (see straight.py).
     With `in_order`, boxes beside each other stand in the order given, unless arrows would cross for it; what is used
-    several times stands where it is made, not where it is used.
+    several times stands where it is made, not where it is used. `keeping` lists boxes that keep that order wherever
+    they stand beside each other, even if arrows cross for it.
     """
 
     direction: str = "LR"
@@ -83,6 +84,7 @@ class Arrangement:
     succession: tuple[tuple[str, str], ...] = ()
     fan: bool = False
     in_order: bool = False
+    keeping: tuple[str, ...] = ()
 
 
 def fan_gap(boxes: Sequence[Box], arrangement: Arrangement) -> float:

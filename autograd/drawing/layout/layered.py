@@ -178,7 +178,10 @@ class _Layered:
             return Level(items, pieces)
         boxes = [[Key("box", box) for box in line] for line in self.arrangement.ranks]
         lines = [[inside.keys[key] for key in line if key in inside.keys] for line in boxes]
-        return Level(items, pieces, [line for line in lines if line], early=self.arrangement.in_order)
+        keeping = [
+            inside.keys[key] for key in (Key("box", box) for box in self.arrangement.keeping) if key in inside.keys
+        ]
+        return Level(items, pieces, [line for line in lines if line], self.arrangement.in_order, keeping)
 
     def _item(self, key: Key) -> Item:
         if key.kind == "box":

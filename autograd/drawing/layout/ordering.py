@@ -9,7 +9,7 @@ the fewest crossings. All efforts are bounded by the number of segments, not by 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from autograd.drawing.layout.ranks import Columns, Piece
@@ -78,6 +78,13 @@ def put_in_order(columns: Columns, segments: Segments) -> None:
     columns.order = ordering.order
 
 
+def _by_column(items: Sequence[int], rank: Sequence[int]) -> Iterable[Sequence[int]]:
+    found: dict[int, list[int]] = {}
+    for i in items:
+        found.setdefault(rank[i], []).append(i)
+    return found.values()
+
+
 class _Ordering:
     """An order on trial: `order` by column, `place` of every node in its column; the best one so far is kept."""
 
@@ -88,7 +95,7 @@ class _Ordering:
         self.place = [0] * len(columns.rank)
         self.best, self.fewest = columns.order, -1
         self.lines: list[list[Sequence[int]]] = [[] for _ in columns.order]  # of the level, by column
-        for line in columns.level.lines:
+        for line in (*columns.level.lines, *_by_column(columns.level.keeping, columns.rank)):
             if len(line) > 1:
                 self.lines[columns.rank[line[0]]].append(line)
         self._note_places(range(len(self.order)))

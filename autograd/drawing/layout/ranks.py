@@ -44,7 +44,8 @@ class Piece:
 
 @dataclass(frozen=True)
 class Level:
-    """What stands directly in one frame, or in none; each of `lines` lists items of one column, in that order.
+    """What stands directly in one frame, or in none; each of `lines` lists items of one column, in that order. Those of
+    `keeping` may stand in several, and keep their order in each.
 
     With `early`, only what is used once and made of nothing is pulled onwards: inputs stay at the near side, and the
     neurons of a layer beside each other.
@@ -54,6 +55,7 @@ class Level:
     pieces: Sequence[Piece]
     lines: Sequence[Sequence[int]] = ()
     early: bool = False
+    keeping: Sequence[int] = ()
 
 
 def ranks(level: Level) -> list[int]:

@@ -591,6 +591,55 @@ def test_a_network_is_drawn_in_the_order_people_expect(level: str) -> None:
         assert here < after
 
 
+class Towers(nn.Module):
+    """Two layers beside each other, which share no input."""
+
+    def __init__(self, count: int) -> None:
+        rng = random.Random(2)
+        self.left, self.right = nn.Layer(count // 2, 3, rng=rng), nn.Layer(count - count // 2, 3, rng=rng)
+        self.head = nn.Neuron(6, rng=rng)
+
+    def __call__(self, x: list[Value]) -> Value:
+        half = len(x) // 2
+        y = self.head(self.left(x[:half]) + self.right(x[half:]))
+        assert isinstance(y, Value)
+        return y
+
+
+NETWORKS: dict[str, Callable[[nn.MLP, list[Value]], Value]] = {
+    "alone": lambda model, x: model(x),
+    "a loss with weight decay": lambda model, x: (model(x) - 1) ** 2 + sum(p * p for p in model.parameters()) * 0.01,
+    "an input goes past the layers": lambda model, x: model(x) * x[len(x) // 2],
+    "the same inputs twice": lambda model, x: model(x) + model([2 * x[0], *x[1:]]),
+}
+
+
+@pytest.mark.parametrize("count", [3, 30])
+@pytest.mark.parametrize("network", [*NETWORKS, "two layers beside each other"])
+def test_inputs_stand_in_their_order_at_every_level_still_and_in_pages(network: str, count: int) -> None:
+    x = [Value(0.1 * i, label=f"x{i}") for i in range(count)]
+    model: nn.Module
+    if network in NETWORKS:
+        model = nn.MLP(count, [4, 2, 1], rng=random.Random(1))
+        y = NETWORKS[network](model, x)
+    else:
+        model = Towers(count)
+        y = model(x)
+    used = [f"n{i}" for i, value in enumerate(topological_order(y)) if value.label.startswith("x")]
+    name = {id_: place for place, id_ in enumerate(used)}
+    small = ["values", "clusters"] if count < 30 else []
+    for level in [*small, "neuron", "layer"]:
+        drawing = draw(y, model=model, level=level, max_nodes=5_000)
+        page = drawing._living()
+        for picture in [drawing.picture, page.picture, *page.others.values()]:
+            centres = {name[id_]: centre for id_, centre in picture.layout.centres.items() if id_ in name}
+            columns: dict[float, list[tuple[float, int]]] = {}
+            for place, (across, down) in centres.items():
+                columns.setdefault(round(across), []).append((down, place))
+            found = [[place for _, place in sorted(column)] for column in columns.values()]
+            assert found == [sorted(column) for column in found], level
+
+
 def test_to_dot_takes_the_options_of_draw() -> None:
     source = to_dot(neuron()[0], direction="TB").source
     assert "rankdir=TB" in source
