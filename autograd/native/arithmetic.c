@@ -95,32 +95,20 @@ double exact_sum(const double *terms, Py_ssize_t count) {
 
 /* Asking Python ------------------------------------------------------------------------------------------------ */
 
-static double answer(PyObject *function, PyObject *args) {
-    double y = NAN;
-    PyObject *result = args == NULL ? NULL : PyObject_CallObject(function, args);
-    if (result != NULL)
-        y = PyFloat_AsDouble(result);
+double ask(PyObject *function, PyObject *args) {
+    PyObject *result = function == NULL || args == NULL ? NULL : PyObject_CallObject(function, args);
+    const double y = result == NULL ? NAN : PyFloat_AsDouble(result);
     Py_XDECREF(result);
     Py_XDECREF(args);
     return y;
 }
 
 double row_in_python(int row, int count, const double *args) {
-    if (PyErr_Occurred())
-        return NAN; /* one failure is enough */
-    PyObject *tuple = PyTuple_New(count);
-    for (int i = 0; tuple != NULL && i < count; i++) {
-        PyObject *number = PyFloat_FromDouble(args[i]);
-        if (number == NULL || PyTuple_SetItem(tuple, i, number) < 0)
-            Py_CLEAR(tuple);
-    }
-    return answer(forwards[row], tuple);
+    return PyErr_Occurred() ? NAN : ask(forwards[row], tuple_of_floats(args, count)); /* one failure is enough */
 }
 
 double hypot_in_python(double a, double b) {
-    if (PyErr_Occurred())
-        return NAN;
-    return answer(math_hypot, Py_BuildValue("(dd)", a, b));
+    return PyErr_Occurred() ? NAN : ask(math_hypot, tuple_of_floats((double[]){a, b}, 2));
 }
 
 static int set_forward(PyObject *rows, const char *name, int row) {
@@ -132,10 +120,10 @@ static int set_forward(PyObject *rows, const char *name, int row) {
 }
 
 int set_python_functions(PyObject *rows, PyObject *hypot) {
-#define SET(name, asks) \
+#define SET(name, asks, count) \
     if (set_forward(rows, #name, ROW_##name) < 0) \
         return -1;
-    ROWS_OF_1(SET) ROWS_OF_2(SET) ROWS_OF_3(SET) ROWS_OF_4(SET)
+    FIXED_ROWS(SET)
 #undef SET
     put(&math_hypot, Py_NewRef(hypot));
     return 0;

@@ -2,11 +2,10 @@
 #ifndef GLASSGRAD_ARITHMETIC_H
 #define GLASSGRAD_ARITHMETIC_H
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "objects.h"
+
 #include <float.h>
 #include <math.h>
-#include <stdint.h>
 
 #ifdef __FAST_MATH__
 #error "-ffast-math would change the numbers"
@@ -42,13 +41,8 @@ double exact_sum(const double *terms, Py_ssize_t count);
 /* The same where the terms have gone through add_to already. Without them: nan if they are needed, or if it is nan. */
 double rounded_sum(const Sum *sum, const double *terms, Py_ssize_t count);
 
-/* Put `thing`, a reference that is given away, in a place that owns one. */
-static inline void put(PyObject **place, PyObject *thing) {
-    PyObject *before = *place;
-    *place = thing;
-    Py_XDECREF(before);
-}
-
+/* function(*args) as a double; takes over the reference to args, NULL where that failed. nan with an exception. */
+double ask(PyObject *function, PyObject *args);
 extern PyObject *forwards[]; /* Operation.forward of every row with a fixed number of arguments */
 /* A row's forward function, and math.hypot, asked in Python. They may set an exception; the answer is nan then. */
 double row_in_python(int row, int count, const double *args);

@@ -6,49 +6,48 @@ static int no_delete(const char *name) {
     return -1;
 }
 
-/* Put something that is no float in the place of data or grad. */
-static int set_object(Node *node, PyObject *thing, int flag, PyObject **place) {
-    if (!(node->flags & flag)) {
-        node->flags |= (uint16_t)flag;
+/* Put something that is no float in the place of data or grad, which is nan meanwhile. */
+static int set_object(Node *node, PyObject *thing, int flag, int which) {
+    Extra *extra = extra_of(node);
+    if (extra == NULL)
+        return -1;
+    if (!(node->flags & flag))
         odd_nodes++;
-    }
-    put(place, Py_NewRef(thing));
+    node->flags = (uint16_t)((node->flags | flag) & (which == OWN_GRAD ? ~GRAD_INT : ~0));
+    *(which == OWN_GRAD ? &node->grad : &node->data) = NAN;
+    put(&extra->of[which], Py_NewRef(thing));
     return hang(node, thing);
 }
 
-static void forget_object(Node *node, int flag) {
+/* There is a float now: the last thing to do, for what was there may run Python when it goes. */
+static void forget_object(Node *node, int flag, int which) {
     if (!(node->flags & flag))
         return;
     node->flags &= (uint16_t)~flag;
     odd_nodes--;
-    put(flag == DATA_OBJECT ? &node->right.extra->data : &node->right.extra->grad, NULL);
+    put(&node->right.extra->of[which], NULL);
 }
 
 static PyObject *get_data(Node *node, void *unused) {
     (void)unused;
-    return node->flags & DATA_OBJECT ? Py_NewRef(node->right.extra->data) : PyFloat_FromDouble(node->data);
+    return node->flags & DATA_OBJECT ? Py_NewRef(node->right.extra->of[OWN_DATA]) : PyFloat_FromDouble(node->data);
 }
 
 int set_data(Node *node, PyObject *thing, void *unused) {
     (void)unused;
     if (thing == NULL)
         return no_delete("data");
-    if (PyFloat_CheckExact(thing)) {
-        forget_object(node, DATA_OBJECT);
-        node->data = PyFloat_AsDouble(thing);
-        return 0;
-    }
-    Extra *extra = extra_of(node);
-    if (extra == NULL)
-        return -1;
-    node->data = NAN;
-    return set_object(node, thing, DATA_OBJECT, &extra->data);
+    if (!PyFloat_CheckExact(thing))
+        return set_object(node, thing, DATA_OBJECT, OWN_DATA);
+    node->data = PyFloat_AsDouble(thing);
+    forget_object(node, DATA_OBJECT, OWN_DATA);
+    return 0;
 }
 
 static PyObject *get_grad(Node *node, void *unused) {
     (void)unused;
     if (node->flags & GRAD_OBJECT)
-        return Py_NewRef(node->right.extra->grad);
+        return Py_NewRef(node->right.extra->of[OWN_GRAD]);
     return node->flags & GRAD_INT ? PyLong_FromDouble(node->grad) : PyFloat_FromDouble(node->grad);
 }
 
@@ -69,60 +68,39 @@ static int set_grad(Node *node, PyObject *thing, void *unused) {
     double number = 0.0;
     if (thing == NULL)
         return no_delete("grad");
-    if (PyFloat_CheckExact(thing) || is_whole(thing, &number)) {
-        const int whole = !PyFloat_CheckExact(thing);
-        forget_object(node, GRAD_OBJECT);
-        node->grad = whole ? number : PyFloat_AsDouble(thing);
-        node->flags = (uint16_t)((node->flags & ~GRAD_INT) | (whole ? GRAD_INT : 0));
-        return 0;
-    }
-    Extra *extra = extra_of(node);
-    if (extra == NULL)
-        return -1;
-    node->grad = NAN;
-    node->flags &= (uint16_t)~GRAD_INT;
-    return set_object(node, thing, GRAD_OBJECT, &extra->grad);
+    const int whole = is_whole(thing, &number);
+    if (!whole && !PyFloat_CheckExact(thing))
+        return set_object(node, thing, GRAD_OBJECT, OWN_GRAD);
+    node->grad = whole ? number : PyFloat_AsDouble(thing);
+    node->flags = (uint16_t)((node->flags & ~GRAD_INT) | (whole ? GRAD_INT : 0));
+    forget_object(node, GRAD_OBJECT, OWN_GRAD);
+    return 0;
 }
 
-static PyObject *get_label(Node *node, void *unused) {
-    (void)unused;
-    Extra *extra = extra_if_any(node);
-    return Py_NewRef(extra != NULL && extra->label != NULL ? extra->label : engine.empty);
+/* The label and the line, which are whatever was assigned: `which` of an Extra. */
+static PyObject *get_text(Node *node, void *which) {
+    const Extra *extra = extra_if_any(node);
+    PyObject *text = extra == NULL ? NULL : extra->of[(size_t)which];
+    return Py_NewRef(text != NULL ? text : (size_t)which == OWN_LABEL ? engine.empty : Py_None);
 }
 
-static int set_label(Node *node, PyObject *label, void *unused) {
-    (void)unused;
-    if (label == NULL)
-        return no_delete("label");
-    if (label == engine.empty && !(node->flags & EXTRA))
+static int set_text(Node *node, PyObject *text, void *which) {
+    if (text == NULL)
+        return no_delete((size_t)which == OWN_LABEL ? "label" : "line");
+    if (text == engine.empty && !(node->flags & EXTRA))
         return 0;
     Extra *extra = extra_of(node);
     if (extra == NULL)
         return -1;
-    put(&extra->label, Py_NewRef(label));
-    return hang(node, label);
-}
-
-static PyObject *get_line(Node *node, void *unused) {
-    (void)unused;
-    Extra *extra = extra_if_any(node);
-    return Py_NewRef(extra != NULL && extra->line != NULL ? extra->line : Py_None);
-}
-
-static int set_line(Node *node, PyObject *line, void *unused) {
-    (void)unused;
-    Extra *extra = line == NULL ? NULL : extra_of(node);
-    if (extra == NULL)
-        return line == NULL ? no_delete("line") : -1;
-    put(&extra->line, Py_NewRef(line));
-    return hang(node, line);
+    put(&extra->of[(size_t)which], Py_NewRef(text));
+    return hang(node, text);
 }
 
 static PyObject *get_op(Node *node, void *unused) {
     (void)unused;
     if (node->row == 0)
         Py_RETURN_NONE;
-    return Py_NewRef(node->row == OWN_ROW ? node->right.extra->op : engine.rows[node->row - 1]);
+    return Py_NewRef(node->row == OWN_ROW ? node->right.extra->of[OWN_OP] : engine.rows[node->row - 1]);
 }
 
 int set_op(Node *node, PyObject *op, void *unused) {
@@ -139,8 +117,10 @@ int set_op(Node *node, PyObject *op, void *unused) {
     Extra *extra = extra_of(node);
     if (extra == NULL)
         return -1;
-    put(&extra->op, Py_NewRef(op));
+    PyObject *before = extra->of[OWN_OP];
+    extra->of[OWN_OP] = Py_NewRef(op);
     node->row = OWN_ROW;
+    Py_XDECREF(before);
     /* an @operation refers to no node; one made by hand has a closure, which mostly does */
     return Py_TYPE(op) == (PyTypeObject *)engine.plain_operation ? 0 : hang(node, op);
 }
@@ -174,9 +154,9 @@ static int set_dict(Node *node, PyObject *dict, void *unused) {
 PyGetSetDef own_attributes[] = {
     {"data", (getter)get_data, (setter)set_data, NULL, NULL},
     {"grad", (getter)get_grad, (setter)set_grad, NULL, NULL},
-    {"label", (getter)get_label, (setter)set_label, NULL, NULL},
+    {"label", (getter)get_text, (setter)set_text, NULL, (void *)OWN_LABEL},
     {"op", (getter)get_op, (setter)set_op, NULL, NULL},
-    {"_line", (getter)get_line, (setter)set_line, NULL, NULL},
+    {"_line", (getter)get_text, (setter)set_text, NULL, (void *)OWN_LINE},
     {"__dict__", (getter)get_dict, (setter)set_dict, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

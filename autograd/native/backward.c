@@ -52,9 +52,9 @@ static inline int push(Stack *stack, Node *node) {
 
 /* A node made by hand: the parents lie in a tuple. 0 if it is none. */
 static int push_parents_by_hand(Stack *stack, Node *node) {
-    PyObject *parents = node->left.raw->left;
+    PyObject *parents = node->left.raw->slot[SLOT_LEFT];
     const Py_ssize_t count = PyTuple_CheckExact(parents) ? PyTuple_Size(parents) : 0;
-    if (node->row == 0 || node->left.raw->d_left != Py_None || node->left.raw->d_right != Py_None || count == 0)
+    if (node->row == 0 || node->left.raw->slot[SLOT_D_LEFT] != Py_None || node->left.raw->slot[SLOT_D_RIGHT] != Py_None || count == 0)
         return 0;
     if (make_room_for(stack, (size_t)count + 2) < 0)
         return -1;
@@ -153,10 +153,9 @@ static int order(Stack *stack, Stack *leaves, Stack *interior, int clear) {
 }
 
 static PyObject *as_list(const Stack *stack) {
-    PyObject *list = PyList_New((Py_ssize_t)stack->count);
+    PyObject *list = new_list((Py_ssize_t)stack->count);
     for (size_t i = 0; list != NULL && i < stack->count; i++)
-        if (PyList_SetItem(list, (Py_ssize_t)i, Py_NewRef((PyObject *)stack->at[i])) < 0)
-            Py_CLEAR(list);
+        set_item(&list, (Py_ssize_t)i, Py_NewRef((PyObject *)stack->at[i]));
     return list;
 }
 

@@ -45,15 +45,9 @@ static PyObject *linked(int row, PyObject *const *args, Py_ssize_t count, const 
     Filling filling = {.many = chosen < 0 ? NULL : new_many(parents, others, count), .mode = QUIET};
     if (filling.many == NULL)
         return NULL;
-    for (Py_ssize_t i = 0, other = parents; i < count; i++) {
-        const Term term = {is_node(args[i]) ? (Node *)args[i] : NULL, numbers[i]};
-        if (term.node == NULL || chosen == COUNT_ALL || i == chosen) {
-            fill(&filling, i, &term, 1, &results[i + 1], 0);
-            continue;
-        }
-        filling.many->kinds[i] = OTHER;
-        filling.many->parent[other++] = held(term.node);
-        filling.flags |= term.node->flags;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const Term operand = {is_node(args[i]) ? (Node *)args[i] : NULL, numbers[i]};
+        add_operand(&filling, operand, chosen == COUNT_ALL || i == chosen ? &results[i + 1] : NULL);
     }
     return finished(&filling, row, results[0]);
 }

@@ -5,24 +5,6 @@
 
 #include <string.h>
 
-int more_room(void *at, int32_t count, int32_t *room, size_t size) {
-    void **block = at;
-    if (count < *room)
-        return 0;
-    if (count > INT32_MAX / 2 - 64) {
-        PyErr_SetString(PyExc_OverflowError, "a tape of more than 2^30 instructions");
-        return -1;
-    }
-    void *more = PyMem_Realloc(*block, size * (size_t)(2 * count + 64));
-    if (more == NULL) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    *block = more;
-    *room = 2 * count + 64;
-    return 0;
-}
-
 PyObject *number_as_key(double number) {
     PyObject *object = PyFloat_FromDouble(number);
     if (object == NULL || number < 0.0 || number > 0.0)
@@ -127,7 +109,7 @@ static int read_instruction(Lines *lines, PyObject *item) {
     PyObject *row = PyTuple_GetItem(item, 0), *operands = PyTuple_GetItem(item, 1), *result = PyTuple_GetItem(item, 2);
     if (row == NULL || operands == NULL || result == NULL)
         return -1;
-    const int32_t first = (int32_t)lines->pool.count, slot = slot_below(lines->slots, result);
+    const int32_t first = lines->pool.count, slot = slot_below(lines->slots, result);
     const Py_ssize_t count = PyTuple_Size(operands);
     for (Py_ssize_t k = 0; k < count; k++) {
         const int32_t operand = slot_below(lines->slots, PyTuple_GetItem(operands, k));
@@ -322,7 +304,7 @@ static int32_t product(Lines *lines, const int32_t *operands) {
         if (one->is_constant && one->number == 1.0)
             return pair[1 - k];
         if (one->is_constant && one->number == -1.0) {
-            const int32_t first = (int32_t)lines->pool.count;
+            const int32_t first = lines->pool.count;
             return append_slot(&lines->pool, pair[1 - k]) < 0 ? -1 : emit(lines, engine.rows[ROW_neg], first);
         }
     }
@@ -363,7 +345,7 @@ static int32_t shorter(Lines *lines, PyObject *row, int32_t first, int32_t count
 }
 
 int32_t emit(Lines *lines, PyObject *row, int32_t first) {
-    const int32_t count = (int32_t)lines->pool.count - first;
+    const int32_t count = lines->pool.count - first;
     const uint64_t hash = hash_of_line(lines, row, first, count);
     const Line *line = known_line(lines, hash, row, first, count);
     const int32_t found = line != NULL ? line->result : shorter(lines, row, first, count);
@@ -377,6 +359,6 @@ int32_t emit(Lines *lines, PyObject *row, int32_t first) {
 }
 
 int32_t emit_two(Lines *lines, PyObject *row, int32_t left, int32_t right) {
-    const int32_t first = (int32_t)lines->pool.count;
+    const int32_t first = lines->pool.count;
     return append_slot(&lines->pool, left) < 0 || append_slot(&lines->pool, right) < 0 ? -1 : emit(lines, row, first);
 }

@@ -31,8 +31,6 @@ typedef struct {
     Table known, by_bits;    /* of lines; of constants */
 } Lines;
 
-/* Room for one more thing of `size` bytes; -1 with an exception. */
-int more_room(void *at, int32_t count, int32_t *room, size_t size);
 /* Read the tape; its attributes `tape`, `over_examples` and `kind` are borrowed. -1 with an exception. */
 int open_lines(Lines *lines);
 void close_lines(Lines *lines);

@@ -1,5 +1,5 @@
 /* The links of a node: operands and local derivatives, in their three forms, and as Python reads them. */
-#include "node.h"
+#include "filling.h"
 
 #define BLOCK 32          /* blocks are handed out in steps of so many bytes, */
 #define KINDS 128         /* up to 4 KB: a training asks for the same sizes again and again, so freed ones are kept, */
@@ -54,27 +54,42 @@ Many *new_many(Py_ssize_t parents, Py_ssize_t others, Py_ssize_t operands) {
 
 void free_many(Many *many) { give_block(many, size_of_many(many->parents, many->others, many->operands)); }
 
-static void free_raw(Raw *raw) {
-    Py_XDECREF(raw->left);
-    Py_XDECREF(raw->d_left);
-    Py_XDECREF(raw->right);
-    Py_XDECREF(raw->d_right);
-    PyMem_Free(raw);
-}
-
-void drop_block_of_links(Node *node) {
-    const int flags = node->flags;
-    node->flags = (uint16_t)(flags & ~LINKS);
+void release_block(int flags, Left block) {
     if (flags & MANY) {
-        Many *many = node->left.many;
+        Many *many = block.many;
         for (Py_ssize_t i = 0; i < many->parents + many->others; i++)
             Py_DECREF((PyObject *)many->parent[i]);
         free_many(many);
     }
     if (flags & RAW) {
         odd_nodes--;
-        free_raw(node->left.raw);
+        for (int i = 0; i < SLOTS; i++)
+            Py_XDECREF(block.raw->slot[i]);
+        PyMem_Free(block.raw);
     }
+}
+
+/* Building a Many ----------------------------------------------------------------------------------------------------- */
+
+void add_operand(Filling *filling, Term operand, const double *slope) {
+    Many *many = filling->many;
+    const int kind = operand.node == NULL ? NUMBER : slope == NULL ? OTHER : PARENT;
+    if (many->kinds != NULL)
+        many->kinds[filling->operands] = (uint8_t)kind;
+    filling->operands++;
+    if (kind == NUMBER) {
+        many->numbers[filling->numbers++] = operand.number;
+        return;
+    }
+    if (kind == PARENT)
+        many->slopes[filling->parents] = *slope;
+    many->parent[kind == PARENT ? filling->parents++ : many->parents + filling->others++] = held(operand.node);
+    filling->flags |= operand.node->flags;
+}
+
+void link_many(Node *node, const Filling *filling, int flat) {
+    inherit(node, filling->flags);
+    replace_links(node, MANY | flat, (Left){.many = filling->many});
 }
 
 /* One or two operands that lie in the node move to a Many, so that `right` becomes free. */
@@ -82,84 +97,49 @@ int move_out(Node *node) {
     const int flags = node->flags, has_left = flags & (LEFT | LEFT_NUMBER), has_right = flags & (RIGHT | RIGHT_NUMBER);
     if (!has_left && !has_right)
         return 0;
-    Many *many = new_many(!!(flags & LEFT) + !!(flags & RIGHT), 0, !!has_left + !!has_right);
-    if (many == NULL)
+    Filling filling = {.many = new_many(!!(flags & LEFT) + !!(flags & RIGHT), 0, !!has_left + !!has_right)};
+    if (filling.many == NULL)
         return -1;
-    Py_ssize_t parents = 0, numbers = 0, operands = 0;
-    if (has_left) {
-        if (many->kinds != NULL)
-            many->kinds[operands++] = flags & LEFT ? PARENT : NUMBER;
-        if (flags & LEFT) {
-            many->slopes[parents] = slopes_of(node)[0];
-            many->parent[parents++] = node->left.node;
-        } else
-            many->numbers[numbers++] = node->left.number;
-    }
-    if (has_right) {
-        if (many->kinds != NULL)
-            many->kinds[operands++] = flags & RIGHT ? PARENT : NUMBER;
-        if (flags & RIGHT) {
-            many->slopes[parents] = slopes_of(node)[1];
-            many->parent[parents++] = node->right.node;
-        } else
-            many->numbers[numbers++] = node->right.number;
-    }
-    node->left.many = many;
-    node->flags = (uint16_t)((flags & ~LINKS) | MANY | FLAT);
+    if (has_left)
+        add_operand(&filling, flags & LEFT ? (Term){node->left.node, 0.0} : (Term){NULL, node->left.number}, slopes_of(node));
+    if (has_right)
+        add_operand(&filling, flags & RIGHT ? (Term){node->right.node, 0.0} : (Term){NULL, node->right.number}, slopes_of(node) + 1);
+    link_many(node, &filling, FLAT);
     return 0;
 }
 
 /* As Python objects -------------------------------------------------------------------------------------------------- */
 
-/* What the operand number `at` is, and how many of its kind come before it. */
-static int kind_of(const Many *many, Py_ssize_t at, Py_ssize_t *before) {
-    const int kind = many->kinds == NULL ? PARENT : many->kinds[at];
-    *before = many->kinds == NULL ? at : 0;
-    for (Py_ssize_t i = 0; many->kinds != NULL && i < at; i++)
-        *before += many->kinds[i] == kind;
-    return kind;
-}
-
-static PyObject *operand_of_many(const Many *many, Py_ssize_t at) {
-    Py_ssize_t before;
-    const int kind = kind_of(many, at, &before);
-    if (kind == NUMBER)
-        return PyFloat_FromDouble(many->numbers[before]);
-    return Py_NewRef((PyObject *)many->parent[kind == PARENT ? before : many->parents + before]);
-}
-
 static PyObject *operands_of_many(const Many *many) {
-    PyObject *tuple = PyTuple_New(many->operands);
-    Py_ssize_t parents = 0, numbers = 0, others = many->parents;
+    PyObject *tuple = new_tuple(many->operands);
+    Node *const *parent = many->parent, *const *other = parent + many->parents;
+    const double *number = many->numbers;
     for (Py_ssize_t i = 0; tuple != NULL && i < many->operands; i++) {
         const int kind = many->kinds == NULL ? PARENT : many->kinds[i];
-        PyObject *operand = kind == NUMBER ? PyFloat_FromDouble(many->numbers[numbers++])
-                                           : Py_NewRef((PyObject *)many->parent[kind == PARENT ? parents++ : others++]);
-        if (operand == NULL || PyTuple_SetItem(tuple, i, operand) < 0)
-            Py_CLEAR(tuple);
+        set_item(&tuple, i, kind == NUMBER ? PyFloat_FromDouble(*number++)
+                                           : Py_NewRef((PyObject *)*(kind == PARENT ? parent++ : other++)));
     }
     return tuple;
 }
 
-static PyObject *parents_of_many(const Many *many) {
-    PyObject *tuple = PyTuple_New(many->parents);
-    for (Py_ssize_t i = 0; tuple != NULL && i < many->parents; i++)
-        if (PyTuple_SetItem(tuple, i, Py_NewRef((PyObject *)many->parent[i])) < 0)
-            Py_CLEAR(tuple);
+static PyObject *tuple_of_nodes(Node *const *nodes, Py_ssize_t count) {
+    PyObject *tuple = new_tuple(count);
+    for (Py_ssize_t i = 0; tuple != NULL && i < count; i++)
+        set_item(&tuple, i, Py_NewRef((PyObject *)nodes[i]));
     return tuple;
 }
 
-static PyObject *slopes_of_many(const Many *many) {
-    PyObject *tuple = PyTuple_New(many->parents);
-    for (Py_ssize_t i = 0; tuple != NULL && i < many->parents; i++) {
-        PyObject *slope = PyFloat_FromDouble(many->slopes[i]);
-        if (slope == NULL || PyTuple_SetItem(tuple, i, slope) < 0)
-            Py_CLEAR(tuple);
-    }
-    return tuple;
+/* An operand of a FLAT Many, None if there are not so many. */
+static PyObject *operand_of_flat(const Many *many, Py_ssize_t at) {
+    if (at >= many->operands)
+        Py_RETURN_NONE;
+    PyObject *operands = operands_of_many(many), *operand = operands == NULL ? NULL : PyTuple_GetItem(operands, at);
+    Py_XINCREF(operand);
+    Py_XDECREF(operands);
+    return operand;
 }
 
-/* The slope of the operand number `at` of a FLAT Many, None for a number. */
+/* Its slope, None for a number. */
 static PyObject *slope_of_flat(const Many *many, Py_ssize_t at) {
     if (at >= many->operands || (many->kinds != NULL && many->kinds[at] != PARENT))
         Py_RETURN_NONE;
@@ -169,11 +149,11 @@ static PyObject *slope_of_flat(const Many *many, Py_ssize_t at) {
 PyObject *get_left(Node *node, void *unused) {
     (void)unused;
     if (node->flags & RAW)
-        return Py_NewRef(node->left.raw->left);
+        return Py_NewRef(node->left.raw->slot[SLOT_LEFT]);
     if (node->flags & FLAT)
-        return operand_of_many(node->left.many, 0);
+        return operand_of_flat(node->left.many, 0);
     if (node->flags & MANY)
-        return parents_of_many(node->left.many);
+        return tuple_of_nodes(node->left.many->parent, node->left.many->parents);
     if (node->flags & LEFT)
         return Py_NewRef((PyObject *)node->left.node);
     if (node->flags & LEFT_NUMBER)
@@ -184,11 +164,11 @@ PyObject *get_left(Node *node, void *unused) {
 PyObject *get_d_left(Node *node, void *unused) {
     (void)unused;
     if (node->flags & RAW)
-        return Py_NewRef(node->left.raw->d_left);
+        return Py_NewRef(node->left.raw->slot[SLOT_D_LEFT]);
     if (node->flags & FLAT)
         return slope_of_flat(node->left.many, 0);
     if (node->flags & MANY)
-        return slopes_of_many(node->left.many);
+        return tuple_of_floats(node->left.many->slopes, node->left.many->parents);
     if (node->flags & LEFT)
         return PyFloat_FromDouble(slopes_of(node)[0]);
     Py_RETURN_NONE;
@@ -197,10 +177,10 @@ PyObject *get_d_left(Node *node, void *unused) {
 PyObject *get_right(Node *node, void *unused) {
     (void)unused;
     if (node->flags & RAW)
-        return Py_NewRef(node->left.raw->right);
-    if (node->flags & FLAT && node->left.many->operands == 2)
-        return operand_of_many(node->left.many, 1);
-    if (node->flags & MANY && !(node->flags & FLAT))
+        return Py_NewRef(node->left.raw->slot[SLOT_RIGHT]);
+    if (node->flags & FLAT)
+        return operand_of_flat(node->left.many, 1);
+    if (node->flags & MANY)
         return operands_of_many(node->left.many);
     if (node->flags & RIGHT)
         return Py_NewRef((PyObject *)node->right.node);
@@ -212,7 +192,7 @@ PyObject *get_right(Node *node, void *unused) {
 PyObject *get_d_right(Node *node, void *unused) {
     (void)unused;
     if (node->flags & RAW)
-        return Py_NewRef(node->left.raw->d_right);
+        return Py_NewRef(node->left.raw->slot[SLOT_D_RIGHT]);
     if (node->flags & FLAT)
         return slope_of_flat(node->left.many, 1);
     if (node->flags & RIGHT)
@@ -224,59 +204,47 @@ PyObject *get_d_right(Node *node, void *unused) {
 
 PyObject *operands_of(Node *node, void *unused) {
     (void)unused;
+    const int flags = node->flags;
     if (node->row == 0)
-        return PyTuple_New(0);
-    if (node->flags & RAW)
+        return new_tuple(0);
+    if (flags & RAW)
         return PyObject_CallFunctionObjArgs(engine.operands, (PyObject *)node, NULL);
-    if (node->flags & MANY)
+    if (flags & MANY)
         return operands_of_many(node->left.many);
-    PyObject *left = get_left(node, NULL), *tuple;
-    if (left == NULL || !(node->flags & (RIGHT | RIGHT_NUMBER))) {
-        tuple = left == NULL ? NULL : PyTuple_Pack(1, left);
-        Py_XDECREF(left);
-        return tuple;
-    }
-    PyObject *right = get_right(node, NULL);
-    tuple = right == NULL ? NULL : PyTuple_Pack(2, left, right);
-    Py_DECREF(left);
-    Py_XDECREF(right);
+    PyObject *tuple = new_tuple(flags & (RIGHT | RIGHT_NUMBER) ? 2 : 1);
+    if (tuple != NULL)
+        set_item(&tuple, 0, get_left(node, NULL));
+    if (tuple != NULL && flags & (RIGHT | RIGHT_NUMBER))
+        set_item(&tuple, 1, get_right(node, NULL));
     return tuple;
 }
 
 static PyObject *get_parents(Node *node, void *unused) {
     (void)unused;
-    const int flags = node->flags;
+    const int flags = node->flags, left = !!(flags & LEFT), right = !!(flags & RIGHT);
     if (flags & RAW)
         return PyObject_CallFunctionObjArgs(engine.parents, (PyObject *)node, NULL);
     if (flags & MANY)
-        return parents_of_many(node->left.many);
-    if (flags & LEFT && flags & RIGHT)
-        return PyTuple_Pack(2, node->left.node, node->right.node);
-    if (flags & LEFT)
-        return PyTuple_Pack(1, node->left.node);
-    return flags & RIGHT ? PyTuple_Pack(1, node->right.node) : PyTuple_New(0);
+        return tuple_of_nodes(node->left.many->parent, node->left.many->parents);
+    Node *const both[] = {node->left.node, node->right.node};
+    return tuple_of_nodes(both + !left, left + right);
 }
 
 static PyObject *get_local_grads(Node *node, void *unused) {
     (void)unused;
-    const int flags = node->flags;
+    const int flags = node->flags, left = !!(flags & LEFT), right = !!(flags & RIGHT);
     if (flags & RAW)
         return PyObject_CallFunctionObjArgs(engine.local_grads, (PyObject *)node, NULL);
     if (flags & MANY)
-        return slopes_of_many(node->left.many);
-    const double *slopes = slopes_of(node);
-    if (flags & LEFT && flags & RIGHT)
-        return Py_BuildValue("(dd)", slopes[0], slopes[1]);
-    if (flags & LEFT)
-        return Py_BuildValue("(d)", slopes[0]);
-    return flags & RIGHT ? Py_BuildValue("(d)", slopes[1]) : PyTuple_New(0);
+        return tuple_of_floats(node->left.many->slopes, node->left.many->parents);
+    return left + right ? tuple_of_floats(slopes_of(node) + !left, left + right) : new_tuple(0);
 }
 
 PyGetSetDef link_attributes[] = {
-    {"_left", (getter)get_left, (setter)set_link, NULL, (void *)offsetof(Raw, left)},
-    {"_d_left", (getter)get_d_left, (setter)set_link, NULL, (void *)offsetof(Raw, d_left)},
-    {"_right", (getter)get_right, (setter)set_link, NULL, (void *)offsetof(Raw, right)},
-    {"_d_right", (getter)get_d_right, (setter)set_link, NULL, (void *)offsetof(Raw, d_right)},
+    {"_left", (getter)get_left, (setter)set_link, NULL, (void *)SLOT_LEFT},
+    {"_d_left", (getter)get_d_left, (setter)set_link, NULL, (void *)SLOT_D_LEFT},
+    {"_right", (getter)get_right, (setter)set_link, NULL, (void *)SLOT_RIGHT},
+    {"_d_right", (getter)get_d_right, (setter)set_link, NULL, (void *)SLOT_D_RIGHT},
     {"operands", (getter)operands_of, NULL, NULL, NULL},
     {"parents", (getter)get_parents, NULL, NULL, NULL},
     {"local_grads", (getter)get_local_grads, NULL, NULL, NULL},

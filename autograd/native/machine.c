@@ -6,21 +6,15 @@
 /* `count` doubles, all 0, that begin where a line of the processor's cache does: a lane across two lines takes twice as
    long to read. `block` is what has to be freed. */
 static double *lined_up(size_t count, void **block) {
-    *block = PyMem_Calloc(count + LANES, sizeof(double));
-    if (*block == NULL)
-        PyErr_NoMemory();
+    *block = zeros(count + LANES, sizeof(double));
     return (double *)(((uintptr_t)*block + sizeof(Lane) - 1) / sizeof(Lane) * sizeof(Lane));
 }
 
 /* Room for what is only known once the tape was read. */
 static int make_room(Machine *machine, int batch) {
-    machine->room = PyMem_Calloc(3 * (size_t)machine->longest + 3, sizeof(double));
-    if (machine->room == NULL) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    if (!batch)
-        return 0;
+    machine->room = zeros(3 * (size_t)machine->longest + 3, sizeof(double));
+    if (machine->room == NULL || !batch)
+        return machine->room == NULL ? -1 : 0;
     machine->lanes = (Lane *)lined_up(((size_t)machine->size + 1) * LANES, &machine->blocks[0]);
     machine->sums = lined_up((size_t)machine->summed.count, &machine->blocks[1]);
     machine->turned = lined_up((size_t)machine->widest * LANES, &machine->blocks[2]);
@@ -40,7 +34,8 @@ static int check_count(Py_ssize_t given, Py_ssize_t wanted) {
 static int open_array(PyObject *array, Py_buffer *view, int dimensions, int flags) {
     if (PyObject_GetBuffer(array, view, PyBUF_STRIDES | PyBUF_FORMAT | flags) < 0)
         return -1;
-    if (view->ndim == dimensions && view->itemsize == sizeof(double) && strcmp(view->format, "d") == 0)
+    if (view->ndim == dimensions && view->itemsize == sizeof(double) && view->format != NULL &&
+        strcmp(view->format, "d") == 0)
         return 0;
     PyBuffer_Release(view);
     PyErr_Format(PyExc_TypeError, "expected an array of floats of %d dimensions", dimensions);
@@ -56,50 +51,45 @@ static int put_in_places(Machine *machine, const Slots *slots, PyObject *numbers
     if (PyList_CheckExact(numbers)) {
         if (check_count(PyList_Size(numbers), slots->count) < 0)
             return -1;
-        for (Py_ssize_t k = 0; k < slots->count; k++)
-            machine->place[slots->at[k]] = PyFloat_AsDouble(PyList_GetItem(numbers, k));
-        return PyErr_Occurred() ? -1 : 0;
+        for (int32_t k = 0; k < slots->count; k++)
+            if (read_float(numbers, k, &machine->place[slots->at[k]]) < 0)
+                return -1;
+        return 0;
     }
     Py_buffer view;
     if (open_array(numbers, &view, 1, 0) < 0)
         return -1;
     const int failed = check_count(view.shape[0], slots->count);
-    for (Py_ssize_t k = 0; !failed && k < slots->count; k++)
+    for (int32_t k = 0; !failed && k < slots->count; k++)
         machine->place[slots->at[k]] = *entry(&view, k);
     PyBuffer_Release(&view);
     return failed;
 }
 
-/* The numbers in `slots`: one as a float, else a tuple. */
+/* The numbers in `slots`, in a new tuple or list, or NULL. */
+static PyObject *filled(PyObject *things, const double *numbers, const Slots *slots, size_t step) {
+    for (int32_t k = 0; things != NULL && k < slots->count; k++)
+        set_item(&things, k, PyFloat_FromDouble(numbers[(size_t)slots->at[k] * step]));
+    return things;
+}
+
+/* One as a float, else a tuple. */
 static PyObject *taken(const double *numbers, const Slots *slots, size_t step) {
     if (slots->count == 1)
         return PyFloat_FromDouble(numbers[(size_t)slots->at[0] * step]);
-    PyObject *tuple = PyTuple_New(slots->count);
-    for (Py_ssize_t k = 0; tuple != NULL && k < slots->count; k++) {
-        PyObject *number = PyFloat_FromDouble(numbers[(size_t)slots->at[k] * step]);
-        if (number == NULL || PyTuple_SetItem(tuple, k, number) < 0)
-            Py_CLEAR(tuple);
-    }
-    return tuple;
+    return filled(new_tuple(slots->count), numbers, slots, step);
 }
 
 /* The gradients: written into `out`, an array, or added to it; if it is None, a list. */
 static PyObject *gradients_of(const Machine *machine, PyObject *out, int add) {
     const Slots *slots = &machine->gradients;
-    if (out == Py_None) {
-        PyObject *list = PyList_New(slots->count);
-        for (Py_ssize_t k = 0; list != NULL && k < slots->count; k++) {
-            PyObject *number = PyFloat_FromDouble(machine->place[slots->at[k]]);
-            if (number == NULL || PyList_SetItem(list, k, number) < 0)
-                Py_CLEAR(list);
-        }
-        return list;
-    }
+    if (out == Py_None)
+        return filled(new_list(slots->count), machine->place, slots, 1);
     Py_buffer view;
     if (open_array(out, &view, 1, PyBUF_WRITABLE) < 0)
         return NULL;
     const int failed = check_count(view.shape[0], slots->count);
-    for (Py_ssize_t k = 0; !failed && k < slots->count; k++) {
+    for (int32_t k = 0; !failed && k < slots->count; k++) {
         double *slope = entry(&view, k), found = machine->place[slots->at[k]];
         *slope = add ? *slope + found : found;
     }
@@ -142,7 +132,7 @@ static PyObject *machine_run(Machine *machine, PyObject *args) {
 
 /* The columns of a block to the lanes of the arguments; lanes without an example repeat the first of the block. */
 static void put_in_lanes(Machine *machine, const Py_buffer *columns, Py_ssize_t start, int used) {
-    for (Py_ssize_t k = 0; k < machine->arguments.count; k++) {
+    for (int32_t k = 0; k < machine->arguments.count; k++) {
         const char *row = (const char *)columns->buf + k * columns->strides[0] + start * columns->strides[1];
         double *lane = machine->lanes[machine->arguments.at[k]];
         for (int j = 0; j < LANES; j++)
@@ -151,7 +141,7 @@ static void put_in_lanes(Machine *machine, const Py_buffer *columns, Py_ssize_t 
 }
 
 static void lift(Machine *machine) {
-    for (Py_ssize_t k = 0; k < machine->lifted.count; k++) {
+    for (int32_t k = 0; k < machine->lifted.count; k++) {
         const int32_t slot = machine->lifted.at[k];
         for (int j = 0; j < LANES; j++)
             machine->lanes[slot][j] = machine->place[slot];
@@ -268,10 +258,8 @@ static int machine_clear(Machine *machine) {
 }
 
 static int fill(Machine *machine, const Given *given) {
-    machine->place = PyMem_Calloc((size_t)machine->size + 1, sizeof(double));
+    machine->place = zeros((size_t)machine->size + 1, sizeof(double));
     machine->functions = PyList_New(0);
-    if (machine->place == NULL)
-        PyErr_NoMemory();
     if (machine->place == NULL || machine->functions == NULL || read_tape(machine, given) < 0)
         return -1;
     return make_room(machine, given->batch);

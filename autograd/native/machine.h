@@ -56,7 +56,6 @@ enum { /* what an instruction can be beside a row of rows.h */
 
 typedef struct { int32_t op, count, result, first, second; } Instruction;
 typedef struct { Instruction *at; Py_ssize_t count; } Part;
-typedef struct { int32_t *at; Py_ssize_t count, room; } Slots;
 typedef struct { int kind, outcome; } Guard; /* kind: '<', 'l' (<=), '>', 'g' (>=), 'b' (bool: != 0) */
 typedef double Lane[LANES];
 typedef struct { /* Σ over the examples of u·v for every u of a list in pool and every v of another; see outer.c */
@@ -93,9 +92,6 @@ typedef struct { /* the arguments of Machine(…) */
 
 /* Fill the machine from a tape; -1 with an exception. */
 int read_tape(Machine *machine, const Given *given);
-int append_slot(Slots *slots, int32_t slot);
-/* The slot that a Python int names; -1 with an exception if it is none of the first `size`, which there are. */
-int32_t slot_below(Py_ssize_t size, PyObject *number);
 /* Take sums over the examples out of a part, as outer products; -1 with an exception. */
 int gather_outers(Machine *machine, Part *part);
 

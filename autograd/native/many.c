@@ -235,12 +235,10 @@ static PyObject *list_of_softmax(const Terms *terms) {
     const Py_ssize_t count = terms->count;
     double *p = terms->more, *slopes = p + count, *more = slopes + count;
     softmax_of(numbers_of(terms), count, p);
-    PyObject *entries = PyList_New(count);
+    PyObject *entries = new_list(count);
     for (Py_ssize_t i = 0; entries != NULL && i < count; i++) {
         slopes_of_softmax(p, count, i, slopes, more);
-        PyObject *node = node_of_terms(terms, ROW_softmax_entry, p[i], slopes, i);
-        if (node == NULL || PyList_SetItem(entries, i, node) < 0)
-            Py_CLEAR(entries);
+        set_item(&entries, i, node_of_terms(terms, ROW_softmax_entry, p[i], slopes, i));
     }
     return entries;
 }

@@ -39,7 +39,7 @@ FOR_EACH_ROW Node *take_place(int room) {
         node = place_in(field, field->begun, room);
         node->place = (uint8_t)field->begun++;
         soon(node, AHEAD);
-        memset((char *)node - HEADER, 0, HEADER); /* as the collector wants it */
+        memset((char *)node - HEADER, 0, HEADER + sizeof(PyObject)); /* as the collector and Py_SET_REFCNT want it */
         Py_SET_TYPE((PyObject *)node, engine.type);
     } else
         return place_elsewhere(room);

@@ -9,33 +9,18 @@ PyObject *transcribe(PyObject *, PyObject *), *adjoints(PyObject *, PyObject *),
 
 int values_of_row(int row, const double *args, double *out) {
     switch (row) {
-#define CASE_1(name, asks) \
+#define ARGUMENT(k) args[k]
+#define SLOPE(name, letter, count) slope_##name##_##letter(ARGUMENTS_##count(ARGUMENT), out[0])
+#define SLOPES_1(name, count) out[1] = SLOPE(name, a, count);
+#define SLOPES_2(name, count) SLOPES_1(name, count) out[2] = SLOPE(name, b, count);
+#define SLOPES_3(name, count) SLOPES_2(name, count) out[3] = SLOPE(name, c, count);
+#define SLOPES_4(name, count) SLOPES_3(name, count) out[4] = SLOPE(name, d, count);
+#define CASE(name, asks, count) \
     case ROW_##name: \
-        out[0] = row_##name(args[0]); \
-        out[1] = slope_##name##_a(args[0], out[0]); \
-        return 2;
-#define CASE_2(name, asks) \
-    case ROW_##name: \
-        out[0] = row_##name(args[0], args[1]); \
-        out[1] = slope_##name##_a(args[0], args[1], out[0]); \
-        out[2] = slope_##name##_b(args[0], args[1], out[0]); \
-        return 3;
-#define CASE_3(name, asks) \
-    case ROW_##name: \
-        out[0] = row_##name(args[0], args[1], args[2]); \
-        out[1] = slope_##name##_a(args[0], args[1], args[2], out[0]); \
-        out[2] = slope_##name##_b(args[0], args[1], args[2], out[0]); \
-        out[3] = slope_##name##_c(args[0], args[1], args[2], out[0]); \
-        return 4;
-#define CASE_4(name, asks) \
-    case ROW_##name: \
-        out[0] = row_##name(args[0], args[1], args[2], args[3]); \
-        out[1] = slope_##name##_a(args[0], args[1], args[2], args[3], out[0]); \
-        out[2] = slope_##name##_b(args[0], args[1], args[2], args[3], out[0]); \
-        out[3] = slope_##name##_c(args[0], args[1], args[2], args[3], out[0]); \
-        out[4] = slope_##name##_d(args[0], args[1], args[2], args[3], out[0]); \
-        return 5;
-        ROWS_OF_1(CASE_1) ROWS_OF_2(CASE_2) ROWS_OF_3(CASE_3) ROWS_OF_4(CASE_4)
+        out[0] = row_##name(ARGUMENTS_##count(ARGUMENT)); \
+        SLOPES_##count(name, count) \
+        return count + 1;
+        FIXED_ROWS(CASE)
     }
     PyErr_SetString(PyExc_ValueError, "no such row");
     return -1;
@@ -48,28 +33,17 @@ static PyObject *row_values(PyObject *module, PyObject *given) {
     if (!PyArg_ParseTuple(given, "id|ddd", &row, &args[0], &args[1], &args[2], &args[3]))
         return NULL;
     const int count = values_of_row(row, args, out);
-    if (PyErr_Occurred())
-        return NULL;
-    PyObject *tuple = PyTuple_New(count);
-    for (int i = 0; tuple != NULL && i < count; i++) {
-        PyObject *number = PyFloat_FromDouble(out[i]);
-        if (number == NULL || PyTuple_SetItem(tuple, i, number) < 0)
-            Py_CLEAR(tuple);
-    }
-    return tuple;
+    return PyErr_Occurred() ? NULL : tuple_of_floats(out, count);
 }
 
 static PyObject *exact_sum_of(PyObject *module, PyObject *terms) {
     (void)module;
-    PyObject *result = NULL;
     const Py_ssize_t count = PyList_Size(terms);
-    double *numbers = count < 0 ? NULL : PyMem_Malloc(sizeof(double) * (size_t)(count + 1));
-    if (numbers == NULL)
-        return PyErr_Occurred() ? NULL : PyErr_NoMemory();
-    for (Py_ssize_t i = 0; i < count; i++)
-        numbers[i] = PyFloat_AsDouble(PyList_GetItem(terms, i));
-    if (!PyErr_Occurred())
-        result = PyFloat_FromDouble(exact_sum(numbers, count));
+    double *numbers = count < 0 ? NULL : zeros((size_t)count + 1, sizeof(double));
+    int failed = numbers == NULL;
+    for (Py_ssize_t i = 0; i < count && !failed; i++)
+        failed = read_float(terms, i, &numbers[i]) < 0;
+    PyObject *result = failed ? NULL : PyFloat_FromDouble(exact_sum(numbers, count));
     PyMem_Free(numbers);
     return result;
 }
@@ -103,26 +77,24 @@ static PyMethodDef functions[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static int add_number(PyObject *numbers, const char *name, long number) {
+    PyObject *object = PyLong_FromLong(number);
+    const int failed = object == NULL || PyDict_SetItemString(numbers, name, object) < 0;
+    Py_XDECREF(object);
+    return failed;
+}
+
 /* {name: number} of every row, and of the machine's other instructions. */
 static int add_numbers(PyObject *module) {
     PyObject *numbers = PyDict_New();
     int failed = numbers == NULL;
-#define ADD(name, value) \
-    if (!failed) { \
-        PyObject *number = PyLong_FromLong(value); \
-        failed = number == NULL || PyDict_SetItemString(numbers, name, number) < 0; \
-        Py_XDECREF(number); \
-    }
-#define NUMBER(name, asks) ADD(#name, ROW_##name)
-    ROWS_OF_1(NUMBER) ROWS_OF_2(NUMBER) ROWS_OF_3(NUMBER) ROWS_OF_4(NUMBER) MANY_ROWS(NUMBER)
-#undef NUMBER
+#define ADD(name, asks, count) failed = failed || add_number(numbers, #name, ROW_##name);
+    ALL_ROWS(ADD)
 #undef ADD
-    if (!failed)
-        failed = PyModule_AddObjectRef(module, "ROWS", numbers) < 0 ||
-                 PyModule_AddIntConstant(module, "PRODUCTS", OP_PRODUCTS) < 0 ||
-                 PyModule_AddIntConstant(module, "OVER", OP_OVER) < 0 ||
-                 PyModule_AddIntConstant(module, "GUARD", OP_GUARD) < 0 ||
-                 PyModule_AddIntConstant(module, "AT_ONCE", numbers_at_once()) < 0;
+    failed = failed || PyModule_AddObjectRef(module, "ROWS", numbers) < 0 ||
+             PyModule_AddIntConstant(module, "PRODUCTS", OP_PRODUCTS) < 0 ||
+             PyModule_AddIntConstant(module, "OVER", OP_OVER) < 0 || PyModule_AddIntConstant(module, "GUARD", OP_GUARD) < 0 ||
+             PyModule_AddIntConstant(module, "AT_ONCE", numbers_at_once()) < 0;
     Py_XDECREF(numbers);
     return failed ? -1 : 0;
 }

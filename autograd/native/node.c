@@ -11,37 +11,35 @@ static int freeing;
 Extra *extra_of(Node *node) {
     if (node->flags & EXTRA)
         return node->right.extra;
-    if (move_out(node) < 0)
-        return NULL;
-    Extra *extra = PyMem_Calloc(1, sizeof(Extra));
-    if (extra == NULL) {
-        PyErr_NoMemory();
-        return NULL;
+    Extra *extra = move_out(node) < 0 ? NULL : zeros(1, sizeof(Extra));
+    if (extra != NULL) {
+        node->right.extra = extra;
+        node->flags |= EXTRA;
     }
-    node->right.extra = extra;
-    node->flags |= EXTRA;
     return extra;
 }
 
-void free_extra(Node *node, Extra *extra) {
+/* It is taken from the node before anything goes, for that may run Python. */
+static void drop_extra(Node *node) {
+    Extra *extra = extra_if_any(node);
+    if (extra == NULL)
+        return;
     odd_nodes -= !!(node->flags & DATA_OBJECT) + !!(node->flags & GRAD_OBJECT);
     node->flags &= (uint16_t)~(EXTRA | DATA_OBJECT | GRAD_OBJECT);
-    Py_XDECREF(extra->data);
-    Py_XDECREF(extra->grad);
-    Py_XDECREF(extra->label);
-    Py_XDECREF(extra->line);
-    Py_XDECREF(extra->op);
+    if (node->row == OWN_ROW)
+        node->row = 0;
+    for (int i = 0; i < EXTRAS; i++)
+        Py_XDECREF(extra->of[i]);
     PyMem_Free(extra);
 }
 
 /* The collector ------------------------------------------------------------------------------------------------------ */
 
-int track(Node *node) {
-    if (!(node->flags & TRACKED)) {
-        node->flags |= TRACKED;
-        PyObject_GC_Track(node);
-    }
-    return 0;
+void track(Node *node) {
+    if (node->flags & TRACKED)
+        return;
+    node->flags |= TRACKED;
+    PyObject_GC_Track(node);
 }
 
 int hang(Node *node, PyObject *thing) {
@@ -63,10 +61,8 @@ static int visit_links(Node *node, visitproc visit, void *arg) {
     }
     if (node->flags & RAW) {
         Raw *raw = node->left.raw;
-        Py_VISIT(raw->left);
-        Py_VISIT(raw->d_left);
-        Py_VISIT(raw->right);
-        Py_VISIT(raw->d_right);
+        for (int i = 0; i < SLOTS; i++)
+            Py_VISIT(raw->slot[i]);
     }
     if (node->flags & LEFT)
         Py_VISIT((PyObject *)node->left.node);
@@ -80,27 +76,17 @@ int node_traverse(Node *node, visitproc visit, void *arg) {
     if (Py_TYPE((PyObject *)node) != engine.type)
         Py_VISIT(Py_TYPE((PyObject *)node));
     Py_VISIT(node->dict);
-    if (extra != NULL) {
-        Py_VISIT(extra->data);
-        Py_VISIT(extra->grad);
-        Py_VISIT(extra->label);
-        Py_VISIT(extra->op);
-    }
+    for (int i = 0; extra != NULL && i < EXTRAS; i++)
+        Py_VISIT(extra->of[i]);
     return visit_links(node, visit, arg);
 }
 
 /* Every circle goes through what was hung on a node, so it is enough to let go of that. */
 int node_clear(Node *node) {
-    Extra *extra = extra_if_any(node);
     Py_CLEAR(node->dict);
-    if (node->row == OWN_ROW)
-        node->row = 0;
+    drop_extra(node);
     if (node->flags & RAW && node->row == 0)
         drop_links(node); /* a leaf from now on: without its operation a node made by hand means nothing */
-    if (extra != NULL) {
-        node->flags &= (uint16_t)~EXTRA;
-        free_extra(node, extra);
-    }
     return 0;
 }
 
@@ -119,11 +105,9 @@ static void free_memory(Node *node, PyTypeObject *kind) {
 static void let_go_of_foreign(Node *node) {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    Extra *extra = extra_if_any(node);
     Py_CLEAR(node->dict);
     drop_links(node);
-    if (extra != NULL)
-        free_extra(node, extra);
+    drop_extra(node);
     PyErr_Restore(type, value, traceback);
 }
 

@@ -22,9 +22,9 @@
 
    INVARIANTS
 
-       row == 0 means a leaf, row == OWN_ROW an operation in extra->op, any other a row of the table: rows[row - 1]
+       row == 0 means a leaf, row == OWN_ROW an operation in extra->of[OWN_OP], any other a row of the table: rows[row - 1]
        LEFT, LEFT_NUMBER, MANY, RAW exclude each other; so do RIGHT, RIGHT_NUMBER, EXTRA
-       DATA_OBJECT: data was overwritten with extra->data, which is no float; data is nan meanwhile. GRAD_OBJECT likewise
+       DATA_OBJECT: data was overwritten with extra->of[OWN_DATA], which is no float; data is nan meanwhile. GRAD_OBJECT likewise
        GRAD_INT: grad was set to a whole number (p.grad = 0, as micrograd writes) and reads as an int
        odd_nodes == the number of nodes that are RAW, DATA_OBJECT or GRAD_OBJECT, each counted as often as it is that
        mark == the number of the last walk that met the node
@@ -70,8 +70,10 @@ enum {
 _Static_assert(ROW_ALL < OWN_ROW, "node->row is a byte");
 
 typedef struct Node Node;
-typedef struct { PyObject *data, *grad, *label, *line, *op; } Extra;
-typedef struct { PyObject *left, *d_left, *right, *d_right; } Raw;
+enum { OWN_DATA, OWN_GRAD, OWN_LABEL, OWN_LINE, OWN_OP, EXTRAS };
+typedef struct { PyObject *of[EXTRAS]; } Extra; /* NULL: has it not */
+enum { SLOT_LEFT, SLOT_D_LEFT, SLOT_RIGHT, SLOT_D_RIGHT, SLOTS };
+typedef struct { PyObject *slot[SLOTS]; } Raw;
 typedef struct {
     Py_ssize_t parents, others, operands;
     double *slopes;  /* one for each parent */
@@ -80,13 +82,14 @@ typedef struct {
     Node *parent[];  /* the parents in order, and behind them the others: nodes that `where` did not choose */
 } Many;
 enum { NUMBER, PARENT, OTHER };
+typedef union { Node *node; double number; Many *many; Raw *raw; } Left;
 struct Node {
     PyObject_HEAD
     uint32_t mark;
     uint16_t flags;
     uint8_t row, place;
     double data, grad;
-    union { Node *node; double number; Many *many; Raw *raw; } left;
+    Left left;
     union { Node *node; double number; Extra *extra; } right;
     PyObject *weak, *dict; /* weak references to the node; attributes hung on it */
     double slopes[];
@@ -146,9 +149,8 @@ PyObject *call_python(PyObject *function, PyObject *first, PyObject *const *args
 
 /* node.c */
 Extra *extra_of(Node *node);          /* made if need be; NULL with an exception */
-int track(Node *node);                /* tell the collector of it, now that it may be part of a circle */
+void track(Node *node);               /* tell the collector of it, now that it may be part of a circle */
 int hang(Node *node, PyObject *thing); /* the same if `thing`, which is hung on it now, can refer back */
-void free_extra(Node *node, Extra *extra);
 int node_traverse(Node *node, visitproc visit, void *arg);
 int node_clear(Node *node);
 void node_dealloc(Node *node);
@@ -156,7 +158,7 @@ void node_dealloc(Node *node);
 /* links.c */
 Many *new_many(Py_ssize_t parents, Py_ssize_t others, Py_ssize_t operands);
 void free_many(Many *many);           /* the memory alone */
-void drop_block_of_links(Node *node);
+void release_block(int flags, Left block); /* links that lie in one */
 int move_out(Node *node);             /* make `right` free for an Extra; -1 with an exception */
 PyObject *operands_of(Node *node, void *unused); /* a tuple, as Python reads them */
 PyObject *get_left(Node *node, void *unused), *get_d_left(Node *node, void *unused);
@@ -168,7 +170,6 @@ int set_data(Node *node, PyObject *thing, void *unused), set_op(Node *node, PyOb
 
 /* slots.c */
 int set_link(Node *node, PyObject *thing, void *which);
-int settle(Node *node);               /* from RAW to another form: 1 if it is none any more, 0 if not, -1 exception */
 PyObject *make_node(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *make_leaf(PyObject *module, PyObject *args);
 
@@ -188,21 +189,30 @@ static inline Node *held(Node *parent) {
         parent->flags |= USED;
     return (Node *)Py_NewRef((PyObject *)parent);
 }
-/* The node lets go of its operands. */
-static inline void drop_links(Node *node) {
-    const int flags = node->flags;
+/* Let go of links that were taken from a node. Whoever goes with them may run Python, which may look at the node and give
+   it others: so a node has its new links, or none, before this. */
+static inline void release(int flags, Left left, Node *right) {
     if (flags & (MANY | RAW)) {
-        drop_block_of_links(node);
+        release_block(flags, left);
         return;
     }
-    Node *left = node->left.node, *right = node->right.node;
-    node->flags = (uint16_t)(flags & ~LINKS);
     if (flags & LEFT)
-        Py_DECREF((PyObject *)left);
+        Py_DECREF((PyObject *)left.node);
     if (flags & RIGHT)
         Py_DECREF((PyObject *)right);
 }
-static inline int inherit(Node *node, int parents_flags) {
-    return parents_flags & TRACKED && !(node->flags & TRACKED) ? track(node) : 0;
+/* The node gets links in the place of those it had: `flags` say which, 0 for none; `left` is where they lie. */
+static inline void replace_links(Node *node, int flags, Left left) {
+    const int before = node->flags;
+    const Left old_left = node->left;
+    Node *old_right = node->right.node;
+    node->flags = (uint16_t)((before & ~LINKS) | flags);
+    node->left = left;
+    release(before, old_left, old_right);
+}
+static inline void drop_links(Node *node) { replace_links(node, 0, node->left); }
+static inline void inherit(Node *node, int parents_flags) {
+    if (parents_flags & TRACKED)
+        track(node);
 }
 #endif

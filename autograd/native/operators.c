@@ -33,10 +33,12 @@ int mode_entered(void) {
 
 PyObject *call_python(PyObject *function, PyObject *first, PyObject *const *args, Py_ssize_t count, PyObject *names) {
     const Py_ssize_t before = first != NULL;
-    PyObject *positional = PyTuple_New(before + count), *by_name = names == NULL ? NULL : PyDict_New(), *result = NULL;
-    int failed = positional == NULL || (names != NULL && by_name == NULL) || (first != NULL && PyTuple_SetItem(positional, 0, Py_NewRef(first)) < 0);
-    for (Py_ssize_t i = 0; !failed && i < count; i++)
-        failed = PyTuple_SetItem(positional, before + i, Py_NewRef(args[i])) < 0;
+    PyObject *positional = new_tuple(before + count), *by_name = names == NULL ? NULL : PyDict_New(), *result = NULL;
+    if (positional != NULL && first != NULL)
+        set_item(&positional, 0, Py_NewRef(first));
+    for (Py_ssize_t i = 0; positional != NULL && i < count; i++)
+        set_item(&positional, before + i, Py_NewRef(args[i]));
+    int failed = positional == NULL || (names != NULL && by_name == NULL);
     for (Py_ssize_t i = 0; !failed && names != NULL && i < PyTuple_Size(names); i++)
         failed = PyDict_SetItem(by_name, PyTuple_GetItem(names, i), args[count + i]) < 0;
     if (!failed)
@@ -145,7 +147,7 @@ static PyObject *float_of(PyObject *operand) {
     Node *node = (Node *)operand;
     if (!(node->flags & DATA_OBJECT))
         return PyFloat_FromDouble(node->data);
-    PyObject *data = node->right.extra->data;
+    PyObject *data = node->right.extra->of[OWN_DATA];
     return PyFloat_Check(data) ? Py_NewRef(data) : NULL;
 }
 
@@ -201,7 +203,7 @@ SELDOM static PyObject *unusual(int row, PyObject *left, PyObject *right) {
 /* Rows as operators and methods ------------------------------------------------------------------------------------------ */
 
 /* The operator of a row with two arguments and its reflection, as operator_methods() of value.py. `asks`: may the row ask Python? Then it may fail. */
-#define OPERATOR(name, asks) \
+#define OPERATOR(name, asks, count) \
     static PyObject *operator_##name(PyObject *l, PyObject *r) { \
         const int mode = mode_now(), l_is_node = is_node(l), r_is_node = is_node(r); \
         PyTypeObject *kind = Py_TYPE(l_is_node ? l : r); \
@@ -238,7 +240,7 @@ static PyObject *operator_power(PyObject *l, PyObject *r, PyObject *modulus) {
 }
 
 /* The method of a row with one argument, as unary_method() of value.py. */
-#define METHOD(name, asks) \
+#define METHOD(name, asks, count) \
     static PyObject *method_##name(PyObject *self, PyObject *unused) { \
         (void)unused; \
         const int mode = mode_now(); \
@@ -260,13 +262,13 @@ ROWS_OF_1(METHOD)
 static PyObject *negative(PyObject *self) { return method_neg(self, NULL); }
 static PyObject *absolute(PyObject *self) { return method_abs(self, NULL); }
 
-#define IN_TABLE(name, asks) {#name, method_##name, METH_NOARGS, NULL},
+#define IN_TABLE(name, asks, count) {#name, method_##name, METH_NOARGS, NULL},
 PyMethodDef row_methods[] = {ROWS_OF_1(IN_TABLE) {NULL, NULL, 0, NULL}}; /* those that value.py lacks are taken away */
 #undef IN_TABLE
-#define IN_TABLE(name, asks) [ROW_##name] = method_##name,
+#define IN_TABLE(name, asks, count) [ROW_##name] = method_##name,
 PyCFunction const methods_of_rows[ROW_ALL] = {ROWS_OF_1(IN_TABLE)};
 #undef IN_TABLE
-#define IN_TABLE(name, asks) [ROW_##name] = operator_##name,
+#define IN_TABLE(name, asks, count) [ROW_##name] = operator_##name,
 binaryfunc const operators_of_rows[ROW_ALL] = {ROWS_OF_2(IN_TABLE)};
 
 PyType_Slot operator_slots[] = {

@@ -51,10 +51,10 @@ static Py_ssize_t cost(int32_t rows, int32_t columns) { return (Py_ssize_t)rows 
 static int add_outer(Machine *machine, const Row *rows, int32_t count) {
     const int32_t inputs = rows->count;
     const int across = cost(count, inputs) <= cost(inputs, count);
-    Outer outer = {.u = (int32_t)machine->pool.count, .rows = across ? count : inputs, .columns = across ? inputs : count};
+    Outer outer = {.u = machine->pool.count, .rows = across ? count : inputs, .columns = across ? inputs : count};
     outer.v = outer.u + outer.rows;
     outer.width = filled_up(outer.columns);
-    outer.sums = (int32_t)machine->summed.count;
+    outer.sums = machine->summed.count;
     for (int32_t r = 0; r < outer.rows; r++)
         if (append_slot(&machine->pool, across ? rows[r].at->u : rows->at[r].v) < 0)
             return -1;
@@ -106,14 +106,10 @@ static int gather(Machine *machine, Part *part, Term *terms, Row *rows) {
 
 int gather_outers(Machine *machine, Part *part) {
     const size_t most = (size_t)part->count + 1;
-    Term *terms = PyMem_Calloc(most, sizeof(Term));
-    Row *rows = PyMem_Calloc(most, sizeof(Row));
-    machine->outers = PyMem_Calloc(most, sizeof(Outer));
-    int failed = terms == NULL || rows == NULL || machine->outers == NULL;
-    if (failed)
-        PyErr_NoMemory();
-    else
-        failed = gather(machine, part, terms, rows) < 0;
+    Term *terms = zeros(most, sizeof(Term));
+    Row *rows = zeros(most, sizeof(Row));
+    machine->outers = zeros(most, sizeof(Outer));
+    const int failed = terms == NULL || rows == NULL || machine->outers == NULL || gather(machine, part, terms, rows) < 0;
     PyMem_Free(terms);
     PyMem_Free(rows);
     Py_ssize_t kept = 0;
@@ -162,7 +158,7 @@ void begin_outers(Machine *machine) {
 }
 
 void finish_outers(Machine *machine) {
-    for (Py_ssize_t k = 0; k < machine->summed.count; k++)
+    for (int32_t k = 0; k < machine->summed.count; k++)
         if (machine->summed.at[k] >= 0)
             machine->place[machine->summed.at[k]] = machine->sums[k];
 }

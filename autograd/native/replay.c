@@ -54,19 +54,7 @@ static double entry_of_softmax(Machine *machine, const Instruction *i) {
 }
 
 double ask_function(const Machine *machine, const Instruction *i, const double *operands) {
-    double answer = NAN;
-    PyObject *function = PyList_GetItem(machine->functions, i->second), *args = PyTuple_New(i->count);
-    for (int32_t k = 0; args != NULL && k < i->count; k++) {
-        PyObject *number = PyFloat_FromDouble(operands[k]);
-        if (number == NULL || PyTuple_SetItem(args, k, number) < 0)
-            Py_CLEAR(args);
-    }
-    PyObject *result = args == NULL || function == NULL ? NULL : PyObject_CallObject(function, args);
-    if (result != NULL)
-        answer = PyFloat_AsDouble(result);
-    Py_XDECREF(result);
-    Py_XDECREF(args);
-    return answer;
+    return ask(PyList_GetItem(machine->functions, i->second), tuple_of_floats(operands, i->count));
 }
 
 int run_on_places(Machine *machine, const Part *part) {
@@ -74,7 +62,7 @@ int run_on_places(Machine *machine, const Part *part) {
     const int32_t *pool = machine->pool.at;
     machine->softmax_in_room = -1;
     for (const Instruction *i = part->at, *end = i + part->count; i < end; i++) {
-        const int32_t *u = pool + i->first, *v = pool + i->second, n = i->count;
+        const int32_t *u = pool + i->first, *v = pool + i->second, flat[] = {i->first, i->second}, n = i->count;
         switch (i->op) {
         case OP_PRODUCTS: place[i->result] = sum_of_products(place, u, v, n); break;
         case OP_PRODUCTS_AND_ONE: place[i->result] = sum_of_products(place, u, v, n) + place[v[n]]; break;
@@ -100,19 +88,17 @@ int run_on_places(Machine *machine, const Part *part) {
                 return i->result;
             break;
 #define FAILED(asks) if (asks && PyErr_Occurred()) return -2
-#define CASE_1(name, asks) \
-    case ROW_##name: place[i->result] = row_##name(place[i->first]); FAILED(asks); break;
-#define CASE_2(name, asks) \
-    case ROW_##name: place[i->result] = row_##name(place[i->first], place[i->second]); FAILED(asks); break;
-#define CASE_3(name, asks) \
-    case ROW_##name: place[i->result] = row_##name(place[u[0]], place[u[1]], place[u[2]]); FAILED(asks); break;
-#define CASE_4(name, asks) \
-    case ROW_##name: place[i->result] = row_##name(place[u[0]], place[u[1]], place[u[2]], place[u[3]]); FAILED(asks); break;
-            ROWS_OF_1(CASE_1) ROWS_OF_2(CASE_2) ROWS_OF_3(CASE_3) ROWS_OF_4(CASE_4)
-#undef CASE_1
-#undef CASE_2
-#undef CASE_3
-#undef CASE_4
+#define OPERAND(k) place[x[k]]
+#define CASE(name, asks, count) \
+    case ROW_##name: { \
+        const int32_t *x = count > 2 ? u : flat; \
+        place[i->result] = row_##name(ARGUMENTS_##count(OPERAND)); \
+        FAILED(asks); \
+        break; \
+    }
+            FIXED_ROWS(CASE)
+#undef CASE
+#undef OPERAND
         }
     }
     return -1;
@@ -179,7 +165,7 @@ int run_on_lanes(Machine *machine, const Part *part, int used, int *first_failed
     const Wide zero = wide((const Lane){0.0});
     const int32_t *pool = machine->pool.at;
     for (const Instruction *i = part->at, *end = i + part->count; i < end; i++) {
-        const int32_t *u = pool + i->first, *v = pool + i->second, n = i->count;
+        const int32_t *u = pool + i->first, *v = pool + i->second, flat[] = {i->first, i->second}, n = i->count;
         switch (i->op) {
         case OP_PRODUCTS:
         case OP_PRODUCTS_AND_ONE: {
@@ -219,39 +205,18 @@ int run_on_lanes(Machine *machine, const Part *part, int used, int *first_failed
             if (run_lane_by_lane(machine, i, used, first_failed) == -2)
                 return -2;
             break;
-#define LANE_1(name, asks) \
+#define LANE(k) lanes[x[k]]
+#define OPERAND(k) operand[k][j]
+#define CASE(name, asks, count) \
     case ROW_##name: { \
-        const double *a = lanes[i->first]; \
+        const int32_t *x = count > 2 ? u : flat; \
+        const double *const operand[] = {ARGUMENTS_##count(LANE)}; \
         double *restrict y = lanes[i->result]; \
-        EVERY_LANE y[j] = row_##name(a[j]); \
+        EVERY_LANE y[j] = row_##name(ARGUMENTS_##count(OPERAND)); \
         FAILED(asks); \
         break; \
     }
-#define LANE_2(name, asks) \
-    case ROW_##name: { \
-        const double *a = lanes[i->first], *b = lanes[i->second]; \
-        double *restrict y = lanes[i->result]; \
-        EVERY_LANE y[j] = row_##name(a[j], b[j]); \
-        FAILED(asks); \
-        break; \
-    }
-#define LANE_3(name, asks) \
-    case ROW_##name: { \
-        const double *a = lanes[u[0]], *b = lanes[u[1]], *c = lanes[u[2]]; \
-        double *restrict y = lanes[i->result]; \
-        EVERY_LANE y[j] = row_##name(a[j], b[j], c[j]); \
-        FAILED(asks); \
-        break; \
-    }
-#define LANE_4(name, asks) \
-    case ROW_##name: { \
-        const double *a = lanes[u[0]], *b = lanes[u[1]], *c = lanes[u[2]], *d = lanes[u[3]]; \
-        double *restrict y = lanes[i->result]; \
-        EVERY_LANE y[j] = row_##name(a[j], b[j], c[j], d[j]); \
-        FAILED(asks); \
-        break; \
-    }
-            ROWS_OF_1(LANE_1) ROWS_OF_2(LANE_2) ROWS_OF_3(LANE_3) ROWS_OF_4(LANE_4)
+            FIXED_ROWS(CASE)
         }
     }
     return -1;

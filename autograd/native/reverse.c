@@ -86,7 +86,7 @@ static int append_all(Slots *to, const Slots *from) {
 
 /* A line of u1 ... un, v1 ... vn. */
 static int32_t emit_pairs(Pass *pass, PyObject *row, const Slots *u, const Slots *v) {
-    const int32_t first = (int32_t)pass->lines.pool.count;
+    const int32_t first = pass->lines.pool.count;
     return append_all(&pass->lines.pool, u) < 0 || append_all(&pass->lines.pool, v) < 0 ? -1 : emit(&pass->lines, row, first);
 }
 
@@ -154,7 +154,7 @@ static int read_step(Pass *pass, PyObject *filled) {
     if (more_room(&pass->step, pass->steps, &pass->step_room, sizeof(Step)) < 0)
         return -1;
     Step *step = &pass->step[pass->steps++];
-    *step = (Step){.first = (int32_t)pass->places.count};
+    *step = (Step){.first = pass->places.count};
     if (PyFloat_CheckExact(filled)) {
         step->number = PyFloat_AsDouble(filled);
         return 0;
@@ -176,7 +176,7 @@ static int read_pattern(Pass *pass, Rule *rule) {
     for (int32_t k = 0; k < rule->steps; k++)
         if (read_step(pass, PyList_GetItem(filled, k)) < 0)
             return -1;
-    rule->slope = (int32_t)pass->places.count;
+    rule->slope = pass->places.count;
     rule->slopes = (int32_t)PyList_Size(slopes);
     return read_places(pass, slopes);
 }
@@ -266,7 +266,7 @@ static int apply(Pass *pass, const Rule *rule, const Line *line) {
     Lines *lines = &pass->lines;
     pass->filled.count = 0;
     for (const Step *step = pass->step + rule->step, *end = step + rule->steps; step < end; step++) {
-        const int32_t first = (int32_t)lines->pool.count;
+        const int32_t first = lines->pool.count;
         for (int32_t k = 0; k < step->count; k++)
             if (append_slot(&lines->pool, slot_at(pass, line, pass->places.at[step->first + k])) < 0)
                 return -1;
@@ -319,7 +319,7 @@ static int choose(Pass *pass, const Line *line, int32_t upstream, int per_exampl
     if (settled < 0 || one < 0)
         return -1;
     for (int32_t i = 1; i < line->count; i++) {
-        const int32_t operand = lines->pool.at[line->first + i], first = (int32_t)lines->pool.count;
+        const int32_t operand = lines->pool.at[line->first + i], first = lines->pool.count;
         if (is_constant(pass, operand) || (settled && settled != i))
             continue;
         for (int32_t k = 0; !settled && k < line->count; k++)

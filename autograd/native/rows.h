@@ -831,115 +831,122 @@ static inline double slope_within_a(double a, double b, double c, double y) { re
 static inline double slope_within_b(double a, double b, double c, double y) { return 0.0; }
 static inline double slope_within_c(double a, double b, double c, double y) { return 0.0; }
 
-/* X(name, asks): asks is 1 where Python may be called, which can fail */
+/* X(name, asks, count): asks is 1 where Python may be called, which can fail; count 0 is any number */
 #define ROWS_OF_1(X) \
-    X(neg, 0) \
-    X(abs, 0) \
-    X(square, 0) \
-    X(reciprocal, 0) \
-    X(exp, 0) \
-    X(expm1, 0) \
-    X(exp2, 0) \
-    X(log, 0) \
-    X(log1p, 0) \
-    X(log2, 0) \
-    X(log10, 0) \
-    X(sqrt, 0) \
-    X(rsqrt, 0) \
-    X(one_minus_square, 0) \
-    X(cbrt, 0) \
-    X(sin, 0) \
-    X(cos, 0) \
-    X(tan, 0) \
-    X(asin, 0) \
-    X(acos, 0) \
-    X(atan, 1) \
-    X(sinh, 0) \
-    X(cosh, 0) \
-    X(tanh, 0) \
-    X(sech2, 0) \
-    X(asinh, 1) \
-    X(acosh, 0) \
-    X(atanh, 0) \
-    X(sigmoid, 0) \
-    X(sigmoid_slope, 0) \
-    X(logsigmoid, 0) \
-    X(softplus, 0) \
-    X(logcosh, 0) \
-    X(relu, 0) \
-    X(relu6, 0) \
-    X(hardtanh, 0) \
-    X(hardsigmoid, 0) \
-    X(celu_slope_alpha, 0) \
-    X(selu, 0) \
-    X(silu, 0) \
-    X(silu_slope, 0) \
-    X(silu_curvature, 0) \
-    X(mish, 0) \
-    X(mish_slope, 1) \
-    X(mish_curvature, 1) \
-    X(mish_gate, 0) \
-    X(mish_gate_slope, 0) \
-    X(mish_gate_ratio, 0) \
-    X(softsign, 0) \
-    X(gelu, 0) \
-    X(gelu_tanh, 0) \
-    X(gelu_tanh_gate, 0) \
-    X(gelu_tanh_gate_spread, 0) \
-    X(erf, 0) \
-    X(erfc, 0) \
-    X(gaussian, 0) \
-    X(normal_cdf, 0) \
-    X(normal_pdf, 0) \
-    X(lgamma, 1) \
-    X(sign, 0) \
-    X(heaviside, 0) \
-    X(floor, 0) \
-    X(ceil, 0) \
-    X(round, 0) \
-    X(trunc, 0) \
+    X(neg, 0, 1) \
+    X(abs, 0, 1) \
+    X(square, 0, 1) \
+    X(reciprocal, 0, 1) \
+    X(exp, 0, 1) \
+    X(expm1, 0, 1) \
+    X(exp2, 0, 1) \
+    X(log, 0, 1) \
+    X(log1p, 0, 1) \
+    X(log2, 0, 1) \
+    X(log10, 0, 1) \
+    X(sqrt, 0, 1) \
+    X(rsqrt, 0, 1) \
+    X(one_minus_square, 0, 1) \
+    X(cbrt, 0, 1) \
+    X(sin, 0, 1) \
+    X(cos, 0, 1) \
+    X(tan, 0, 1) \
+    X(asin, 0, 1) \
+    X(acos, 0, 1) \
+    X(atan, 1, 1) \
+    X(sinh, 0, 1) \
+    X(cosh, 0, 1) \
+    X(tanh, 0, 1) \
+    X(sech2, 0, 1) \
+    X(asinh, 1, 1) \
+    X(acosh, 0, 1) \
+    X(atanh, 0, 1) \
+    X(sigmoid, 0, 1) \
+    X(sigmoid_slope, 0, 1) \
+    X(logsigmoid, 0, 1) \
+    X(softplus, 0, 1) \
+    X(logcosh, 0, 1) \
+    X(relu, 0, 1) \
+    X(relu6, 0, 1) \
+    X(hardtanh, 0, 1) \
+    X(hardsigmoid, 0, 1) \
+    X(celu_slope_alpha, 0, 1) \
+    X(selu, 0, 1) \
+    X(silu, 0, 1) \
+    X(silu_slope, 0, 1) \
+    X(silu_curvature, 0, 1) \
+    X(mish, 0, 1) \
+    X(mish_slope, 1, 1) \
+    X(mish_curvature, 1, 1) \
+    X(mish_gate, 0, 1) \
+    X(mish_gate_slope, 0, 1) \
+    X(mish_gate_ratio, 0, 1) \
+    X(softsign, 0, 1) \
+    X(gelu, 0, 1) \
+    X(gelu_tanh, 0, 1) \
+    X(gelu_tanh_gate, 0, 1) \
+    X(gelu_tanh_gate_spread, 0, 1) \
+    X(erf, 0, 1) \
+    X(erfc, 0, 1) \
+    X(gaussian, 0, 1) \
+    X(normal_cdf, 0, 1) \
+    X(normal_pdf, 0, 1) \
+    X(lgamma, 1, 1) \
+    X(sign, 0, 1) \
+    X(heaviside, 0, 1) \
+    X(floor, 0, 1) \
+    X(ceil, 0, 1) \
+    X(round, 0, 1) \
+    X(trunc, 0, 1) \
 
 #define ROWS_OF_2(X) \
-    X(add, 0) \
-    X(sub, 0) \
-    X(mul, 0) \
-    X(div, 0) \
-    X(mod, 0) \
-    X(floor_divide, 0) \
-    X(pow, 1) \
-    X(atan2, 1) \
-    X(logaddexp, 0) \
-    X(leaky_relu, 0) \
-    X(elu, 0) \
-    X(celu, 0) \
-    X(decayed, 0) \
-    X(sinc, 1) \
-    X(polygamma, 1) \
-    X(hypot, 1) \
-    X(direction_cosine, 1) \
-    X(maximum, 0) \
-    X(minimum, 0) \
-    X(round_to, 1) \
-    X(preferred, 0) \
+    X(add, 0, 2) \
+    X(sub, 0, 2) \
+    X(mul, 0, 2) \
+    X(div, 0, 2) \
+    X(mod, 0, 2) \
+    X(floor_divide, 0, 2) \
+    X(pow, 1, 2) \
+    X(atan2, 1, 2) \
+    X(logaddexp, 0, 2) \
+    X(leaky_relu, 0, 2) \
+    X(elu, 0, 2) \
+    X(celu, 0, 2) \
+    X(decayed, 0, 2) \
+    X(sinc, 1, 2) \
+    X(polygamma, 1, 2) \
+    X(hypot, 1, 2) \
+    X(direction_cosine, 1, 2) \
+    X(maximum, 0, 2) \
+    X(minimum, 0, 2) \
+    X(round_to, 1, 2) \
+    X(preferred, 0, 2) \
 
 #define ROWS_OF_3(X) \
-    X(clip, 0) \
-    X(where, 0) \
-    X(inside, 0) \
-    X(within, 0) \
+    X(clip, 0, 3) \
+    X(where, 0, 3) \
+    X(inside, 0, 3) \
+    X(within, 0, 3) \
 
 #define ROWS_OF_4(X) \
-    X(power_partial, 1) \
-    X(piecewise, 0) \
+    X(power_partial, 1, 4) \
+    X(piecewise, 0, 4) \
 
-#define MANY_ROWS(X) \
-    X(total, 0) \
-    X(mean, 0) \
-    X(sum_of_squares, 0) \
-    X(dot, 0) \
-    X(logsumexp, 0) \
-    X(softmax_entry, 0) \
-    X(cross_entropy, 0) \
+/* X(0), X(1), …: the arguments of a row that has so many */
+#define ARGUMENTS_1(X) X(0)
+#define ARGUMENTS_2(X) X(0), X(1)
+#define ARGUMENTS_3(X) X(0), X(1), X(2)
+#define ARGUMENTS_4(X) X(0), X(1), X(2), X(3)
+
+#define FIXED_ROWS(X) ROWS_OF_1(X) ROWS_OF_2(X) ROWS_OF_3(X) ROWS_OF_4(X)
+#define ALL_ROWS(X) FIXED_ROWS(X) \
+    X(total, 0, 0) \
+    X(mean, 0, 0) \
+    X(sum_of_squares, 0, 0) \
+    X(dot, 0, 0) \
+    X(logsumexp, 0, 0) \
+    X(softmax_entry, 0, 0) \
+    X(cross_entropy, 0, 0) \
 
 /* X(name, a, b): the local derivatives that are the same at every point; b is 0.0 if there is none */
 #define CONSTANT_SLOPES(X) \

@@ -1,11 +1,9 @@
 /* The links of a node as Python writes them: the four slots of value.py, one after the other, in any order.
 
    While that goes on a node is RAW. With the last of them the links fit one of the forms of node.h. */
-#include "memory.h"
+#include "filling.h"
 
 /* From Python objects ------------------------------------------------------------------------------------------------ */
-
-static int is_number(PyObject *thing) { return PyFloat_CheckExact(thing); }
 
 /* A slope as a double; also the 3 of a.data = 3 that a * b holds. */
 static int is_slope(PyObject *thing, double *slope) {
@@ -19,6 +17,10 @@ static int is_slope(PyObject *thing, double *slope) {
     return 1;
 }
 
+static Term as_term(PyObject *operand) {
+    return is_node(operand) ? (Term){(Node *)operand, 0.0} : (Term){NULL, PyFloat_AsDouble(operand)};
+}
+
 /* Do the parents stand among the operands, in their order? How many other nodes are there? -1 if it does not fit. */
 static Py_ssize_t others_among(PyObject *parents, PyObject *operands) {
     Py_ssize_t found = 0, others = 0;
@@ -28,119 +30,94 @@ static Py_ssize_t others_among(PyObject *parents, PyObject *operands) {
             found++;
         else if (is_node(operand))
             others++;
-        else if (!is_number(operand))
+        else if (!PyFloat_CheckExact(operand))
             return -1;
     }
     return found == PyTuple_Size(parents) ? others : -1;
 }
 
 /* Tuples of parents, slopes and operands that fit together? Then they become a Many. */
-static int settle_many(Node *node, Raw *raw) {
-    if (!PyTuple_CheckExact(raw->d_left) || !PyTuple_CheckExact(raw->right) || raw->d_right != Py_None)
+static int settle_many(Node *node, PyObject *const *slots) {
+    PyObject *parents = slots[SLOT_LEFT], *slopes = slots[SLOT_D_LEFT], *operands = slots[SLOT_RIGHT];
+    if (!PyTuple_CheckExact(slopes) || !PyTuple_CheckExact(operands) || slots[SLOT_D_RIGHT] != Py_None)
         return 0;
-    const Py_ssize_t parents = PyTuple_Size(raw->left), operands = PyTuple_Size(raw->right);
-    const Py_ssize_t others = others_among(raw->left, raw->right);
+    const Py_ssize_t count = PyTuple_Size(parents), others = others_among(parents, operands);
     double slope;
-    if (others < 0 || PyTuple_Size(raw->d_left) != parents)
+    if (others < 0 || PyTuple_Size(slopes) != count)
         return 0;
-    for (Py_ssize_t i = 0; i < parents; i++)
-        if (!is_slope(PyTuple_GetItem(raw->d_left, i), &slope))
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (!is_slope(PyTuple_GetItem(slopes, i), &slope))
             return 0;
-    Many *many = new_many(parents, others, operands);
-    if (many == NULL)
+    Filling filling = {.many = new_many(count, others, PyTuple_Size(operands))};
+    if (filling.many == NULL)
         return -1;
-    Py_ssize_t at = 0, numbers = 0, other = parents;
-    int inherited = 0;
-    for (Py_ssize_t i = 0; i < operands; i++) {
-        PyObject *operand = PyTuple_GetItem(raw->right, i);
-        const int is_parent = at < parents && PyTuple_GetItem(raw->left, at) == operand;
-        const int kind = is_parent ? PARENT : is_node(operand) ? OTHER : NUMBER;
-        if (many->kinds != NULL)
-            many->kinds[i] = (uint8_t)kind;
-        if (kind == NUMBER) {
-            many->numbers[numbers++] = PyFloat_AsDouble(operand);
-            continue;
-        }
-        if (kind == PARENT)
-            is_slope(PyTuple_GetItem(raw->d_left, at), &many->slopes[at]);
-        Node **place = &many->parent[kind == PARENT ? at++ : other++];
-        *place = held((Node *)operand);
-        inherited |= (*place)->flags;
+    for (Py_ssize_t i = 0; i < PyTuple_Size(operands); i++) {
+        PyObject *operand = PyTuple_GetItem(operands, i);
+        const int is_parent = filling.parents < count && PyTuple_GetItem(parents, filling.parents) == operand;
+        if (is_parent)
+            is_slope(PyTuple_GetItem(slopes, filling.parents), &slope);
+        add_operand(&filling, as_term(operand), is_parent ? &slope : NULL);
     }
-    drop_links(node);
-    node->left.many = many;
-    node->flags |= MANY;
-    return inherit(node, inherited) < 0 ? -1 : 1;
+    link_many(node, &filling, 0);
+    return 1;
 }
 
-/* One side of a flat node: 1 a node with its slope, 2 a number, 3 nothing, 0 anything else. */
-static int side(PyObject *operand, PyObject *slope) {
-    double number;
+/* One side of a flat node: a node with its slope, a number, or nothing; anything else is ODD. */
+enum { NOTHING, A_NUMBER, A_PARENT, ODD };
+static int side(PyObject *operand, PyObject *slope, double *number) {
     if (is_node(operand))
-        return is_slope(slope, &number) ? 1 : 0;
-    if (slope != Py_None)
-        return 0;
-    return operand == Py_None ? 3 : is_number(operand) ? 2 : 0;
+        return is_slope(slope, number) ? A_PARENT : ODD;
+    return slope != Py_None ? ODD : operand == Py_None ? NOTHING : PyFloat_CheckExact(operand) ? A_NUMBER : ODD;
 }
 
-static int settle_flat(Node *node, Raw *raw) {
-    const int left = side(raw->left, raw->d_left), right = side(raw->right, raw->d_right);
-    if (!left || !right || left == 3 || (left == 2 && right != 1))
+static int settle_flat(Node *node, PyObject *const *slots) {
+    double d_left, d_right;
+    const int left = side(slots[SLOT_LEFT], slots[SLOT_D_LEFT], &d_left);
+    const int right = side(slots[SLOT_RIGHT], slots[SLOT_D_RIGHT], &d_right);
+    if (left == ODD || right == ODD || left == NOTHING || (left == A_NUMBER && right != A_PARENT))
         return 0;
-    const int parents = (left == 1) + (right == 1), operands = 1 + (right != 3);
-    Many *many = new_many(parents, 0, operands);
-    if (many == NULL)
+    Filling filling = {.many = new_many((left == A_PARENT) + (right == A_PARENT), 0, right == NOTHING ? 1 : 2)};
+    if (filling.many == NULL)
         return -1;
-    PyObject *const things[] = {raw->left, raw->right}, *const slopes[] = {raw->d_left, raw->d_right};
-    Py_ssize_t at = 0, numbers = 0;
-    int inherited = 0;
-    for (int i = 0; i < operands; i++) {
-        const int is_parent = (i ? right : left) == 1;
-        if (many->kinds != NULL)
-            many->kinds[i] = is_parent ? PARENT : NUMBER;
-        if (is_parent) {
-            is_slope(slopes[i], &many->slopes[at]);
-            many->parent[at] = held((Node *)things[i]);
-            inherited |= many->parent[at++]->flags;
-        } else
-            many->numbers[numbers++] = PyFloat_AsDouble(things[i]);
-    }
-    drop_links(node);
-    node->left.many = many;
-    node->flags |= MANY | FLAT;
-    return inherit(node, inherited) < 0 ? -1 : 1;
+    add_operand(&filling, as_term(slots[SLOT_LEFT]), &d_left);
+    if (right != NOTHING)
+        add_operand(&filling, as_term(slots[SLOT_RIGHT]), &d_right);
+    link_many(node, &filling, FLAT);
+    return 1;
 }
 
-static int settle_from(Node *node, Raw *raw) {
-    return PyTuple_CheckExact(raw->left) ? settle_many(node, raw) : settle_flat(node, raw);
+/* From what the four slots hold to one of the forms of node.h: 1 if it is done, 0 if it cannot be, -1 with an exception. */
+static int settle(Node *node, PyObject *const *slots) {
+    return PyTuple_CheckExact(slots[SLOT_LEFT]) ? settle_many(node, slots) : settle_flat(node, slots);
 }
-
-int settle(Node *node) { return node->flags & RAW ? settle_from(node, node->left.raw) : 1; }
 
 /* Writing ------------------------------------------------------------------------------------------------------------- */
 
 /* Put a Raw in the place of whatever form the links have; it takes over the references. */
 static int become_raw(Node *node, PyObject *left, PyObject *d_left, PyObject *right, PyObject *d_right) {
-    Raw *raw = PyMem_Malloc(sizeof(Raw));
-    if (raw == NULL || left == NULL || d_left == NULL || right == NULL || d_right == NULL) {
-        if (raw == NULL)
-            PyErr_NoMemory();
-        PyMem_Free(raw);
-        Py_XDECREF(left);
-        Py_XDECREF(d_left);
-        Py_XDECREF(right);
-        Py_XDECREF(d_right);
+    PyObject *const things[SLOTS] = {left, d_left, right, d_right};
+    const int failed = left == NULL || d_left == NULL || right == NULL || d_right == NULL;
+    Raw *raw = failed ? NULL : zeros(1, sizeof(Raw));
+    if (raw == NULL) {
+        for (int i = 0; i < SLOTS; i++)
+            Py_XDECREF(things[i]);
         return -1;
     }
-    *raw = (Raw){left, d_left, right, d_right};
-    drop_links(node);
-    node->left.raw = raw;
-    node->flags |= RAW;
+    memcpy(raw->slot, things, sizeof(things));
     odd_nodes++;
+    replace_links(node, RAW, (Left){.raw = raw});
     return 0;
 }
 
-/* `which` is the place in Raw. A leaf that is told that it has no links stays what it is. */
+/* A node whose slots are all None is a leaf. */
+static void drop_empty(Node *node) {
+    for (int i = 0; i < SLOTS; i++)
+        if (node->left.raw->slot[i] != Py_None)
+            return;
+    drop_links(node);
+}
+
+/* `which` slot it is. A leaf that is told that it has no links stays what it is. */
 int set_link(Node *node, PyObject *thing, void *which) {
     if (thing == NULL) {
         PyErr_SetString(PyExc_AttributeError, "the links of a Value cannot be deleted");
@@ -151,42 +128,42 @@ int set_link(Node *node, PyObject *thing, void *which) {
     if (!(node->flags & RAW) && become_raw(node, get_left(node, NULL), get_d_left(node, NULL), get_right(node, NULL),
                                            get_d_right(node, NULL)) < 0)
         return -1;
-    put((PyObject **)((char *)node->left.raw + (size_t)which), Py_NewRef(thing));
-    Raw *raw = node->left.raw;
-    if (raw->left == Py_None && raw->d_left == Py_None && raw->right == Py_None && raw->d_right == Py_None)
-        drop_links(node); /* a leaf */
+    if (node->flags & RAW) /* still, whatever ran meanwhile */
+        put(&node->left.raw->slot[(size_t)which], Py_NewRef(thing));
+    if (node->flags & RAW)
+        drop_empty(node);
     if (!is_node(thing) && !PyTuple_CheckExact(thing) && hang(node, thing) < 0)
         return -1; /* a closure that a leaf keeps */
-    return settle(node) < 0 ? -1 : 0;
+    return node->flags & RAW && settle(node, node->left.raw->slot) < 0 ? -1 : 0;
 }
 
 /* _leaf and _node of value.py, for Python that makes nodes in unusual cases ------------------------------------------- */
+
+static Node *node_of_data(PyObject *kind, PyObject *data) {
+    Node *node = new_node((PyTypeObject *)kind, 0.0, 0);
+    if (node != NULL && set_data(node, data, NULL) < 0)
+        Py_CLEAR(node);
+    return node;
+}
 
 PyObject *make_leaf(PyObject *module, PyObject *args) {
     (void)module;
     PyObject *kind, *data;
     if (!PyArg_ParseTuple(args, "O!O", &PyType_Type, &kind, &data))
         return NULL;
-    Node *node = new_node((PyTypeObject *)kind, PyFloat_CheckExact(data) ? PyFloat_AsDouble(data) : 0.0, 0);
-    if (node != NULL && !PyFloat_CheckExact(data) && set_data(node, data, NULL) < 0)
-        Py_CLEAR(node);
-    return (PyObject *)node;
+    return (PyObject *)node_of_data(kind, data);
 }
 
 PyObject *make_node(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)module;
     if (count != 7 || !PyType_Check(args[0]))
         return PyErr_Format(PyExc_TypeError, "a node is made of a type, a row, its data and four links");
-    PyObject *row = args[1], *data = args[2];
-    Raw raw = {args[3], args[4], args[5], args[6]};
-    Node *node = new_node((PyTypeObject *)args[0], PyFloat_CheckExact(data) ? PyFloat_AsDouble(data) : 0.0, 0);
+    Node *node = node_of_data(args[0], args[2]);
     if (node == NULL)
         return NULL;
-    int settled = -1;
-    if ((PyFloat_CheckExact(data) || set_data(node, data, NULL) == 0) && set_op(node, row, NULL) == 0)
-        settled = settle_from(node, &raw);
-    if (settled < 0 || (settled == 0 && become_raw(node, Py_NewRef(raw.left), Py_NewRef(raw.d_left), Py_NewRef(raw.right),
-                                                   Py_NewRef(raw.d_right)) < 0))
+    const int settled = set_op(node, args[1], NULL) < 0 ? -1 : settle(node, args + 3);
+    if (settled < 0 || (settled == 0 && become_raw(node, Py_NewRef(args[3]), Py_NewRef(args[4]), Py_NewRef(args[5]),
+                                                   Py_NewRef(args[6])) < 0))
         Py_CLEAR(node);
     return (PyObject *)node;
 }

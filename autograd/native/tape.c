@@ -15,30 +15,6 @@ typedef struct { /* what is known only while the machine is made */
     int each;          /* are instructions for lanes read now? */
 } Reader;
 
-int append_slot(Slots *slots, int32_t slot) {
-    if (slots->count == slots->room) {
-        const Py_ssize_t room = 2 * slots->room + 64;
-        int32_t *at = PyMem_Realloc(slots->at, sizeof(int32_t) * (size_t)room);
-        if (at == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        slots->at = at;
-        slots->room = room;
-    }
-    slots->at[slots->count++] = slot;
-    return 0;
-}
-
-int32_t slot_below(Py_ssize_t size, PyObject *number) {
-    const long slot = number == NULL ? -1 : PyLong_AsLong(number);
-    if (slot >= 0 && slot < size)
-        return (int32_t)slot;
-    if (!PyErr_Occurred())
-        PyErr_SetString(PyExc_ValueError, "a slot that the tape does not have");
-    return -1;
-}
-
 /* A slot that an instruction reads: on lanes it has to be there for every example. */
 static int32_t read_slot(Reader *reader, PyObject *number) {
     const int32_t slot = slot_below(reader->machine->size, number);
@@ -53,17 +29,13 @@ static int32_t read_slot(Reader *reader, PyObject *number) {
 /* Append operands[start:stop] to pool; where they start, or -1. */
 static int32_t append_operands(Reader *reader, PyObject *operands, Py_ssize_t start, Py_ssize_t stop) {
     Slots *pool = &reader->machine->pool;
-    const Py_ssize_t first = pool->count;
+    const int32_t first = pool->count;
     for (Py_ssize_t k = start; k < stop; k++) {
         const int32_t slot = read_slot(reader, PyTuple_GetItem(operands, k));
         if (slot < 0 || append_slot(pool, slot) < 0)
             return -1;
     }
-    if (pool->count > INT32_MAX - 2) {
-        PyErr_SetString(PyExc_OverflowError, "a tape of more than 2^31 operands");
-        return -1;
-    }
-    return (int32_t)first;
+    return first;
 }
 
 /* Is the slot a constant 0.0? The generated Python leaves such terms out of sums, and so does this. */
@@ -73,7 +45,7 @@ static int is_zero(const Reader *reader, PyObject *number) {
 }
 
 static int read_terms(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
-    i->first = (int32_t)reader->machine->pool.count;
+    i->first = reader->machine->pool.count;
     i->count = 0;
     for (Py_ssize_t k = 0; k < count; k++) {
         if (is_zero(reader, PyTuple_GetItem(operands, k)))
@@ -127,11 +99,18 @@ static int read_indexed(Reader *reader, Instruction *i, PyObject *operands, Py_s
     return failed || PyErr_Occurred() ? -1 : 0;
 }
 
+/* All operands, in pool. */
+static int read_list(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
+    i->count = (int32_t)count;
+    i->first = append_operands(reader, operands, 0, count);
+    return i->first < 0 ? -1 : 0;
+}
+
 /* A row with its own case in replay.c: one or two operands lie in the instruction, more in pool. */
 static int read_fixed(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
-    i->count = (int32_t)count;
     if (count > 2)
-        return (i->first = append_operands(reader, operands, 0, count)) < 0 ? -1 : 0;
+        return read_list(reader, i, operands, count);
+    i->count = (int32_t)count;
     i->first = read_slot(reader, PyTuple_GetItem(operands, 0));
     i->second = count == 2 ? read_slot(reader, PyTuple_GetItem(operands, 1)) : 0;
     return i->first < 0 || i->second < 0 ? -1 : 0;
@@ -141,10 +120,9 @@ static int read_fixed(Reader *reader, Instruction *i, PyObject *operands, Py_ssi
 static int read_function(Reader *reader, Instruction *i, PyObject *row, PyObject *operands, Py_ssize_t count) {
     PyObject *forward = PyObject_GetAttrString(row, "forward");
     i->op = OP_PYTHON;
-    i->count = (int32_t)count;
-    i->first = append_operands(reader, operands, 0, count);
     i->second = (int32_t)PyList_Size(reader->machine->functions);
-    const int failed = forward == NULL || i->first < 0 || PyList_Append(reader->machine->functions, forward) < 0;
+    const int failed = forward == NULL || read_list(reader, i, operands, count) < 0 ||
+                       PyList_Append(reader->machine->functions, forward) < 0;
     Py_XDECREF(forward);
     return failed ? -1 : 0;
 }
@@ -161,14 +139,8 @@ static int read_operands(Reader *reader, Instruction *i, PyObject *row, PyObject
     case OP_PYTHON: return read_function(reader, i, row, operands, count);
     case ROW_total: i->op = OP_TERMS; return read_terms(reader, i, operands, count);
     case ROW_mean: i->op = OP_MEAN; i->second = (int32_t)count; return read_terms(reader, i, operands, count);
-    case ROW_sum_of_squares:
-        i->op = OP_SQUARES;
-        i->count = (int32_t)count;
-        return (i->first = append_operands(reader, operands, 0, count)) < 0 ? -1 : 0;
-    case ROW_logsumexp:
-        i->op = OP_LOGSUMEXP;
-        i->count = (int32_t)count;
-        return (i->first = append_operands(reader, operands, 0, count)) < 0 ? -1 : 0;
+    case ROW_sum_of_squares: i->op = OP_SQUARES; return read_list(reader, i, operands, count);
+    case ROW_logsumexp: i->op = OP_LOGSUMEXP; return read_list(reader, i, operands, count);
     case ROW_softmax_entry: i->op = OP_SOFTMAX; return read_indexed(reader, i, operands, count);
     case ROW_cross_entropy: i->op = OP_CROSS_ENTROPY; return read_indexed(reader, i, operands, count);
     case ROW_dot: i->op = OP_PRODUCTS; return read_products(reader, i, operands, count);
@@ -255,11 +227,9 @@ static void mark_fours(const int32_t *pool, const Sortable *sorted, Part *part) 
 }
 
 static int sort_part(const Reader *reader, Part *part) {
-    Sortable *sorted = PyMem_Calloc((size_t)part->count + 1, sizeof(Sortable));
-    if (sorted == NULL) {
-        PyErr_NoMemory();
+    Sortable *sorted = zeros((size_t)part->count + 1, sizeof(Sortable));
+    if (sorted == NULL)
         return -1;
-    }
     for (Py_ssize_t i = 0; i < part->count; i++)
         sorted[i] = (Sortable){part->at[i], reader->depth[part->at[i].result], (int32_t)i};
     qsort(sorted, (size_t)part->count, sizeof(Sortable), compare);
@@ -272,9 +242,9 @@ static int sort_part(const Reader *reader, Part *part) {
 
 static int read_part(Reader *reader, Part *part, PyObject *items, int each) {
     const Py_ssize_t count = PyList_Size(items);
-    part->at = count < 0 ? NULL : PyMem_Calloc((size_t)count + 1, sizeof(Instruction));
+    part->at = count < 0 ? NULL : zeros((size_t)count + 1, sizeof(Instruction));
     if (part->at == NULL)
-        return PyErr_Occurred() ? -1 : (PyErr_NoMemory(), -1);
+        return -1;
     reader->each = each;
     for (; part->count < count; part->count++)
         if (read_instruction(reader, &part->at[part->count], PyList_GetItem(items, part->count)) < 0)
@@ -310,9 +280,9 @@ static int read_constants(Reader *reader, PyObject *constants) {
 
 static int read_guards(Machine *machine, PyObject *guards) {
     const Py_ssize_t count = PyList_Size(guards);
-    machine->guards = count < 0 ? NULL : PyMem_Calloc((size_t)count + 1, sizeof(Guard));
+    machine->guards = count < 0 ? NULL : zeros((size_t)count + 1, sizeof(Guard));
     if (machine->guards == NULL)
-        return PyErr_Occurred() ? -1 : (PyErr_NoMemory(), -1);
+        return -1;
     for (Py_ssize_t k = 0; k < count; k++) {
         const char *kind;
         if (!PyArg_ParseTuple(PyList_GetItem(guards, k), "sp", &kind, &machine->guards[k].outcome))
@@ -325,21 +295,16 @@ static int read_guards(Machine *machine, PyObject *guards) {
 static int read_all(Reader *reader, const Given *given) {
     Machine *machine = reader->machine;
     const int listed = given->batch && PyList_Size(given->gradients) == 0; /* a result for every example */
-    if (read_constants(reader, given->constants) < 0 || read_guards(machine, given->guards) < 0)
+    if (read_constants(reader, given->constants) < 0 || read_guards(machine, given->guards) < 0 ||
+        read_slots(reader, &machine->parameters, given->parameters, 0) < 0 ||
+        read_slots(reader, &machine->arguments, given->arguments, 0) < 0)
         return -1;
-    if (read_slots(reader, &machine->parameters, given->parameters, 0) < 0)
-        return -1;
-    if (read_slots(reader, &machine->arguments, given->arguments, 0) < 0)
-        return -1;
-    for (Py_ssize_t k = 0; k < machine->arguments.count; k++)
+    for (int32_t k = 0; k < machine->arguments.count; k++)
         reader->on_lanes[machine->arguments.at[k]] = 1;
-    if (read_part(reader, &machine->before, given->parts[0], 0) < 0)
-        return -1;
-    if (read_part(reader, &machine->each, given->parts[1], 1) < 0)
-        return -1;
-    if (read_part(reader, &machine->after, given->parts[2], 0) < 0)
-        return -1;
-    if (read_slots(reader, &machine->values, given->values, listed) < 0)
+    if (read_part(reader, &machine->before, given->parts[0], 0) < 0 ||
+        read_part(reader, &machine->each, given->parts[1], 1) < 0 ||
+        read_part(reader, &machine->after, given->parts[2], 0) < 0 ||
+        read_slots(reader, &machine->values, given->values, listed) < 0)
         return -1;
     return read_slots(reader, &machine->gradients, given->gradients, 0);
 }
@@ -347,13 +312,11 @@ static int read_all(Reader *reader, const Given *given) {
 int read_tape(Machine *machine, const Given *given) {
     const size_t size = (size_t)machine->size + 1;
     Reader reader = {.machine = machine, .codes = given->codes, .starts = PyDict_New()};
-    reader.constant = PyMem_Calloc(size, 1);
-    reader.on_lanes = PyMem_Calloc(size, 1);
-    reader.depth = PyMem_Calloc(size, sizeof(int32_t));
+    reader.constant = zeros(size, 1);
+    reader.on_lanes = zeros(size, 1);
+    reader.depth = zeros(size, sizeof(int32_t));
     int failed = -1;
-    if (reader.constant == NULL || reader.on_lanes == NULL || reader.depth == NULL)
-        PyErr_NoMemory();
-    else if (reader.starts != NULL)
+    if (reader.constant != NULL && reader.on_lanes != NULL && reader.depth != NULL && reader.starts != NULL)
         failed = read_all(&reader, given);
     PyMem_Free(reader.constant);
     PyMem_Free(reader.on_lanes);

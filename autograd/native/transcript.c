@@ -18,7 +18,7 @@ static int is_usual(const Node *node) {
     const Extra *extra = extra_if_any(node);
     return node->row != 0 && node->row <= ROW_ALL && node->row - 1 != ROW_softmax_entry &&
            node->row - 1 != ROW_cross_entropy && !(node->flags & RAW) &&
-           (extra == NULL || extra->label == NULL || extra->label == engine.empty);
+           (extra == NULL || extra->of[OWN_LABEL] == NULL || extra->of[OWN_LABEL] == engine.empty);
 }
 
 static int tell_size(const Transcript *t) {

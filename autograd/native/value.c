@@ -28,12 +28,9 @@ static int value_init(PyObject *self, PyObject *args, PyObject *named) {
             return 0;
         }
     }
-    PyObject *all = PyTuple_New(PyTuple_Size(args) + 1), *result = NULL;
-    int failed = all == NULL || PyTuple_SetItem(all, 0, Py_NewRef(self)) < 0;
-    for (Py_ssize_t i = 0; !failed && i < PyTuple_Size(args); i++)
-        failed = PyTuple_SetItem(all, i + 1, Py_NewRef(PyTuple_GetItem(args, i))) < 0;
-    if (!failed)
-        result = PyObject_Call(engine.init, all, named);
+    PyObject *first = PyTuple_Pack(1, self), *all = first == NULL ? NULL : PySequence_Concat(first, args);
+    PyObject *result = all == NULL ? NULL : PyObject_Call(engine.init, all, named);
+    Py_XDECREF(first);
     Py_XDECREF(all);
     Py_XDECREF(result);
     return result == NULL ? -1 : 0;
@@ -135,10 +132,10 @@ static int set_row(PyObject *rows, PyObject *forward, PyObject *reflected, const
 }
 
 static int set_rows(PyObject *rows, PyObject *forward, PyObject *reflected) {
-#define SET(name, asks) \
+#define SET(name, asks, count) \
     if (set_row(rows, forward, reflected, #name, ROW_##name) < 0) \
         return -1;
-    ROWS_OF_1(SET) ROWS_OF_2(SET) ROWS_OF_3(SET) ROWS_OF_4(SET) MANY_ROWS(SET)
+    ALL_ROWS(SET)
 #undef SET
     return 0;
 }

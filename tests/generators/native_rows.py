@@ -265,18 +265,27 @@ def enumeration(rows: list[Operation]) -> str:
 
 
 def listing(rows: list[Operation], asking: set[str]) -> str:
-    """ROWS_OF_1(X) … ROWS_OF_4(X): X(name, asks) for each row with so many arguments; asks: may it ask Python?"""
-    lines = ["/* X(name, asks): asks is 1 where Python may be called, which can fail */"]
+    """ROWS_OF_1(X) … ROWS_OF_4(X), FIXED_ROWS(X), ALL_ROWS(X): X(name, asks, count) for each row.
+
+    It has `count` arguments (0: any number) and, where `asks` is 1, may ask Python.
+    """
+    lines = ["/* X(name, asks, count): asks is 1 where Python may be called, which can fail; count 0 is any number */"]
     for count in range(1, 5):
         lines.append(f"#define ROWS_OF_{count}(X) \\")
         for row in rows:
             if len(row.derivatives) == count:
                 asks = f"row_{row.name}" in asking or f"slopes of {row.name}" in asking
-                lines.append(f"    X({row.name}, {int(asks)}) \\")
+                lines.append(f"    X({row.name}, {int(asks)}, {count}) \\")
         lines.append("")
-    lines.append("#define MANY_ROWS(X) \\")
-    lines += [f"    X({row.name}, 0) \\" for row in OPERATIONS.values() if row.variadic]
+    lines += ["/* X(0), X(1), …: the arguments of a row that has so many */", *map(arguments, range(1, 5)), ""]
+    lines.append("#define FIXED_ROWS(X) ROWS_OF_1(X) ROWS_OF_2(X) ROWS_OF_3(X) ROWS_OF_4(X)")
+    lines.append("#define ALL_ROWS(X) FIXED_ROWS(X) \\")
+    lines += [f"    X({row.name}, 0, 0) \\" for row in OPERATIONS.values() if row.variadic]
     return "\n".join([*lines, ""])
+
+
+def arguments(count: int) -> str:
+    return f"#define ARGUMENTS_{count}(X) {', '.join(f'X({k})' for k in range(count))}"
 
 
 def constants(rows: list[Operation]) -> str:

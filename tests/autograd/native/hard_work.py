@@ -16,11 +16,14 @@ import threading
 import weakref
 from array import array
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import autograd
 from autograd import Value, no_grad, operation, record
+from autograd.backprop import ordered
 from autograd.programs.kinds import GRADIENTS, MAP_GRADIENTS, backward
 from autograd.programs.machine import encoded
 from autograd.programs.recorder import _Transcript
@@ -29,6 +32,7 @@ from tests.autograd.native.random_programs import Run, Sub, by_hand, shown
 Job = Callable[[], Any]
 PROGRAMS = 1000  # random ones, and as many odd ones
 TURNS = 50  # of a job, to see whether it leaks
+ALL = ("programs", "long_graphs", "replays", "threads", "meddling", "failing_memory", "leaks")
 
 
 @operation(lambda a, y: 2.0 * a)
@@ -108,6 +112,96 @@ def threads() -> None:
     for worker in workers:
         worker.join()
     assert [v.grad for v in shared] == [1600.0 * x for x in (4.0, 6.0, 0.0, 2.0)]
+
+
+# What runs in the middle of something else ---------------------------------------------------------------------------
+class Last:
+    """Does something when it goes."""
+
+    def __init__(self, words: Callable[[], Any]) -> None:
+        self.words = words
+
+    def __del__(self) -> None:
+        self.words()
+
+    def __call__(self) -> None:
+        """As a closure has it."""
+
+
+def meddling() -> None:
+    """Whoever is let go of changes the very node that lets it go, and collections change the graph that is read."""
+    for job in (slots_meddled_with, numbers_meddled_with, circles_through_lines):
+        job()
+    for read in (attrgetter("operands"), attrgetter("parents"), autograd.topological_order, ordered):
+        collected_while(read)
+
+
+def slots_meddled_with() -> None:
+    leaf = Value(1.0)
+    leaf._backward = Last(lambda: setattr(leaf, "_right", None))
+    leaf._backward = Last(lambda: None)
+    assert leaf._right is None
+    b = Value(3.0)
+    y = Value(2.0) * b
+    y._left.last = Last(partial(setattr, y, "_d_left", "meddled"))
+    y._d_left = 1.0
+    y._left = b  # nobody else holds the one before
+    assert (y._left, y._d_left, y._right, y._d_right) == (b, "meddled", b, 2.0)
+    y.op = autograd.ops.Operation("last", "", abs, 0.0)
+    y.op.last = Last(partial(setattr, y, "op", None))
+    y.op = autograd.ops.Operation("next", "", abs, 0.0)
+    assert y.op is None
+    del y
+    x = Value(1.0)
+    (x * 2.0).backward()
+    assert x.grad == 2.0
+
+
+def numbers_meddled_with() -> None:
+    for name in ("data", "grad"):
+        for new in (2.0, [2.0]):
+            for last in (3.0, [3.0]):
+                v = Value(1.0)
+                setattr(v, name, Last(lambda v=v, name=name, last=last: setattr(v, name, last)))
+                setattr(v, name, new)
+                assert getattr(v, name) == last
+                setattr(v, name, 4.0)
+                (v * 1.0 + v).backward()
+                assert (v.data, v.grad) == ((4.0, 2.0) if name == "data" else (1.0, 6.0))
+
+
+def circles_through_lines() -> None:
+    v = Value(1.0)
+    v._line = [v]
+    seen = weakref.ref(v)
+    del v
+    gc.collect()
+    assert seen() is None
+
+
+def collected_while(read: Callable[[Value], Any]) -> None:
+    """Read a graph that a collection takes apart, at every moment at which one may come."""
+    for moment in range(1, 25):
+        root = Value(1.0)
+        for _ in range(50):
+            root = root * Value(2.0)
+
+        def meddle(phase: str, info: Any, root: Value = root) -> None:
+            for name in ("_left", "_d_left", "_right", "_d_right", "op"):
+                setattr(root, name, None)
+
+        gc.collect()
+        gc.callbacks.append(meddle)
+        gc.set_threshold(moment)
+        try:
+            found = read(root)
+        except AttributeError:  # in Python, which may come upon a link that is None already
+            found = []
+        finally:
+            gc.set_threshold(700)
+            gc.callbacks.remove(meddle)
+        flat = [v for part in found for v in (part if isinstance(part, list) else [part])]
+        assert sum(v.data for v in flat) >= 0.0
 
 
 # Allocations that fail -----------------------------------------------------------------------------------------------
@@ -351,7 +445,7 @@ def replays_of(a: Value, b: Value) -> Iterator[Job]:
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or ["programs", "long_graphs", "replays", "threads", "failing_memory", "leaks"]:
+    for name in sys.argv[1:] or ALL:
         globals()[name]()
         gc.collect()
         print(f"{name}: done", flush=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograd import native
+from tests.autograd.native import hard_work
 
 ROOT = Path(__file__).parents[3]
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=undefined"
@@ -42,7 +43,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.accuracy
-@pytest.mark.parametrize("name", ["programs", "long_graphs", "replays", "threads", "failing_memory", "leaks"])
+@pytest.mark.parametrize("name", hard_work.ALL)
 def test_nothing_is_wrong_under_sanitizers(checked, name):
     environment = {
         **os.environ,
@@ -55,6 +56,13 @@ def test_nothing_is_wrong_under_sanitizers(checked, name):
     done = subprocess.run(command, cwd=checked, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     assert f"{name}: done" in done.stdout
+
+
+def test_what_runs_in_the_middle_of_something_else_breaks_nothing():
+    """On both engines alike; in a process of its own, for it changes when garbage is collected."""
+    command = [sys.executable, "-m", "tests.autograd.native.hard_work", "meddling"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "meddling: done" in done.stdout, done.stderr[-4000:]
 
 
 @pytest.mark.skipif(native.extension is None, reason=f"is about the C ({native.engine})")
