@@ -165,7 +165,8 @@ def _save_picture(model: MLP, job: Job, history: History, path: Path) -> None:
 def _save_graph(model: MLP, job: Job, path: Path) -> None:
     """The graph of the loss of the held-out row that is hardest for the model, with the gradients of that loss.
 
-    The hardest, because a hinge loss of 0 has no gradients to show. Its numbers stand in the title.
+    The hardest, because a hinge loss of 0 has no gradients to show. Its numbers stand in the title, as the network
+    sees them: those of a table are standardised, which is said there and beside the target.
     """
     losses = plain(job.loss(answers(model, job.held_out[0]), job.held_out[1], reduction="none"))
     place = max(range(len(losses)), key=losses.__getitem__)
@@ -177,11 +178,14 @@ def _save_graph(model: MLP, job: Job, path: Path) -> None:
     model.zero_grad()
     hardest.backward()
     level = "neuron" if sum(len(layer.neurons) for layer in model.layers) <= MOST_NEURONS_DRAWN else "layer"
-    autograd.draw(hardest, model=model, level=level, title=f"held-out row with the largest loss: {numbers}").save(path)
+    seen = "held-out row with the largest loss" + (", standardised" if job.table else "")
+    autograd.draw(hardest, model=model, level=level, title=f"{seen}: {numbers}").save(path)
 
 
 def _answer(job: Job, target: Any) -> str:
-    """What the row really is: `label +1`, `class setosa`, `target 0.25`."""
+    """What the row really is: `label +1`, `class setosa`, `target 1.8, standardised 0.7821`."""
     if job.table is None:
         return f"label {with_minus(f'{target:+d}')}"
-    return f"class {shown(job.table.classes[target])}" if job.table.classes else f"target {with_minus(f'{target:.4g}')}"
+    if job.table.classes:
+        return f"class {shown(job.table.classes[target])}"
+    return with_minus(f"target {job.table.answer(target):.6g}, standardised {target:.4g}")

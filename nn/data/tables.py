@@ -3,6 +3,8 @@
 `Encoding` decides which columns are numbers and which are categories, and turns rows of text into rows of numbers.
 """
 
+import re
+import shlex
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, replace
@@ -303,13 +305,25 @@ class Encoding:
 def _inputs(table: Table, target: str, ignore: Collection[str], categorical: Collection[str]) -> list[str]:
     """The names of the columns to learn from."""
     problems: list[object] = []
-    for name in dict.fromkeys((target, *ignore, *categorical)):
+    options = {target: "target"} | dict.fromkeys(ignore, "ignore") | dict.fromkeys(categorical, "categorical")
+    for name, option in options.items():
         with noting(problems):
+            _check_one(table, name, option)
             table.column(name)
     if target in ignore:
         problems.append(f"{short(target)} is the column to predict: it cannot be left out with --ignore")
     refuse(problems)
     return [name for name in table.names if name != target and name not in ignore]
+
+
+def _check_one(table: Table, name: str, option: str) -> None:
+    """TableError, with what to write, for several columns named in one text: `--ignore a,b`."""
+    several = [part for part in map(str.strip, re.split("[,;]", name)) if part in table.names]
+    if name not in table.names and len(several) > 1:
+        named = [f"--{option} {shlex.quote(part)}" for part in several]
+        one = f"one column is predicted: {named[0]}"
+        how = one if option == "target" else f"name them one by one: {' '.join(named)}"
+        raise TableError(f"no column {short(name)}; {how}")
 
 
 def _written(table: Table, columns: Collection[Column]) -> list[str]:

@@ -319,6 +319,21 @@ TABLES = {
     "one class": ("a,b\n" + "1,yes\n2,yes\n" * 9, [], "every row has the same 'b'"),
     "no such column": (GOOD, ["--target", "c"], "no column 'c'; the columns are: a, b"),
     "no such column to ignore": (GOOD, ["--ignore", "c"], "no column 'c'"),
+    "several columns to ignore at once": (
+        "a,b,c d,e\n1,2,3,4\n",
+        ["--ignore", "a, c d"],
+        r"no column 'a, c d'; name them one by one: --ignore a --ignore 'c d'$",
+    ),
+    "several categories at once, one misspelt": (
+        "a,b,c d,e\n1,2,3,4\n",
+        ["--categorical", "a;c d;f"],
+        r"no column 'a;c d;f'; name them one by one: --categorical a --categorical 'c d'$",
+    ),
+    "several targets": (
+        "a,b,c d,e\n1,2,3,4\n",
+        ["--target", "b,c d"],
+        r"no column 'b,c d'; one column is predicted: --target b$",
+    ),
     "only the target": ("b\n1\n2\n3\n", [], "no column is left"),
     "one row": ("a,b\n1,2\n", [], "every row has the same"),
     "too few rows": ("a,b\n1,2\n2,3\n", [], "too few"),
@@ -648,12 +663,15 @@ def test_a_layout_engine_that_does_not_exist_costs_one_line_and_the_graph_only(t
 
 
 def test_the_loss_in_the_graph_says_what_the_row_really_is(tmp_path):
-    for name, values, said in (("c", "abc", r"class [abc]"), ("n", ["-1.5", "-2.25", "-3"], r"target −?[\d.]+")):
+    number = r"target −(1\.5|2\.25|3), standardised −?\d\.\d+"
+    for name, values, said in (("c", "abc", r"class [abc]"), ("n", ["-1.5", "-2.25", "-3"], number)):
         table = tmp_path / f"{name}.csv"
         table.write_text("u,v\n" + "".join(f"{i % 7},{values[i % 3]}\n" for i in range(60)))
         out = tmp_path / name
         assert main(["--csv", str(table), "--target", "v", "--epochs", "1", "--layers", "2", "--output", str(out)]) == 0
-        assert re.search(rf"loss \({said}\)", (out / "graph.svg").read_text("utf-8"))
+        drawn = (out / "graph.svg").read_text("utf-8")
+        assert re.search(rf"loss \({said}\)", drawn)
+        assert "held-out row with the largest loss, standardised: u = " in drawn
 
 
 # What the first run says ------------------------------------------------------------------------------------
