@@ -156,6 +156,16 @@ def test_first_derivatives_are_known_and_higher_ones_name_operation(kind):
             ask()
 
 
+def test_so_do_those_towards_the_second_of_two_children():
+    a, b = Value(3.0), Value(2.0)
+    for ask in (
+        lambda: autograd.differentiate(closure_mul(a, b), b),
+        lambda: autograd.differentiate(Value(6.0, (a, b), (2.0, 3.0)), b),
+    ):
+        with pytest.raises(NotImplementedError, match=r"was written by hand.*@operation"):
+            ask()
+
+
 def test_a_closure_adds_up_all_uses_of_a_child_and_slopes_are_one_for_each():
     a = Value(3.0)
     square = closure_mul(a, a)

@@ -4,9 +4,9 @@ Breaks each file in every way of mutants.py (or in N random ways, or only in lin
 it. A mutant that no test notices survives. Prints killed / total per file and every survivor that equivalent.py does
 not explain; `--save` keeps the counts in results.json, `--results` prints what is kept there and runs nothing.
 
-All of it takes hours; what results.json states is made again by `CI=true python -m tests.mutation --usual --save`
-(CI=true: hypothesis then chooses the same examples every time). To make one line of `--results` again, give its file
-and, if it was a sample, the numbers at its end. After work on the tests, `--again --save` tries the survivors only.
+All of it takes hours; what results.json states is made again by `python -m tests.mutation --usual --save`. To make
+one line of `--results` again, give its file and, if it was a sample, the numbers at its end. After work on the tests,
+`--again --save` tries the survivors only.
 """
 
 import argparse
@@ -225,6 +225,7 @@ def passes(file: str, mutant: Mutant, trial: Trial, killers: Sequence[str], tell
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     signal.alarm(PATIENCE)
     resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
+    os.environ["GLASSGRAD_ENGINE"] = "auto" if file.startswith("autograd/native/") else "python"  # else C would answer
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
