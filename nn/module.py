@@ -1,15 +1,17 @@
 """Module: anything with parameters. It finds them, names them, resets them, saves them.
 
 A module is an ordinary Python object. Its parameters are the leaf Values that can be reached from its attributes,
-through nested modules, lists, tuples and dicts; nothing has to be registered.
+through nested modules, lists, tuples, dicts and NumPy's arrays of Values; nothing has to be registered.
 """
 
 import copy
 import random
 import reprlib
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import count, repeat
+from functools import reduce
+from itertools import count, product, repeat
 from typing import Any, Self, TypeAlias
 
 from autograd import Value
@@ -84,7 +86,8 @@ class Module:
 
     def __call__(self, x: Any) -> Any:
         """The output for one example; every module defines it."""
-        raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, x)")
+        advice = ": rename forward to __call__" if hasattr(self, "forward") else ""  # as torch has it
+        raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, x){advice}")
 
     def batch(self, rows: Sequence[Any]) -> list[Any]:
         """The outputs for several examples: ``[self(row) for row in rows]``.
@@ -204,6 +207,7 @@ def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[Path, Modul
 
     A stack of iterators instead of recursion, and a set of what was met: cycles and any depth are safe.
     """
+    holders = _holders()
     stack: list[Iterator[tuple[Path, Any]]] = [iter([((), root)])]
     met: set[int] = set()
     while stack:
@@ -214,7 +218,7 @@ def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[Path, Modul
                 if thing.op is None:
                     met.add(id(thing))
                     yield path, thing
-            elif isinstance(thing, (Module, Buffer, list, tuple, dict)):
+            elif isinstance(thing, (Buffer, *holders)):
                 met.add(id(thing))
                 if isinstance(thing, (Module, Buffer)):
                     yield path, thing
@@ -227,7 +231,7 @@ def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[Path, Modul
 
 def _leaves(root: Module) -> Iterable[Value]:
     """The leaf Values in the order of _walk(): the same walk without paths, which a training step takes three times."""
-    found: dict[int, Value] = {}
+    holders, found = _holders(), dict[int, Value]()
     stack: list[Iterator[Any]] = [iter((root,))]
     met: set[int] = set()
     while stack:
@@ -235,7 +239,7 @@ def _leaves(root: Module) -> Iterable[Value]:
             if isinstance(thing, Value):
                 if thing.op is None:
                     found[id(thing)] = thing
-            elif isinstance(thing, (Module, list, tuple, dict)) and id(thing) not in met:
+            elif isinstance(thing, holders) and id(thing) not in met:
                 met.add(id(thing))
                 stack.append(iter(thing if isinstance(thing, (list, tuple)) else _held(thing).values()))
                 break
@@ -244,16 +248,35 @@ def _leaves(root: Module) -> Iterable[Value]:
     return found.values()
 
 
+def _holders() -> tuple[type, ...]:
+    """The types of what parameters may lie in; without NumPy there are no arrays."""
+    numpy = sys.modules.get("numpy")
+    return (Module, list, tuple, dict) if numpy is None else (Module, list, tuple, dict, numpy.ndarray)
+
+
 def _held(holder: Any) -> dict[Any, Any]:
-    return vars(holder) if isinstance(holder, Module) else holder if isinstance(holder, dict) else {}
+    """What lies in a module, a dict or an array of objects, by its name, key or place."""
+    if isinstance(holder, (Module, dict)):
+        return vars(holder) if isinstance(holder, Module) else holder
+    return {place: holder[place] for place in product(*map(range, holder.shape))} if _of_objects(holder) else {}
+
+
+def _of_objects(holder: Any) -> bool:
+    return hasattr(holder, "dtype") and holder.dtype.kind == "O"
 
 
 def _inside(path: Path, holder: Any) -> Iterator[tuple[Path, Any]]:
-    """(path, item) for what lies directly inside a module, a list, a tuple or a dict."""
+    """(path, item) for what lies directly inside a module, a list, a tuple, a dict or an array."""
     if isinstance(holder, (list, tuple)):
         return zip(zip(repeat(path), count(), strict=False), holder, strict=False)
     items = _held(holder)
+    if _of_objects(holder):
+        return zip((reduce(_below, place, path) for place in items), items.values(), strict=True)
     return zip(zip(repeat(path), map(str, items), strict=False), items.values(), strict=False)
+
+
+def _below(path: Path, key: int) -> Path:
+    return path, key
 
 
 def _name(path: Path) -> str:

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from autograd import Value, no_grad
-from nn import MLP, Buffer, Layer, Module
+from nn import MLP, Buffer, Dropout, Layer, Module, Residual, Sequential
+from nn.module import evaluating, own_dice
 
 
 class Nest(Module):
@@ -184,8 +185,32 @@ def test_repr_shows_structure_and_counts():
 
 
 def test_a_module_without_a_call_says_so():
-    with pytest.raises(NotImplementedError, match=r"Nest needs a method __call__\(self, x\)"):
+    with pytest.raises(NotImplementedError, match=r"Nest needs a method __call__\(self, x\)$"):
         Nest()([1.0])
+    with pytest.raises(NotImplementedError, match=r"__call__\(self, x\): rename forward to __call__"):
+        type("Torchlike", (Module,), {"forward": lambda self, x: x})()([1.0])
+
+
+class Arrays(Module):
+    def __init__(self):
+        self.weights = np.array([[Value(1.0), Value(2.0)], [Value(3.0), 4.0]])
+        self.rows = np.ones((3, 2))
+        self.both = [self.weights[0], np.array(Value(5.0), dtype=object)]
+
+    def __call__(self, x):
+        return (self.weights @ np.array(x)).sum() * self.both[1].item()
+
+
+def test_parameters_are_found_in_arrays_of_numpys():
+    model = Arrays()
+    a, b, c, d = model.parameters()
+    assert [p.data for p in (a, b, c, d)] == [1.0, 2.0, 3.0, 5.0]
+    named = dict(model.named_parameters())
+    assert named == {"weight0_0": a, "weight0_1": b, "weight1_0": c, "both1": d}
+    model([1.0, 10.0]).backward()
+    assert [p.grad for p in (a, b, c, d)] == [5.0, 50.0, 5.0, 64.0]
+    model.load_state_dict(dict.fromkeys(named, 7.0))
+    assert model.weights[1, 0].data == 7.0
 
 
 def test_batch_is_one_output_per_row():
@@ -206,3 +231,24 @@ def test_copies_compute_the_same_and_share_nothing(copied):
     twin = copied(model)
     assert twin([0.5, -1.0]).data == model([0.5, -1.0]).data
     assert not set(twin.parameters()) & set(model.parameters())
+
+
+def test_meanwhile_a_model_throws_twins_of_its_dice():
+    model = Sequential(Dropout(0.5, rng=1), Dropout(0.5, rng=2), Layer(2, 1, rng=3))
+    first, second, _ = model.layers
+    dice, states = (first.rng, second.rng), (first.rng.getstate(), second.rng.getstate())
+    with own_dice(model) as drawn:
+        assert not drawn()
+        assert first.rng is not dice[0]
+        shown = first([1.0] * 50)
+        assert drawn()
+    assert (first.rng, second.rng) == dice
+    assert (first.rng.getstate(), second.rng.getstate()) == states
+    assert first([1.0] * 50) == shown
+
+
+def test_meanwhile_a_model_is_in_use():
+    model = Sequential(Dropout(0.5), Residual(Dropout(0.5).eval()))
+    with evaluating(model):
+        assert [module.training for _, module in model.named_modules()] == [False] * 4
+    assert [module.training for _, module in model.named_modules()] == [True, True, True, False]
