@@ -32,6 +32,7 @@ class OnArrays(OnValues):
     def __init__(self, values: OnValues, optimizer: Optimizer) -> None:
         self.parameters, self.layers, self.optimizer = values.parameters, values.layers, optimizer
         self._functions: dict[Program, Any] = {}  # of the penalty, and what gives them for the columns of a part
+        self._errors = np.geterr()  # what NumPy warns of, for functions of the user's
         self._ahead = False  # of the Values
         self._parts: Sequence[Part] = ()  # of the batch before, and
         self._of_parts: list[Function] = []
@@ -140,7 +141,8 @@ class OnArrays(OnValues):
         own, self._ahead = len(self.parameters), True
         if callable(limit):  # it gets the Values
             self._give_numbers()
-            limit(self.parameters)
+            with np.errstate(**self._errors):
+                limit(self.parameters)
             self._take_numbers()
         elif limit < (norm := length(self._gradient[:own])) < math.inf:
             self._gradient[:own] *= limit / norm

@@ -392,3 +392,18 @@ def test_a_model_that_draws_from_the_module_random_is_trained_as_if_nothing_had_
         history, state = trained(compiled, mse, Dicing(2, [3, 1], rng=0), epochs=60)
         found.append((state, history.loss, random.random()))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_what_a_clip_of_ones_own_does_to_numpys_numbers_is_warned_about(compiled):
+    np = pytest.importorskip("numpy")
+
+    def clip(parameters):
+        np.float64(parameters[0].data) / np.float64(0.0)
+
+    rows = [[float(i), float(i % 3)] for i in range(8)]
+    with pytest.warns(RuntimeWarning, match="divide by zero") as told:
+        history = fit(
+            MLP(2, [3, 1], rng=1), rows, [x for x, _ in rows], loss=mse, epochs=3, clip=clip, compiled=compiled
+        )
+    assert (history.engine, len(told)) == ("program" if compiled else "graphs", 3)
