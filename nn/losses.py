@@ -32,7 +32,7 @@ from autograd import (
 )
 from autograd import cross_entropy as cross_entropy_of_row
 from nn.basics.checks import index
-from nn.basics.nested import Nested, data_of, is_list
+from nn.basics.nested import Nested, data_of, is_list, shape
 from nn.basics.pairing import ONE_SCORE, class_weights, distribution, each_number, each_row, probability, scaled
 from nn.module import Module
 
@@ -252,7 +252,12 @@ def _expected(y: float, cost_of_one: Callable[[], Any], cost_of_zero: Callable[[
 
 def _true_class(row: Sequence[Any], c: Any) -> int:
     """c, if it is the number of one of several classes."""
-    if is_list(c) or len(row) == 1:
+    if is_list(c):
+        raise ValueError(
+            f"a row has one class, a whole number, got {shape(c)}: one-hot rows are for categorical_cross_entropy. If "
+            f"these are the classes of several rows, {ONE_SCORE}"
+        )
+    if len(row) == 1:
         raise ValueError(ONE_SCORE)
     return index("class", c, len(row))
 

@@ -18,8 +18,9 @@ def find_activation(activation: ActivationLike) -> Callable[[Any], Any] | None:
     if activation is None or activation == "linear":
         return None
     if not isinstance(activation, str):
-        if not callable(activation):
-            raise TypeError(f"activation must be a name, a function or None, not {type(activation).__name__}")
+        if not callable(activation) or isinstance(activation, type):
+            what = f"the class {activation.__name__}" if isinstance(activation, type) else type(activation).__name__
+            raise TypeError(f"activation must be a name, a function or None, not {what}")
         return activation
     row = OPERATIONS.get(activation)
     if row is None or not _takes_one(row):

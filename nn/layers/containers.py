@@ -11,7 +11,7 @@ from nn.module import Module
 
 
 class Sequential(Module):
-    """layerₙ(… layer₂(layer₁(x))): modules, or functions of one argument, one after the other.
+    """layerₙ(… layer₂(layer₁(x))): modules, or functions of one argument, one after the other; TypeError for others.
 
     >>> from nn import Activation, Layer
     >>> Sequential(Layer(2, 4, nonlin=False), Activation("tanh"), Layer(4, 1, nonlin=False))
@@ -22,10 +22,7 @@ class Sequential(Module):
     """
 
     def __init__(self, *layers: Module | Callable[[Any], Any]) -> None:
-        for layer in layers:
-            if not callable(layer):
-                raise TypeError(f"Sequential takes modules and functions, not {type(layer).__name__}")
-        self.layers = list(layers)
+        self.layers = [as_step("Sequential", layer) for layer in layers]
 
     def __call__(self, x: Any) -> Any:
         for layer in self.layers:
@@ -41,12 +38,12 @@ class Residual(Module):
     """x + inner(x): a short cut on which gradients pass unchanged (He et al. 2016).
 
     Where inner changes the number of values, `shortcut` is a module or function that does the same to x:
-    shortcut(x) + inner(x). Raises ValueError when the two shapes differ.
+    shortcut(x) + inner(x). Raises ValueError when the two shapes differ, TypeError for what cannot be called.
     """
 
     def __init__(self, inner: Module | Callable[[Any], Any], shortcut: Callable[[Any], Any] | None = None) -> None:
-        self.inner = inner
-        self.shortcut = shortcut
+        self.inner = as_step("Residual", inner)
+        self.shortcut = None if shortcut is None else as_step("Residual", shortcut)
 
     def __call__(self, x: Any) -> Any:
         return self._joined(self.shortcut(x) if self.shortcut else x, self.inner(x))
@@ -98,6 +95,15 @@ class Dropout(Module):
 
     def extra_repr(self) -> str:
         return f"p={self.p:g}"
+
+
+def as_step(who: str, step: Any) -> Any:
+    """`step` if it can stand in a chain; TypeError for what cannot be called, and for a class that has to be called."""
+    if isinstance(step, type) and issubclass(step, Module):
+        raise TypeError(f"{who} takes modules and functions, not a class: write {step.__name__}(…)")
+    if not callable(step):
+        raise TypeError(f"{who} takes modules and functions, not {type(step).__name__}")
+    return step
 
 
 def chained(layers: Sequence[Any], rows: Sequence[Any]) -> list[Any]:

@@ -332,7 +332,11 @@ BAD = {
     "class": (lambda: losses.cross_entropy([1.0, 2.0], 2), "class 2 does not exist: .* from 0 to 1"),
     "negative class": (lambda: losses.cross_entropy([[1.0, 2.0]], [-1]), "class -1 does not exist"),
     "no class": (lambda: losses.multi_class_hinge([[1.0, 2.0]], [0.5]), "class 0.5 does not exist"),
-    "a row as class": (lambda: losses.cross_entropy([[1.0, 2.0]], [[0, 1]]), r"needs a score for each class"),
+    "a row as class": (
+        lambda: losses.cross_entropy([[1.0, 2.0]], [[0, 1]]),
+        "a row has one class, a whole number, got a list of 2: one-hot rows are for categorical_cross_entropy",
+    ),
+    "a column of classes": (lambda: losses.multi_class_hinge([[1.0, 2.0]], [[1]]), "one class, .* got a list of 1"),
     "rows": (lambda: losses.cross_entropy([[1.0, 2.0]] * 3, [0, 1]), "is a list of 3 × 2, but target is a list of 2"),
     "weights": (lambda: losses.cross_entropy([1.0, 2.0], 0, weight=[1.0]), "one number for each of 2 classes, got 1"),
     "binary weights": (lambda: losses.binary_cross_entropy(0.5, 0, weight=[1, 2, 3]), "each of 2 classes, got 3"),

@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import OPERATIONS, Value
-from nn import MLP, Layer, Neuron
+from nn import MLP, Activation, Layer, Neuron
 from nn.basics.activations import _takes_one
 from nn.data import micrograd_moons
 from tests.nn.frozen import check_layer, read, set_data, torch_layers, values
@@ -176,6 +176,8 @@ def test_bad_arguments_are_named():
         Neuron(2, activation="softmax")
     with pytest.raises(TypeError, match="activation must be a name, a function or None, not int"):
         Neuron(2, activation=3)
+    with pytest.raises(TypeError, match="activation must be a name, a function or None, not the class Activation"):
+        Neuron(2, activation=Activation)
     with pytest.raises(ValueError, match=r"4 activations for 2 layers; give one for each hidden layer \(1\)"):
         MLP(2, [3, 1], activation=["tanh"] * 4)
     with pytest.raises(TypeError, match=r"rng must be a random\.Random, a whole number as seed, or None, not str"):

@@ -104,6 +104,12 @@ def test_flatten():
 def test_bad_arguments_are_named():
     with pytest.raises(TypeError, match="Sequential takes modules and functions, not int"):
         Sequential(MLP(1, [1]), 3)
+    for make in (Sequential, Residual, lambda step: Residual(Flatten(), step)):
+        with pytest.raises(TypeError, match=r"takes modules and functions, not a class: write Dropout\(…\)"):
+            make(Dropout)
+        with pytest.raises(TypeError, match="takes modules and functions, not float"):
+            make(3.0)
+    assert Sequential(tuple)([1.0, 2.0]) == (1.0, 2.0)  # a class that is a function of a row
     for p in (-0.1, 1.0, math.nan):
         with pytest.raises(ValueError, match="Dropout needs a probability 0 <= p < 1"):
             Dropout(p)
