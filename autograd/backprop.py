@@ -8,8 +8,8 @@ time and touches nothing.
 
 from collections import deque
 from collections.abc import Sequence
-from itertools import repeat
-from operator import add, attrgetter
+from itertools import chain
+from math import isfinite
 from typing import Any
 
 from autograd.by_hand import (
@@ -29,8 +29,6 @@ from autograd.ops import OPERATIONS
 from autograd.value import Value
 
 _set_grad = Value.grad.__set__  # type: ignore[attr-defined]
-_get_grad = attrgetter("grad")
-_get_data = attrgetter("data")
 
 
 def topological_order(root: Value, *more: Value) -> list[Value]:
@@ -145,17 +143,16 @@ def _all_or_none(root: Value, seed: float, leaves: list[Value], interior: list[V
     """The backward pass, with what the leaves held before added at the end, or put back."""
     before = grads_of(leaves)
     restore = map(_set_grad, leaves, before)
-    outer = list(map(_get_grad, interior)) if INSIDE else None  # a closure of another backward pass called this
+    outer = [node.grad for node in interior] if INSIDE else None  # a closure of another backward pass called this
     try:
-        deque(map(_set_grad, leaves, repeat(0.0)), 0)
-        for node in interior:
+        for node in chain(leaves, interior):
             node.grad = 0.0
         root.grad = seed
         _chain_rule(interior)
         if ACTIVE:
             for listener in current_mode().listeners:
                 listener.backward(root, seed)
-        totals = list(map(add, before, map(_get_grad, leaves)))
+        totals = [held + leaf.grad for held, leaf in zip(before, leaves, strict=True)]
         deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its middle
     except BaseException:
         deque(restore, 0)
@@ -171,6 +168,8 @@ def _chain_rule(interior: list[Value]) -> None:
         upstream = node.grad
         d_left = node._d_left
         if type(d_left) is tuple:
+            if upstream == 0.0 and isfinite(sum(d_left)):  # a neuron whose relu is off has nothing to pass on
+                continue
             for parent, d in zip(node._left, d_left):  # noqa: B905  (equal by construction; strict costs)
                 parent.grad += d * upstream
             continue
@@ -185,9 +184,7 @@ def _chain_rule(interior: list[Value]) -> None:
 
 def check_data(root: Value, leaves: list[Value]) -> None:
     """Data overwritten by a non-number (the slip `p.data -= lr * p`) shows in a leaf and in all that depends on it."""
-    kinds = set(map(type, map(_get_data, leaves)))
-    kinds.add(type(root.data))
-    if kinds != {float}:
+    if {type(node.data) for node in (root, *leaves)} != {float}:
         check_numbers(topological_order(root))
 
 
@@ -197,7 +194,7 @@ def add_to_grads(leaves: list[Value], gradients: Sequence[float]) -> None:
         check_turn()
         with while_incomplete():
             before = grads_of(leaves)
-            totals = list(map(add, before, gradients))
+            totals = [held + gradient for held, gradient in zip(before, gradients, strict=True)]
             deque(map(_set_grad, leaves, totals), 0)
 
 

@@ -16,7 +16,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from operator import attrgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -37,7 +36,6 @@ if hasattr(os, "register_at_fork"):  # a fork waits until grads are complete, an
         after_in_child=one_at_a_time.release,
     )
 _set_grad = Value.grad.__set__  # type: ignore[attr-defined]
-_get_grad = attrgetter("grad")
 _OURS = (__name__, Value.__module__)
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "truediv": "/", "pow": "**", "relu": "ReLU"}
 _leaves_of: "WeakKeyDictionary[Value, tuple[Value, ...]]" = WeakKeyDictionary()  # for plain numbers; see prev()
@@ -340,7 +338,7 @@ def check_grads(nodes: Iterable[Value], grads: Iterable[Any]) -> None:
 
 def grads_of(leaves: list[Value]) -> list[float]:
     """What the leaves hold before a backward pass."""
-    grads = list(map(_get_grad, leaves))
+    grads = [leaf.grad for leaf in leaves]
     if set(map(type, grads)) != {float}:
         check_grads(leaves, grads)
     return grads

@@ -182,6 +182,15 @@ def test_infinities_and_nans_go_through_without_raising():
     assert x.grad == -math.inf or math.isnan(x.grad)
 
 
+@pytest.mark.parametrize("slope", [2.0, math.inf, math.nan, 1e308])
+@pytest.mark.parametrize("upstream", [0.0, -0.0, 1.0])
+def test_a_node_of_many_parents_passes_on_as_one_of_two_does(slope, upstream):
+    few, many = [Value(slope), Value(slope), Value(3.0)], [Value(slope), Value(slope), Value(3.0)]
+    (upstream * (few[0] * few[2] + few[1] * few[2])).backward()
+    (upstream * autograd.dot(many[:2], [many[2]] * 2)).backward()
+    assert repr([leaf.grad for leaf in many]) == repr([leaf.grad for leaf in few])
+
+
 def test_steps_starts_from_one_and_counts_the_uses_of_each_value():
     a = Value(3.0)
     seed, *edges = [event for event in steps(a * a) if not isinstance(event, ForwardStep)]

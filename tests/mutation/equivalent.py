@@ -76,7 +76,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("autograd/backprop.py", "check_turn()", "check_turn() → pass"): (
         "of the extension's turn; without it, test_interrupted.py notices"
     ),
-    ("autograd/backprop.py", "deque(map(_set_grad, leaves, repeat(0.0)), 0)", "0 → 1"): EXHAUSTED,
     ("autograd/backprop.py", "deque(restore, 0)", "0 → 1"): EXHAUSTED,
     ("autograd/backprop.py", "deque(map(_set_grad, interior, outer), 0)", "0 → 1"): EXHAUSTED,
     ("autograd/backprop.py", "deque(map(_set_grad, leaves, totals), 0)", "0 → 1"): EXHAUSTED,
