@@ -48,6 +48,13 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
     >>> dot(w, x, bias=0.5)
     Value(data=2.5, grad=0.0)
     """
+    row: Any = xs
+    if type(row) is not list and is_array(row) and row.ndim == 1:  # NumPy's numbers one by one are slow
+        xs = row.tolist()
+    mode = current_mode() if ACTIVE else None
+    usual = mode is None or not mode.grad
+    if usual and (node := _dot_of_weights(ws, xs, bias, graph=mode is None)) is not None:
+        return node
     try:
         n, m = len(ws), len(xs)
     except TypeError:
@@ -55,41 +62,35 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
         raise TypeError(f"dot() takes a list of weights and a list of inputs, got {given}") from None
     if n != m:
         raise ValueError(f"dot() needs as many weights as inputs, got {n} and {m}")
-    row: Any = xs
-    if type(row) is not list and is_array(row) and row.ndim == 1:  # NumPy's numbers one by one are slow
-        return dot(ws, row.tolist(), bias)
-    mode = current_mode() if ACTIVE else None
-    if (mode is not None and mode.grad) or (node := _dot_of_weights(ws, xs, bias, graph=mode is None)) is None:
-        return ops.dot(*_terms("dot", (*ws, *xs, bias)))
-    return node
+    return ops.dot(*_terms("dot", (*ws, *xs, bias)))
 
 
 def _dot_of_weights(ws: Sequence[Any], xs: Sequence[Any], bias: Any, graph: bool) -> Any:
     """The dot node of a neuron, made without detours: weights are Values, inputs all Values or all floats.
 
-    None for any other mixture, which the general way takes. A leaf without `graph`.
+    None for anything else, which takes the general way. A leaf without `graph`.
     """
     plain_bias = type(bias) is float
     try:
         plain_inputs = type(xs[0]) is float
         w = [v.data for v in ws]
         x = xs if plain_inputs else [v.data for v in xs]
-        products = [*map(mul, w, x)]
-        y = fsum([*products, bias if plain_bias else bias.data])
+        terms = [*map(mul, w, x), bias if plain_bias else bias.data]
+        y = fsum(terms)
+        if type(sum(terms)) is not float:  # other libraries' numbers have a .data as well; not that sum
+            return None
     except (AttributeError, TypeError, LookupError, ValueError, OverflowError):
         return None
-    if not isinstance(ws[0], Value) or set(map(type, x if plain_inputs else products)) != {float}:
-        return None  # NumPy's numbers have a .data as well, and its arithmetic takes that for an array
+    if len(w) != len(x) or not isinstance(ws[0], Value) or (plain_inputs and set(map(type, x)) != {float}):
+        return None
     if not graph:
         return _leaf(type(ws[0]), y)
     operands = (*ws, *xs, bias)
-    slopes = x if plain_inputs else (*x, *w)
-    if plain_bias:
-        parents = operands[: len(slopes)]
+    if plain_inputs:
+        parents, slopes = ((*ws,), (*x,)) if plain_bias else ((*ws, bias), (*x, 1.0))
     else:
-        parents = operands if not plain_inputs else (*ws, bias)
-        slopes = (*slopes, 1.0)
-    return _node(type(ws[0]), ops.dot, y, parents, tuple(slopes), operands, None)
+        parents, slopes = (operands[:-1], (*x, *w)) if plain_bias else (operands, (*x, *w, 1.0))
+    return _node(type(ws[0]), ops.dot, y, parents, slopes, operands, None)
 
 
 def softmax(xs: Iterable[Any]) -> list[Any]:

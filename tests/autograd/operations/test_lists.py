@@ -226,6 +226,27 @@ def test_dot_of_weights_whose_data_was_assigned_another_kind_of_number(inputs, k
     assert (y.data, w[0].grad, w[1].grad, b.grad) == (-4.5, 1.0, 2.0, 1.0)
 
 
+class Tensor(float):
+    """A number of a library whose `.data` is another such number, as PyTorch's is."""
+
+    data = property(lambda self: self)
+    __mul__ = __rmul__ = lambda self, other: Tensor(float(self) * float(other))
+    __add__ = __radd__ = lambda self, other: Tensor(float(self) + float(other))
+
+
+@pytest.mark.parametrize("inputs", [[1.0, 2.0], [Value(1.0), Value(2.0)]], ids=repr)
+@pytest.mark.parametrize("theirs", [1, 2, 3])
+def test_a_number_that_has_data_like_a_value_is_a_number(inputs, theirs):
+    operands = [Value(3.0), Value(-4.0), Value(0.5)]
+    operands[theirs - 1] = Tensor(operands[theirs - 1].data)
+    y = dot(operands[:2], inputs, operands[2])
+    y.backward()
+    assert y.data == -4.5
+    assert {type(o) for o in y.operands} == {Value, float}
+    slopes = zip(operands, [1.0, 2.0, 1.0], strict=True)
+    assert all(o.grad == d for o, d in slopes if isinstance(o, Value))
+
+
 @pytest.mark.parametrize("wrong", [(Value(1.0), [1.0]), ([Value(1.0)], 1.0), ((w for w in [1.0]), [1.0])])
 def test_dot_of_what_has_no_length_is_refused(wrong):
     with pytest.raises(TypeError, match=r"dot\(\) takes a list of weights and a list of inputs, got"):
