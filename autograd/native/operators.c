@@ -161,18 +161,33 @@ static PyObject *slope_towards(PyObject *operand, int row, int at, PyObject *a, 
     return b == NULL ? PyObject_CallFunctionObjArgs(formula, a, y, NULL) : PyObject_CallFunctionObjArgs(formula, a, b, y, NULL);
 }
 
+/* Where a formula of floats raised an ArithmeticError: the slope towards operand `at` as IEEE arithmetic has it. */
+static PyObject *slope_by_ieee(PyObject *operand, int row, int at, PyObject *a, PyObject *b, PyObject *y) {
+    if (operand == NULL || !is_node(operand))
+        Py_RETURN_NONE;
+    PyObject *args = b == NULL ? PyTuple_Pack(1, a) : PyTuple_Pack(2, a, b);
+    PyObject *slopes = args == NULL ? NULL : PyObject_CallMethod(engine.rows[row], "local_grads", "OO", args, y);
+    PyObject *slope = slopes == NULL ? NULL : Py_XNewRef(PyTuple_GetItem(slopes, at));
+    Py_XDECREF(args);
+    Py_XDECREF(slopes);
+    return slope;
+}
+
 /* y, and slopes: the node of a row with one operand (right and b are NULL) or two. */
 static PyObject *node_of_floats(int row, PyObject *left, PyObject *a, PyObject *right, PyObject *b) {
     PyObject *y = PyObject_CallFunctionObjArgs(forwards[row], a, b, NULL), *node = NULL;
     PyObject *d_left = y == NULL ? NULL : slope_towards(left, row, 0, a, b, y);
     PyObject *d_right = d_left == NULL ? NULL : slope_towards(right, row, 1, a, b, y);
+    if (d_right == NULL && y != NULL && PyErr_ExceptionMatches(PyExc_ArithmeticError)) {
+        PyErr_Clear();
+        Py_XDECREF(d_left);
+        d_left = slope_by_ieee(left, row, 0, a, b, y);
+        d_right = d_left == NULL ? NULL : slope_by_ieee(right, row, 1, a, b, y);
+    }
     if (d_right != NULL) {
         PyObject *kind = (PyObject *)Py_TYPE(is_node(left) ? left : right);
         PyObject *first = is_node(left) ? left : a, *second = b == NULL ? Py_None : is_node(right) ? right : b;
         node = make_node(NULL, (PyObject *[]){kind, engine.rows[row], y, first, d_left, second, d_right}, 7);
-    } else if (y != NULL && PyErr_ExceptionMatches(PyExc_ArithmeticError)) {
-        PyErr_Clear(); /* the formula as IEEE arithmetic reads it: value.py has that */
-        node = Py_NewRef(Py_NotImplemented);
     }
     Py_XDECREF(y);
     Py_XDECREF(d_left);

@@ -183,6 +183,17 @@ def test_scalars_of_numpys_leave_the_operation_to_the_value():
     assert jvp(lambda x: np.float64(2.0) * x, (3.0,), (1.0,)) == (6.0, 2.0)
 
 
+@pytest.mark.parametrize(("a", "b", "c"), [(3.0, 0.0, "inf"), (0.0, 0.0, "nan"), (3.0, Value(0.0), "inf")])
+def test_numpys_double_divided_by_nothing_warns_once(a, b, c):
+    x = Value(1.0)
+    x.data = np.float64(a)
+    with pytest.warns(RuntimeWarning, match="divide") as told:
+        y = x / b
+    assert len(told) == 1
+    y.backward()
+    assert (repr(y.data), x.grad) == (f"np.float64({c})", math.inf)
+
+
 def test_a_value_has_what_everything_that_applies_rows_has():
     assert all(hasattr(Value, name) for name in vars(Applies))
     v = Value(2.5)
