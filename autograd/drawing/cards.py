@@ -54,11 +54,11 @@ ROW_HEIGHT = 19.0
 MIN_CARD_WIDTH = 52.0
 CARD_PADDING = 10.0
 RADIUS = 6.0
-PILL_HEIGHT = 13.0
-PILL_FONT = 9.0
+PILL_HEIGHT = 14.0
+PILL_FONT = 10.0
 MARGIN = 12.0
-NOTE_FONT = 9.0
-NOTE_HEIGHT = 13.0
+NOTE_FONT = 10.0
+NOTE_HEIGHT = 14.0
 NOTE_COLOR = "#6B7B93"  # reads on white and on dark pages
 MAP_SIDE = 60.0
 MAP_CELLS = 20
@@ -373,7 +373,7 @@ def _pill(arrow: Arrow, centre: Point) -> Group:
     return Group(
         (
             Rect(left, top, width, height, height / 2, CARD_FILL, stroke, mark="pill-fill"),
-            Text(centre[0], centre[1] + 3.2, arrow.label, color=PILL_TEXT, size=PILL_FONT, mark="local"),
+            Text(centre[0], centre[1] + 3.5, arrow.label, color=PILL_TEXT, size=PILL_FONT, mark="local"),
         ),
         id=f"p{arrow.id}",
         mark="pill",

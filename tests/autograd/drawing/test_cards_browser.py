@@ -56,3 +56,19 @@ def test_every_text_fits_and_no_label_lies_on_a_card(chromium: Any, name: str) -
     assert found["texts"] >= sum(1 + len(card.rows) for card in picture.cards)
     assert found["outside"] == []
     assert found["covered"] == []
+
+
+@pytest.mark.parametrize("width", [390, 764, 1200])
+@pytest.mark.parametrize("name", ["one neuron", "values", "clusters", "neuron"])
+def test_no_text_of_a_page_is_smaller_than_9_pixels_at_first_sight(chromium: Any, name: str, width: int) -> None:
+    """764: a cell of JupyterLab."""
+    page = chromium.new_page(viewport={"width": width, "height": 700})
+    page.set_default_timeout(120_000)
+    page.set_content(DRAWINGS[name]().page)
+    page.wait_for_selector("#graph .card")
+    smallest = page.evaluate("""() => {
+      const svg = document.querySelector('#graph svg, svg#graph'), scale = svg.getScreenCTM().a;
+      const sizes = [...svg.querySelectorAll('text')].map(text => parseFloat(getComputedStyle(text).fontSize));
+      return scale * Math.min(...sizes);
+    }""")
+    assert smallest >= 8.999

@@ -54,7 +54,7 @@ def test_a_step_says_its_arithmetic_and_shows_what_it_is_about(slides):
 
 
 def test_local_derivatives_come_with_their_operation(slides):
-    pills = [len(re.findall(r'font-size="9"', slide.svg())) for slide in slides]
+    pills = [len(re.findall(r'font-size="10"', slide.svg())) for slide in slides]
     assert pills[:4] == [0, 2, 4, 6]
 
 

@@ -1,7 +1,7 @@
 // What part of the picture is seen, and how large: the SVG's view box, which has the shape of its window, so that a
 // point of the screen is a point of the picture. Knows neither numbers nor cards.
 
-const SMALLEST_TEXT = 9, TEXT = 11, LARGEST = 1.6, EDGE = 12;
+const SMALLEST_TEXT = 9, TEXT = 10, LARGEST = 1.6, EDGE = 12; // TEXT: on arrows, and below it all
 
 function makeCamera(svg, whole, moved) {
   let view = { x: 0, y: 0, w: whole.width, h: whole.height };

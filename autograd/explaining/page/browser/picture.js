@@ -9,7 +9,7 @@ const byId = (id) => document.getElementById(id);
 let listening = new AbortController(); // for what belongs to a picture, and ends with it
 const on = (element, event, act, options) => element.addEventListener(event, act, { ...options, signal: listening.signal });
 const textOf = (element) => element.firstChild ?? element.appendChild(document.createTextNode(""));
-const CHARACTER = 11 * 0.602, PILL_CHARACTER = 9 * 0.602, ROOM_IN_PILL = 6;
+const CHARACTER = 11 * 0.602, PILL_CHARACTER = 10 * 0.602, ROOM_IN_PILL = 6;
 const HEADER = 18, ROW = 19, RADIUS = 6; // of a card, as in drawing/cards.py
 const TINY = 3.5; // pixels: texts that are smaller on screen are not drawn
 const NEAR = 120; // how far around a card its arrows belong to what is seen, in points of the picture
@@ -123,7 +123,7 @@ function makePicture(svg, engine, shown, spec) {
   // The number on an arrow, and its ground, which is as wide as the number.
   function pillIn(group) {
     const text = named(group.querySelector("text"), "local"), middle = Number(text.getAttribute("x")), { length } = text.textContent;
-    const pill = shape("rect", { class: "pill-fill", y: Number(text.getAttribute("y")) - 9.7, height: 13, rx: 6.5 });
+    const pill = shape("rect", { class: "pill-fill", y: Number(text.getAttribute("y")) - 10.5, height: 14, rx: 7 });
     named(group, "pill").prepend(pill);
     return widened({ text, pill, middle, room: Math.max(ROOM_IN_PILL, length) }, length);
   }
