@@ -52,6 +52,7 @@ THE FILES, in an order to read them
     tape.c, replay.c    reading a tape; running it on one example, or on eight at once
     lanes.h, outer.c    numbers side by side; sums over the examples of a batch, many at a time
     machine.c           the machine as a Python type
+    writing.h, .c       Python's tape, as C writes on it
     transcript.c        a graph as the instructions of a tape
     lines.h, .c         a tape that grows, as numbers; and reverse.c, its backward pass
     module.c            the module `_engine` and its start

@@ -11,7 +11,7 @@ for nothing else hands on 0 · slope as 0: a slope there may be infinite or nan,
 
 import functools
 from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from autograd.native import extension
 from autograd.operators import Applies
@@ -21,7 +21,9 @@ from autograd.programs.tape import (
     INDEXED,
     MUL,
     OVER_EXAMPLES,
+    SHORTER,
     Instruction,
+    Pattern,
     Tape,
     number_key,
     number_of,
@@ -158,10 +160,7 @@ class Adjoints:
 def local_slopes(tape: Tape, instruction: Instruction) -> list[int]:
     """The slots of the local derivatives, one per operand."""
     row, operands, result = instruction
-    pattern = slopes_by_pattern(row, len(operands))
-    if not (pattern and pattern.plain) and not tape.constants.keys().isdisjoint(operands):
-        numbers = (number_key(tape.constants[o]) if o in tape.constants else None for o in operands)
-        pattern = settled_pattern(row, tuple(numbers))
+    pattern = slopes_by_pattern(row, tuple([tape.constants.get(operand) for operand in operands]))
     if pattern is not None:
         return pattern.applied(tape, (*operands, result))
     y = Traced(tape, result)
@@ -176,26 +175,6 @@ def local_slopes(tape: Tape, instruction: Instruction) -> list[int]:
     return [d.slot if isinstance(d, Traced) else tape.constant(float(d)) for d in found]
 
 
-class Pattern(NamedTuple):
-    """The local derivatives of a row, taken down once: arguments and result are the first slots of a small tape."""
-
-    filled: list[float | Instruction]  # what the slots behind them hold
-    slopes: list[int]
-    plain: bool  # made of the arguments and of numbers as they are: then numbers among the arguments change nothing
-
-    def applied(self, tape: Tape, inputs: tuple[int, ...]) -> list[int]:
-        """The slots of the derivatives on another tape, where the inputs have these slots."""
-        if not self.filled:  # as in a product: each is the other factor
-            return [inputs[slot] for slot in self.slopes]
-        place = [*inputs]
-        for new in self.filled:
-            if isinstance(new, float):
-                place.append(tape.constant(new))
-            else:
-                place.append(tape.emit(new.row, tuple([place[slot] for slot in new.operands])))
-        return [place[slot] for slot in self.slopes]
-
-
 class Verbatim(Tape):
     """Takes everything down as it is: what can be said shorter shows where a pattern is applied."""
 
@@ -203,15 +182,19 @@ class Verbatim(Tape):
         return None
 
 
-@functools.lru_cache(1000)
-def slopes_by_pattern(row: Operation, count: int) -> Pattern | None:
-    """None for formulas that work on floats only, and for rows that have to know the number of an entry."""
-    return None if table_name(row) in INDEXED else settled_pattern.__wrapped__(row, (None,) * count)
+def slopes_by_pattern(row: Operation, numbers: tuple[float | None, ...]) -> Pattern | None:
+    """The local derivatives of a row, taken down once: inputs are the arguments, some of them numbers, and the result.
+
+    None for formulas that work on floats only. Those of the table have no branches, so a number is to them what a slot
+    is, unless it is the number of an entry; a user's may ask what it is told.
+    """
+    if table_name(row) and table_name(row) not in INDEXED:
+        return _pattern(row, (None,) * len(numbers))
+    return _pattern(row, tuple([number if number is None else number_key(number) for number in numbers]))
 
 
 @functools.lru_cache(1000)
-def settled_pattern(row: Operation, numbers: tuple[float | str | None, ...]) -> Pattern | None:
-    """The same where some arguments are numbers, named by their keys: formulas may make more of a number."""
+def _pattern(row: Operation, numbers: tuple[float | str | None, ...]) -> Pattern | None:
     tape = Verbatim()
     *slots, result = (tape.argument() for _ in range(len(numbers) + 1))
     args = [Traced(tape, slot) if key is None else number_of(key) for slot, key in zip(slots, numbers, strict=True)]
@@ -222,7 +205,7 @@ def settled_pattern(row: Operation, numbers: tuple[float | str | None, ...]) -> 
     slopes = [d.slot if isinstance(d, Traced) else tape.constant(float(d)) for d in found]
     written = {instruction.result: instruction for instruction in tape.instructions}
     filled = [tape.constants[s] if s in tape.constants else written[s] for s in range(result + 1, tape.size)]
-    return Pattern(filled, slopes, not tape.instructions)
+    return Pattern(filled, slopes)
 
 
 def local_formulas(row: Operation, args: list[Any], y: Any) -> list[Any]:
@@ -243,4 +226,4 @@ def slope_row(row: Operation, i: int) -> Operation:
 
 
 #: what the same pass in C (native/reverse.c) comes back for
-ASKED = Instruction, GATHER, OVER_EXAMPLES, slopes_by_pattern, settled_pattern, local_slopes
+ASKED = Instruction, SHORTER, GATHER, OVER_EXAMPLES, slopes_by_pattern, local_slopes

@@ -224,8 +224,12 @@ class Tape:
                 break
         else:
             return self.constant(row.forward(*(self.constants[o] for o in operands)))
-        rule = SHORTER.get(row)
-        return rule(self, operands) if rule is not None else None
+        for at, number, pattern in SHORTER.get(row, ()):
+            if self.constants.get(operands[at]) == number:
+                found = pattern(*map(self.constants.get, operands)) if callable(pattern) else pattern
+                if found is not None:
+                    return found.applied(self, operands)[0]
+        return None
 
 
 def number_key(number: float) -> float | str:
@@ -238,37 +242,44 @@ def number_of(key: float | str) -> float:
     return float.fromhex(key) if isinstance(key, str) else key
 
 
-def _product(tape: Tape, operands: tuple[int, ...]) -> int | None:
-    """1·x = x, −1·x = −x."""
-    for one, other in (operands, operands[::-1]):
-        if (number := tape.constants.get(one)) is not None:
-            if number == 1.0:
-                return other
-            if number == -1.0:
-                return tape.emit(NEG, (other,))
-    return None
+class Pattern(NamedTuple):
+    """Instructions about inputs that are not known yet: those are the first slots, what `filled` fills are the next.
+
+    `slots` are the ones that are wanted. A number in `filled` is a constant.
+    """
+
+    filled: list[float | Instruction]
+    slots: list[int]
+
+    def applied(self, tape: Tape, inputs: tuple[int, ...]) -> list[int]:
+        """The slots that are wanted on a tape where the inputs have these slots."""
+        if not self.filled:  # as in a product: each slope is the other factor
+            return [inputs[slot] for slot in self.slots]
+        place = [*inputs]
+        for new in self.filled:
+            if isinstance(new, float):
+                place.append(tape.constant(new))
+            else:
+                place.append(tape.emit(new.row, tuple([place[slot] for slot in new.operands])))
+        return [place[slot] for slot in self.slots]
 
 
-def _by_one(tape: Tape, operands: tuple[int, ...]) -> int | None:
-    """x/1 = x, x¹ = x."""
-    return operands[0] if tape.constants.get(operands[1]) == 1.0 else None
-
-
-def _power_slope(tape: Tape, operands: tuple[int, ...]) -> int | None:
+def _power_slope(base: Any, c: float | None, k: float | None, m: float | None) -> Pattern | None:
     """∂(xᶜ)/∂x = c·xᶜ⁻¹ where c − 1 is exact, and c ≠ 0."""
-    base, *rest = operands
-    exponent, k, m = (tape.constants.get(slot) for slot in rest)
-    if exponent is None or (k, m) != (1.0, 0.0) or exponent == 0.0 or exponent - 1.0 + 1.0 != exponent:
+    if c is None or (k, m) != (1.0, 0.0) or c == 0.0 or c - 1.0 + 1.0 != c:
         return None
-    return tape.emit(MUL, (tape.constant(exponent), tape.emit(POW, (base, tape.constant(exponent - 1.0)))))
+    return Pattern([c - 1.0, Instruction(POW, (0, 4), 5), Instruction(MUL, (1, 5), 6)], [6])
 
 
-#: rules about a number among the operands; native/lines.c has the same
-SHORTER: dict[Operation, Callable[[Tape, tuple[int, ...]], int | None]] = {
-    MUL: _product,
-    OPERATIONS["div"]: _by_one,
-    POW: _by_one,
-    OPERATIONS["power_partial"]: _power_slope,
+_FIRST, _SECOND = Pattern([], [0]), Pattern([], [1])
+_MINUS_FIRST, _MINUS_SECOND = (Pattern([Instruction(NEG, (i,), 2)], [2]) for i in range(2))
+#: What an instruction comes to where operand number `at` is `number`: (at, number, a Pattern), or, in the place of the
+#: pattern, a function that makes one (or None) of all operands, numbers or None. Both engines read this.
+SHORTER: dict[Operation, tuple[tuple[int, float, Pattern | Callable[..., Pattern | None]], ...]] = {
+    MUL: ((0, 1.0, _SECOND), (0, -1.0, _MINUS_SECOND), (1, 1.0, _FIRST), (1, -1.0, _MINUS_FIRST)),
+    OPERATIONS["div"]: ((1, 1.0, _FIRST),),
+    POW: ((1, 1.0, _FIRST),),
+    OPERATIONS["power_partial"]: ((2, 1.0, _power_slope),),
 }
 
 

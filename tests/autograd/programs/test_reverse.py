@@ -8,7 +8,7 @@ import pytest
 import autograd
 from autograd import OPERATIONS, Value, native, operation, record
 from autograd.programs import kinds, reverse
-from autograd.programs.tape import GATHER, Instruction, Tape
+from autograd.programs.tape import GATHER, INDEXED, Instruction, Tape, number_key
 from tests.autograd.programs.test_machine import a_chain, a_layer, a_network, apart, branching, constant, every_row
 
 NUMBERS = [0.0, -0.0, 1.0, -1.0, 2.0, 3.0, -0.5, 1 / 3, 1e308, math.inf, math.nan]
@@ -95,12 +95,49 @@ def test_the_pass_in_c_writes_what_the_pass_in_python_writes(monkeypatch):
             assert in_c == [grown(recording, batch) for batch in (False, True)]
 
 
-def test_the_slopes_of_a_row_are_read_off_once_for_each_number_in_it():
-    reverse.settled_pattern.cache_clear()
-    record(lambda x: autograd.total([(x + k) ** 2 / 3.0 for k in range(50)]), 0.5).value_and_grad(0.5)
-    assert reverse.settled_pattern.cache_info().misses == 2
-    assert reverse.slopes_by_pattern(OPERATIONS["mul"], 2).plain
-    assert not reverse.slopes_by_pattern(OPERATIONS["pow"], 2).plain
+def test_the_slopes_of_a_row_of_the_table_are_read_off_once_whatever_numbers_are_in_it():
+    reverse._pattern.cache_clear()
+    record(lambda x: autograd.total([(x + k) ** (2.0 + k) / (3.0 + k) for k in range(50)]), 0.5).value_and_grad(0.5)
+    assert reverse._pattern.cache_info().misses == 4  # +, ^, ÷ and Σ
+
+
+def test_formulas_of_a_user_are_told_the_numbers_among_their_arguments():
+    """They may have branches, which would be lost on a slot."""
+
+    @operation(lambda a, n, y: n * a ** (n - 1.0) if n != 0.0 else 0.0 * a, lambda a, n, y: 0.0)
+    def power(a, n):
+        return a**n
+
+    program = record(lambda x: power(x, 0.0) + power(x, 3.0) + power(x, 2.0), 0.0)
+    assert program.value_and_grad(0.0)[1] == (0.0,)
+    assert program.value_and_grad(2.0)[1] == (16.0,)
+
+
+def slopes_of(row, numbers, told):
+    """The slopes towards the slots, written out; of the numbers among the arguments the first `told` are told."""
+    tape = Tape()
+    slots = [tape.argument() if number is None else tape.constant(number) for number in numbers]
+    keys = [None if number is None or k >= told else number_key(number) for k, number in enumerate(numbers)]
+    if (pattern := reverse._pattern(row, tuple(keys))) is None:
+        return None  # a plain number met a plain zero
+    found = pattern.applied(tape, (*slots, tape.append(row, tuple(slots))))
+    text = {slot: repr(number) for slot, number in tape.constants.items()}
+    for step in tape.instructions:
+        text[step.result] = f"{step.row}({', '.join(text.get(o, str(o)) for o in step.operands)})"
+    return [text.get(slot, str(slot)) for slot, number in zip(found, numbers, strict=True) if number is None]
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in OPERATIONS.values() if row.variadic or (len(row.derivatives) > 1 and row.chooses is None)]
+)
+def test_to_formulas_of_the_table_a_number_is_what_a_slot_is(row):
+    """The pattern of slots, applied to numbers, comes to what the formulas make of the numbers themselves."""
+    draw, count, entry = random.Random(row.name), 5 if row.variadic else len(row.derivatives), row.name in INDEXED
+    for _ in range(30):
+        numbers = [draw.choice([None, *NUMBERS]) for _ in range(count)]
+        numbers[:entry] = [1.0] * entry
+        if None in numbers and (wanted := slopes_of(row, numbers, count)) is not None:
+            assert slopes_of(row, numbers, entry) == wanted, numbers
 
 
 def test_zeros_of_either_sign_have_patterns_of_their_own():
