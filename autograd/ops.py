@@ -268,7 +268,8 @@ def softmax(xs: Sequence[Any]) -> list[Any]:
 def softmax_slopes(i: Any, p: Sequence[Any]) -> list[Any]:
     """∂pᵢ/∂xⱼ = pᵢ(δᵢⱼ − pⱼ), with 1 − pᵢ as the sum of the other probabilities."""
     i = int(getattr(i, "data", i))
-    return [p[i] * total(*p[:i], *p[i + 1 :]) if j == i else -(p[i] * p[j]) for j in range(len(p))]
+    own = p[i]
+    return [own * total(*p[:i], *p[i + 1 :]) if j == i else -(own * other) for j, other in enumerate(p)]
 
 
 def cross_entropy_slopes(target: Any, p: Sequence[Any]) -> list[Any]:

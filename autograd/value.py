@@ -13,6 +13,7 @@ from __future__ import annotations  # the factories below are written before the
 import operator
 from collections.abc import Callable
 from functools import cache
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from autograd import ops
@@ -70,16 +71,17 @@ def make(
     mode = current_mode() if ACTIVE else None
     if mode is not None and not mode.grad:
         return _leaf(kind, y)
-    edges = list(zip(operands, row.local_grads(args, y) if slopes is None else slopes, strict=True))
-    if len(edges) <= 2 and not row.variadic:
-        left, right = (*((o, d if isinstance(o, Value) else None) for o, d in edges), (None, None))[:2]
-        node = _node(kind, row, y, *left, *right)
+    if slopes is None:
+        slopes = row.local_grads(args, y)
+    if len(operands) <= 2 and not row.variadic:
+        towards = [d if isinstance(o, Value) else None for o, d in zip(operands, slopes, strict=True)]
+        (left, right), (d_left, d_right) = (*operands, None)[:2], (*towards, None)[:2]
+        node = _node(kind, row, y, left, d_left, right, d_right)
     else:
+        inner = [isinstance(o, Value) for o in operands]
         if row.chooses is not None and (chosen := row.chooses(args[0])) is not None:
-            edges = [edges[chosen]]
-        edges = [edge for edge in edges if isinstance(edge[0], Value)]
-        parents, slopes = zip(*edges, strict=True) if edges else (_NONE, _NONE)
-        node = _node(kind, row, y, parents, slopes, operands, None)
+            inner = [i == chosen and is_value for i, is_value in enumerate(inner)]
+        node = _node(kind, row, y, tuple(compress(operands, inner)), tuple(compress(slopes, inner)), operands, None)
     if mode is not None:
         _observe(node, mode)
     return node
@@ -336,10 +338,11 @@ class Value(Applies):
 
     def _apply_operation(self, row: Operation, args: tuple[Any, ...]) -> Any:
         """`row` applied to Values and numbers; the way in for every operation that has no operator below."""
-        for a in args:
-            if not isinstance(a, Value) and applies_rows(a):
+        if not set(map(type, args)) <= {Value, float}:
+            if any(applies_rows(a) for a in args if not isinstance(a, Value)):
                 return NotImplemented
-        return apply(row, tuple(a if isinstance(a, Value) else as_float(a) for a in args))
+            args = tuple(a if isinstance(a, Value) else as_float(a) for a in args)
+        return apply(row, args)
 
     def __float__(self) -> float:
         raise TypeError(

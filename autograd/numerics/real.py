@@ -10,7 +10,7 @@ def as_float(number: Any) -> float:
         return number
     if isinstance(number, float):  # NumPy's
         return float(number)
-    if isinstance(number, Real):
+    if isinstance(number, (int, Real)):  # every int is Real, but an abstract class is slow to ask
         try:
             return float(number)
         except OverflowError:

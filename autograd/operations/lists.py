@@ -96,15 +96,15 @@ def _dot_of_weights(ws: Sequence[Any], xs: Sequence[Any], bias: Any, graph: bool
 def softmax(xs: Iterable[Any]) -> list[Any]:
     """[e^xᵢ / (e^x₁ + … + e^xₙ) for every i], one node per entry. ValueError for no terms."""
     terms = _terms("softmax", xs, needed=True)
-    if any(not isinstance(x, (Value, float)) for x in terms):
+    kinds = set(map(type, terms))
+    if not kinds <= _USUAL:
         return ops.softmax(terms)
-    data = [_data(x) for x in terms]
+    data = [x.data if type(x) is Value else x for x in terms]
     p = floats.softmax(data)
-    if not any(isinstance(x, Value) for x in terms):
+    if Value not in kinds:
         return p
     if ACTIVE and not current_mode().grad:
-        kind = next(type(x) for x in terms if isinstance(x, Value))
-        return [_leaf(kind, y) for y in p]
+        return [_leaf(Value, y) for y in p]
     return [_softmax_node(i, p, terms, data) for i in range(len(p))]
 
 
@@ -137,10 +137,6 @@ def _terms(name: str, xs: Iterable[Any], needed: bool = False) -> tuple[Any, ...
     if needed and not terms:
         raise ValueError(f"{name}() of no terms is not defined")
     return terms
-
-
-def _data(x: Any) -> float:
-    return x.data if isinstance(x, Value) else x
 
 
 # The same functions, which begin in C where that was compiled and come back here for whatever is unusual

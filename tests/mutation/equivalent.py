@@ -179,9 +179,13 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ),
     ("autograd/drawing/sparsity.py", "most = max(cells.values(), default=1)", "1 → 2"): NOTHING_TO_DO,
     ("autograd/drawing/sparsity.py", "GAP = 4.0", "4.0 → 4.0004"): ROUNDED,
-    ("autograd/value.py", "if len(edges) <= 2 and not row.variadic:", "len(edges) <= 2 → len(edges) < 2"): STORED,
-    ("autograd/value.py", "if len(edges) <= 2 and not row.variadic:", "2 → 1"): STORED,
-    ("autograd/value.py", "if len(edges) <= 2 and not row.variadic:", "not row.variadic → row.variadic"): STORED,
+    (
+        "autograd/value.py",
+        "if len(operands) <= 2 and not row.variadic:",
+        "len(operands) <= 2 → len(operands) < 2",
+    ): STORED,
+    ("autograd/value.py", "if len(operands) <= 2 and not row.variadic:", "2 → 1"): STORED,
+    ("autograd/value.py", "if len(operands) <= 2 and not row.variadic:", "not row.variadic → row.variadic"): STORED,
     (
         "autograd/value.py",
         "if not TYPE_CHECKING and extension is not None:",
