@@ -100,6 +100,7 @@ def ordered(root: Value, *more: Value) -> tuple[list[Value], list[Value]]:
                 node = node._left
             elif node.op is None:
                 leaves.append(node)
+                break
             else:  # made by hand
                 stack += (node, None, *reversed(node._left))
                 break

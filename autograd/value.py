@@ -65,8 +65,10 @@ def make(
     row: Operation, operands: tuple[Any, ...], args: list[Any], y: float, slopes: tuple[float, ...] | None = None
 ) -> Any:
     """The node with result `y`; `slopes` are the derivatives towards every operand if the caller has them already."""
-    first = operands[0]  # a generator costs as much as all the rest of this function under no_grad
-    kind = type(first if isinstance(first, Value) else next(o for o in operands if isinstance(o, Value)))
+    for operand in operands:  # the first Value says of what kind the result is
+        if isinstance(operand, Value):
+            break
+    kind = type(operand)
     y = as_float(y)  # which may be an operand's data, such as the 3 of a.data = 3
     mode = current_mode() if ACTIVE else None
     if mode is not None and not mode.grad:
