@@ -75,8 +75,7 @@ void add_operand(Filling *filling, Term operand, const double *slope) {
     Many *many = filling->many;
     const int kind = operand.node == NULL ? NUMBER : slope == NULL ? OTHER : PARENT;
     if (many->kinds != NULL)
-        many->kinds[filling->operands] = (uint8_t)kind;
-    filling->operands++;
+        many->kinds[filled(filling)] = (uint8_t)kind;
     if (kind == NUMBER) {
         many->numbers[filling->numbers++] = operand.number;
         return;

@@ -4,34 +4,50 @@
    recording). Everything else is handed to the function of the same name in lists.py. */
 #include "filling.h"
 
-/* 1 for a node, 0 for a plain number, -1 for anything else. */
-static inline int open_term(PyObject *thing, Term *term) {
-    if (Py_TYPE(thing) == engine.type) { /* most are */
-        term->node = (Node *)thing;
-        term->number = term->node->data;
-        return term->node->flags & DATA_OBJECT ? -1 : 1;
-    }
-    const int kind = number_of(thing, &term->number);
-    term->node = kind == 1 ? (Node *)thing : NULL;
-    return kind;
-}
-
 /* How many items a list or a tuple has; 0 for anything else. */
 static Py_ssize_t size_of(PyObject *sequence) {
-    return PyList_CheckExact(sequence) ? PyList_Size(sequence) : PyTuple_CheckExact(sequence) ? PyTuple_Size(sequence) : 0;
+    return PyList_CheckExact(sequence) || PyTuple_CheckExact(sequence) ? Py_SIZE(sequence) : 0;
+}
+
+/* The stable interface gives the items of a list by a call for each, which costs as much as what is done here with them.
+   But they lie side by side, in the same place in every CPython so far: whether here, too, lists() looks once. */
+typedef struct { PyVarObject head; PyObject **items; Py_ssize_t room; } List;
+static int lists_are_known;
+
+static int look_at_a_list(void) {
+    PyObject *size = PyObject_GetAttrString((PyObject *)&PyList_Type, "__basicsize__"), *list = PyList_New(0);
+    int failed = size == NULL || list == NULL || PyList_Append(list, size) < 0;
+    lists_are_known = !failed && PyLong_AsSize_t(size) == sizeof(List) && *((List *)list)->items == size;
+    Py_XDECREF(size);
+    Py_XDECREF(list);
+    return failed ? -1 : 0;
+}
+
+/* 1 for a node, 0 for a plain number. The flags of a node are added to `flags`, and DATA_OBJECT for anything else. */
+static int open_term(PyObject *thing, Term *term, int *flags) {
+    const int kind = number_of(thing, &term->number);
+    term->node = kind == 1 ? (Node *)thing : NULL;
+    *flags |= kind == 1 ? term->node->flags : kind == 0 ? 0 : DATA_OBJECT;
+    return kind == 1;
 }
 
 /* The items of a list or a tuple, which the caller holds while they are looked at: no Python runs meanwhile. How many of
-   them are nodes, or -1 if something is unusual. */
-static Py_ssize_t open_terms(PyObject *sequence, Py_ssize_t count, Term *terms) {
+   them are nodes; flags as in open_term(). */
+static Py_ssize_t open_terms(PyObject *sequence, Py_ssize_t count, Term *terms, int *flags) {
     PyObject *(*item)(PyObject *, Py_ssize_t) = PyList_CheckExact(sequence) ? PyList_GetItem : PyTuple_GetItem;
-    Py_ssize_t nodes = 0;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        const int kind = open_term(item(sequence, i), &terms[i]);
-        if (kind < 0)
-            return -1;
-        nodes += kind;
+    PyObject **items = lists_are_known && PyList_CheckExact(sequence) ? ((List *)sequence)->items : NULL;
+    PyTypeObject *const type = engine.type;
+    Py_ssize_t i = 0;
+    int all = 0;
+    for (; items != NULL && i < count && Py_TYPE(items[i]) == type; i++) { /* mostly to the end */
+        Node *node = (Node *)items[i];
+        terms[i] = (Term){node, node->data};
+        all |= node->flags;
     }
+    Py_ssize_t nodes = i;
+    for (; i < count; i++)
+        nodes += open_term(item(sequence, i), &terms[i], &all);
+    *flags |= all;
     return nodes;
 }
 
@@ -52,23 +68,37 @@ static Term *room_for(Py_ssize_t count) {
 
 /* Links on their way into a Many --------------------------------------------------------------------------------------- */
 
-void fill(Filling *filling, Py_ssize_t at, const Term *terms, Py_ssize_t count, const double *slopes, Py_ssize_t step) {
+/* Field by field: of an initializer compilers make a loop, which takes as long as ten operands. */
+static inline Filling begun(Many *many, int flags, int mode) {
+    Filling filling;
+    filling.many = many;
+    filling.parents = filling.numbers = filling.others = 0;
+    filling.flags = flags;
+    filling.mode = mode;
+    return filling;
+}
+
+/* The next operands, each with the slope that stands `step` further on than that of the one before. */
+static void fill(Filling *filling, const Term *terms, Py_ssize_t count, const double *slopes, Py_ssize_t step) {
     Many *many = filling->many;
-    Py_ssize_t parents = filling->parents, numbers = filling->numbers;
-    int flags = filling->flags;
-    for (Py_ssize_t i = 0; i < count; i++, slopes += step) {
-        if (many->kinds != NULL)
-            many->kinds[at + i] = terms[i].node != NULL ? PARENT : NUMBER;
-        if (terms[i].node != NULL) {
-            many->slopes[parents] = *slopes;
-            many->parent[parents++] = held(terms[i].node);
-            flags |= terms[i].node->flags;
-        } else
-            many->numbers[numbers++] = terms[i].number;
+    Node **parent = many->parent + filling->parents;
+    double *slope = many->slopes + filling->parents, *number = many->numbers + filling->numbers;
+    uint8_t *kinds = many->kinds == NULL ? NULL : many->kinds + filled(filling);
+    Py_ssize_t parents = 0, numbers = 0;
+    for (; parents < count && terms[parents].node != NULL; parents++) { /* mostly to the end */
+        slope[parents] = slopes[parents * step];
+        parent[parents] = held(terms[parents].node);
     }
-    filling->parents = parents;
-    filling->numbers = numbers;
-    filling->flags = flags;
+    for (Py_ssize_t i = parents; i < count; i++)
+        if (terms[i].node != NULL) {
+            slope[parents] = slopes[i * step];
+            parent[parents++] = held(terms[i].node);
+        } else
+            number[numbers++] = terms[i].number;
+    for (Py_ssize_t i = 0; kinds != NULL && i < count; i++)
+        kinds[i] = terms[i].node != NULL ? PARENT : NUMBER;
+    filling->parents += parents;
+    filling->numbers += numbers;
 }
 
 PyObject *finished(Filling *filling, int row, double y) {
@@ -106,16 +136,16 @@ static double sum_of_products(const Term *w, Py_ssize_t count) {
     return exact_sum(products, count + 1);
 }
 
-static PyObject *node_of_dot(const Term *w, Py_ssize_t count, Py_ssize_t parents, int mode) {
+static PyObject *node_of_dot(const Term *w, Py_ssize_t count, Py_ssize_t parents, int flags, int mode) {
     const Term *x = w + count, *bias = x + count;
     const double y = sum_of_products(w, count), one = 1.0;
-    Filling filling = {.many = new_many(parents, 0, 2 * count + 1), .mode = mode};
+    Filling filling = begun(new_many(parents, 0, 2 * count + 1), flags, mode);
     if (filling.many == NULL)
         return NULL;
     const Py_ssize_t step = sizeof(Term) / sizeof(double);
-    fill(&filling, 0, w, count, &x->number, step);
-    fill(&filling, count, x, count, &w->number, step);
-    fill(&filling, 2 * count, bias, 1, &one, 0);
+    fill(&filling, w, count, &x->number, step);
+    fill(&filling, x, count, &w->number, step);
+    add_operand(&filling, *bias, &one);
     return finished(&filling, ROW_dot, y);
 }
 
@@ -131,10 +161,11 @@ static PyObject *dot(PyObject *module, PyObject *const *args, Py_ssize_t given, 
             return NULL;
         Term *bias = terms + 2 * count;
         *bias = (Term){NULL, 0.0};
-        const Py_ssize_t ws = open_terms(args[0], count, terms), xs = open_terms(args[1], count, terms + count);
-        const int of_bias = given == 3 ? open_term(args[2], bias) : 0;
-        if (ws >= 0 && xs >= 0 && of_bias >= 0 && ws + xs + of_bias > 0)
-            return node_of_dot(terms, count, ws + xs + of_bias, mode);
+        int flags = 0;
+        const Py_ssize_t parents = open_terms(args[0], count, terms, &flags) + open_terms(args[1], count, terms + count, &flags) +
+                                   (given == 3 ? open_term(args[2], bias, &flags) : 0);
+        if (parents > 0 && !(flags & DATA_OBJECT))
+            return node_of_dot(terms, count, parents, flags, mode);
     }
     return call_python(engine.dot, NULL, args, given, names);
 }
@@ -145,7 +176,7 @@ typedef struct {
     Py_ssize_t count, parents;
     Term *at;
     double *more; /* room for three numbers a term */
-    int mode;
+    int flags, mode;
 } Terms;
 
 /* The terms of a list. 1, 0 if it is unusual, -1 with an exception. */
@@ -157,8 +188,9 @@ static int open_list(PyObject *list, Terms *terms) {
     if (terms->at == NULL)
         return -1;
     terms->more = (double *)(terms->at + terms->count);
-    terms->parents = open_terms(list, terms->count, terms->at);
-    return terms->parents > 0;
+    terms->flags = 0;
+    terms->parents = open_terms(list, terms->count, terms->at, &terms->flags);
+    return terms->parents > 0 && !(terms->flags & DATA_OBJECT);
 }
 
 /* The numbers of the terms, in the first third of the room. */
@@ -170,12 +202,12 @@ static double *numbers_of(const Terms *terms) {
 
 /* A node of the terms, behind `index` if that is no negative number. */
 static PyObject *node_of_terms(const Terms *terms, int row, double y, const double *slopes, Py_ssize_t index) {
-    const Term first = {NULL, (double)index};
-    Filling filling = {.many = new_many(terms->parents, 0, terms->count + (index >= 0)), .mode = terms->mode};
+    Filling filling = begun(new_many(terms->parents, 0, terms->count + (index >= 0)), terms->flags, terms->mode);
     if (filling.many == NULL)
         return NULL;
-    fill(&filling, 0, &first, index >= 0, slopes, 0);
-    fill(&filling, index >= 0, terms->at, terms->count, slopes, 1);
+    if (index >= 0)
+        add_operand(&filling, (Term){NULL, (double)index}, NULL);
+    fill(&filling, terms->at, terms->count, slopes, 1);
     return finished(&filling, row, y);
 }
 
@@ -311,7 +343,7 @@ static PyMethodDef list_functions[] = {
 
 PyObject *lists(PyObject *module, PyObject *texts) {
     (void)module;
-    PyObject *found = PyDict_New(), *home = PyUnicode_FromString("autograd.operations.lists");
+    PyObject *found = look_at_a_list() < 0 ? NULL : PyDict_New(), *home = PyUnicode_FromString("autograd.operations.lists");
     for (PyMethodDef *one = list_functions; found != NULL && one->ml_name != NULL; one++) {
         PyObject *text = PyDict_GetItemString(texts, one->ml_name), *function;
         if (text != NULL)
