@@ -231,15 +231,24 @@ def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[Path, Modul
 
 def _leaves(root: Module) -> Iterable[Value]:
     """The leaf Values in the order of _walk(): the same walk without paths, which a training step takes three times."""
-    holders, found = _holders(), dict[int, Value]()
+    holders, found = _holders(), dict[Value | int, Value]()
     stack: list[Iterator[Any]] = [iter((root,))]
     met: set[int] = set()
+    empty: set[type] = set()  # types that are neither: a setting is asked once what it is, not as often as there are
     while stack:
         for thing in stack[-1]:
-            if isinstance(thing, Value):
+            kind = type(thing)
+            if kind is Value:
+                if thing.op is None:
+                    found[thing] = thing
+            elif kind in empty:
+                continue
+            elif isinstance(thing, Value):  # of a subclass, which may be equal to others or have no hash
                 if thing.op is None:
                     found[id(thing)] = thing
-            elif isinstance(thing, holders) and id(thing) not in met:
+            elif not isinstance(thing, holders):
+                empty.add(kind)
+            elif id(thing) not in met:
                 met.add(id(thing))
                 stack.append(iter(thing if isinstance(thing, (list, tuple)) else _held(thing).values()))
                 break

@@ -3,12 +3,19 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
+from autograd import Value
+
 Nested: TypeAlias = Any  # a number (float, int or Value), or a list of Nested
 
 
 def is_list(thing: Any) -> bool:
     """Whether it holds items in order: a list, a tuple, an array; not text and not a dict."""
     return hasattr(thing, "__len__") and not isinstance(thing, (str, dict))
+
+
+def is_plain_row(thing: Any) -> bool:
+    """Whether it is a list of Values, floats and ints alone, as most are: seen at once, without a question for each."""
+    return type(thing) is list and {Value, float, int}.issuperset(map(type, thing))
 
 
 def as_row(thing: Nested) -> list[Any]:
@@ -31,6 +38,8 @@ def data_of(number: Any) -> float:
 
 def without_arrays(nested: Nested) -> Nested:
     """With every NumPy array or number in it as (lists of) Python numbers; everything else as it is."""
+    if is_plain_row(nested):
+        return nested
     if hasattr(nested, "tolist"):
         return nested.tolist()
     if is_list(nested) and any(is_list(item) or hasattr(item, "tolist") for item in nested):

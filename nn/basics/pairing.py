@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import mean, total
-from nn.basics.nested import Nested, data_of, flat, is_list, shape, without_arrays
+from nn.basics.nested import Nested, data_of, flat, is_list, is_plain_row, shape, without_arrays
 
 REDUCTIONS = ("mean", "sum", "none")
 ONE_SCORE = (
@@ -24,6 +24,8 @@ def each_number(item: Callable[[Any, Any], Any], prediction: Nested, target: Nes
 def _paired(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested) -> Any:
     many, wanted = is_list(prediction), is_list(target)
     if many and wanted and len(prediction) == len(target):
+        if is_plain_row(prediction) and is_plain_row(target):
+            return list(map(item, prediction, target))
         return [_paired(item, p, t) for p, t in zip(prediction, target, strict=True)]
     if many and not wanted and len(prediction) == 1:
         return _paired(item, prediction[0], target)
@@ -57,7 +59,7 @@ def reduced(losses: Nested, reduction: str) -> Any:
         raise ValueError(f"reduction must be one of {', '.join(REDUCTIONS)}, not {reduction!r}")
     if reduction == "none" or not is_list(losses):
         return losses
-    numbers = list(flat(losses))
+    numbers = losses if is_plain_row(losses) else list(flat(losses))
     if not numbers:
         raise ValueError("there is no loss of no examples: prediction and target are empty")
     return mean(numbers) if reduction == "mean" else total(numbers)
