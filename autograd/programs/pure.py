@@ -86,6 +86,9 @@ class Gradient(Pure):
 
     def __init__(self, path: Trace, name: str, example: Any, parameters: Iterable[Value], reduce: str | None) -> None:
         import_numpy("gradient_function")
+        import numpy as np
+
+        self._array, self._float = np.ndarray, np.dtype(np.float64)  # what parameters are, if they come as they should
         seed_of(reduce or "sum", 1)  # names what it does not know now, not at the first call
         require_scalar(path)
         super().__init__(path, name, example, parameters)
@@ -117,13 +120,15 @@ class Gradient(Pure):
         return self._path.on(self._kind, batch, self._reduce or "sum")
 
     def _at(self, run: Callable[..., tuple[float, Any]], parameters: Any, into: Any = None) -> tuple[float, Any]:
+        data, count = parameters, len(self._parameters)
+        if not (type(data) is self._array and data.dtype is self._float and data.shape == (count,)):
+            data = counted(rectangular(data), count, data)
         import numpy as np
 
-        data, count = parameters, len(self._parameters)
-        if not (type(data) is np.ndarray and data.dtype == np.float64 and data.shape == (count,)):
-            data = counted(rectangular(data), count, data)
         if self._all_own:
             value, slopes = run(data, into)
+            if slopes is into:
+                return value, slopes
             gradient = np.asarray(slopes)
         else:
             value, slopes = run(data[self._own])

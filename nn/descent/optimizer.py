@@ -96,13 +96,13 @@ class Optimizer:
 
     def __setattr__(self, name: str, value: Any) -> None:
         """A setting is written in every group: as an attribute of the optimizer it would be accepted and ignored."""
-        groups = [] if name in vars(self) else self._groups_with(name)
+        if name in vars(self) or not (groups := self._groups_with(name)):
+            super().__setattr__(name, value)
+            return
         for group in groups:
             check_settings(self, {**group, name: value})
         for group in groups:
             group[name] = as_setting(value)
-        if not groups:
-            super().__setattr__(name, value)
 
     def _groups_with(self, name: str) -> list[Group]:
         """The groups that have a setting `name`; none before there are groups, as when a copy is being made."""

@@ -339,7 +339,10 @@ class _Training:
             raise _Stop(f"no better for {self.early_stopping.patience} epochs (best {self.early_stopping.best:.6g})")
         if self.tolerance is not None and converged(history, math.hypot(*self.norms.values()), self.tolerance):
             raise _Stop(f"converged within {self.tolerance:g} after {history.epochs} epochs")
-        ended = [True for callback in self.callbacks if callback(history) is True]  # all are called, whatever one says
+        ended = False
+        for callback in self.callbacks:  # all are called, whatever one says
+            if callback(history) is True:
+                ended = True
         if ended:
             raise _Stop(f"ended by a callback after {history.epochs} epochs")
 

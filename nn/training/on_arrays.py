@@ -58,8 +58,8 @@ class OnArrays(OnValues):
             state.update({name: column.tolist() for name, column in columns.items()})
 
     def _take_numbers(self) -> None:
-        self._data = np.array([p.data for p in self._parameters], dtype=float)
-        self._gradient = np.array([p.grad for p in self._parameters], dtype=float)
+        self._data = frozen(np.array([p.data for p in self._parameters], dtype=float))
+        self._gradient = frozen(np.array([p.grad for p in self._parameters], dtype=float))
 
     def _give_numbers(self) -> None:
         """Each deque runs a map that is all C: no signal is handled in its middle."""
@@ -81,8 +81,8 @@ class OnArrays(OnValues):
             self._functions, self._parts = {}, ()  # those were of fewer numbers
             self._place |= {p: i for i, p in enumerate(new, len(self._parameters))}
             self._parameters += new
-            self._data = np.append(self._data, [p.data for p in new])
-            self._gradient = np.append(self._gradient, [p.grad for p in new])
+            self._data = frozen(np.append(self._data, [p.data for p in new]))
+            self._gradient = frozen(np.append(self._gradient, [p.grad for p in new]))
         places = [self._place[p] for p in parameters]
         start, stop = (places[0], places[0] + len(places)) if places else (0, 0)
         return slice(start, stop) if places == list(range(start, stop)) else np.array(places)  # a slice is a view
@@ -91,14 +91,15 @@ class OnArrays(OnValues):
     def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
         if parts is not self._parts:
             self._prepare(parts, penalty)
-        value, found = 0.0, np.zeros(len(self._data))  # to which every function adds its gradient
+        data = self._data
+        value, found = 0.0, np.zeros(len(data))  # to which every function adds its gradient
         for function in self._of_parts:
-            value += function(self._data, found)[0]
+            value += function(data, found)[0]
         value /= divisor
         found /= divisor
         if penalty is not None:
             try:
-                value += self._functions[penalty](self._data, found)[0]
+                value += self._functions[penalty](data, found)[0]
             except BranchChanged:
                 self._record_again(penalty)
                 return self.gradient(parts, divisor, penalty)
@@ -106,7 +107,7 @@ class OnArrays(OnValues):
             others = slice(len(self.parameters), None)
             found[others] += self._gradient[others]
         self._ahead = True
-        self._gradient = found  # a new array every time: the optimizer may have kept the last one as its memory
+        self._gradient = frozen(found)  # a new array every time: the optimizer may have kept the last one as its memory
         return value
 
     def _prepare(self, parts: Sequence[Part], penalty: Program | None) -> None:
@@ -145,7 +146,9 @@ class OnArrays(OnValues):
                 limit(self.parameters)
             self._take_numbers()
         elif limit < (norm := length(self._gradient[:own])) < math.inf:
-            self._gradient[:own] *= limit / norm
+            clipped = self._gradient.copy()
+            clipped[:own] *= limit / norm
+            self._gradient = frozen(clipped)
 
     def step(self) -> bool:
         try:
@@ -160,7 +163,7 @@ class OnArrays(OnValues):
             data[places] = numbers
         if not (math.isfinite(data.dot(data)) or (np.isfinite(data) | ~np.isfinite(self._data)).all()):
             return False
-        self._data, self._ahead = data, True
+        self._data, self._ahead = frozen(data), True
         for _, memory, _, remembered in moved:
             if remembered:
                 memory.update(read_only(remembered))
@@ -168,16 +171,13 @@ class OnArrays(OnValues):
         return True
 
     def _after(self) -> list[tuple[Number, Columns, Number, Columns]]:
-        """(places, memory, numbers, memory) of each group, before and after the optimizer's step.
-
-        It gets them read-only: `p -= lr * g` would be a step before its time.
-        """
-        moved, after = [], self.optimizer.after
-        for group, memory, places in zip(self.optimizer.param_groups, self._memory, self._groups, strict=True):
+        """(places, memory, numbers, memory) of each group, before and after the optimizer's step."""
+        moved, optimizer = [], self.optimizer
+        for group, memory, places in zip(optimizer.param_groups, self._memory, self._groups, strict=True):
             data, gradient = self._data[places], self._gradient[places]
-            data.setflags(write=False)
-            gradient.setflags(write=False)
-            moved.append((places, memory, *after(group, memory, data, gradient, ARRAYS)))
+            if type(places) is not slice:  # copies, and not views that nobody can write to as it is
+                frozen(data), frozen(gradient)
+            moved.append((places, memory, *optimizer.after(group, memory, data, gradient, ARRAYS)))
         return moved
 
     @np.errstate(all="ignore")
@@ -205,6 +205,12 @@ class Arrays:
 
 
 ARRAYS = Arrays()
+
+
+def frozen(array: Number) -> Number:
+    """The array, which nobody can write to any more, nor to views of it: `p -= lr * g` would be a step too early."""
+    array.setflags(write=False)
+    return array
 
 
 def read_only(columns: Columns) -> Columns:

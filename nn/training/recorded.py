@@ -216,7 +216,7 @@ class _Batches:
 
     def hold_together(self) -> bool:
         """Whether the loss of some rows of the latest batch is still made of those that the programs say of each."""
-        rows, targets = (column[:: max(1, len(column) // MOST_LOOKED_AT)] for column in self._latest)
+        rows, targets = (column[:: -(-len(column) // MOST_LOOKED_AT)] for column in self._latest)
         with no_grad(), suppress(BranchChanged):
             whole = self._program
             singles = whole.map(rows, targets) if whole is not None else list(map(self._replayed, rows, targets))
@@ -256,6 +256,8 @@ class _Batches:
         if len(self._seen) > CLASSES or not isinstance(targets[0], Hashable):
             return
         new = [target for target in dict.fromkeys(targets) if target not in self._seen][: CLASSES + 1]
+        if not new:
+            return
         self._seen.update(new)
         with no_grad():
             prediction = self._model(self._examples[0][0])
