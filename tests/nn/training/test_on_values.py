@@ -206,6 +206,29 @@ def test_a_rule_that_arrays_do_not_suit_keeps_its_values(kind):
     assert same(rule=lambda ps: kind(ps, lr=0.05)) == 5
 
 
+class Looking(Optimizer):
+    """A rule that asks whether it could write over what it gets."""
+
+    def rule(self, group, t, numbers):
+        def change(p, g):
+            WRITABLE.extend(x.flags.writeable for x in (p, g) if hasattr(x, "flags"))
+            return (p - group["lr"] * g,)
+
+        return change
+
+
+WRITABLE = []
+
+
+@pytest.mark.parametrize("clip", [None, 1e-3])
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_rule_gets_nothing_that_it_could_write_over(apart, clip):
+    WRITABLE.clear()
+    same(rule=lambda ps: Looking([{"params": ps[k::2]} for k in (0, 1)] if apart else ps, lr=0.05), clip=clip)
+    assert len(WRITABLE) >= 30
+    assert not any(WRITABLE)
+
+
 class LaterForFloats(Optimizer):
     """A rule that arrays suit until the third step."""
 

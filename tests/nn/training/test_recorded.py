@@ -302,6 +302,37 @@ def test_a_loss_that_is_always_zero_trains_with_graphs():
     assert [p.data for p in net.parameters()] == [0.0, 0.0]
 
 
+class Counting(MLP):
+    calls = 0
+
+    def __call__(self, x):
+        self.calls += 1
+        return super().__call__(x)
+
+
+def test_a_replayed_batch_asks_the_model_only_where_the_loss_has_not_seen_a_target():
+    net = Counting(2, [3, 1], rng=1)
+    step = RecordedStep(net, mse, predictions=False)
+    step(X[:8], [-1.0, 1.0] * 4)
+    calls = net.calls
+    step(X[8:16], [1.0] * 8)
+    step(X[16:24], [-1.0, 1.0] * 4)
+    assert (step.engine, net.calls) == ("program", calls)
+    step(X[8:16], [-1.0, 0.5, 0.5, 0.25] * 2)
+    assert (step.engine, net.calls) == ("program", calls + 1)
+
+
+def test_looking_again_takes_eight_rows_at_most():
+    for rows, taken in ((3, 3), (8, 8), (9, 5), (15, 8), (17, 6)):
+        net = Counting(2, [3, 1], rng=1)
+        step = RecordedStep(net, mse, predictions=False)
+        step(X[:rows], Y[:rows])
+        step.look_again(False)
+        calls = net.calls
+        step.look_again(False)  # epoch 2
+        assert net.calls == calls + taken
+
+
 class Careful(MLP):
     """Draws random numbers in use, not while learning."""
 
