@@ -9,12 +9,14 @@
    field it has, and from that where the field begins. A field is in one of four states:
 
        open     the one in which nodes of its size are born (open_fields)
-       full     every place is in use; in no list
-       roomy    some places are free; in the list `roomy` of its size
+       full     more than half of its places are in use; in no list
+       roomy    half of its places are free, or more; in the list `roomy` of its size
        empty    no place is in use; in the list `empty`: nodes of any size are born in it next, from its first place on
 
-   A new field is opened when the open one is full: a roomy one if half of it is free, else an empty one, else any roomy
-   one, else one is bought. One that becomes empty is given back when others enough wait.
+   A new field is opened when the open one has no place left: a roomy one, or an empty one, or else one is bought. A field
+   with a few free places is left alone, or the next graph would lie here and there between the nodes of others. So the
+   memory of fields is at most twice what is in use, and what waits. One that becomes empty is given back when others
+   enough wait.
 
    Every place begins with room for what the garbage collector keeps in front of an object. It is all zeros while the
    collector is not told of the node; use_fields() looks whether this is so, and else nodes come one by one from Python. */
@@ -97,10 +99,8 @@ static void give_back(Field *field) {
     PyMem_Free(field);
 }
 
-/* A field that is half free is as good as an empty one, and memory is not held by the few that are still in use. */
 static Field **list_to_open(int room) {
-    const Field *field = roomy[room];
-    if (field != NULL && (empty == NULL || field->alive <= MOST_PLACES(room) / 2))
+    if (roomy[room] != NULL)
         return &roomy[room];
     return empty == NULL && buy_field() < 0 ? NULL : &empty;
 }
@@ -128,7 +128,6 @@ void give_place(Node *node) {
     }
     const int room = node->flags / ROOM_FOR_ONE;
     Field *field = field_of(node, room);
-    const int was_full = field->freed == NULL;
     node->left.node = field->freed;
     field->freed = node;
     field->alive--;
@@ -137,7 +136,7 @@ void give_place(Node *node) {
             start_anew(field);
         return;
     }
-    if (was_full)
+    if (field->alive == MOST_PLACES(room) / 2)
         link_to(&roomy[room], field);
     if (field->alive > 0)
         return;

@@ -33,9 +33,10 @@ int use_fields(void); /* once, at the start, before there are nodes; -1 with an 
 FOR_EACH_ROW Node *take_place(int room) {
     Field *field = open_fields[room];
     Node *node = field->freed;
-    if (node != NULL)
+    if (node != NULL) {
         field->freed = node->left.node;
-    else if (field->begun < MOST_PLACES(room)) {
+        soon(field->freed, 0); /* it may lie anywhere */
+    } else if (field->begun < MOST_PLACES(room)) {
         node = place_in(field, field->begun, room);
         node->place = (uint8_t)field->begun++;
         soon(node, AHEAD);
