@@ -118,16 +118,7 @@ static inline void let_go(Node *node) {
         drop_links(node);
 }
 
-/* Called with the count at 0. The node waits in a list if another one is being freed: no recursion, however deep. */
-void node_dealloc(Node *node) {
-    if (node->flags & TRACKED)
-        PyObject_GC_UnTrack(node);
-    if (node->weak != NULL)
-        PyObject_ClearWeakRefs((PyObject *)node);
-    node->weak = (PyObject *)dying;
-    dying = node;
-    if (freeing)
-        return;
+APART static void free_the_dying(void) {
     freeing = 1;
     while (dying != NULL) {
         Node *next = dying;
@@ -137,4 +128,16 @@ void node_dealloc(Node *node) {
         free_memory(next, Py_TYPE((PyObject *)next));
     }
     freeing = 0;
+}
+
+/* Called with the count at 0. The node waits in a list if another one is being freed: no recursion, however deep. */
+void node_dealloc(Node *node) {
+    if (node->flags & TRACKED)
+        PyObject_GC_UnTrack(node);
+    if (node->weak != NULL)
+        PyObject_ClearWeakRefs((PyObject *)node);
+    node->weak = (PyObject *)dying;
+    dying = node;
+    if (!freeing)
+        free_the_dying();
 }

@@ -54,8 +54,10 @@
 #define SOON(place) __builtin_prefetch((place), 1)
 #define FOR_EACH_ROW static inline __attribute__((always_inline)) /* what follows from the row is worked out by the compiler */
 #define SELDOM __attribute__((cold)) /* its callers are laid out for doing without it */
+#define APART __attribute__((noinline)) /* its callers need not make room for what it keeps in registers */
 #else
 #define SELDOM
+#define APART
 #define SOON(place) ((void)0)
 #define FOR_EACH_ROW static inline
 #endif
@@ -189,6 +191,15 @@ static inline Node *held(Node *parent) {
         parent->flags |= USED;
     return (Node *)Py_NewRef((PyObject *)parent);
 }
+/* Py_DECREF, which asks the interpreter to ask the type what to do: for most nodes that is known here. */
+static inline void let_go_of(Node *parent) {
+    PyObject *object = (PyObject *)parent;
+    if (Py_REFCNT(object) == 1 && Py_TYPE(object) == engine.type) {
+        Py_SET_REFCNT(object, 0);
+        node_dealloc(parent);
+    } else
+        Py_DECREF(object);
+}
 /* Let go of links that were taken from a node. Whoever goes with them may run Python, which may look at the node and give
    it others: so a node has its new links, or none, before this. */
 static inline void release(int flags, Left left, Node *right) {
@@ -197,9 +208,9 @@ static inline void release(int flags, Left left, Node *right) {
         return;
     }
     if (flags & LEFT)
-        Py_DECREF((PyObject *)left.node);
+        let_go_of(left.node);
     if (flags & RIGHT)
-        Py_DECREF((PyObject *)right);
+        let_go_of(right);
 }
 /* The node gets links in the place of those it had: `flags` say which, 0 for none; `left` is where they lie. */
 static inline void replace_links(Node *node, int flags, Left left) {
