@@ -39,8 +39,10 @@ static Py_ssize_t open_terms(PyObject *sequence, Py_ssize_t count, Term *terms, 
     PyTypeObject *const type = engine.type;
     Py_ssize_t i = 0;
     int all = 0;
-    for (; items != NULL && i < count && Py_TYPE(items[i]) == type; i++) { /* mostly to the end */
-        Node *node = (Node *)items[i];
+    for (; i < count; i++) { /* mostly to the end */
+        Node *node = (Node *)(items != NULL ? items[i] : item(sequence, i));
+        if (Py_TYPE((PyObject *)node) != type)
+            break;
         terms[i] = (Term){node, node->data};
         all |= node->flags;
     }
@@ -89,14 +91,16 @@ static void fill(Filling *filling, const Term *terms, Py_ssize_t count, const do
         slope[parents] = slopes[parents * step];
         parent[parents] = held(terms[parents].node);
     }
-    for (Py_ssize_t i = parents; i < count; i++)
+    if (kinds != NULL)
+        memset(kinds, PARENT, (size_t)parents);
+    for (Py_ssize_t i = parents; i < count; i++) { /* there is a number, so there are kinds */
+        kinds[i] = terms[i].node != NULL ? PARENT : NUMBER;
         if (terms[i].node != NULL) {
             slope[parents] = slopes[i * step];
             parent[parents++] = held(terms[i].node);
         } else
             number[numbers++] = terms[i].number;
-    for (Py_ssize_t i = 0; kinds != NULL && i < count; i++)
-        kinds[i] = terms[i].node != NULL ? PARENT : NUMBER;
+    }
     filling->parents += parents;
     filling->numbers += numbers;
 }
