@@ -94,7 +94,7 @@ function makePicture(svg, engine, shown, spec) {
     const g = grad[slope.places[0]];
     const shade = Number.isFinite(g) && steepest ? Math.round(Math.min(0.72, 0.72 * Math.sqrt(Math.abs(g) / steepest)) * 50) : 0;
     if (shade !== card.shade) card.tint.setAttribute("fill-opacity", (card.shade = shade) / 50);
-    if ((g < 0) !== card.minus) card.tint.classList.toggle("minus", (card.minus = g < 0));
+    if (shade && (g < 0) !== card.minus) card.tint.classList.toggle("minus", (card.minus = g < 0));
   }
 
   // A number that is the same is not even written out; rows of several numbers are.
@@ -158,7 +158,7 @@ function makePicture(svg, engine, shown, spec) {
       arrow.line.style.strokeWidth = 1 + level * 0.3;
       arrow.line.classList.toggle("none", level === 0);
     }
-    if ((sum < 0) !== arrow.minus) arrow.line.classList.toggle("minus", (arrow.minus = sum < 0));
+    if (level && (sum < 0) !== arrow.minus) arrow.line.classList.toggle("minus", (arrow.minus = sum < 0));
     const off = arrow.edges.every((edge) => !engine.reached[ends[edge][0]]);
     if (off !== arrow.off) mark(arrow, "off", (arrow.off = off));
   }

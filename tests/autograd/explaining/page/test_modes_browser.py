@@ -605,6 +605,15 @@ def test_two_fingers_zoom(open_page):
     until(lambda: view(page)[2] == pytest.approx(before[2] / 2, rel=0.1), gives=True)
 
 
+# The opacity of every group that is not lit, and of the colour of its texts or its line. Chromium paints shadows where
+# many groups with an opacity meet.
+FADED = """[...document.querySelectorAll("g:is(.card, .arrow):not(.lit)")].flatMap((group) => {
+    const seen = [...group.querySelectorAll("text")].map((text) => getComputedStyle(text).fillOpacity);
+    const lines = [...group.querySelectorAll(".line")].map((line) => getComputedStyle(line).strokeOpacity);
+    return [...seen, ...lines].map((share) => `${group.classList[0]} ${getComputedStyle(group).opacity} ${share}`);
+})"""
+
+
 def test_relatives_stay_lit(open_page):
     o, leaves = neuron()
     page = open_page(played())
@@ -613,6 +622,7 @@ def test_relatives_stay_lit(open_page):
     lit = {e.split(" ")[0] for e in page.locator("g.card.lit .title").all_text_contents()}
     assert {"x2", "o"} <= lit
     assert not {"x1", "w1", "w2", "b"} & lit
+    assert set(page.evaluate(FADED)) == {"card 1 0.16", "arrow 1 0.16"}
     page.mouse.move(5, 5)
     page.locator("svg:not(.dimmed)").first.wait_for(state="attached")
 
