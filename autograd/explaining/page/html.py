@@ -86,7 +86,7 @@ class Page:
     def in_notebook(self, still: str = "") -> str:
         """The page in a frame that is laid over `still`, an <img>. The page's script hides it where it may; where the
         frame is taken out, or has no scripts, it is what there is to see."""
-        around, least = (130, 260) if self.start == "look" else (280, 560)
+        around, least = (130, 330) if self.start == "look" else (280, 560)
         height = max(least, min(HIGHEST, round(self.picture.size[1]) + around))
         return over_still(self.html(), self.title, height, still or html_image(self.picture.svg(), self.title))
 

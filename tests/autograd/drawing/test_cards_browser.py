@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import nn
-from autograd import Value, draw
+from autograd import Value, draw, stepper
 from autograd.drawing.cards import Picture
 from autograd.drawing.figure import Drawing
 from tests.autograd.drawing.picture_graphs import HOSTILE, neuron
@@ -72,3 +72,17 @@ def test_no_text_of_a_page_is_smaller_than_9_pixels_at_first_sight(chromium: Any
       return scale * Math.min(...sizes);
     }""")
     assert smallest >= 8.999
+
+
+@pytest.mark.parametrize("width", [390, 764, 1200])
+@pytest.mark.parametrize("shown", [lambda: draw(Value(1.0)), lambda: draw(neuron()[0]), lambda: stepper(neuron()[0])])
+def test_the_frame_of_a_notebook_cuts_nothing_off(chromium: Any, shown: Any, width: int) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    page.set_default_timeout(120_000)
+    page.set_content(f"<!doctype html><body style='margin: 0'>{shown()._repr_mimebundle_()['text/html']}</body>")
+    inside = page.query_selector("iframe").content_frame()
+    inside.wait_for_selector(".scripted #graph .card")
+    bottom, height = inside.evaluate(
+        "() => [document.querySelector('#graph').getBoundingClientRect().bottom, window.innerHeight]"
+    )
+    assert bottom <= height
