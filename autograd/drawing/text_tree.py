@@ -14,7 +14,7 @@ from autograd.events import parent_positions
 from autograd.value import Value
 from autograd.view.graph import GraphView, Node
 from autograd.view.names import shortened
-from autograd.view.notation import aloud, factor, formula, gradient, is_index, number
+from autograd.view.notation import aloud, factor, formula, gradient, is_unseen, number
 
 NAME_LIMIT = 60
 
@@ -74,7 +74,7 @@ class _Tree:
             yield (f"{below}└─ ", "", "", "… deeper than shown here")
             return
         slopes = dict(zip(parent_positions(item), item.local_grads, strict=True))
-        operands = [(place, operand) for place, operand in enumerate(item.operands) if not is_index(item, place)]
+        operands = [(place, operand) for place, operand in enumerate(item.operands) if not is_unseen(item, place)]
         for position, (place, operand) in enumerate(operands):
             last = position == len(operands) - 1
             here, beyond = (f"{below}└─ ", f"{below}   ") if last else (f"{below}├─ ", f"{below}│  ")

@@ -18,7 +18,7 @@ from autograd.numerics.real import described
 from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.names import names_of, shortened
-from autograd.view.notation import INFIX, is_index, label_of, number, operation_symbol
+from autograd.view.notation import INFIX, is_unseen, label_of, number, operation_symbol
 
 TITLE_LIMIT = 24
 TOOLTIP_LIMIT = 200
@@ -130,7 +130,7 @@ class GraphView:
             Constant(f"c{node.index}.{slot}", f"k{node.index}.{slot}", node.id, operand)
             for node in self.nodes
             for slot, operand in enumerate(node.value.operands)
-            if not isinstance(operand, Value) and not is_index(node.value, slot)
+            if not isinstance(operand, Value) and not is_unseen(node.value, slot)
         )
 
     def gradients(self, which: str = "stored") -> Sequence[float | None] | None:
@@ -243,7 +243,9 @@ def folded(value: Value, symbol: str, spec: str = ".4g") -> str:
     """
     assert value.op is not None
     operands = value.operands
-    constants = [number(o, spec) for i, o in enumerate(operands) if not isinstance(o, Value) and not is_index(value, i)]
+    constants = [
+        number(o, spec) for i, o in enumerate(operands) if not isinstance(o, Value) and not is_unseen(value, i)
+    ]
     if not constants or value.op.variadic:
         return symbol
     if symbol in INFIX and len(operands) == 2:

@@ -88,6 +88,7 @@ def aloud(text: str) -> str:
     """
     text = re.sub(r"∂(\S+?)/∂(\S+)", r"derivative of \1 by \2", text)
     text = re.sub(rf"\(({MINUS}[^()]+)\)", r"\1", text)
+    text = re.sub(r" \((\d+ terms)\)", r", \1", text)
     text = re.sub(rf"(\d)e([+{MINUS}]?)0*(\d+)", r"\1 times 10 to the power of \2\3", text).replace(
         "power of +", "power of "
     )
@@ -153,12 +154,19 @@ _ASKS = {
 _INDEXED = (ops.softmax_entry, ops.cross_entropy)  # their first operand says which of the others is meant
 
 
-def is_index(node: Value, place: int) -> bool:
-    """Whether operand number `place` says which of the others is meant, or is a number that the symbol of a derivative
-    of a power shows."""
+def is_unseen(node: Value, place: int) -> bool:
+    """Whether operand number `place` is a number that gets no card: it says which of the others is meant, is shown by
+    the symbol of a derivative of a power, or is the bias 0 of a dot product that was given none."""
     if node.op is ops.power_partial:
         return type(node.operands[place]) is float
+    if node.op is ops.dot:
+        return place == len(node.operands) - 1 and _without_bias(node)
     return place == 0 and node.op in _INDEXED
+
+
+def _without_bias(node: Value) -> bool:
+    bias = node.operands[-1]
+    return isinstance(bias, float) and bias == 0.0
 
 
 def operation_symbol(node: Value, names: Sequence[str] = ("a", "b")) -> str:
@@ -167,8 +175,10 @@ def operation_symbol(node: Value, names: Sequence[str] = ("a", "b")) -> str:
     assert node.op is not None
     if node.op is ops.power_partial:
         return _power_partial(node, names)
+    if node.op is ops.dot and _without_bias(node):
+        return "w·x"
     symbol = clean(node.op.symbol)
-    return f"{symbol}[{node.operands[0]:.0f}]" if is_index(node, 0) else symbol
+    return f"{symbol}[{node.operands[0]:.0f}]" if node.op in _INDEXED else symbol
 
 
 def _power_partial(node: Value, names: Sequence[str]) -> str:
@@ -202,7 +212,7 @@ def formula(node: Value, operands: Sequence[str]) -> str:
     if row is ops.dot:
         half = len(operands) // 2
         products = [f"{w} × {x}" for w, x in zip(operands[:half], operands[half:-1], strict=True)]
-        return _elided([*products, operands[-1]], " + ")
+        return _elided(products if _without_bias(node) else [*products, operands[-1]], " + ")
     if row is ops.total:
         return _elided(operands, " + ")
     inside = [o[1:-1] if _is_bracketed(o) else o for o in operands]

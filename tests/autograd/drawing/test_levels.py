@@ -469,7 +469,7 @@ def ends(picture: Picture) -> set[tuple[str, str]]:
 
 def test_many_constants_of_one_operation_share_a_card() -> None:
     drawing = draw(dot([Value(float(i)) for i in range(20)], [0.5] * 20))
-    assert titles(drawing).count("21 numbers") == 1
+    assert titles(drawing).count("20 numbers") == 1
 
 
 def test_gradients_of_gradients_draw() -> None:

@@ -164,7 +164,7 @@ def test_constants_are_part_of_the_arithmetic():
         (lambda x, y: autograd.total([x, y, x]), "x + y + x = 2 + (−3) + 2 = 1"),
         (lambda x, y: autograd.mean([x, y]), "mean(x, y) = mean(2, −3) = −0.5"),
         (lambda x, y: autograd.total([x] * 9), "x + x + x + … + x + x (9 terms)"),
-        (lambda x, y: dot([x] * 9, [y] * 9), "x × y + x × y + x × y + … + x × y + 0 (10 terms)"),
+        (lambda x, y: dot([x] * 9, [y] * 9), "x × y + x × y + x × y + … + x × y + x × y (9 terms)"),
     ],
 )
 def test_operations_in_writing(make, written):

@@ -31,13 +31,14 @@ from autograd import (
 from autograd.system.letters import shorten
 from autograd.view.notation import (
     MINUS,
+    aloud,
     as_operand,
     clean,
     counted,
     factor,
     formula,
     gradient,
-    is_index,
+    is_unseen,
     label_of,
     number,
     number_width,
@@ -241,8 +242,27 @@ def test_the_first_operand_of_softmax_and_cross_entropy_is_an_index() -> None:
     entry, loss = softmax([a, b])[1], cross_entropy([a, b], 0)
     symbols = [operation_symbol(node) for node in (entry, loss, a * b, tanh(a))]
     assert symbols == ["softmax[1]", "cross entropy[0]", "×", "tanh"]
-    assert [is_index(entry, place) for place in range(3)] == [True, False, False]
-    assert not is_index(a * b, 0)
+    assert [is_unseen(entry, place) for place in range(3)] == [True, False, False]
+    assert not is_unseen(a * b, 0)
+
+
+def test_a_dot_product_without_bias_says_nothing_of_one() -> None:
+    a, b = Value(2.0), Value(3.0)
+    for bias, symbol, text, seen in (
+        (0.0, "w·x", "a × b", False),
+        (1.0, "w·x+b", "a × b + 1", True),
+        (Value(0.0), "w·x+b", "a × b + 1", True),
+    ):
+        y = dot([a], [b], bias)
+        assert operation_symbol(y) == symbol
+        assert formula(y, ["a", "b", "1"]) == text
+        assert is_unseen(y, 2) == (not seen)
+    assert "0" not in [card.title for card in draw(dot([a], [b])).picture.cards]
+    assert draw(dot([a], [b])).text().count("\n") == 2
+
+
+def test_the_number_of_terms_reads_well_aloud() -> None:
+    assert aloud("a + … + z (26 terms)") == "a plus … plus z, 26 terms"
 
 
 def test_up_to_six_terms_are_written_out() -> None:
