@@ -75,7 +75,7 @@ class Arrangement:
     With `fan`, arrows run between the middles of facing sides and get room for it (see straight.py).
     With `in_order`, boxes beside each other stand in the order given, unless arrows would cross for it; what is used
     several times stands where it is made, not where it is used. `keeping` lists boxes that keep that order wherever
-    they stand beside each other, even if arrows cross for it.
+    they stand beside each other, even if arrows cross for it; frames always do.
     """
 
     direction: str = "LR"

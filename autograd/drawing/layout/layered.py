@@ -174,14 +174,14 @@ class _Layered:
             for tail, head, port, label in inside.cuts
         ]
         items = [self._item(key) for key in inside.keys]
+        frames = [number for key, number in inside.keys.items() if key.kind == "frame"]
         if inside.frame is not None:
-            return Level(items, pieces)
+            return Level(items, pieces, keeping=frames)
         boxes = [[Key("box", box) for box in line] for line in self.arrangement.ranks]
         lines = [[inside.keys[key] for key in line if key in inside.keys] for line in boxes]
-        keeping = [
-            inside.keys[key] for key in (Key("box", box) for box in self.arrangement.keeping) if key in inside.keys
-        ]
-        return Level(items, pieces, [line for line in lines if line], self.arrangement.in_order, keeping)
+        keeping = [Key("box", box) for box in self.arrangement.keeping]
+        kept = [inside.keys[key] for key in keeping if key in inside.keys]
+        return Level(items, pieces, [line for line in lines if line], self.arrangement.in_order, kept + frames)
 
     def _item(self, key: Key) -> Item:
         if key.kind == "box":

@@ -640,6 +640,17 @@ def test_inputs_stand_in_their_order_at_every_level_still_and_in_pages(network: 
             assert found == [sorted(column) for column in found], level
 
 
+@pytest.mark.parametrize("direction", ["LR", "RL", "TB", "BT"])
+@pytest.mark.parametrize("fused", [True, False])
+def test_the_frames_of_a_layers_neurons_stand_in_their_order(direction: str, fused: bool) -> None:
+    model, loss = model_and_loss([2, 5, 4, 1], fused=fused)
+    picture = cards_of(draw(loss, model=model, level="clusters", direction=direction))
+    across = 1 if direction in ("LR", "RL") else 0
+    for layer in picture.enclosures:
+        found = [picture.layout.frames[neuron.id][across] for neuron in layer.inner]
+        assert found == sorted(found), layer.title
+
+
 def test_to_dot_takes_the_options_of_draw() -> None:
     source = to_dot(neuron()[0], direction="TB").source
     assert "rankdir=TB" in source
