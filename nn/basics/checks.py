@@ -76,6 +76,9 @@ def did_you_mean(given: str, names: Iterable[str]) -> str:
 
     >>> did_you_mean("rleu", ["relu", "tanh"])
     "; did you mean 'relu'?"
+    >>> did_you_mean("PRICE", ["price", "PRIZES"])
+    "; did you mean 'price'?"
     """
-    close = get_close_matches(given, list(names), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    in_small = {name.casefold(): name for name in reversed([*names])}  # of two, the first
+    close = get_close_matches(given.casefold(), in_small, n=1)
+    return f"; did you mean {in_small[close[0]]!r}?" if close else ""

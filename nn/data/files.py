@@ -159,7 +159,8 @@ def _problems(names: list[str], kept: list[str], rows: list[list[str]], lines: l
     twice = [f"{short(name)} names {count}" for name, count in Counter(filter(None, kept)).items() if count > 1]
     without = [f"column {i} has none" for i, name in enumerate(kept, 1 + len(names) - len(kept)) if not name]
     if twice or without:
-        found.append(f"every column needs a name of its own: {cut([*twice, *without])}")
+        wanting = cut([*twice, *without])
+        found.append(f"every column needs a name of its own: {wanting} (a file's first line names its columns)")
     ragged = [f"line {n}: {len(row)} cells" for n, row in zip(lines, rows, strict=True) if len(row) != len(names)]
     if ragged:
         found.append(f"{cut(ragged)} where the first line names {len(names)} columns")

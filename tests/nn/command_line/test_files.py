@@ -214,7 +214,7 @@ def test_all_problems_of_a_file_are_said_at_once(tmp_path, capsys):
     assert first == "python -m nn: 4 problems"
     answers = ["'day': '2024-01-10' is a date", r"'\$0.50'", "line 5.*'tall'", "missing cells, 1 in 'label'"]
     assert all(map(re.search, answers, problems))
-    with pytest.raises(TableError, match=r"2 problems\n  every column .*: 'a' names 2\n  line 2: 1 cells"):
+    with pytest.raises(TableError, match=r"2 problems\n  every column .*: 'a' names 2 .*\n  line 2: 1 cells"):
         job(tmp_path, "a,a,label\n1\n2,3,x\n2,3,y\n", "--ignore", "z")
     with pytest.raises(TableError, match=r"2 problems\n  no column 'z'.*\n  no column 'lab'; .* did you mean 'label'"):
         job(tmp_path, PLAIN, "--ignore", "z", "--categorical", "lab")

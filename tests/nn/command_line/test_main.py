@@ -318,6 +318,8 @@ TABLES = {
     "nan in the target": ("a,b\n1,0\n2,nan\n3,1\n", [], "missing cells, 1 in 'b' .line 3."),
     "one class": ("a,b\n" + "1,yes\n2,yes\n" * 9, [], "every row has the same 'b'"),
     "no such column": (GOOD, ["--target", "c"], "no column 'c'; the columns are: a, b"),
+    "a column in other letters": (GOOD, ["--target", "B"], "no column 'B'; the columns are: a, b; did you mean 'b'"),
+    "no line of names": ("1,1\n2,3\n", [], r"'1' names 2 \(a file's first line names its columns\)"),
     "no such column to ignore": (GOOD, ["--ignore", "c"], "no column 'c'"),
     "several columns to ignore at once": (
         "a,b,c d,e\n1,2,3,4\n",
