@@ -207,9 +207,16 @@ def test_predictions_in_every_shape_that_models_give():
 
 def test_an_mlp_in_and_a_number_out():
     rows = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
-    losses.hinge([MLP(2, [3, 1])(row) for row in rows], [1, -1, 1]).backward()
-    losses.cross_entropy(MLP(2, [3, 4]).batch(rows), [0, 3, np.int64(2)]).backward()
-    losses.multi_label(MLP(2, [3, 2]).batch(rows), [[0, 1], [1, 1], [0, 0]]).backward()
+    for loss, outputs, targets in (
+        (losses.hinge, 1, [1, -1, 1]),
+        (losses.cross_entropy, 4, [0, 3, np.int64(2)]),
+        (losses.multi_label, 2, [[0, 1], [1, 1], [0, 0]]),
+    ):
+        model = MLP(2, [3, outputs], "tanh")
+        found = loss(model.batch(rows), targets)
+        assert found.data > 0
+        found.backward()
+        assert all(p.grad for p in model.parameters())
 
 
 def test_probabilities_add_up_to_one_to_a_millionth():
