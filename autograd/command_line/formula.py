@@ -28,7 +28,7 @@ from autograd.ops import OPERATIONS, Operation
 MAX_LENGTH = 2_000
 MAX_DEPTH = 50
 
-CONSTANTS = {"pi": math.pi, "tau": math.tau, "e": math.e, "inf": math.inf, "nan": math.nan}
+CONSTANTS = {"pi": math.pi, "π": math.pi, "tau": math.tau, "e": math.e, "inf": math.inf, "nan": math.nan}
 
 # The rows that are public functions of autograd. A formula has no lists: sums and means take their terms one by one, as
 # in mean(a, b, c), and operations on two lists are left out.
@@ -56,6 +56,8 @@ ADVICE = {
     "^": "write ** for a power",
     "²": "write **2 for a square",
     "³": "write **3 for a cube",
+    "√": "write sqrt(...)",
+    "|": "write abs(...)",
     "=": "give values after the formula, as in: x=2",
     ".": "attributes are not part of a formula",
     "[": "subscripts are not part of a formula",
@@ -348,5 +350,5 @@ def _suggestion(name: str) -> str:
 
     if name in ALIASES:
         return f": here it is {ALIASES[name]}(...)"
-    close = get_close_matches(name, FUNCTIONS, n=1)
+    close = get_close_matches(name.lower(), FUNCTIONS, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

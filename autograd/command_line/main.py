@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 DESCRIPTION = "The value of a formula and its derivatives with respect to every name in it."
 EPILOG = """\
 The formula has numbers, names, + - * / **, comparisons, brackets and glassgrad's functions
-(tanh, exp, log, relu, where, ...; autograd.ops lists them); pi, tau, e, inf and nan are known.
+(tanh, exp, log, relu, where, ...; autograd.ops lists them); pi (or π), tau, e, inf and nan are known.
 
   %(prog)s "tanh(x1*w1 + x2*w2 + b)" x1=2 w1=-3 x2=0 w2=1 b=6.8813735870195432
   %(prog)s "x**3 - 2*x" x=1.5 --hessian --check

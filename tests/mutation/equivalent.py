@@ -730,7 +730,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): AT_ZERO,
     (
         "autograd/command_line/formula.py",
-        "close = get_close_matches(name, FUNCTIONS, n=1)",
+        "close = get_close_matches(name.lower(), FUNCTIONS, n=1)",
         "1 → 2",
     ): "the closest comes first, and only that is shown",
     (
