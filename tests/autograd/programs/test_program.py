@@ -651,6 +651,16 @@ def test_a_tape_shortens_only_what_is_exact():
     assert tape.constants[tape.emit(mul, (minus, minus))] == 1.0
 
 
+def test_a_tape_emits_an_instruction_once_whether_it_was_emitted_or_appended_before():
+    tape, mul, div = Tape(), OPERATIONS["mul"], OPERATIONS["div"]
+    x, y = tape.argument("x"), tape.parameter("y")
+    product, quotient = tape.emit(mul, (x, y)), tape.append(div, (x, y))
+    assert (tape.emit(mul, (x, y)), tape.emit(div, (x, y))) == (product, quotient)
+    assert (tape.emit(mul, (x, y)), tape.emit(div, (x, y))) == (product, quotient)
+    assert [i.result for i in tape.instructions] == [product, quotient]
+    assert tape.varying == {x, product, quotient}
+
+
 def test_sums_in_the_backward_pass_are_added_in_the_engines_order():
     assert sum_of_products(1.0, 1e16, -1e16, 1.0, 1.0, 1.0) == (1.0 + 1e16) - 1e16
 
