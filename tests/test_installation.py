@@ -43,7 +43,8 @@ HIPS_FILES = {
 
 def run(*command: object, fails: bool = False, **variables: str) -> str:
     """What a command printed; it must fail or succeed as told."""
-    ours = {name: value for name, value in os.environ.items() if name != "GLASSGRAD_ENGINE"}  # of this very run
+    of_this_run = ("GLASSGRAD_ENGINE", "PYTHONPATH")  # the second would show the sources in place of what is installed
+    ours = {name: value for name, value in os.environ.items() if name not in of_this_run}
     environment = {**ours, **variables}
     done = subprocess.run(
         list(map(str, command)), capture_output=True, text=True, cwd="/", timeout=900, env=environment
