@@ -8,9 +8,10 @@ https://scikit-learn.org/stable/modules/model_evaluation.html.
 import math
 import warnings
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from typing import Any, NamedTuple
 
-from autograd import mean, total
+from autograd import Value, mean, total
 from nn.basics.nested import only, plain
 
 Label = Any  # anything hashable: 0, 1, "setosa"
@@ -65,12 +66,12 @@ def target_class(target: Any) -> int:
 
 
 def accuracy(predicted: Iterable[Label], actual: Iterable[Label]) -> float:
-    """Share of rows whose class was right, 0.0 to 1.0. ValueError for no rows or unequal lengths.
+    """Share of rows whose class was right, 0.0 to 1.0. ValueError for no rows, unequal lengths, scores for classes.
 
     >>> accuracy([0, 1, 1, 0], [0, 1, 0, 0])
     0.75
     """
-    pairs = _pairs(predicted, actual)
+    pairs = _class_pairs(predicted, actual)
     return [p == a for p, a in pairs].count(True) / len(pairs)
 
 
@@ -82,7 +83,7 @@ def confusion_matrix(
     >>> confusion_matrix([0, 1, 1, 0], [0, 1, 0, 0])
     [[2, 1], [0, 1]]
     """
-    pairs = _pairs(predicted, actual)
+    pairs = _class_pairs(predicted, actual)
     try:
         seen = {x for pair in pairs for x in pair}
         names = sorted(seen) if labels is None else list(labels)
@@ -118,7 +119,7 @@ def precision_recall_f1(predicted: Iterable[Label], actual: Iterable[Label], pos
     >>> precision_recall_f1([0, 1, 1, 0], [0, 1, 0, 0]).precision
     0.5
     """
-    pairs = _pairs(predicted, actual)
+    pairs = _class_pairs(predicted, actual)
     hits = sum(p == positive and a == positive for p, a in pairs)
     called = sum(p == positive for p, _ in pairs)
     real = sum(a == positive for _, a in pairs)
@@ -161,6 +162,27 @@ def _pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[Any, A
     if len(left) != len(right) or not left:
         raise ValueError(f"a metric needs one prediction per row, at least one: got {len(left)} for {len(right)} rows")
     return list(zip(left, right, strict=True))
+
+
+def _class_pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[Label, Label]]:
+    """As labels. ValueError for scores where classes are whole numbers: 0.9, or a row of scores, is never one of them."""
+    pairs = [(_label(p), _label(a)) for p, a in _pairs(predicted, actual)]
+    if all(_is_whole(a) for _, a in pairs):
+        for p, _ in pairs:
+            if p.__hash__ is None or (isinstance(p, Real) and not _is_whole(p)):
+                raise ValueError(
+                    f"this metric compares classes, got a score, {p!r:.60}: nn.score_accuracy(outputs, targets) asks "
+                    "for the classes that scores speak for"
+                )
+    return pairs
+
+
+def _label(thing: Any) -> Label:
+    return thing.data if isinstance(thing, Value) else thing
+
+
+def _is_whole(thing: Any) -> bool:
+    return isinstance(thing, Real) and float(thing).is_integer()
 
 
 def _number_pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[float, float]]:

@@ -88,11 +88,16 @@ def mapped(f: Callable[..., Any], first: Nested, *others: Nested) -> Nested:
 def shape(nested: Nested) -> str:
     """How a message calls it: "a single number", "a list of 3", "a list of 3 × 2".
 
-    >>> shape(0.5), shape([1.0, 2.0, 3.0]), shape([[1.0, 2.0]] * 3)
-    ('a single number', 'a list of 3', 'a list of 3 × 2')
+    >>> shape(0.5), shape([1.0, 2.0, 3.0]), shape([[1.0, 2.0]] * 3), shape([[1.0, 2.0], [1.0]])
+    ('a single number', 'a list of 3', 'a list of 3 × 2', 'a list of 2 × 2 or 1')
     """
-    sizes = sizes_of(nested)
-    return f"a list of {' × '.join(map(str, sizes))}" if sizes else "a single number"
+    if not is_list(nested):
+        return "a single number"
+    sizes, level = [], [nested]
+    while level and all(map(is_list, level)):
+        sizes.append(" or ".join(map(str, dict.fromkeys(map(len, level)))))
+        level = [item for items in level for item in items]
+    return f"a list of {' × '.join(sizes)}"
 
 
 def sizes_of(nested: Nested) -> list[int]:

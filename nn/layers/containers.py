@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from operator import add
 from typing import Any
 
-from nn.basics.checks import as_rng
+from nn.basics.checks import as_number, as_rng
 from nn.basics.nested import Nested, as_row, flat, mapped, shape, without_arrays
 from nn.module import Module
 
@@ -82,8 +82,8 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, rng: random.Random | int | None = None) -> None:
-        if not 0 <= p < 1:
-            raise ValueError(f"Dropout needs a probability 0 <= p < 1, not {p}")
+        if as_number(p) is None or not 0 <= p < 1:
+            raise ValueError(f"Dropout needs a probability 0 <= p < 1, not {p!r}")
         self.p = p
         self.rng = as_rng(rng)
 

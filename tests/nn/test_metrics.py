@@ -128,3 +128,13 @@ def test_scores_that_could_be_probabilities_ask_what_they_are():
     assert score_accuracy([0.2, 0.7], [-1, 1]) == 0.5  # targets of scores
     assert score_accuracy([0.0, 1.0], [0, 1]) == 1.0
     assert score_accuracy([Value(-1.0).sigmoid(), Value(1.0).sigmoid()], [0, 1]) == 1.0
+
+
+@pytest.mark.parametrize("metric", [accuracy, confusion_matrix, precision_recall_f1])
+def test_a_score_is_no_class_and_would_be_wrong_everywhere(metric):
+    for scores in ([0.9, 0.2], [[0.1, 0.9], [0.8, 0.2]], np.array([[0.1, 0.9], [0.8, 0.2]]), [Value(0.9), Value(0.2)]):
+        with pytest.raises(ValueError, match=r"compares classes, got a score, .*: nn\.score_accuracy"):
+            metric(scores, [1, 0])
+    values = [Value(1.0), Value(0.0), Value(1.0)]
+    assert metric(values, [1, 0, 0]) == metric([1, 0, 1], [1, 0, 0])  # a Value is read
+    assert metric([0.5, 1.0], [0.5, 0.5], *([0.5] if metric is precision_recall_f1 else []))  # classes may be halves

@@ -29,6 +29,8 @@ def test_mapping_needs_equal_shapes():
     with pytest.raises(ValueError, match="shapes differ: a list of 1, a single number"):
         mapped(max, [[1], [2]], [3, 4])
     assert shape([]) == "a list of 0"
+    assert shape([[[1.0], [2.0]], [[3.0]]]) == "a list of 2 × 2 or 1 × 1"
+    assert shape([[1.0, 2.0], 3.0]) == "a list of 2"
 
 
 def test_values_become_numbers_at_any_depth():
