@@ -165,7 +165,7 @@ def _pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[Any, A
 
 
 def _class_pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[Label, Label]]:
-    """As labels. ValueError for scores where classes are whole numbers: 0.9, or a row of scores, is never one of them."""
+    """As labels. ValueError for scores where classes are whole numbers: 0.9, or a row of scores, is none of them."""
     pairs = [(_label(p), _label(a)) for p, a in _pairs(predicted, actual)]
     if all(_is_whole(a) for _, a in pairs):
         for p, _ in pairs:

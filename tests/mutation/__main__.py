@@ -110,7 +110,7 @@ TESTS = {
     "autograd/drawing/png_pdf.py": "png_pdf figure",
     "autograd/programs/recorder.py": RECORDED,
     "autograd/programs/on_arrays/grouping.py": RECORDED,
-    "autograd/programs/reverse.py": RECORDED,
+    "autograd/programs/reverse.py": f"reverse {RECORDED}",
     "autograd/programs/source/export.py": RECORDED,
     "autograd/view/subject.py": f"stepper {DRAWING}",
     "autograd/programs/tape.py": RECORDED,

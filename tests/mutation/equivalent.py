@@ -468,6 +468,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0.0 → 1.0",
     ): NOTHING_TO_DO,
     (
+        "autograd/programs/reverse.py",
+        'return Operation(f"{row.name}_slope_{i}", f"∂{row.symbol}", slope, 0.0)',
+        "0.0 → 1.0",
+    ): NEVER_CALLED,
+    (
         "autograd/programs/tape.py",
         'GATHER = Operation("sum_of_products", "Σ", sum_of_products, 0.0, variadic=True)',
         "True → False",

@@ -95,6 +95,14 @@ def test_the_pass_in_c_writes_what_the_pass_in_python_writes(monkeypatch):
             assert in_c == [grown(recording, batch) for batch in (False, True)]
 
 
+@pytest.mark.parametrize(("condition", "gradient"), [(1.0, (2.0, 0.0)), (0.0, (0.0, 5.0)), (math.nan, (2.0, 0.0))])
+def test_a_choice_that_is_settled_hands_everything_to_what_is_chosen(condition, gradient):
+    program = record(lambda x, y: autograd.where(condition, x * 2.0, y * 5.0), 3.0, 2.0)
+    assert program.value_and_grad(3.0, 2.0)[1] == gradient
+    piecewise = record(lambda x, y: autograd.where(condition, x, 1.0) + y * y, 3.0, 2.0)
+    assert piecewise.value_and_grad(3.0, 2.0)[1] == (0.5 * gradient[0], 4.0)
+
+
 def test_the_slopes_of_a_row_of_the_table_are_read_off_once_whatever_numbers_are_in_it():
     reverse._pattern.cache_clear()
     record(lambda x: autograd.total([(x + k) ** (2.0 + k) / (3.0 + k) for k in range(50)]), 0.5).value_and_grad(0.5)
