@@ -14,6 +14,7 @@ MEETING = "where one formula takes over from another, both are right to the last
 AT_ZERO = "Graphviz's pictures begin at 0"
 ZEROS = "rows of zeros more change nothing"
 SAME_WIDTH = "all rows have as many numbers"
+REMEMBERED = "how many answers are remembered, not what they are"
 NO_EXTENSION = "where mutants are run, there is no extension"
 NEVER_CALLED = (
     "an instruction of recorded programs: only its value is computed, it is never called on Values nor derived"
@@ -467,6 +468,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "return max((abs(g) for g in gradients or () if g is not None and math.isfinite(g)), default=0.0)",
         "0.0 → 1.0",
     ): NOTHING_TO_DO,
+    ("autograd/programs/reverse.py", "@functools.lru_cache(1000)", "1000 → 1001"): REMEMBERED,
+    ("autograd/programs/reverse.py", "@functools.lru_cache(1000)", "1000 → 999"): REMEMBERED,
     (
         "autograd/programs/reverse.py",
         'return Operation(f"{row.name}_slope_{i}", f"∂{row.symbol}", slope, 0.0)',
@@ -742,12 +745,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "autograd/view/notation.py",
         "@lru_cache(maxsize=4096)",
         "4096 → 4097",
-    ): "how many widths are remembered, not what they are",
+    ): REMEMBERED,
     (
         "autograd/view/notation.py",
         "@lru_cache(maxsize=4096)",
         "4096 → 4095",
-    ): "how many widths are remembered, not what they are",
+    ): REMEMBERED,
     (
         "autograd/view/notation.py",
         "_SUM, _PRODUCT, _POWER, _FUNCTION = 1, 2, 3, 4",
