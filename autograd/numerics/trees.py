@@ -74,7 +74,7 @@ def _walk_array(array: Any, path: str) -> Iterator[tuple[str, Any]]:
 def _stranger(tree: Tree, what: str) -> TypeError:
     """The error for the first leaf that is no number."""
     path, item = next((path, item) for path, item in _walk(tree, what) if not _is_number(item))
-    return TypeError(f"{path} is {described(item)}, not a number. {_advice(item)}")
+    return TypeError(f"{path} is {described(item)}, not a number. {_advice(what, item)}")
 
 
 def _is_number(item: Any) -> bool:
@@ -86,8 +86,8 @@ def _is_number(item: Any) -> bool:
     return True
 
 
-def _advice(item: Any) -> str:
-    if item is None:
+def _advice(what: str, item: Any) -> str:
+    if item is None and not what.startswith("argument"):
         return "Is a `return` missing?"
     if isinstance(item, complex):
         return "Values are real: pass the real parts and the imaginary parts (x.real, x.imag)."

@@ -1,8 +1,12 @@
-"""Files of HIPS' package of the same name, in this one's folder."""
+"""What the package is as a module: its names, and files of HIPS' package of the same name in its folder."""
+
+import sys
 
 import pytest
 
+import autograd
 from autograd import _refuse_foreign_files
+from autograd.system.names import public_names
 
 
 @pytest.mark.parametrize("name", ["tracer.py", "numpy/numpy_boxes.py"])
@@ -20,3 +24,18 @@ def test_a_folder_of_ones_own_files_is_fine(tmp_path):
     (tmp_path / "value.py").touch()
     (tmp_path / "numpy").mkdir()
     assert _refuse_foreign_files(str(tmp_path)) is None
+
+
+def test_a_public_name_is_looked_for_once(monkeypatch):
+    find, _ = public_names("autograd", {"explaining.stepper": "stepper"})
+    monkeypatch.delitem(vars(autograd), "stepper", raising=False)
+    found = find("stepper")
+    assert vars(autograd)["stepper"] is found is autograd.explaining.stepper.stepper
+
+
+def test_rooms_are_found_under_their_names_and_nothing_private_is_run():
+    find, _ = public_names("autograd", {})
+    assert find("drawing") is sys.modules["autograd.drawing"]
+    for name in ("__main__", "_nothing", "nothing"):
+        with pytest.raises(AttributeError, match=f"module 'autograd' has no attribute '{name}'"):
+            find(name)

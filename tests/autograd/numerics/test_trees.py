@@ -57,6 +57,11 @@ def test_strangers_are_located(tree, message):
         leaves(tree, "x")
 
 
+def test_an_argument_that_is_none_lacks_no_return():
+    with pytest.raises(TypeError, match=r"argument 0 of f\[1\] is NoneType None, not a number. Numbers may stand"):
+        leaves([1.0, None], "argument 0 of f")
+
+
 @pytest.mark.parametrize(
     ("tree", "other", "message"),
     [
