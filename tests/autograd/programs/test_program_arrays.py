@@ -1,5 +1,6 @@
 """Recorded programs on arrays: every row, batches, matrix products, and other array namespaces."""
 
+import array
 import itertools
 import math
 import random
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import OPERATIONS, BranchChanged, Value, native, record
 from autograd.numerics.arrays import ARRAYS, DIRECT
+from autograd.programs.columns import one_per_example
 from autograd.programs.kinds import MAP_GRADIENTS, MAP_VALUES, PARAMETER_GRADIENTS
 from autograd.programs.on_arrays import numpy_run
 from autograd.programs.on_arrays.bound import dot, pick
@@ -857,3 +859,22 @@ def test_another_number_of_parameters_is_refused(arrays):
 )
 def test_places_are_arranged_so_that_they_are_regular(columns, shape):
     assert nested_shape([np.array(column) for column in columns]) == shape
+
+
+def test_arguments_are_what_the_function_gets_but_for_arrays_that_are_not_numpys():
+    kinds = []
+
+    def f(x):
+        kinds.append(type(x))
+        return x[0] * x[1]
+
+    for example in (np.array([2.0, 3.0]), array.array("d", [2.0, 3.0]), (2.0, 3.0)):
+        assert record(f, example)(example) == 6.0
+    assert issubclass(kinds[0], np.ndarray)
+    assert kinds[1:] == [list, tuple]
+
+
+def test_results_of_arrays_are_told_example_by_example():
+    assert one_per_example([[1.0, 2.0], 5.0], 2) == [(1.0, 5.0), (2.0, 5.0)]  # a number is that of all examples
+    assert one_per_example([5.0], 2) == [5.0, 5.0]
+    assert one_per_example([], 2) == [(), ()]
