@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import OPERATIONS, BranchChanged, Value, native, record
 from autograd.numerics.arrays import ARRAYS, DIRECT
-from autograd.programs.columns import one_per_example
+from autograd.programs.columns import one_per_example, side_by_side
 from autograd.programs.kinds import MAP_GRADIENTS, MAP_VALUES, PARAMETER_GRADIENTS
 from autograd.programs.on_arrays import numpy_run
 from autograd.programs.on_arrays.bound import dot, pick
@@ -878,3 +878,8 @@ def test_results_of_arrays_are_told_example_by_example():
     assert one_per_example([[1.0, 2.0], 5.0], 2) == [(1.0, 5.0), (2.0, 5.0)]  # a number is that of all examples
     assert one_per_example([5.0], 2) == [5.0, 5.0]
     assert one_per_example([], 2) == [(), ()]
+
+
+def test_places_that_follow_each_other_are_a_slice():
+    assert (side_by_side([2, 3, 4]), side_by_side([])) == (slice(2, 5), slice(0, 0))
+    assert [side_by_side(places).tolist() for places in ([3, 2], [0, 2])] == [[3, 2], [0, 2]]
