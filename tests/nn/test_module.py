@@ -6,7 +6,7 @@ import pytest
 
 from autograd import Value, no_grad
 from nn import MLP, Buffer, Dropout, Layer, Module, Residual, Sequential
-from nn.module import evaluating, own_dice
+from nn.module import evaluating, own_dice, parameters_by_layer
 
 
 class Nest(Module):
@@ -252,3 +252,9 @@ def test_meanwhile_a_model_is_in_use():
     with evaluating(model):
         assert [module.training for _, module in model.named_modules()] == [False] * 4
     assert [module.training for _, module in model.named_modules()] == [True, True, True, False]
+
+
+def test_parameters_go_by_the_first_part_of_their_names():
+    model = MLP(2, [3, 1])
+    first, second = model.layers
+    assert parameters_by_layer(model) == {"layer0": first.parameters(), "layer1": second.parameters()}
