@@ -712,8 +712,10 @@ const neg = (a) => (-a);
 const abs = (a) => Math.abs(a);
 const square = (a) => (a * a);
 function softmax_slopes(i, p) {
+  let own;
   i = Math.trunc(i);
-  return python_range(0, p.length).map((j) => ((j === i) ? (p[i] * total([...p.slice(0, i), ...p.slice((i + 1))])) : (-(p[i] * p[j]))));
+  own = p[i];
+  return python_enumerate(p).map(([j, other]) => ((j === i) ? (own * total([...p.slice(0, i), ...p.slice((i + 1))])) : (-(own * other))));
 }
 function cross_entropy_slopes(target, p) {
   let t;
