@@ -96,10 +96,12 @@ function present(level, wanted) {
     tab.title = possible[tab.dataset.go] ? "" : tab.dataset.go === "step" ? whyNot : "No leaf of this graph can be moved here";
   }
 
-  // Where the picture begins: with everything, if it can be read; else at the left, where the first leaf is.
+  // Where the picture begins: with everything, if it can be read; else at the left, where the first leaf of those is that
+  // stand there. (In cards of neurons the first of all is a weight of a neuron in the middle.)
   function firstView() {
     const boxes = engine.leaves.map((leaf) => picture.cardWith.get(leaf).box);
-    camera.fitReadable({ x: Math.min(...boxes.map((box) => box.left)), y: boxes[0].top });
+    const outermost = boxes.reduce((most, box) => (box.left < most.left ? box : most));
+    camera.fitReadable({ x: outermost.left, y: boxes.find((box) => box.left < outermost.right).top });
   }
 
   // All digits, and the source line where it is known.

@@ -580,6 +580,15 @@ def test_what_does_not_fit_opens_where_the_computation_begins(open_page, size, m
         assert around["y"] <= box["y"] <= box["y"] + box["height"] <= around["y"] + around["height"]
 
 
+def test_a_network_of_neurons_opens_with_an_input_in_view(open_page):
+    page = open_page(network("neuron").page, "phone", reduced_motion="reduce")
+    go(page, "play")
+    around = page.locator("#graph").bounding_box()
+    box = page.locator("g.card", has=page.locator(".title:text-is('x0')")).bounding_box()
+    assert around["x"] <= box["x"] <= around["x"] + around["width"] / 3
+    assert around["y"] <= box["y"] <= box["y"] + box["height"] <= around["y"] + around["height"]
+
+
 def test_fit_stays_when_the_panel_comes(open_page):
     page = open_page(network("values").page, reduced_motion="reduce")
     page.click("#fit")
