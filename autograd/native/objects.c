@@ -26,21 +26,17 @@ int more_room(void *at, int32_t count, int32_t *room, size_t size) {
     return 0;
 }
 
-PyObject *new_tuple(Py_ssize_t count) {
+static PyObject *uncollected(PyObject *(*make)(Py_ssize_t), Py_ssize_t count) {
     const int collects = PyGC_Disable();
-    PyObject *tuple = PyTuple_New(count);
+    PyObject *things = make(count);
     if (collects)
         PyGC_Enable();
-    return tuple;
+    return things;
 }
 
-PyObject *new_list(Py_ssize_t count) {
-    const int collects = PyGC_Disable();
-    PyObject *list = PyList_New(count);
-    if (collects)
-        PyGC_Enable();
-    return list;
-}
+PyObject *new_tuple(Py_ssize_t count) { return uncollected(PyTuple_New, count); }
+
+PyObject *new_list(Py_ssize_t count) { return uncollected(PyList_New, count); }
 
 void set_item(PyObject **things, Py_ssize_t i, PyObject *thing) {
     int (*set)(PyObject *, Py_ssize_t, PyObject *) = PyTuple_CheckExact(*things) ? PyTuple_SetItem : PyList_SetItem;

@@ -176,7 +176,7 @@ class OnArrays(OnValues):
         for group, memory, places in zip(optimizer.param_groups, self._memory, self._groups, strict=True):
             data, gradient = self._data[places], self._gradient[places]
             if type(places) is not slice:  # copies, and not views that nobody can write to as it is
-                frozen(data), frozen(gradient)
+                data, gradient = frozen(data), frozen(gradient)
             moved.append((places, memory, *optimizer.after(group, memory, data, gradient, ARRAYS)))
         return moved
 
