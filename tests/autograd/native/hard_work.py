@@ -249,7 +249,7 @@ def leaks() -> None:
     if hasattr(sys, "gettotalrefcount"):
         counts.append(sys.gettotalrefcount)
     for job in jobs():
-        grown = [growth(job, counts) for _ in range(4)]
+        grown = [growth(job, counts) for _ in range(12)]
         least = [min(kind) for kind in zip(*grown, strict=True)]
         assert all(n < 2 * TURNS for n in least), (job.__name__, grown)
 
