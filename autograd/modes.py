@@ -121,6 +121,9 @@ class mode:
         deque(map(_call, enter), 0)  # one call that runs in C: no Ctrl-C is noticed in its middle
 
     def __exit__(self, *error: Any) -> None:
+        if not self._entered:
+            name = type(self).__name__
+            raise RuntimeError(f"{name} is left, but was not entered: write `with {name}():`, which does both")
         before, guard = self._entered[-1]
         leave = partial(_mode.set, before), ACTIVE.pop, partial(_guards.pop, id(guard)), self._entered.pop
         deque(map(_call, leave), 0)

@@ -42,8 +42,11 @@ def is_real(number: Any) -> bool:
 
 
 def _item(thing: Any) -> Real | None:
-    """The number of a scalar of NumPy (whose bool is not registered as Real), PyTorch, JAX …: of what has no axes."""
-    if getattr(thing, "shape", None) != () or not hasattr(thing, "item"):
+    """The number of a scalar of NumPy (whose bool is not registered as Real), PyTorch, JAX …: of what has no axes.
+
+    Under the mask of NumPy's masked arrays lies some number or other, which stands for "there is none".
+    """
+    if getattr(thing, "shape", None) != () or not hasattr(thing, "item") or getattr(thing, "mask", False):
         return None
     item = thing.item()
     return item if isinstance(item, Real) else None

@@ -7,8 +7,8 @@ import copy
 import math
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from numbers import Real
 from operator import truediv
+from reprlib import repr as short
 from typing import Any, Protocol
 
 from autograd import Value, divide
@@ -58,6 +58,20 @@ class Floats:
 FLOATS = Floats(math.sqrt, truediv)  # quick, and raise an error for √-1 and 0/0
 CAREFUL_FLOATS = Floats(lambda x: math.sqrt(x) if x >= 0.0 else math.nan, divide)  # nan instead, as arrays have it
 _set_data = Value.data.__set__  # type: ignore[attr-defined]
+
+
+def _floats(name: str, numbers: Sequence[Any]) -> list[float]:
+    """One number for every parameter, as floats; TypeError for what is none, such as torch's None for "no gradient"."""
+    floats = []
+    for i, number in enumerate(numbers):
+        try:
+            floats.append(Value(number).data)
+        except TypeError:
+            raise TypeError(
+                f"the {name} of parameter {i} is {short(number)}, not a number, and nothing was stepped. "
+                "Assign numbers: p.data and not p, 0.0 for no gradient"
+            ) from None
+    return floats
 
 
 def given(scope: dict[str, Any]) -> dict[str, Any]:
@@ -158,21 +172,15 @@ class Optimizer:
         data, grads = [p.data for p in group["params"]], [p.grad for p in group["params"]]
         try:
             moved, remembered = self.after(group, state, data, grads, FLOATS)
-        except (ZeroDivisionError, ValueError):
-            moved, remembered = self.after(group, state, data, grads, CAREFUL_FLOATS)
-        if set(map(type, moved)) <= {float}:
-            return moved, remembered
+            if set(map(type, moved)) <= {float}:
+                return moved, remembered
+        except (ArithmeticError, TypeError, ValueError):  # √-1, 0/0, or no number: that is found out below
+            pass
         # one float32 of NumPy's, in a setting or a gradient, would make all of them such: half the digits would be lost
-        return self._as_floats(moved), {name: self._as_floats(column) for name, column in remembered.items()}
-
-    def _as_floats(self, made: list[Any]) -> list[float]:
-        strangers = [type(x).__name__ for x in made if not isinstance(x, Real)]
-        if strangers:
-            raise TypeError(
-                f"{type(self).__name__} made a {strangers[0]} where a number belongs: was a parameter's data or grad, "
-                "or a setting, overwritten by one? Assign numbers, p.data and not p"
-            )
-        return [float(x) for x in made]
+        group = {name: setting if name == "params" else as_setting(setting) for name, setting in group.items()}
+        data, grads = _floats("data", data), _floats("grad", grads)
+        moved, remembered = self.after(group, state, data, grads, CAREFUL_FLOATS)
+        return _floats("new data", moved), {name: _floats(name, column) for name, column in remembered.items()}
 
     def step(self) -> None:
         """Change every parameter by its gradient, once; none of them where that raises an error."""

@@ -8,7 +8,7 @@ import types
 
 import pytest
 
-from autograd import Value, no_grad, trace_lines
+from autograd import Value, detect_anomaly, no_grad, trace_branches, trace_lines
 from autograd.modes import ACTIVE, Listener, Mode, current_mode, made_here, made_in_derivatives, mode
 
 
@@ -50,6 +50,19 @@ def test_no_grad_decorates(decorate):
 
     assert f(Value(1.0)) is False
     assert (f.__name__, f.__doc__) == ("f", "Doc.")
+    assert kept(Value(1.0))
+
+
+@pytest.mark.parametrize("kind", [no_grad, trace_lines, detect_anomaly, trace_branches])
+def test_a_mode_that_was_not_entered_cannot_be_left(kind):
+    one = kind()
+    one.__enter__()
+    one.__exit__(None, None, None)
+    for left in (one, kind()):
+        with pytest.raises(
+            RuntimeError, match=rf"{kind.__name__} is left, but was not entered: write `with {kind.__name__}"
+        ):
+            left.__exit__(None, None, None)
     assert kept(Value(1.0))
 
 

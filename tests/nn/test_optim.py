@@ -457,15 +457,34 @@ def test_numbers_of_numpy_leave_floats(lr, written):
     assert written == "into the group" or type(optimizer.lr) is float
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["data", "grad"])
-def test_what_is_no_number_is_not_stepped(name):
+@pytest.mark.parametrize(
+    "thing", [Value(3.0), None, "0.5", [1.0], 1j, np.ones(2)], ids=lambda thing: type(thing).__name__
+)
+def test_what_is_no_number_is_not_stepped(kind, name, thing):
     p, q = Value(1.0), Value(2.0)
     p.grad = 1.0
-    setattr(q, name, Value(3.0))  # the slip p.data -= lr * p
-    optimizer = SGD([{"params": [p]}, {"params": [q]}], lr=0.1, momentum=0.9)
-    with pytest.raises(TypeError, match=r"SGD made a Value where a number belongs.*p.data and not p"):
+    setattr(q, name, thing)  # such as the slip p.data -= lr * p, or torch's p.grad = None
+    optimizer = kind([{"params": [p]}, {"params": [p_too := Value(1.0), q]}], lr=0.1)
+    before = copy.deepcopy(optimizer.state)
+    message = rf"the {name} of parameter 1 is .*, not a number, and nothing was stepped.*p.data and not p, 0.0 for no"
+    with pytest.raises(TypeError, match=message):
         optimizer.step()
-    assert (p.data, optimizer.state, optimizer.steps_taken) == (1.0, [{}, {}], 0)
+    assert (p.data, p_too.data, optimizer.state, optimizer.steps_taken) == (1.0, 1.0, before, 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_single_precision_in_a_gradient_or_a_setting_costs_no_digits(kind):
+    """What is a float32 counts as the float that it is: here 0.25 and 0.5, exactly."""
+    p, q = Value(1 / 3), Value(1 / 3)
+    ours, theirs = kind([p], lr=0.25), kind([q], lr=0.25)
+    ours.param_groups[0]["lr"] = np.float32(0.25)
+    for _ in range(3):
+        p.grad, q.grad = np.float32(0.5), 0.5
+        ours.step()
+        theirs.step()
+    assert (p.data, ours.state) == (q.data, theirs.state)
 
 
 def test_a_parameter_put_into_a_group_without_memory_for_it_is_not_passed_over():

@@ -17,6 +17,7 @@ NUMPY_REALS = [
     np.uint64(2),
     np.bool_(True),
     np.array(2.5),
+    np.ma.array(2.5, mask=False),
 ]
 
 
@@ -39,6 +40,7 @@ def test_every_real_number_becomes_a_float(number):
 
 
 NO_REAL_NUMBERS = [1j, "3", b"3", None, [1.0], (1.0,), {1.0}, Decimal(1), np.array(1j), np.array([1.0]), Value(1.0)]
+NO_REAL_NUMBERS += [np.ma.masked, np.ma.array(1.0, mask=True)]  # whose .item() is a number that is not meant
 
 
 @pytest.mark.parametrize("thing", NO_REAL_NUMBERS, ids=lambda t: type(t).__name__)
