@@ -15,7 +15,6 @@ from itertools import groupby
 
 from autograd.drawing.layout.geometry import Arrangement, Box, Frame, Layout, Link, Point, Route
 from autograd.drawing.layout.placement import place
-from autograd.drawing.layout.straight import straightened
 from autograd.drawing.shapes import (
     FONT_SIZE,
     TEXT_COLOR,
@@ -145,7 +144,7 @@ class Card:
         return HEADER_HEIGHT + ROW_HEIGHT * len(self.rows) + (MAP_SIDE + CARD_PADDING if self.plane else 0.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Arrow:
     """An arrow from card `tail` to card `head` (ids), with the text of its pill ("" for none), for the uses of values
     (ids of edges) that it stands for; () where its own id is that of the one edge."""
@@ -222,8 +221,7 @@ class Picture:
         arrangement = Arrangement(
             self.direction, frames, self.ranks, self.succession, self.fan, self.in_order, self.keeping
         )
-        layout = place(boxes, links, arrangement)
-        return straightened(layout, boxes, links, self.direction) if self.fan else layout
+        return place(boxes, links, arrangement)
 
     @property
     def size(self) -> tuple[float, float]:
@@ -338,8 +336,9 @@ def pills_above(arrows: Iterable[Group]) -> Iterator[Group]:
     """The arrows without their pills, then the pills: no line runs over a number."""
     pills = []
     for arrow in arrows:
-        pills += [shape for shape in arrow.shapes if isinstance(shape, Group)]
-        yield replace(arrow, shapes=tuple(shape for shape in arrow.shapes if not isinstance(shape, Group)))
+        line, head, *pill = arrow.shapes
+        pills += [shape for shape in pill if isinstance(shape, Group)]
+        yield replace(arrow, shapes=(line, head)) if pill else arrow
     yield from pills
 
 
@@ -347,6 +346,9 @@ def _line_steps(route: Route) -> Iterator[Step]:
     for index, points in enumerate(route.curves):
         start, *rest = (shifted(point) for point in points)
         yield ("L" if index else "M", (start,))  # a later piece continues on the far side of the pill
+        if len(rest) == 3 and rest[0] == start and rest[1] == rest[2]:
+            yield ("L", (rest[2],))  # straight, which takes a third of the writing
+            continue
         for i in range(0, len(rest), 3):
             yield ("C", tuple(rest[i : i + 3]))
 

@@ -27,7 +27,8 @@ from autograd.drawing.layout.geometry import (
 )
 from autograd.drawing.layout.ordering import Segments, put_in_order
 from autograd.drawing.layout.ranks import Columns, Item, Level, Piece
-from autograd.drawing.layout.routing import Fold, Labels, Router, Run, curve
+from autograd.drawing.layout.routing import Labels, Router, Run, curve, folded
+from autograd.drawing.layout.straight import straight_routes
 
 COLUMN_GAP = 36.0
 PADDING = 9.0  # in frames
@@ -88,6 +89,7 @@ class _Layered:
         for key, frame in self.around.items():
             if key.kind == "frame":
                 self.inside[frame].item(key)
+        self.paths = {box.id: self._path(box.id) for box in boxes}
         self.ways = {link.id: self._cut(link) for link in links}
         self.gap = POINTS_PER_INCH * fan_gap(boxes, arrangement) if arrangement.fan else COLUMN_GAP
         self.plans: dict[str | None, _Plan] = {}
@@ -119,7 +121,7 @@ class _Layered:
     def _cut(self, link: Link) -> list[tuple[str | None, int]]:
         """Cut an arrow at the borders it crosses: out of the frames of its tail, across, into the frames of its head.
         The answer lists level and number of each piece, from tail to head."""
-        tails, heads = self._path(link.tail), self._path(link.head)
+        tails, heads = self.paths[link.tail], self.paths[link.head]
         common = 0
         while common < min(len(tails), len(heads)) - 1 and tails[common] == heads[common]:
             common += 1
@@ -222,7 +224,12 @@ class _Layered:
         centres = {box.id: self._point(*self._middle(Key("box", box.id), origins)) for box in self.boxes}
         width, height = self._turned((self.plans[None].length, self.plans[None].breadth))
         frames = {frame: self._corners(frame, origins[frame]) for frame in self.inside if frame is not None}
-        return Layout(round(width, 2), round(height, 2), centres, self._routes(origins), frames)
+        straight = {}
+        if self.arrangement.fan:
+            straight = straight_routes(centres, self.boxes, self.links, self.arrangement.direction)
+        curved = [link for link in self.links if link.id not in straight]
+        routes = straight | self._routes(curved, origins)
+        return Layout(round(width, 2), round(height, 2), centres, routes, frames)
 
     def _origins(self) -> dict[str | None, Point]:
         """The corner of every frame at which its u and v are least."""
@@ -243,12 +250,12 @@ class _Layered:
         (x0, y0), (x1, y1) = self._point(*origin), self._point(origin[0] + plan.length, origin[1] + plan.breadth)
         return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
-    def _routes(self, origins: Mapping[str | None, Point]) -> dict[str, Route]:
+    def _routes(self, links: Sequence[Link], origins: Mapping[str | None, Point]) -> dict[str, Route]:
         uses = Counter(link.tail for link in self.links)
         needs = Counter(link.head for link in self.links)
-        lines = {link.id: self._runs(link, origins) for link in self.links}
-        labels, routes = Labels(lines.values() if any(link.label for link in self.links) else ()), {}
-        for link in self.links:
+        lines = {link.id: self._runs(link, origins) for link in links}
+        labels, routes = Labels(lines.values() if any(link.label for link in links) else ()), {}
+        for link in links:
             runs = lines[link.id]
             share = 0.25 + 0.5 * uses[link.tail] / (uses[link.tail] + needs[link.head])  # keep labels apart
             spot = labels.place(runs, self._turned(link.label), share) if link.label else None
@@ -273,14 +280,16 @@ class _Layered:
 
 def _in_rows(plan: _Plan, router: Router) -> _Plan:
     """The plan folded, if it is a long chain."""
-    fold = Fold(router, plan.length, plan.breadth)
-    if not fold.cuts:
+    fold = folded(router, plan.length, plan.breadth)
+    if fold is None:
         return plan
     return _Plan(*fold.size(), [fold.point(*middle) for middle in plan.middles], list(fold.runs()))
 
 
 def _enlarged(plan: _Plan, left: float, top: float, right: float, bottom: float) -> _Plan:
     """The plan with room around it."""
+    if not (left or top or right or bottom):
+        return plan
     return _Plan(
         plan.length + left + right,
         plan.breadth + top + bottom,

@@ -16,12 +16,14 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from autograd.drawing.layout.dot_language import Answer, Source
 from autograd.drawing.layout.geometry import DIRECTIONS, Arrangement, Box, Layout, Link
 from autograd.drawing.layout.graphviz import WITHOUT, LayoutError, engine, run_graphviz, wish
 from autograd.drawing.layout.layered import layered
 from autograd.drawing.layout.ranks import Item, Level, Piece, ranks
+from autograd.drawing.layout.straight import straight_routes
 from autograd.drawing.layout.wasm import Exhausted
 
 MOST_BOXES, MOST_LINKS, MOST_SPANS = 250, 1_500, 500
@@ -79,7 +81,11 @@ def _by_graphviz(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arran
     source = Source(boxes, links, arrangement)
     answer = run_graphviz(source.text, "json0")
     try:
-        return Answer(answer).layout(source, links)
+        layout = Answer(answer).layout(source, links)
+        if not arrangement.fan:
+            return layout
+        straight = straight_routes(layout.centres, boxes, links, arrangement.direction)
+        return replace(layout, routes=layout.routes | straight)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         shown = answer[:60].decode(errors="replace")
         raise LayoutError(

@@ -176,22 +176,27 @@ MOST_LINES = 8  # that may lead from one row to the next
 ROW_GAP = 22.0
 
 
+def folded(router: Router, length: float, breadth: float) -> Fold | None:
+    """The level in rows, if it is a chain so long that it gains from it."""
+    onwards = not router.columns.astray and not router.columns.level.lines
+    if not (onwards and length > LONG * ROW and breadth < FLAT * ROW):
+        return None
+    cuts = list(_cuts(router.columns, router.strips, _row_length(router, length)))
+    fold = Fold(router, cuts) if cuts else None
+    return fold if fold and fold.most_lines <= MOST_LINES else None
+
+
 class Fold:
     """A level folded into rows below each other. A line that leads on to the next row turns round behind the last
     column, runs back between the rows, and turns again; the lowest line turns first, so that they do not cross."""
 
-    def __init__(self, router: Router, length: float, breadth: float) -> None:
-        self.router = router
-        onwards = not router.columns.astray and not router.columns.level.lines
-        long = length > LONG * ROW and breadth < FLAT * ROW
-        row = _row_length(router, length)
-        self.cuts = list(_cuts(router.columns, router.strips, row)) if onwards and long else []
+    def __init__(self, router: Router, cuts: Sequence[float]) -> None:
+        self.router, self.cuts = router, cuts
         self.segments = [list(self._segments(runs)) for runs in router.runs]
         self.lines = self._lines()
-        if max(map(len, self.lines), default=0) > MOST_LINES:
-            self.cuts = []
-        self.margin = TURN + HEAD + LINE_GAP * max(map(len, self.lines), default=0)
-        self.shifts, self.ends = self._shifts() if self.cuts else ([0.0], [breadth])
+        self.most_lines = max(map(len, self.lines))
+        self.margin = TURN + HEAD + LINE_GAP * self.most_lines
+        self.shifts, self.ends = self._shifts()
 
     def size(self) -> tuple[float, float]:
         """Length and breadth of the whole."""

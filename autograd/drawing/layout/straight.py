@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
-from autograd.drawing.layout.geometry import SIDES, Box, Layout, Link, Point, Route
+from autograd.drawing.layout.geometry import SIDES, Box, Link, Point, Route
 
 # From the middle of a box to the middle of a side, in parts of its width and height.
 COMPASS = {"e": (0.5, 0.0), "w": (-0.5, 0.0), "n": (0.0, -0.5), "s": (0.0, 0.5)}
@@ -19,22 +18,25 @@ SQUARE = 64.0
 Corners = tuple[float, float, float, float]
 
 
-def straightened(layout: Layout, boxes: Sequence[Box], links: Sequence[Link], direction: str) -> Layout:
-    """`layout` with a straight arrow wherever it leads onwards and meets no other box; the others keep their routes."""
+def straight_routes(
+    centres: Mapping[str, Point], boxes: Sequence[Box], links: Sequence[Link], direction: str
+) -> dict[str, Route]:
+    """The routes of the links that lead onwards and meet no other box between the middles of facing sides."""
     sizes = {box.id: (box.width, box.height) for box in boxes}
-    corners = {box.id: _corners(layout.centres[box.id], sizes[box.id]) for box in boxes}
+    corners = {box.id: _corners(centres[box.id], sizes[box.id]) for box in boxes}
     grid, columns = _Grid(corners), _Columns(corners.values(), SIDES[direction][0] in "ew")
-    routes = dict(layout.routes)
     out, into = SIDES[direction]
+    starts = {box.id: _side(centres[box.id], sizes[box.id], out) for box in boxes}
+    tips = {box.id: _side(centres[box.id], sizes[box.id], into) for box in boxes}
     forward = COMPASS[out]
+    routes = {}
     for link in links:
-        start = _side(layout.centres[link.tail], sizes[link.tail], out)
-        tip = _side(layout.centres[link.head], sizes[link.head], into)
+        start, tip = starts[link.tail], tips[link.head]
         ahead = forward[0] * (tip[0] - start[0]) + forward[1] * (tip[1] - start[1]) > 0
         if ahead and (columns.clear(start, tip) or not grid.between(start, tip, (link.tail, link.head))):
             end = _back_from(tip, start, ARROW_LENGTH)
             routes[link.id] = Route(((start, start, end, end),), tip, None)
-    return replace(layout, routes=routes)
+    return routes
 
 
 class _Columns:

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from autograd.drawing.layout.geometry import Arrangement, Box, Layout, Link, Route
 from autograd.drawing.layout.placement import place
-from autograd.drawing.layout.straight import _back_from, _corners, _Grid, _meets, straightened
+from autograd.drawing.layout.straight import _back_from, _corners, _Grid, _meets, straight_routes
 
 
 def fanned(boxes: list[Box], links: list[Link]) -> Layout:
-    return straightened(place(boxes, links, Arrangement(fan=True)), boxes, links, "LR")
+    return place(boxes, links, Arrangement(fan=True))  # by the engine that the test asks for
 
 
 def test_fanned_arrows_are_straight_unless_a_box_is_in_the_way(engine: str) -> None:
@@ -41,16 +41,14 @@ def test_arrows_that_lead_back_are_not_drawn_through_their_boxes(engine: str) ->
 )
 def test_an_arrow_leads_from_side_to_side_unless_a_box_stands_between(shift, direction, start, end, tip) -> None:
     boxes = [Box(name, 20.0, 8.0) for name in "abc"]
-    route = Route((((0.0, 0.0), (1.0, 2.0), (3.0, 4.0), (5.0, 6.0)),), (5.0, 6.0), None)
     for share, straight in ((0.5, False), (0.9, False), (1.5, True), (-0.5, True)):
         centres = {"a": (0.0, 0.0), "b": shift, "c": (share * shift[0], share * shift[1])}
-        placed = straightened(Layout(9.0, 9.0, centres, {"ab": route}, {}), boxes, [Link("ab", "a", "b")], direction)
-        assert placed.routes["ab"] == (Route(((start, start, end, end),), tip, None) if straight else route)
+        found = straight_routes(centres, boxes, [Link("ab", "a", "b")], direction)
+        assert found == ({"ab": Route(((start, start, end, end),), tip, None)} if straight else {})
     for gap, straight in ((-11.0, True), (-9.0, False), (9.0, False), (11.0, True)):  # beside the arrow, half way
         across = (0.5 * shift[0], gap * 0.4) if shift[0] else (gap, 0.5 * shift[1])
         centres = {"a": (0.0, 0.0), "b": shift, "c": across}
-        placed = straightened(Layout(9.0, 9.0, centres, {"ab": route}, {}), boxes, [Link("ab", "a", "b")], direction)
-        assert (placed.routes["ab"] != route) is straight
+        assert bool(straight_routes(centres, boxes, [Link("ab", "a", "b")], direction)) is straight
 
 
 @pytest.mark.parametrize(
@@ -59,12 +57,10 @@ def test_an_arrow_leads_from_side_to_side_unless_a_box_stands_between(shift, dir
 )
 def test_an_arrow_that_leads_only_sideways_keeps_its_way(direction, ahead, aside) -> None:
     boxes = [Box(name, 20.0, 20.0) for name in "ab"]
-    route = Route((((0.0, 0.0), (1.0, 2.0), (3.0, 4.0), (5.0, 6.0)),), (5.0, 6.0), None)
     for gap, straight in ((-0.5, False), (0.0, False), (0.5, True)):  # between the facing sides
         b = (100.0 + (20.0 + gap) * ahead[0] + aside[0], 200.0 + (20.0 + gap) * ahead[1] + aside[1])
         centres = {"a": (100.0, 200.0), "b": b}
-        placed = straightened(Layout(9.0, 9.0, centres, {"ab": route}, {}), boxes, [Link("ab", "a", "b")], direction)
-        assert (placed.routes["ab"] != route) is straight
+        assert bool(straight_routes(centres, boxes, [Link("ab", "a", "b")], direction)) is straight
 
 
 def test_a_line_ends_where_its_head_begins_or_is_no_line_where_there_is_no_room() -> None:
