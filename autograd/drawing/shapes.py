@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Protocol
 
@@ -128,7 +129,13 @@ def escaped(text: str) -> str:
 
 def decimal(x: float) -> str:
     """A coordinate with at most one decimal: a tenth of a pixel is finer than eyes and keeps files small."""
-    return format(round(x, 1) + 0.0, ".9g")  # + 0.0 turns -0.0 into 0.0
+    return _tenths(round(10 * x))
+
+
+@lru_cache(maxsize=1 << 16)
+def _tenths(count: int) -> str:
+    """So many tenths as a decimal. A picture of many arrows writes hundreds of thousands, of which few differ."""
+    return format(count / 10, ".9g")
 
 
 def svg_page(shapes: Iterable[Shape], width: float, height: float, label: str, styled: Styled = None) -> str:
@@ -182,13 +189,13 @@ def _svg_path(path: Path, styled: Styled) -> str:
 def _svg_steps(path: Path) -> str:
     """The steps with every point relative to where its step starts: half as long as positions in a wide picture."""
     pieces = []
-    here = (0.0, 0.0)
+    here = (0, 0)
     for letter, points in path.steps:
-        rounded = [(round(x, 1), round(y, 1)) for x, y in points]  # first, so that errors do not add up
-        start = (0.0, 0.0) if letter == "M" else here
-        pairs = (f"{decimal(x - start[0])},{decimal(y - start[1])}" for x, y in rounded)
+        tenths = [(round(10 * x), round(10 * y)) for x, y in points]  # whole, so that errors do not add up
+        left, top = (0, 0) if letter == "M" else here
+        pairs = [f"{_tenths(x - left)},{_tenths(y - top)}" for x, y in tenths]
         pieces.append((letter if letter == "M" else letter.lower()) + " ".join(pairs))
-        here = rounded[-1]
+        here = tenths[-1]
     return "".join(pieces) + ("Z" if path.fill != "none" else "")
 
 

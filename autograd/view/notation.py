@@ -126,6 +126,7 @@ def _bold_width(character: str) -> float:
     return 1.25 if columns == 2 else 0.65 * columns
 
 
+@lru_cache(maxsize=4096)
 def _columns(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0

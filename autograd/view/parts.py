@@ -163,11 +163,11 @@ def gathered(graph: GraphView, paths: Sequence[GroupPath], keys: Sequence[Hashab
     members: dict[Hashable, list[Node]] = {}
     for node, key in zip(graph.nodes, keys, strict=True):
         members.setdefault(key, []).append(node)
+    home = {node.id: key for node, key in zip(graph.nodes, keys, strict=True)}
     into: dict[Hashable, list[Edge]] = {key: [] for key in members}
     used = {graph.by_value[output].id for output in graph.outputs}  # outside
     for edge in graph.edges:
-        tail, head = (keys[graph.by_id[end].index] for end in (edge.tail, edge.head))
-        if tail != head:
+        if home[edge.tail] != (head := home[edge.head]):
             used.add(edge.tail)
             into[head].append(edge)
     return [

@@ -175,9 +175,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "color, width = (HIGHLIGHT, 2.5) if arrow.highlighted else (arrow.color, arrow.width)",
         "2.5 → 2.50025",
     ): ROUNDED,
-    ("autograd/drawing/shapes.py", "here = (0.0, 0.0)", "0.0 → 1.0"): (
-        "a path begins with M, which counts from the origin"
-    ),
+    ("autograd/drawing/shapes.py", "here = (0, 0)", "0 → 1"): "a path begins with M, which counts from the origin",
     ("autograd/drawing/sparsity.py", "most = max(cells.values(), default=1)", "1 → 2"): NOTHING_TO_DO,
     ("autograd/drawing/sparsity.py", "GAP = 4.0", "4.0 → 4.0004"): ROUNDED,
     (

@@ -16,7 +16,7 @@ RANK_GAP = 0.55  # inches between ranks
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Box:
     """A box to place: `id` is ours, width and height in points (CSS pixels in the SVG)."""
 
@@ -25,7 +25,7 @@ class Box:
     height: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """An arrow from box `tail` to box `head`; `label` is the size of the label it carries, or None."""
 
@@ -45,7 +45,7 @@ class Frame:
     frames: tuple[Frame, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Route:
     """Where an arrow runs: cubic Bézier `curves` (start, then 3 points per piece; several pieces when a label
     sits on it), the `tip` its head points at, and the centre `label` of its label (None without one)."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """Something to place on one level: a box, an inner frame as a whole, or a port of the frame around.
 
@@ -26,7 +26,7 @@ class Item:
     side: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Piece:
     """The part of an arrow that lies on one level, from item `tail` to item `head` (their numbers).
 
