@@ -175,20 +175,20 @@ def own_dice(model: Module) -> Iterator[Callable[[], bool]]:
     twins: dict[int, tuple[Any, Any]] = {}  # id of a generator → (twin, its first state)
     places = []
     for _, module in model.named_modules():
-        for name, dice in vars(module).items():
+        for name, dice in _held(module).items():
             with suppress(AttributeError, NotImplementedError):  # no generator, or the system's: it has no state
                 state = dice.getstate()
                 twin = random.Random() if dice is random else copy.copy(dice)
                 twin.setstate(state)
                 twins.setdefault(id(dice), (twin, state))
-                places.append((vars(module), name, dice))
+                places.append((module, name, dice))
     try:
-        for holder, name, dice in places:
-            holder[name] = twins[id(dice)][0]
+        for module, name, dice in places:
+            object.__setattr__(module, name, twins[id(dice)][0])
         yield lambda: any(twin.getstate() != state for twin, state in twins.values())
     finally:
-        for holder, name, dice in places:
-            holder[name] = dice
+        for module, name, dice in places:
+            object.__setattr__(module, name, dice)
 
 
 @contextmanager
@@ -265,8 +265,11 @@ def _holders() -> tuple[type, ...]:
 
 def _held(holder: Any) -> dict[Any, Any]:
     """What lies in a module, a dict or an array of objects, by its name, key or place."""
-    if isinstance(holder, (Module, dict)):
-        return vars(holder) if isinstance(holder, Module) else holder
+    if isinstance(holder, Module):
+        state: Any = object.__getstate__(holder)  # its dict, and where a class declares slots, what lies in these
+        return state if type(state) is dict else {**(state[0] or {}), **state[1]} if state else {}
+    if isinstance(holder, dict):
+        return holder
     return {place: holder[place] for place in product(*map(range, holder.shape))} if _of_objects(holder) else {}
 
 

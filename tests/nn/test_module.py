@@ -1,5 +1,7 @@
 import copy
 import pickle
+import random
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -211,6 +213,31 @@ def test_parameters_are_found_in_arrays_of_numpys():
     assert [p.grad for p in (a, b, c, d)] == [5.0, 50.0, 5.0, 64.0]
     model.load_state_dict(dict.fromkeys(named, 7.0))
     assert model.weights[1, 0].data == 7.0
+
+
+@dataclass(slots=True)
+class InSlots(Module):
+    w: Value
+    inner: list
+    rng: random.Random
+
+    def __call__(self, x):
+        return self.w * x + self.rng.random()
+
+
+def test_parameters_are_found_in_slots():
+    model = Sequential(InSlots(Value(2.0), [Value(3.0)], random.Random(1)), InSlots(Value(4.0), [], random.Random(2)))
+    assert {name: p.data for name, p in model.named_parameters()} == {
+        "layer0.w": 2.0,
+        "layer0.inner0": 3.0,
+        "layer1.w": 4.0,
+    }
+    assert [p.data for p in model.parameters()] == [2.0, 3.0, 4.0]
+    with own_dice(model) as drawn:
+        shown = model(1.0)
+        assert drawn()
+    assert model(1.0).data == shown.data
+    assert model.eval().layers[0].training is False
 
 
 def test_batch_is_one_output_per_row():
