@@ -88,6 +88,8 @@ def subject_of(
     known = {} if model is None else parameter_names(model)
     if model is not None and model is y:
         y, noted = _call(model, x, known.values())
+        if y is None:
+            raise TypeError(f"{type(model).__name__} gave None for this input: does its __call__ end in a return?")
     own = dict.fromkeys(listed(parameters, "parameters"), "")
     return Subject(checked_outputs(y), own | known, _checked_names(names), variables(), noted, model)
 

@@ -9,8 +9,8 @@ Nested: TypeAlias = Any  # a number (float, int or Value), or a list of Nested
 
 
 def is_list(thing: Any) -> bool:
-    """Whether it holds items in order: a list, a tuple, an array; not text and not a dict."""
-    return hasattr(thing, "__len__") and not isinstance(thing, (str, dict))
+    """Whether it holds items in order: a list, a tuple, an array; not text, not a dict and not a set."""
+    return hasattr(thing, "__len__") and not isinstance(thing, (str, bytes, dict, set, frozenset))
 
 
 def is_plain_row(thing: Any) -> bool:

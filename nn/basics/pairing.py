@@ -4,10 +4,12 @@ Shapes are those of nested lists. NumPy arrays are read as nested lists; a row o
 """
 
 from collections.abc import Callable, Sequence
+from numbers import Real
+from reprlib import repr as short
 from typing import Any
 
 from autograd import mean, total
-from nn.basics.nested import Nested, data_of, flat, is_list, is_plain_row, shape, without_arrays
+from nn.basics.nested import Nested, as_row, data_of, flat, is_list, is_plain_row, shape, without_arrays
 
 REDUCTIONS = ("mean", "sum", "none")
 ONE_SCORE = (
@@ -18,7 +20,26 @@ ONE_SCORE = (
 
 def each_number(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested, reduction: str) -> Any:
     """The reduced item(p, t) over all pairs of numbers. Raises ValueError when the shapes differ."""
-    return reduced(_paired(item, without_arrays(prediction), without_arrays(target)), reduction)
+    prediction, target = without_arrays(prediction), without_arrays(target)
+    try:
+        losses = _paired(item, prediction, target)
+    except TypeError:
+        _check_numbers(prediction=prediction, target=target)
+        raise
+    return reduced(losses, reduction)
+
+
+def _check_numbers(**nested: Nested) -> None:
+    """TypeError for the first thing that is no number in a prediction or a target, after a formula stumbled."""
+    for name, numbers in nested.items():
+        for i, thing in enumerate(as_row(numbers)):
+            for x in flat(thing):
+                if not isinstance(data_of(x), Real) and not hasattr(type(x), "_apply_operation"):
+                    at = f"{name}[{i}]" if is_list(numbers) else f"the {name}"
+                    advice = (
+                        ": does the model's __call__ end in a return?" if thing is None and name == "prediction" else ""
+                    )
+                    raise TypeError(f"{at} is {short(thing)}, where numbers are expected{advice}")
 
 
 def _paired(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested) -> Any:
@@ -49,7 +70,14 @@ def each_row(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested
     rows, wanted = ([prediction], [target]) if alone else (prediction, target)
     if not is_list(wanted) or len(rows) != len(wanted) or not all(map(is_list, rows)):
         raise ValueError(f"prediction is {shape(prediction)}, but target is {shape(target)}")
-    losses = [item(row, t) for row, t in zip(rows, wanted, strict=True)]
+    try:
+        losses = [item(row, t) for row, t in zip(rows, wanted, strict=True)]
+    except ValueError:
+        _check_numbers(prediction=prediction)  # instead of saying what does not fit to something that is no number
+        raise
+    except TypeError:
+        _check_numbers(prediction=prediction, target=target)
+        raise
     return losses[0] if alone else reduced(losses, reduction)
 
 

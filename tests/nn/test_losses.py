@@ -366,6 +366,25 @@ def test_bad_input_is_a_clear_error(name):
         call()
 
 
+OF_ROWS = [losses.cross_entropy, losses.categorical_cross_entropy, losses.kl_divergence, losses.multi_class_hinge]
+OF_NUMBERS = [losses.mse, losses.huber, losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits]
+
+
+@pytest.mark.parametrize("loss", OF_NUMBERS + OF_ROWS)
+def test_a_model_that_returns_nothing_is_asked_for_its_return(loss):
+    with pytest.raises(TypeError, match=r"prediction\[0\] is None, where numbers are expected: .*end in a return"):
+        loss([None, None], [1, 0])
+
+
+@pytest.mark.parametrize("loss", OF_NUMBERS)
+@pytest.mark.parametrize("thing", [None, "0.5", 1j, {0.5}])
+def test_what_is_no_number_is_named_with_its_place(loss, thing):
+    with pytest.raises(TypeError, match=r"^target\[1\] is .*, where numbers are expected$"):
+        loss([Value(0.5), 0.5], [0.5, thing])
+    with pytest.raises(TypeError, match=r"^the prediction is .*, where numbers are expected"):
+        loss(thing, 0.5)
+
+
 @pytest.mark.parametrize("wrong", [{"gamma": -1.0}, {"gamma": math.nan}, {"alpha": 1.5}, {"alpha": -0.1}])
 def test_focal_refuses_what_its_formula_is_not_made_for(wrong):
     with pytest.raises(ValueError, match=r"focal needs gamma >= 0 and alpha in \[0, 1\] or None"):

@@ -25,6 +25,7 @@ from autograd import (
     explain,
     naive_backward,
     softmax,
+    spy,
     stepper,
     tanh,
     to_dot,
@@ -350,6 +351,16 @@ def test_numbers_of_an_example_input_are_called_after_their_places() -> None:
 def test_inputs_that_are_indices_reach_the_model_as_they_are() -> None:
     model = nn.Embedding(4, 2, rng=random.Random(1))
     assert len(cards_of(draw(model, 3)).cards) == 2
+
+
+def test_a_model_that_returns_nothing() -> None:
+    class Forgetful(nn.Module):
+        def __call__(self, x):
+            x[0] * 2.0
+
+    for picture in (draw, stepper, spy):
+        with pytest.raises(TypeError, match="Forgetful gave None for this input: does its __call__ end in a return"):
+            picture(Forgetful(), [1.0])
 
 
 def test_a_model_without_its_input() -> None:

@@ -7,7 +7,7 @@ from nn.basics.nested import as_row, flat, is_list, mapped, only, plain, shape, 
 
 def test_what_counts_as_a_list():
     assert all(map(is_list, ([], (1,), np.zeros(2), range(3))))
-    assert not any(map(is_list, (1.0, Value(1.0), "ab", {1: 2}, None, np.float64(2))))
+    assert not any(map(is_list, (1.0, Value(1.0), "ab", b"ab", {1: 2}, {1, 2}, frozenset({1}), None, np.float64(2))))
 
 
 def test_arrays_become_lists_at_any_depth():
