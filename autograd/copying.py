@@ -106,7 +106,7 @@ def _links(node: Value) -> tuple[Any, ...]:
     if node.op is None:
         return None, None, None, None
     if type(node._left) is tuple:
-        return node._left, node.local_grads, node._right, None
+        return node._left, node.local_grads, node.operands, None
     slopes = (d if d is None else float(d) for d in (node._d_left, node._d_right))  # a * b has the 3 of b.data = 3
     return node._left, next(slopes), node._right, next(slopes)
 

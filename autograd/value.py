@@ -264,7 +264,7 @@ class Value(Applies):
         if self.op is None:
             return ()
         if type(self._left) is tuple:
-            return self._right  # type: ignore[no-any-return]
+            return self._right if type(self._right) is tuple else (*self._left, self._right)
         return (self._left,) if self._right is None else (self._left, self._right)
 
     @property

@@ -85,11 +85,15 @@ def _dot_of_weights(ws: Sequence[Any], xs: Sequence[Any], bias: Any, graph: bool
         return None
     if not graph:
         return _leaf(type(ws[0]), y)
-    operands = (*ws, *xs, bias)
+    operands: Any = bias  # beside its parents: a tuple less for every row of a matrix, which has no bias
     if plain_inputs:
+        operands = (*ws, *xs, bias)
         parents, slopes = ((*ws,), (*x,)) if plain_bias else ((*ws, bias), (*x, 1.0))
+    elif plain_bias:
+        parents, slopes = (*ws, *xs), (*x, *w)
     else:
-        parents, slopes = (operands[:-1], (*x, *w)) if plain_bias else (operands, (*x, *w, 1.0))
+        parents, slopes = (*ws, *xs, bias), (*x, *w, 1.0)
+        operands = parents
     return _node(type(ws[0]), ops.dot, y, parents, slopes, operands, None)
 
 
