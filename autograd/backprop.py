@@ -87,23 +87,25 @@ def ordered(root: Value, *more: Value) -> tuple[list[Value], list[Value]]:
         while node not in seen:  # go down along the first operands, leaving the others on the stack
             seen.add(node)
             d_left = node._d_left
+            if d_left is None:
+                if node._d_right is not None:
+                    stack += (node, None)
+                    node = node._right
+                    continue
+                if node.op is None:
+                    leaves.append(node)
+                else:  # made by hand
+                    stack += (node, None, *reversed(node._left))
+                break
             if type(d_left) is tuple:
-                stack += (node, None)
-                if not seen.issuperset(node._left):  # neurons of a layer share their inputs, examples their weights
+                if seen.issuperset(node._left):  # neurons of a layer share their inputs, examples their weights
+                    interior.append(node)
+                else:
+                    stack += (node, None)
                     stack += [p for p in reversed(node._left) if p not in seen]
                 break
-            if node._d_right is not None:
-                stack += (node, None, node._right) if d_left is not None else (node, None)
-                node = node._left if d_left is not None else node._right
-            elif d_left is not None:
-                stack += (node, None)
-                node = node._left
-            elif node.op is None:
-                leaves.append(node)
-                break
-            else:  # made by hand
-                stack += (node, None, *reversed(node._left))
-                break
+            stack += (node, None) if node._d_right is None else (node, None, node._right)
+            node = node._left
         node = None
         while stack and (node := stack.pop()) is None:  # all below the node under a None is in order: its turn
             interior.append(stack.pop())
