@@ -51,10 +51,34 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
     row: Any = xs
     if type(row) is not list and is_array(row) and row.ndim == 1:  # NumPy's numbers one by one are slow
         xs = row.tolist()
-    mode = current_mode() if ACTIVE else None
-    usual = mode is None or not mode.grad
-    if usual and (node := _dot_of_weights(ws, xs, bias, graph=mode is None)) is not None:
-        return node
+    if ACTIVE and current_mode().grad:
+        return _dot_of_terms(ws, xs, bias)
+    plain_bias = type(bias) is float
+    try:  # a neuron: its weights are Values, its inputs all Values or all floats
+        plain_inputs = type(xs[0]) is float
+        w = [v.data for v in ws]
+        x = xs if plain_inputs else [v.data for v in xs]
+        products = [*map(mul, w, x), bias if plain_bias else bias.data]
+        y = fsum(products)
+        known = type(sum(products)) is float  # other libraries' numbers have a .data as well; not that sum
+    except (AttributeError, TypeError, LookupError, ValueError, OverflowError):
+        known = False
+    if not known or len(w) != len(x) or not isinstance(ws[0], Value) or (plain_inputs and set(map(type, x)) != {float}):
+        return _dot_of_terms(ws, xs, bias)
+    if ACTIVE:
+        return _leaf(type(ws[0]), y)
+    operands: Any
+    if plain_inputs:
+        parents, slopes = ((*ws,), (*x,)) if plain_bias else ((*ws, bias), (*x, 1.0))
+        operands = (*ws, *xs, bias)
+    else:
+        parents, slopes = ((*ws, *xs), (*x, *w)) if plain_bias else ((*ws, *xs, bias), (*x, *w, 1.0))
+        operands = bias if plain_bias else parents
+    return _node(type(ws[0]), ops.dot, y, parents, slopes, operands, None)
+
+
+def _dot_of_terms(ws: Sequence[Any], xs: Sequence[Any], bias: Any) -> Any:
+    """The same of whatever can be multiplied, the way that every row takes."""
     try:
         n, m = len(ws), len(xs)
     except TypeError:
@@ -63,38 +87,6 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
     if n != m:
         raise ValueError(f"dot() needs as many weights as inputs, got {n} and {m}")
     return ops.dot(*_terms("dot", (*ws, *xs, bias)))
-
-
-def _dot_of_weights(ws: Sequence[Any], xs: Sequence[Any], bias: Any, graph: bool) -> Any:
-    """The dot node of a neuron, made without detours: weights are Values, inputs all Values or all floats.
-
-    None for anything else, which takes the general way. A leaf without `graph`.
-    """
-    plain_bias = type(bias) is float
-    try:
-        plain_inputs = type(xs[0]) is float
-        w = [v.data for v in ws]
-        x = xs if plain_inputs else [v.data for v in xs]
-        terms = [*map(mul, w, x), bias if plain_bias else bias.data]
-        y = fsum(terms)
-        if type(sum(terms)) is not float:  # other libraries' numbers have a .data as well; not that sum
-            return None
-    except (AttributeError, TypeError, LookupError, ValueError, OverflowError):
-        return None
-    if len(w) != len(x) or not isinstance(ws[0], Value) or (plain_inputs and set(map(type, x)) != {float}):
-        return None
-    if not graph:
-        return _leaf(type(ws[0]), y)
-    operands: Any = bias  # beside its parents: a tuple less for every row of a matrix, which has no bias
-    if plain_inputs:
-        operands = (*ws, *xs, bias)
-        parents, slopes = ((*ws,), (*x,)) if plain_bias else ((*ws, bias), (*x, 1.0))
-    elif plain_bias:
-        parents, slopes = (*ws, *xs), (*x, *w)
-    else:
-        parents, slopes = (*ws, *xs, bias), (*x, *w, 1.0)
-        operands = parents
-    return _node(type(ws[0]), ops.dot, y, parents, slopes, operands, None)
 
 
 def softmax(xs: Iterable[Any]) -> list[Any]:
@@ -109,13 +101,10 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
         return p
     if ACTIVE and not current_mode().grad:
         return [_leaf(Value, y) for y in p]
-    return [_softmax_node(i, p, terms, data) for i in range(len(p))]
-
-
-def _softmax_node(i: int, p: list[float], terms: tuple[Any, ...], data: list[float]) -> Any:
-    """Entry i from the probabilities that all entries share: n nodes cost one pass over the exponentials."""
-    slopes = (0.0, *ops.softmax_slopes_of_floats(i, p))
-    return make(ops.softmax_entry, (float(i), *terms), [float(i), *data], p[i], slopes)
+    row, slopes = ops.softmax_entry, ops.softmax_slopes_of_floats  # from the probabilities that all entries share
+    if ACTIVE or float in kinds:
+        return [make(row, (float(i), *terms), [float(i), *data], y, (0.0, *slopes(i, p))) for i, y in enumerate(p)]
+    return [_node(Value, row, y, terms, (*slopes(i, p),), (float(i), *terms), None) for i, y in enumerate(p)]
 
 
 def cross_entropy(logits: Iterable[Any], target: int) -> Any:

@@ -19,6 +19,7 @@ def example():
     b.m = [1, 2]
     with trace_lines():
         y = dot([a, b], [b, 0.5], 1.0) * softmax([a, b])[0] + (3 - a) ** 2
+    y = y + dot([a, b], [b, a])
     y.backward()
     return a, b, y
 

@@ -109,11 +109,13 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "not TYPE_CHECKING → TYPE_CHECKING",
     ): NO_EXTENSION,
     ("autograd/operations/lists.py", "plain_inputs = type(xs[0]) is float", "0 → 1"): (
-        "of equal kinds any input tells which; of mixed ones None is returned either way, and the general way taken"
+        "of equal kinds any input tells which; of mixed ones the general way is taken either way"
     ),
-    ("autograd/operations/lists.py", "slopes = (0.0, *ops.softmax_slopes_of_floats(i, p))", "0.0 → 1.0"): (
-        "the derivative towards the index, which is a plain number: make() drops it"
-    ),
+    (
+        "autograd/operations/lists.py",
+        "return [make(row, (float(i), *terms), [float(i), *data], y, (0.0, *slopes(i, p))) for i, y in enumer",
+        "0.0 → 1.0",
+    ): ("the derivative towards the index, which is a plain number: make() drops it"),
     ("autograd/ops.py", "if len(derivatives) == 1 and not variadic:", "not variadic → variadic"): SHORT_CUT,
     ("autograd/ops.py", "self.by_type[float] = forward", "self.by_type[float] = forward → pass"): SHORT_CUT,
     (
