@@ -26,7 +26,7 @@ def as_list(items: Any) -> list[Any]:
     """A list of plain Python numbers and lists, also from NumPy (all that has .tolist()) and pandas (.to_numpy())."""
     items = items.to_numpy() if hasattr(items, "to_numpy") else items
     items = items.tolist() if hasattr(items, "tolist") else items
-    if isinstance(items, str | bytes | dict) or not hasattr(items, "__iter__"):
+    if isinstance(items, str | bytes | dict | set | frozenset) or not hasattr(items, "__iter__"):
         raise TypeError(f"expected a list of rows or targets, got {type(items).__name__}: {items!r:.60}")
     return [row.tolist() if hasattr(row, "tolist") else row for row in items]
 

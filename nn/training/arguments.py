@@ -95,10 +95,18 @@ def named_metrics(metrics: Mapping[str, Metric] | None) -> dict[str, Metric]:
     if metrics is not None and not isinstance(metrics, Mapping):
         raise TypeError(f'metrics are given by name: {{"accuracy": nn.score_accuracy}}, got {metrics!r:.60}')
     named = dict(metrics or {})
+    if strangers := [name for name in named if not isinstance(name, str)]:
+        raise TypeError(f"the name of a metric is a str, got {strangers[0]!r:.60}")
     taken = {"epoch", "loss", "validation_loss", "learning_rate", *(f"validation_{name}" for name in named)}
     if used := sorted(taken & named.keys()):
         raise ValueError(f"the History has a curve of that name already, call the metric something else: {used}")
     return named
+
+
+def as_history(history: History | None) -> History:
+    if history is not None and not isinstance(history, History):
+        raise TypeError(f"history has to be the History of an earlier training, to go on with it, got {history!r:.60}")
+    return History() if history is None else history
 
 
 def with_cut(

@@ -1,6 +1,7 @@
 """The gradient of one batch, by a graph: predictions, loss, zero_grad, backward."""
 
 from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 from autograd import Value
@@ -28,7 +29,10 @@ def eager_step(
         if not isinstance(total, Value):
             raise TypeError(f'loss has to return one Value (reduction="mean" or "sum"), got {type(total).__name__}')
         if penalty is not None:
-            total = total + penalty(model)
+            cost = penalty(model)
+            if not isinstance(cost, Value | Real):
+                raise TypeError(f"penalty has to return one Value, got {type(cost).__name__}")
+            total = total + cost
         model.zero_grad()
         if optimizer is not None:
             optimizer.zero_grad()

@@ -34,6 +34,7 @@ from nn.training.arguments import (
     Stream,
     as_callbacks,
     as_clip,
+    as_history,
     as_optimizer,
     as_stream,
     check_functions,
@@ -163,7 +164,7 @@ def fit(
         required=compiled is True,
         validation=held_out,
         watched=bool(batches is not None or held_out or callbacks or named or schedule or early_stopping),
-        history=History() if history is None else history,
+        history=as_history(history),
     )
     training.history.kept = training.history.kept or kept
     with Progress(epochs, progress) as bar:

@@ -60,8 +60,9 @@ def test_rows_and_targets_have_to_match():
         list(batches([[1.0], [2.0]], [1]))
     with pytest.raises(ValueError, match="at least one row"):
         list(batches([], []))
-    with pytest.raises(TypeError, match="expected a list of rows"):
-        list(batches("text", [1]))
+    for rows in ("text", {(1.0,), (2.0,)}, frozenset({(1.0,)})):  # the order of a set is not that of the targets
+        with pytest.raises(TypeError, match="expected a list of rows"):
+            list(batches(rows, [1]))
 
 
 def test_numpy_arrays_become_lists_of_floats():
