@@ -229,7 +229,7 @@ class _Layered:
             straight = straight_routes(centres, self.boxes, self.links, self.arrangement.direction)
         curved = [link for link in self.links if link.id not in straight]
         routes = straight | self._routes(curved, origins)
-        return Layout(round(width, 2), round(height, 2), centres, routes, frames)
+        return Layout(width, height, centres, routes, frames)
 
     def _origins(self) -> dict[str | None, Point]:
         """The corner of every frame at which its u and v are least."""
@@ -275,7 +275,7 @@ class _Layered:
         """A point in the picture's coordinates."""
         if self.arrangement.direction in ("RL", "BT"):
             u = self.plans[None].length - u
-        return (round(u, 2), round(v, 2)) if self.flat else (round(v, 2), round(u, 2))
+        return (u, v) if self.flat else (v, u)
 
 
 def _in_rows(plan: _Plan, router: Router) -> _Plan:
