@@ -18,8 +18,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.numerics.differences import central_difference
-from autograd.numerics.real import applies_rows, as_float
-from autograd.numerics.trees import leaves_like
+from autograd.numerics.real import applies_rows, as_float, described, is_real
+from autograd.numerics.trees import leaves, leaves_like
 from autograd.ops import Formula, Operation
 
 
@@ -125,6 +125,8 @@ def _given(
 def _checked(formula: Any, count: int | None, name: str) -> Formula:
     """The formula, if it can be called as it will be."""
     if not callable(formula):
+        if not is_real(formula):
+            raise TypeError(f"a derivative formula of {name} is a function or a number, got {described(formula)}")
         return as_float(formula)
     takes = 2 if count is None else count + 1
     try:
@@ -147,7 +149,15 @@ def _answering_numbers(formula: Callable[..., Any], count: int | None, name: str
     """
 
     def checked(*args_and_y: Any) -> Any:
-        answer = formula(*args_and_y)
+        try:
+            answer = formula(*args_and_y)
+        except TypeError as error:
+            if not any(map(applies_rows, leaves(args_and_y, name))):
+                raise
+            raise TypeError(
+                f"the derivative of {name} is wanted in a form that can be differentiated or replayed, and its formula "
+                f"failed: {error}. Write it with autograd's functions, or mark it numeric=True if it computes numbers"
+            ) from error
         if count is None:
             return leaves_like(args_and_y[0], answer, f"the derivative of {name}")
         if isinstance(answer, complex):

@@ -11,6 +11,7 @@ from autograd import (
     Value,
     check_gradients,
     detect_anomaly,
+    differentiate,
     draw,
     explain,
     grad,
@@ -198,7 +199,7 @@ def two(a, b):
         ((1.0, 1.0, 1.0), two, "two needs 2 derivative formulas, got 3"),
         ((), two, "needs 2 derivative formulas, got 0. numeric=True without formulas"),
         ((lambda a, y: 1.0, lambda a, b, y: 1.0), two, "is called with all 2 arguments and the result, 3 in all"),
-        (("b", 1.0), two, "expected a real number, got str"),
+        (("b", 1.0), two, "a derivative formula of two is a function or a number, got str .b."),
         ((lambda xs: [1.0],), lambda *xs: 0.0, r"is called with \(xs, y\)"),
         ((1.0,), lambda: 1.0, "has to take positional arguments"),
         ((1.0,), lambda *, a: 1.0, "has to take positional arguments"),
@@ -283,3 +284,21 @@ def test_a_formula_that_goes_complex_on_floats_is_nan_as_it_is_on_values():
 
     with pytest.raises(ArithmeticError, match="the derivative of turned is complex, 1j, and Values are real"):
         grad(turned)(1.0)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [lambda f: grad(grad(f))(1.0), lambda f: differentiate(f(x := Value(1.0)), x), lambda f: record(f, 1.0).source],
+    ids=["second", "differentiate", "record"],
+)
+def test_a_formula_of_numbers_alone_is_told_how_to_say_so(asked):
+    silent, marked = (operation(lambda a, y: math.cos(a), numeric=numeric)(math.sin) for numeric in (False, True))
+    assert grad(silent)(1.0) == grad(marked)(1.0) == math.cos(1.0)
+    with pytest.raises(TypeError, match=r"the derivative of sin .* its formula failed: .*or mark it numeric=True"):
+        asked(silent)
+
+
+@pytest.mark.parametrize("formula", ["cos", None, [1.0], 1j, Value(1.0)], ids=lambda formula: type(formula).__name__)
+def test_a_formula_is_a_function_or_a_number(formula):
+    with pytest.raises(TypeError, match=r"a derivative formula of sin is a function or a number, got "):
+        operation(formula)(math.sin)
