@@ -254,12 +254,13 @@ def op(node: Value) -> str:
 
 def backward(node: Value) -> Callable[[], Any]:
     """`_backward`: one step of the chain rule by hand, parent.grad += local · node.grad for each parent."""
-
     if isinstance(node.op, ByHand) and node.op.closure is not None:
         return node.op.closure
+    # what is there now: asked for later, it would be the closure that wraps this one and took its place
+    edges = list(zip(node.parents, node.local_grads, strict=True))
 
     def step() -> None:
-        for parent, local in zip(node.parents, node.local_grads, strict=True):
+        for parent, local in edges:
             parent.grad += local * node.grad
 
     return step

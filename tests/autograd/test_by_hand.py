@@ -15,6 +15,7 @@ from autograd import (
     Value,
     by_hand,
     detect_anomaly,
+    dot,
     draw,
     explain,
     grad,
@@ -489,3 +490,25 @@ def test_the_name_given_afterwards_is_that_of_the_operation():
     for name, shown in (("g", "g"), ("", "f")):
         out._op = name
         assert (out._op, out.op.name, out.op.symbol) == (name, shown, shown)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda a: a * a, lambda a: a.tanh(), lambda a: dot([a, a], [2.0, a]), lambda a: a + 1.0]
+)
+def test_a_closure_may_wrap_the_one_whose_place_it_takes(make):
+    """A hook: look at the gradient, or change it, and pass it on as before."""
+    a, b = Value(0.5), Value(0.5)
+    hooked, plain = make(a), make(b)
+    for _ in range(2):
+
+        def hook(inner=hooked._backward):
+            seen.append(hooked.grad)
+            hooked.grad *= 10.0
+            inner()
+
+        hooked._backward = hook
+    seen = []
+    (3.0 * hooked).backward()
+    (300.0 * plain).backward()
+    assert a.grad == pytest.approx(b.grad, rel=1e-15)
+    assert seen == [3.0, 30.0]
