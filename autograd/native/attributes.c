@@ -1,12 +1,18 @@
 /* data, grad, label, op and the line of a node; whatever else is hung on it. */
 #include "node.h"
 
-static int no_delete(const char *name) {
-    PyErr_Format(PyExc_AttributeError, "the %s of a Value cannot be deleted", name);
-    return -1;
+/* What was put in the place of data, grad, label or line: a new reference, or the error that Python has where it was deleted. */
+static PyObject *own(const Node *node, const Extra *extra, int which, const char *name) {
+    if (extra != NULL && extra->of[which] != NULL)
+        return Py_NewRef(extra->of[which]);
+    PyObject *kind = PyType_GetName(Py_TYPE((PyObject *)node));
+    if (kind != NULL)
+        PyErr_Format(PyExc_AttributeError, "'%U' object has no attribute '%s'", kind, name);
+    Py_XDECREF(kind);
+    return NULL;
 }
 
-/* Put something that is no float in the place of data or grad, which is nan meanwhile. */
+/* Put something that is no float, NULL for `del`, in the place of data or grad, which is nan meanwhile. */
 static int set_object(Node *node, PyObject *thing, int flag, int which) {
     Extra *extra = extra_of(node);
     if (extra == NULL)
@@ -15,7 +21,7 @@ static int set_object(Node *node, PyObject *thing, int flag, int which) {
         odd_nodes++;
     node->flags = (uint16_t)((node->flags | flag) & (which == OWN_GRAD ? ~GRAD_INT : ~0));
     *(which == OWN_GRAD ? &node->grad : &node->data) = NAN;
-    put(&extra->of[which], Py_NewRef(thing));
+    put(&extra->of[which], Py_XNewRef(thing));
     return hang(node, thing);
 }
 
@@ -30,14 +36,12 @@ static void forget_object(Node *node, int flag, int which) {
 
 static PyObject *get_data(Node *node, void *unused) {
     (void)unused;
-    return node->flags & DATA_OBJECT ? Py_NewRef(node->right.extra->of[OWN_DATA]) : PyFloat_FromDouble(node->data);
+    return node->flags & DATA_OBJECT ? own(node, node->right.extra, OWN_DATA, "data") : PyFloat_FromDouble(node->data);
 }
 
 int set_data(Node *node, PyObject *thing, void *unused) {
     (void)unused;
-    if (thing == NULL)
-        return no_delete("data");
-    if (!PyFloat_CheckExact(thing))
+    if (thing == NULL || !PyFloat_CheckExact(thing))
         return set_object(node, thing, DATA_OBJECT, OWN_DATA);
     node->data = PyFloat_AsDouble(thing);
     forget_object(node, DATA_OBJECT, OWN_DATA);
@@ -47,7 +51,7 @@ int set_data(Node *node, PyObject *thing, void *unused) {
 static PyObject *get_grad(Node *node, void *unused) {
     (void)unused;
     if (node->flags & GRAD_OBJECT)
-        return Py_NewRef(node->right.extra->of[OWN_GRAD]);
+        return own(node, node->right.extra, OWN_GRAD, "grad");
     return node->flags & GRAD_INT ? PyLong_FromDouble(node->grad) : PyFloat_FromDouble(node->grad);
 }
 
@@ -66,10 +70,8 @@ static int is_whole(PyObject *thing, double *number) {
 static int set_grad(Node *node, PyObject *thing, void *unused) {
     (void)unused;
     double number = 0.0;
-    if (thing == NULL)
-        return no_delete("grad");
-    const int whole = is_whole(thing, &number);
-    if (!whole && !PyFloat_CheckExact(thing))
+    const int whole = thing != NULL && is_whole(thing, &number);
+    if (thing == NULL || (!whole && !PyFloat_CheckExact(thing)))
         return set_object(node, thing, GRAD_OBJECT, OWN_GRAD);
     node->grad = whole ? number : PyFloat_AsDouble(thing);
     node->flags = (uint16_t)((node->flags & ~GRAD_INT) | (whole ? GRAD_INT : 0));
@@ -85,8 +87,14 @@ static PyObject *get_text(Node *node, void *which) {
 }
 
 static int set_text(Node *node, PyObject *text, void *which) {
-    if (text == NULL)
-        return no_delete((size_t)which == OWN_LABEL ? "label" : "line");
+    if (text == NULL) {
+        PyObject *before = own(node, extra_if_any(node), (int)(size_t)which, (size_t)which == OWN_LABEL ? "label" : "_line");
+        if (before == NULL)
+            return -1;
+        Py_DECREF(before);
+        put(&extra_if_any(node)->of[(size_t)which], NULL);
+        return 0;
+    }
     if (text == engine.empty && !(node->flags & EXTRA))
         return 0;
     Extra *extra = extra_of(node);
@@ -105,8 +113,10 @@ static PyObject *get_op(Node *node, void *unused) {
 
 int set_op(Node *node, PyObject *op, void *unused) {
     (void)unused;
-    if (op == NULL)
-        return no_delete("op");
+    if (op == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "the operation of a Value cannot be deleted");
+        return -1;
+    }
     const int row = op == Py_None ? -1 : row_of(op);
     if (row >= 0 || op == Py_None) {
         if (node->flags & (LEFT | RIGHT) && move_out(node) < 0)

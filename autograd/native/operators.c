@@ -148,7 +148,7 @@ static PyObject *float_of(PyObject *operand) {
     if (!(node->flags & DATA_OBJECT))
         return PyFloat_FromDouble(node->data);
     PyObject *data = node->right.extra->of[OWN_DATA];
-    return PyFloat_Check(data) ? Py_NewRef(data) : NULL;
+    return data != NULL && PyFloat_Check(data) ? Py_NewRef(data) : NULL;
 }
 
 /* The local derivative towards operand number `at`, or None if that is no node. NULL with an exception. */

@@ -1,5 +1,6 @@
 """Value: what a node knows, what it accepts, what it refuses, and the code of others that runs on it."""
 
+import copy
 import math
 import operator
 import random
@@ -9,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograd import Value, native, no_grad, ops
+from autograd import Value, dot, native, no_grad, ops
 from autograd.modes import mode
 
 
@@ -329,3 +330,32 @@ def test_operators_are_documented_and_named_after_their_rows():
     assert Value.tanh.__doc__ == ops.tanh.__doc__
     with pytest.raises(TypeError, match=r"^Value\.pow\(\)"):
         pow(Value(2.0), 2, 3)
+
+
+@pytest.mark.parametrize("name", ["data", "grad"])
+def test_a_number_that_was_deleted_is_missed_wherever_it_is_read_until_there_is_one_again(name):
+    a, b = Value(2.0), Value(3.0)
+    y = a * b + b.tanh()
+    delattr(b, name)
+    reads = [lambda: getattr(b, name), lambda: repr(b), lambda: copy.deepcopy(y), y.backward]
+    if name == "data":
+        reads += [lambda: b + 1.0, lambda: 1.0 - b, lambda: a * b, b.tanh, lambda: b < 1.0, lambda: dot([a, b], [a, b])]
+    for read in reads:
+        with pytest.raises(AttributeError, match=f"'Value' object has no attribute '{name}'"):
+            read()
+    assert a.grad == 0.0
+    setattr(b, name, 0.5)
+    y.backward()
+    assert a.grad == 3.0
+    assert b.grad == pytest.approx(2.0 + 1.0 / math.cosh(3.0) ** 2 + (0.5 if name == "grad" else 0.0))
+    assert (b + 1.0).data == (1.5 if name == "data" else 4.0)
+
+
+def test_a_label_that_was_deleted_is_none_at_all():
+    v = Value(1.0, label="v")
+    del v.label
+    assert v.label == ""
+    with pytest.raises(AttributeError, match="'Value' object has no attribute 'label'"):
+        del v.label
+    v.label = "w"
+    assert repr(v) == "Value(data=1.0, grad=0.0, label='w')"
