@@ -16,7 +16,7 @@ from autograd.numerics import floats
 from autograd.numerics.object_arrays import is_array
 from autograd.numerics.real import applies_rows, as_float, described
 from autograd.ops import OPERATIONS
-from autograd.value import Value, _leaf, _node, make
+from autograd.value import Value, _leaf, _new, _node, make
 
 _USUAL = {Value, float}
 
@@ -50,7 +50,7 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
     """
     row: Any = xs
     if type(row) is not list and is_array(row) and row.ndim == 1:  # NumPy's numbers one by one are slow
-        xs = row.tolist()
+        return dot(ws, row.tolist(), bias)
     if ACTIVE and current_mode().grad:
         return _dot_of_terms(ws, xs, bias)
     plain_bias = type(bias) is float
@@ -60,21 +60,28 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
         x = xs if plain_inputs else [v.data for v in xs]
         products = [*map(mul, w, x), bias if plain_bias else bias.data]
         y = fsum(products)
-        known = type(sum(products)) is float  # other libraries' numbers have a .data as well; not that sum
+        known = type(sum(products, 0.0)) is float  # other libraries' numbers have a .data as well; not that sum
     except (AttributeError, TypeError, LookupError, ValueError, OverflowError):
         known = False
     if not known or len(w) != len(x) or not isinstance(ws[0], Value) or (plain_inputs and set(map(type, x)) != {float}):
         return _dot_of_terms(ws, xs, bias)
     if ACTIVE:
         return _leaf(type(ws[0]), y)
-    operands: Any
+    node: Any = _new(type(ws[0]))  # _node(...) written out, as operators do: a fused network has few nodes beside these
+    node.data = y
+    node.grad = 0.0
+    node.op = ops.dot
+    node._d_right = None
     if plain_inputs:
-        parents, slopes = ((*ws,), (*x,)) if plain_bias else ((*ws, bias), (*x, 1.0))
-        operands = (*ws, *xs, bias)
+        node._left, node._d_left = ((*ws,), (*x,)) if plain_bias else ((*ws, bias), (*x, 1.0))
+        node._right = (*ws, *xs, bias)
+    elif plain_bias:
+        node._left, node._d_left = (*ws, *xs), (*x, *w)
+        node._right = bias
     else:
-        parents, slopes = ((*ws, *xs), (*x, *w)) if plain_bias else ((*ws, *xs, bias), (*x, *w, 1.0))
-        operands = bias if plain_bias else parents
-    return _node(type(ws[0]), ops.dot, y, parents, slopes, operands, None)
+        node._left, node._d_left = (*ws, *xs, bias), (*x, *w, 1.0)
+        node._right = node._left
+    return node
 
 
 def _dot_of_terms(ws: Sequence[Any], xs: Sequence[Any], bias: Any) -> Any:
