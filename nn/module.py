@@ -147,8 +147,15 @@ class Module:
         return state
 
 
+def check_model(model: Any, who: str) -> None:
+    """TypeError for what is no model, such as the History of its training, or the class."""
+    if not isinstance(model, Module):
+        raise TypeError(f"{who} a model, such as nn.MLP(2, [8, 1]), got {model!r:.60}")
+
+
 def parameters_by_layer(model: Module) -> dict[str, list[Value]]:
     """Parameters under the first part of their names: {"layer0": […], "layer1": […]}."""
+    check_model(model, "this takes")
     layers: dict[str, list[Value]] = {}
     for name, parameter in model.named_parameters():
         layers.setdefault(name.partition(".")[0], []).append(parameter)
@@ -158,6 +165,7 @@ def parameters_by_layer(model: Module) -> dict[str, list[Value]]:
 @contextmanager
 def modes_kept(model: Module) -> Iterator[None]:
     """Whatever is switched to train or eval meanwhile, every module is left in the mode that it had."""
+    check_model(model, "this takes")
     modes = [(module, module.training) for _, module in model.named_modules()]
     try:
         yield

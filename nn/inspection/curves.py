@@ -24,6 +24,11 @@ class Curves(Protocol):
     gradient_norm: dict[str, list[float]]
 
 
+def _check_curves(history: Any, who: str) -> None:
+    if isinstance(history, type) or not all(hasattr(history, name) for name in Curves.__annotations__):
+        raise TypeError(f"{who} takes the History that fit returns, got {history!r:.60}")
+
+
 def plot_regression(
     model: Module,
     X: Any,
@@ -62,6 +67,7 @@ def plot_loss(history: Curves, ax: Any = None, *, metric: str = "accuracy") -> A
 
     A loss that reaches 0 or below cannot be shown on a log scale: the axis is linear then.
     """
+    _check_curves(history, "plot_loss")
     with canvas(ax) as ax:
         ax.plot(history.loss, color=COLORS[0], label="loss")
         if history.validation_loss:
@@ -133,6 +139,7 @@ def _outline(ax: Any, numbers: Sequence[float], bins: int, k: int, label: str) -
 
 def plot_gradient_flow(history: Curves, ax: Any = None) -> Any:
     """Gradient norm of each layer over the epochs, log scale: lines that drift apart are vanishing or exploding."""
+    _check_curves(history, "plot_gradient_flow")
     with canvas(ax) as ax:
         for k, (name, norms) in enumerate(history.gradient_norm.items()):
             ax.plot([norm or math.nan for norm in norms], color=COLORS[k % 10], linewidth=1.4, label=name)

@@ -10,13 +10,14 @@ from nn.data.rows import as_pairs
 from nn.inspection.principal_plane import main_plane
 from nn.inspection.style import COLORS, canvas, span
 from nn.losses import Loss, find_loss
-from nn.module import Module, evaluating
+from nn.module import Module, check_model, evaluating
 
 
 class ParameterPath:
     """A callback for `fit` that notes the parameters after every epoch, for `plot_loss_surface`."""
 
     def __init__(self, model: Module) -> None:
+        check_model(model, "ParameterPath takes")
         self.parameters = model.parameters()
         self.points = [[p.data for p in self.parameters]]
 

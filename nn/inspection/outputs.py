@@ -47,6 +47,8 @@ def layer_outputs(model: Module, X: Any) -> dict[str, list[list[Value]]]:
     if not isinstance(layers, list | tuple):
         raise TypeError(f"{type(model).__name__} has no list `layers` to look into; MLP and Sequential have one")
     outputs, values = {}, as_list(X)
+    if not values:
+        raise ValueError("X has no row, and layers show what they do on rows")
     for i, layer in enumerate(layers):
         values = layer.batch(values)
         outputs[f"layer{i}"] = [list(row) if isinstance(row, list | tuple) else [row] for row in values]

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd import no_grad
 from nn.basics.nested import Nested, sizes_of
-from nn.module import Module, evaluating
+from nn.module import Module, check_model, evaluating
 from nn.neuron import Neuron
 
 
@@ -40,8 +40,7 @@ def summary(model: Module, example: Nested) -> Summary:
       layer1: Layer(16 → 16, relu)   16             272
       layer2: Layer(16 → 1, linear)  1               17
     """
-    if not isinstance(model, Module):
-        raise TypeError(f"summary(model, example) takes a Module, not {type(model).__name__}")
+    check_model(model, "summary(model, example) takes")
     modules = [(name, module) for name, module in model.named_modules() if not isinstance(module, Neuron)]
     shapes = _output_shapes(model, example)
     rows = []

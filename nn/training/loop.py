@@ -26,7 +26,7 @@ from nn.descent.optimizer import Optimizer
 from nn.inspection.history import History
 from nn.inspection.kept import Kept
 from nn.losses import Loss, find_loss
-from nn.module import Module, modes_kept, parameters_by_layer
+from nn.module import Module, check_model, modes_kept, parameters_by_layer
 from nn.schedules import ReduceOnPlateau, Schedule, as_schedule
 from nn.training.arguments import (
     Callback,
@@ -126,8 +126,7 @@ def fit(
     >>> [round(p.data, 3) for p in model.parameters()], history.loss[0], history.stopped
     ([2.0, 1.0], 5.0, 'all 60 epochs done')
     """
-    if not isinstance(model, Module):
-        raise TypeError(f"fit trains a model, such as nn.MLP(2, [8, 1]), got {model!r:.60}")
+    check_model(model, "fit trains")
     loss = find_loss(loss)
     callbacks = as_callbacks(callbacks)
     named = named_metrics(metrics)
@@ -305,9 +304,11 @@ class _Training:
     def _diverged(self, what: str) -> _Stop:
         """With what happened, and what to try."""
         self.history.diverged = True
+        rate = self._rate()
+        slower = f"a learning rate below {rate:g}" if math.isfinite(rate) else "a smaller learning rate"
         return _Stop(
             f"stopped in epoch {self.history.epochs}: {what}; the parameters are those before this update. "
-            f"Try a learning rate below {self._rate():g}, clip=1.0 or standardized inputs; "
+            f"Try {slower}, clip=1.0 or standardized inputs; "
             "autograd.detect_anomaly() names the operation it comes from."
         )
 

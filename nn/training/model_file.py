@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd.system.files import write_whole
 from autograd.system.json_text import float_from, json_from, read_json
-from nn.module import Module
+from nn.module import Module, check_model
 
 FORMAT = "glassgrad model"
 VERSION = 1
@@ -35,6 +35,7 @@ def save(model: Module, path: str | Path, about: Mapping[str, Any] | None = None
     >>> copy.state_dict() == model.state_dict()
     True
     """
+    check_model(model, "save(model, path) takes")
     content = {
         "format": FORMAT,
         "version": VERSION,
@@ -54,6 +55,7 @@ def load(model: Module, path: str | Path) -> dict[str, Any]:
     OSError when the file cannot be read. ValueError when it is no model of this format and version, is cut off, or
     does not fit the model: the message lists names missing, unknown or without a number. The model is unchanged then.
     """
+    check_model(model, "load(model, path) takes")
     content = read(path)
     try:
         model.load_state_dict(content["state"])

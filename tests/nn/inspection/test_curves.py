@@ -292,3 +292,32 @@ def test_what_a_plot_returns_shows_the_whole_picture_in_a_notebook(trained):
     before = ax._repr_png_()
     ax.set_title("another title")
     assert ax._repr_png_() != before
+
+
+OF_A_MODEL = {
+    "plot_activations": lambda thing: plot_activations(thing, X),
+    "plot_gradients": plot_gradients,
+    "plot_boundary": lambda thing: plot_boundary(thing, X, Y),
+    "plot_regression": lambda thing: plot_regression(thing, X, Y),
+    "ParameterPath": ParameterPath,
+    "save": lambda thing: nn.save(thing, "model.json"),
+    "load": lambda thing: nn.load(thing, "model.json"),
+}
+
+
+@pytest.mark.parametrize("name", OF_A_MODEL)
+@pytest.mark.parametrize("thing", [nn.History(), nn.MLP, None, X], ids=["history", "class", "None", "rows"])
+def test_what_looks_at_a_model_says_so_of_anything_else(name, thing, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TypeError, match=r"a model, such as nn\.MLP\(2, \[8, 1\]\), got "):
+        OF_A_MODEL[name](thing)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("plot", [plot_loss, plot_gradient_flow])
+@pytest.mark.parametrize(
+    "thing", [nn.MLP(2, [1]), nn.History, None, [0.5, 0.25]], ids=["model", "class", "None", "list"]
+)
+def test_what_looks_at_a_history_says_so_of_anything_else(plot, thing):
+    with pytest.raises(TypeError, match=f"{plot.__name__} takes the History that fit returns, got "):
+        plot(thing)

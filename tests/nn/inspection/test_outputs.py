@@ -61,3 +61,8 @@ def test_what_no_program_says_is_asked_of_the_model(kind):
     model = Unrecordable(kind)
     rows = [[float(k)] for k in range(1200)]
     assert answers(model, rows) == [plain(model(row)) for row in rows]
+
+
+def test_layers_are_looked_at_on_rows():
+    with pytest.raises(ValueError, match="X has no row"):
+        layer_outputs(nn.MLP(2, [1]), [])

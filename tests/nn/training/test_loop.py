@@ -476,6 +476,16 @@ def test_a_diverging_loss_stops_with_advice_and_finite_parameters():
     assert "the parameters are those before this update" in history.stopped
 
 
+def test_a_rule_without_a_learning_rate_is_not_told_to_go_below_nan():
+    class Doubling(Optimizer):
+        def rule(self, group, t, numbers):
+            return lambda p, g: (p * 1e200 + 1e200,)
+
+    model = line()
+    with pytest.warns(RuntimeWarning, match=r"Try a smaller learning rate, clip=1\.0"):
+        fit(model, X, Y, loss=nn.mse, optimizer=Doubling(model.parameters()), epochs=5)
+
+
 def test_a_loss_of_nan_changes_nothing():
     model = line()
     with pytest.warns(RuntimeWarning, match="the loss became nan"):
