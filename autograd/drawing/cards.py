@@ -8,7 +8,7 @@ The same cards serve static drawings and the stepper.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
@@ -162,22 +162,32 @@ class Arrow:
 
 
 def side_by_side(
-    layers: Mapping[str, Hashable], inputs: Iterable[str], arrows: Iterable[Arrow]
+    layers: Mapping[str, tuple[Hashable, int]], inputs: Iterable[str], arrows: Iterable[Arrow]
 ) -> Iterator[tuple[str, ...]]:
     """Cards (ids) to stand in one line, in the order given: those of one layer, and the inputs that feed the same of
-    them, whatever else they feed. There is no line where one card would feed another."""
+    them, whatever else they feed. `layers` has the layer of a card, and which call of it; where one call feeds another
+    each has its own line. There is none where one card would feed another, unless each feeds all others, as the neurons
+    of a recurrent layer do."""
     heads: dict[str, set[str]] = {}
     for arrow in arrows:
         heads.setdefault(arrow.tail, set()).add(arrow.head)
+
+    def may_stand(line: Sequence[str]) -> bool:
+        fed = [heads.get(card, set()).intersection(line) for card in line]
+        return not any(fed) or all(len(others | {card}) == len(line) for card, others in zip(line, fed, strict=True))
+
     lines: dict[Hashable, list[str]] = {}
-    for card, layer in layers.items():
+    for card, (layer, _) in layers.items():
         lines.setdefault(layer, []).append(card)
+    for layer, line in list(lines.items()):
+        if not may_stand(line):
+            del lines[layer]
+            for card in line:
+                lines.setdefault(layers[card], []).append(card)
     for card in inputs:
         fed = heads.get(card, set())
         lines.setdefault(frozenset(fed.intersection(layers) or fed), []).append(card)
-    for line in lines.values():
-        if len(line) > 1 and not any(heads.get(card, set()).intersection(line) for card in line):
-            yield tuple(line)
+    return (tuple(line) for line in lines.values() if len(line) > 1 and may_stand(line))
 
 
 @dataclass(frozen=True)

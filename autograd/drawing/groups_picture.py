@@ -28,7 +28,7 @@ from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import Edge, GraphView, Node
 from autograd.view.notation import NO_GRADIENT, counted, gradient, number
-from autograd.view.parts import GroupPath, Part, gathered
+from autograd.view.parts import GroupPath, Part, gathered, siblings
 
 MANY_INPUTS = 12  # more inputs than this share one card
 
@@ -207,13 +207,11 @@ def _stroke(total: float | None, strongest: float) -> tuple[str, float]:
 def _ranks(parts: Mapping[str, Part], arrows: Sequence[Arrow]) -> Iterator[tuple[str, ...]]:
     """Parts to stand in one line in their order: the neurons of a layer, and inputs that feed the same parts."""
     of_model = sorted((item for item in parts.items() if item[1].path), key=lambda item: _natural(item[1]))
-    layers = {card: part.path[:-1] or part.path for card, part in of_model}
+    layers = {card: (siblings(part.path)[:2], 1) for card, part in of_model}
     return side_by_side(layers, (card for card, part in parts.items() if _are_inputs(part)), arrows)
 
 
 def _natural(part: Part) -> tuple[str, int, str]:
     """neuron10 after neuron9."""
-    name = part.path[-1]
-    stem = name.rstrip("0123456789")
-    digits = name[len(stem) :]
+    _, stem, digits = siblings(part.path)
     return stem, len(digits), digits

@@ -7,7 +7,8 @@ gradient and its parameters; everything outside neurons (inputs, the loss) keeps
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd.drawing.cards import Arrow, Card, Picture, Plane, Row, side_by_side, tint
@@ -17,7 +18,7 @@ from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.graph import GraphView, Node
 from autograd.view.notation import gradient, number
-from autograd.view.parts import GroupPath, Part, gathered
+from autograd.view.parts import SUMMING, GroupPath, Part, gathered, siblings
 
 MANY_PARAMETERS = 8  # a neuron with more shows how many, and the length of their gradient
 NAME_IN_ROW = 12
@@ -78,13 +79,20 @@ def units(graph: GraphView, paths: Sequence[GroupPath], parameters: Sequence[Val
 
 
 def _connected(graph: GraphView, paths: Sequence[GroupPath]) -> list[str]:
-    """A key for every node: operations with the same path that edges join have one, every other node has its own."""
-    group_of: dict[str, list[Node]] = {}
-    for node in graph.nodes:
-        group_of[node.id] = [node]
-        for parent in (graph.by_value[value] for value in node.value.parents if value.op is not None):
-            if paths[node.index] and paths[parent.index] == paths[node.index]:
-                _merge(group_of, parent.id, node.id)
+    """A key for every node: operations with the same path that edges join have one, every other node has its own.
+
+    An activation ends its group if it is weighted anew, or used elsewhere, too: what a recurrent neuron makes of it in
+    the next step is another.
+    """
+    home = {node.id: path for node, path in zip(graph.nodes, paths, strict=True)}
+    abroad = {edge.tail for edge in graph.edges if home[edge.tail] != home[edge.head]}
+    weighing = {edge.head for edge in graph.edges if graph.by_id[edge.tail].kind == "parameter"}
+    group_of = {node.id: [node] for node in graph.nodes}
+    for edge in graph.edges:
+        op = graph.by_id[edge.tail].value.op
+        ends = op not in SUMMING and (edge.tail in abroad or edge.head in weighing)
+        if op is not None and home[edge.head] and home[edge.tail] == home[edge.head] and not ends:
+            _merge(group_of, edge.tail, edge.head)
     return [group_of[node.id][0].id for node in graph.nodes]
 
 
@@ -134,11 +142,19 @@ def neurons_picture(graph: GraphView, parts: Sequence[Unit], look: Look) -> Pict
     arrows = [arrow for arrow in everything.arrows if arrow.head in shown]
     arrows += [arrow for unit in neurons for arrow in _arrows_into(unit)]
     inputs = [leaf.id for leaf in leaves if leaf.kind == "input"]
-    ranks = tuple(side_by_side({unit.output.id: unit.path[:-1] for unit in neurons}, inputs, arrows))
+    ranks = tuple(side_by_side(dict(_layers(neurons)), inputs, arrows))
     notes = (how,) if how else ()
     return Picture(
         tuple(cards), tuple(arrows), (), look.direction, everything.description, ranks, fan=True, notes=notes
     )
+
+
+def _layers(neurons: Iterable[Unit]) -> Iterator[tuple[str, tuple[Hashable, int]]]:
+    """(card, (its layer, which call of it)) for every neuron."""
+    calls = Counter[GroupPath]()
+    for unit in neurons:
+        calls[unit.path] += 1
+        yield unit.output.id, (siblings(unit.path)[:2], calls[unit.path])
 
 
 def _neuron_card(unit: Unit, slopes: Sequence[float], strongest: float, spec: str, plane: Plane | None) -> Card:

@@ -52,6 +52,16 @@ def module_path(name: str) -> GroupPath:
     return tuple(parts)
 
 
+def siblings(path: GroupPath) -> tuple[GroupPath, str, str]:
+    """What a part has in common with those beside it, the part around them and their name, and then its own number.
+
+    >>> siblings(("layer0", "neuron12"))
+    (('layer0',), 'neuron', '12')
+    """
+    name = path[-1].rstrip("0123456789")
+    return path[:-1], name, path[-1].removeprefix(name)
+
+
 class Notes(Listener):
     """Listens while a model runs and notes for every new node which module's code made it.
 

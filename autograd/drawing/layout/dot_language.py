@@ -22,6 +22,7 @@ from autograd.drawing.layout.geometry import (
     Point,
     Route,
     fan_gap,
+    free_lines,
 )
 
 LABEL_GAP = 0.22  # inches between ranks where labels stand on ranks of their own
@@ -47,7 +48,7 @@ class Source:
             lines += self._frame_lines(frame)
         for number, link in enumerate(links):
             lines += self._link_lines(number, link)
-        lines += self._order_lines(arrangement)
+        lines += self._order_lines(arrangement, links)
         self.text = "\n".join([*lines, "}\n"])
 
     def _graph_attributes(self, boxes: Sequence[Box], links: Sequence[Link], arrangement: Arrangement) -> str:
@@ -79,9 +80,9 @@ class Source:
         yield f"{tail} -> p{number} [id=s{number} dir=none weight=2];"
         yield f"p{number} -> {head} [id=e{number} weight=2];"
 
-    def _order_lines(self, arrangement: Arrangement) -> Iterator[str]:
+    def _order_lines(self, arrangement: Arrangement, links: Sequence[Link]) -> Iterator[str]:
         """Invisible arrows, which keep boxes in their order."""
-        for rank in arrangement.ranks:
+        for rank in free_lines(arrangement, links):
             line = " -> ".join(self.box_name[box_id] for box_id in rank)
             yield f"{{rank=same; {line} [style=invis];}}"
         for first, second in arrangement.succession:

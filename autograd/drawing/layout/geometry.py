@@ -87,6 +87,13 @@ class Arrangement:
     keeping: tuple[str, ...] = ()
 
 
+def free_lines(arrangement: Arrangement, links: Sequence[Link]) -> list[tuple[str, ...]]:
+    """The `ranks` without those that have an arrow between their own boxes, which Graphviz cannot draw."""
+    place = {box: number for number, line in enumerate(arrangement.ranks) for box in line}
+    joined = {place.get(link.tail) for link in links if place.get(link.tail) == place.get(link.head)}
+    return [line for number, line in enumerate(arrangement.ranks) if number not in joined]
+
+
 def fan_gap(boxes: Sequence[Box], arrangement: Arrangement) -> float:
     """Room for arrows that fan out: a fifth of the longest line of boxes, so that steep arrows stay apart."""
     upright = arrangement.direction in ("LR", "RL")

@@ -2,7 +2,8 @@
 
 Graphviz draws small labelled graphs a little better; the layered layout of our own draws networks and loops better, is
 never slow, and needs nothing to be installed. The choice goes by the graph alone, so that pictures do not depend on the
-machine: ours where there are frames or an order to keep, more than MOST_BOXES boxes, or long arrows,
+machine: ours where there are frames or an order to keep, arrows inside a line, more than MOST_BOXES boxes, or arrows
+that are long,
 
     S = Σ over arrows of (rank(head) − rank(tail) − 1) > MOST_SPANS,
 
@@ -19,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autograd.drawing.layout.dot_language import Answer, Source
-from autograd.drawing.layout.geometry import DIRECTIONS, Arrangement, Box, Layout, Link
+from autograd.drawing.layout.geometry import DIRECTIONS, Arrangement, Box, Layout, Link, free_lines
 from autograd.drawing.layout.graphviz import WITHOUT, LayoutError, engine, run_graphviz, wish
 from autograd.drawing.layout.layered import layered
 from autograd.drawing.layout.ranks import Item, Level, Piece, ranks
@@ -59,6 +60,8 @@ def place(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arrangement 
 def for_graphviz(boxes: Sequence[Box], links: Sequence[Link], arrangement: Arrangement) -> bool:
     """Whether a graph is one that Graphviz is quick at and draws well."""
     if arrangement.frames or arrangement.in_order or len(boxes) > MOST_BOXES or len(links) > MOST_LINKS:
+        return False
+    if len(free_lines(arrangement, links)) < len(arrangement.ranks):
         return False
     columns, spans, fanned = extent(boxes, links)
     chain = columns > MOST_COLUMNS and len(boxes) < 2 * columns

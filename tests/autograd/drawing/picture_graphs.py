@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 
+import autograd
 import nn
 from autograd import Value, draw, tanh
 from autograd.drawing.cards import Picture
@@ -87,6 +88,19 @@ class Named:
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         return list(self.parameters.items())
+
+
+class Recurrent(nn.Module):
+    """h ← tanh of its neurons for each x, which every neuron takes with all of h; the sum of the last h."""
+
+    def __init__(self, count: int) -> None:
+        self.cells = [nn.Neuron(1 + count, activation="tanh", rng=random.Random(k)) for k in range(count)]
+
+    def __call__(self, xs: list[Value]) -> Value:
+        states = [Value(0.0, label=f"h{k}") for k in range(len(self.cells))]
+        for x in xs:
+            states = [cell([x, *states]) for cell in self.cells]
+        return autograd.total(states)
 
 
 def path_points(d: str) -> list[list[tuple[float, float]]]:

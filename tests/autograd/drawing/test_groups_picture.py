@@ -10,7 +10,7 @@ import nn
 from autograd import Value, draw, topological_order, total
 from autograd.drawing.cards import NOTE_HEIGHT, Card, Picture
 from autograd.explaining import drawn
-from tests.autograd.drawing.picture_graphs import Line, Named, model_and_loss, picture
+from tests.autograd.drawing.picture_graphs import Line, Named, Recurrent, model_and_loss, picture
 
 
 def by_title(found: Picture) -> dict[str, Card]:
@@ -202,6 +202,30 @@ def test_what_stands_in_line_is_inside_of_the_same_part() -> None:
     assert isinstance(found, Picture)
     titles = {card.id: card.title for card in found.cards}
     assert [[titles[card] for card in rank] for rank in found.ranks] == neurons
+
+
+def test_the_neurons_of_a_recurrent_layer_stand_in_a_line_with_their_arrows_above_it() -> None:
+    model, xs = Recurrent(3), [Value(0.1 * i, label=f"x{i}") for i in range(4)]
+    found = draw(model(xs), model=model, level="neuron").picture
+    assert isinstance(found, Picture)
+    cells = [by_title(found)[f"cell{k}"].id for k in range(3)]
+    assert tuple(cells) in found.ranks
+    routes = found.layout.routes
+    back = [routes[arrow.id].curves[0] for arrow in found.arrows if {arrow.tail, arrow.head} <= set(cells)]
+    assert len(back) == 6
+    top = min(found.layout.centres[card][1] for card in cells) - found.cards[0].height / 2
+    assert all(min(y for _, y in curve) < top for curve in back)
+
+
+def test_layers_that_follow_each_other_stand_in_no_line_but_those_side_by_side_do() -> None:
+    for towers in (False, True):
+        w = {f"layer{i}.neuron0.w": Value(0.5) for i in range(3)}
+        x = ones = [Value(1.0, "x")]
+        for weight in w.values():
+            x = [*(x if towers else []), (weight * (ones if towers else x)[0]).tanh()]
+        found = draw(total(x), model=Named(w), level="layer").picture
+        assert isinstance(found, Picture)
+        assert [len(rank) for rank in found.ranks] == ([3] if towers else [])
 
 
 def test_inputs_stand_in_the_order_in_which_they_were_given_whatever_their_names() -> None:

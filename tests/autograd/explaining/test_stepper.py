@@ -23,7 +23,7 @@ from autograd.explaining.page.html import PHASES
 from autograd.explaining.stepper import stepper
 from autograd.view.notation import number_width
 from nn import MLP
-from tests.autograd.drawing.picture_graphs import Named, labelled
+from tests.autograd.drawing.picture_graphs import Named, Recurrent, labelled
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -440,6 +440,18 @@ def test_inputs_of_a_layer_stand_in_a_line_in_the_order_in_which_they_were_given
     places = [centre[f"x{i}"] for i in range(count)]
     assert len({x for x, _ in places}) == 1
     assert [y for _, y in places] == sorted(y for _, y in places)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_recurrent_layer_is_one_layer_more_in_every_step(count: int) -> None:
+    model, xs = Recurrent(count), [Value(0.1 * i, f"x{i}") for i in range(4)]
+    shown = stepper(model(xs), model=model, level="neuron")
+    told = [moment.text.partition(" = ")[0] for moment in shown.moments if moment.phase == "forward"]
+    names = [f"cell{k}" for k in range(count)]
+    assert told[: 4 * count] == [name + turn for turn in ("", "₂", "₃", "₄") for name in names]
+    titles = {card.id: card.title.partition(" = ")[0] for card in shown.picture.cards}
+    lines = [[titles[card] for card in line] for line in shown.picture.ranks if titles[line[0]].startswith("cell")]
+    assert lines == ([names] * 4 if count > 1 else [])
 
 
 def test_the_picture_of_neurons_has_the_final_gradients():

@@ -107,6 +107,18 @@ def test_ranks_stand_in_line_in_their_order(engine: str) -> None:
         assert all(above[1] < below[1] for above, below in pairwise(centres))
 
 
+def test_boxes_in_line_may_have_arrows_between_them(engine: str) -> None:
+    """Graphviz draws them without the line, ours in it; unasked, ours does."""
+    boxes = [Box(f"n{i}", 60.0, 40.0) for i in range(3)]
+    links = [Link(f"e{i}{j}", f"n{i}", f"n{j}") for i in range(3) for j in range(3)]
+    arrangement = Arrangement(ranks=(("n0", "n1", "n2"),), fan=True)
+    assert not placement.for_graphviz(boxes, links, arrangement)
+    assert place(boxes, links, arrangement).routes.keys() == {link.id for link in links}
+    places = [layered(boxes, links, arrangement).centres[box.id] for box in boxes]
+    assert len({x for x, _ in places}) == 1
+    assert places == sorted(places)
+
+
 def test_a_graph_without_arrows_and_a_single_box(engine: str) -> None:
     assert place(BOXES[:1], []).centres.keys() == {"n0"}
     assert len(place(BOXES, []).centres) == len(BOXES)
