@@ -17,6 +17,10 @@ static int set_object(Node *node, PyObject *thing, int flag, int which) {
     Extra *extra = extra_of(node);
     if (extra == NULL)
         return -1;
+    if (thing == NULL && node->flags & flag && extra->of[which] == NULL) { /* once more: a slot says its name */
+        PyErr_SetString(PyExc_AttributeError, which == OWN_GRAD ? "grad" : "data");
+        return -1;
+    }
     if (!(node->flags & flag))
         odd_nodes++;
     node->flags = (uint16_t)((node->flags | flag) & (which == OWN_GRAD ? ~GRAD_INT : ~0));

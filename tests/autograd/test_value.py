@@ -343,6 +343,8 @@ def test_a_number_that_was_deleted_is_missed_wherever_it_is_read_until_there_is_
     for read in reads:
         with pytest.raises(AttributeError, match=f"'Value' object has no attribute '{name}'"):
             read()
+    with pytest.raises(AttributeError, match=f"^{name}$"):
+        delattr(b, name)
     assert a.grad == 0.0
     setattr(b, name, 0.5)
     y.backward()

@@ -37,7 +37,7 @@ def shown(thing: Any) -> str:
     if isinstance(thing, float):
         return "nan" if thing != thing else float(thing).hex()
     if isinstance(thing, Value):
-        return f"{type(thing).__name__}:{shown(thing.data)}"
+        return f"{type(thing).__name__}:{shown(getattr(thing, 'data', None))}"
     if isinstance(thing, list | tuple):
         return "[" + ",".join(map(shown, thing)) + "]"
     return repr(thing)
@@ -52,6 +52,18 @@ def by_hand(a: Value) -> Value:
 
     out._backward = closure
     return out
+
+
+def hooked(a: Value) -> Value:
+    """The same node, whose gradient is changed on its way."""
+    inner = a._backward
+
+    def hook() -> None:
+        a.grad *= 0.5
+        inner()
+
+    a._backward = hook
+    return a
 
 
 class Run:
@@ -70,7 +82,9 @@ class Run:
     def step(self) -> Any:
         """One operation of any kind."""
         kinds = [self.operator] * 6 + [self.beside_a_number] * 3 + [self.row] * 6 + [self.of_many] * 3
-        return self.rng.choice([*kinds, self.overwrite, self.mode, self.copied, self.method, self.attribute])()
+        return self.rng.choice(
+            [*kinds, self.overwrite, self.mode, self.copied, self.method, self.attribute, self.micrograd]
+        )()
 
     def some(self) -> Value:
         return self.rng.choice(self.nodes)
@@ -145,14 +159,25 @@ class Run:
         setattr(a, name, thing)
         return getattr(a, name)
 
+    def micrograd(self) -> Any:
+        """What others write in the place of operations, and take away."""
+        a, b = self.some(), self.some()
+        choices: list[Callable[[], Any]] = [
+            *(lambda: hooked(a), lambda: a._prev, lambda: setattr(a, "_op", "g"), lambda: setattr(a, "_prev", (b,))),
+            *(lambda: Value(0.5, (a, b, 2.0), "h"), lambda: Value(0.5, (a, b), (0.25, 3)), lambda: Value(1.0, {a})),
+            *(lambda: delattr(a, "grad"), lambda: delattr(a, "label"), lambda: a._backward()),
+            *([lambda: delattr(a, "data")] if self.odd else []),
+        ]
+        return self.rng.choice(choices)()
+
     def backward(self) -> None:
         for y in (self.nodes[-1], self.some()):
             try:
                 y.backward(*([] if self.rng.random() < 0.7 else [self.rng.choice([1.0, 1, -0.5, True, "1"])]))
             except Exception as error:
                 self.lines.append(f"backward {type(error).__name__}: {str(error)[:300]}")
-            self.lines.append(" ".join(shown(v.grad) for v in self.nodes))
-            self.lines.append(repr(y)[:200])
+            self.lines.append(" ".join(shown(getattr(v, "grad", None)) for v in self.nodes))
+            self.lines.append(repr(y)[:200] if hasattr(y, "data") and hasattr(y, "grad") else "deleted")
             self.lines.append(str([self.nodes.index(v) if v in self.nodes else "?" for v in topological_order(y)]))
 
     def text(self) -> str:
