@@ -96,3 +96,9 @@ class History:
         shown = {name: curve[-1] for name, curve in self.columns().items() if not name.startswith("gradient_norm")}
         numbers = ", ".join(f"{name} {number:.4g}" for name, number in shown.items())
         return f"History({self.epochs} epochs, {self.updates} updates: {numbers}; {self.stopped})"
+
+
+def check_history(history: Any, who: str) -> None:
+    """TypeError for what is no History of a training."""
+    if not isinstance(history, History):
+        raise TypeError(f"{who} takes the History that fit returns, got {history!r:.60}")

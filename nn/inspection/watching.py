@@ -5,10 +5,10 @@ from typing import Any
 
 from autograd import TrainingPage, Value
 from nn.data.rows import as_pairs, as_rows
-from nn.inspection.history import History
+from nn.inspection.history import History, check_history
 from nn.inspection.outputs import layer_outputs
 from nn.metrics import target_class
-from nn.module import Module, evaluating
+from nn.module import Module, check_model, evaluating
 
 PROBABILITIES = ("sigmoid", "hardsigmoid", "normal_cdf")
 
@@ -29,6 +29,8 @@ def watch(
 
     ValueError where nothing was kept, for rows of other than two numbers, and for a model with other parameters now.
     """
+    check_model(model, "watch takes")
+    check_history(history, "watch")
     rows, targets = as_pairs(as_rows(X), y)
     if any(len(row) != 2 for row in rows):
         raise ValueError(f"a plane has two numbers a row, got {len(rows[0])}")

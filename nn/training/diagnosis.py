@@ -15,10 +15,10 @@ from typing import Any
 from autograd import Value
 from nn.data.rows import as_pairs
 from nn.data.scaling import mean_and_deviation
-from nn.inspection.history import History
+from nn.inspection.history import History, check_history
 from nn.inspection.outputs import curve_of, layer_outputs, saturation, shape_of
 from nn.losses import Loss, find_loss
-from nn.module import Module, own_dice, parameters_by_layer
+from nn.module import Module, check_model, own_dice, parameters_by_layer
 from nn.training.arguments import complete
 from nn.training.gradient import eager_step
 
@@ -67,6 +67,9 @@ def diagnose(model: Module, X: Any, y: Any, loss: Loss | str, history: History |
     `loss` is a function or the name of one, as for `fit`. Pass the History of a training to have the learning rate
     judged as well. TypeError for a model without `layers`.
     """
+    check_model(model, "diagnose takes")
+    if history is not None:
+        check_history(history, "diagnose")
     loss = find_loss(loss)
     rows, targets = complete(as_pairs(X, y), loss)
     state = model.state_dict()

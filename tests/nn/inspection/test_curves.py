@@ -302,6 +302,8 @@ OF_A_MODEL = {
     "ParameterPath": ParameterPath,
     "save": lambda thing: nn.save(thing, "model.json"),
     "load": lambda thing: nn.load(thing, "model.json"),
+    "watch": lambda thing: nn.watch(thing, X, Y, nn.History()),
+    "diagnose": lambda thing: nn.diagnose(thing, X, Y, "mse"),
 }
 
 
@@ -314,10 +316,16 @@ def test_what_looks_at_a_model_says_so_of_anything_else(name, thing, tmp_path, m
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("plot", [plot_loss, plot_gradient_flow])
-@pytest.mark.parametrize(
-    "thing", [nn.MLP(2, [1]), nn.History, None, [0.5, 0.25]], ids=["model", "class", "None", "list"]
-)
-def test_what_looks_at_a_history_says_so_of_anything_else(plot, thing):
-    with pytest.raises(TypeError, match=f"{plot.__name__} takes the History that fit returns, got "):
-        plot(thing)
+OF_A_HISTORY = {
+    "plot_loss": plot_loss,
+    "plot_gradient_flow": plot_gradient_flow,
+    "watch": lambda thing: nn.watch(nn.MLP(2, [1]), X, Y, thing),
+    "diagnose": lambda thing: nn.diagnose(nn.MLP(2, [1]), X, Y, "mse", thing),
+}
+
+
+@pytest.mark.parametrize("name", OF_A_HISTORY)
+@pytest.mark.parametrize("thing", [nn.MLP(2, [1]), nn.History, 3, [0.5, 0.25]], ids=["model", "class", "3", "list"])
+def test_what_looks_at_a_history_says_so_of_anything_else(name, thing):
+    with pytest.raises(TypeError, match=f"{name} takes the History that fit returns, got "):
+        OF_A_HISTORY[name](thing)
