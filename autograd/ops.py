@@ -81,7 +81,7 @@ class Operation:
 
     def _call_general(self, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Hand over to the first argument that knows how to apply an operation; without one, compute on floats."""
-        if named or not self.variadic:
+        if named or not (self.variadic or len(args) == len(self.derivatives)):
             args = self._complete(args, named)
         try:
             for a in args:
@@ -118,7 +118,7 @@ class Operation:
         if self.variadic:
             (formula,) = formulas
             return tuple(formula(args, y))  # type: ignore[operator]
-        return tuple(d(*args, y) if callable(d) else d for d in formulas)
+        return tuple([d(*args, y) if callable(d) else d for d in formulas])
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

@@ -76,9 +76,8 @@ def make(
     if slopes is None:
         slopes = row.local_grads(args, y)
     if len(operands) <= 2 and not row.variadic:
-        towards = [d if isinstance(o, Value) else None for o, d in zip(operands, slopes, strict=True)]
-        (left, right), (d_left, d_right) = (*operands, None)[:2], (*towards, None)[:2]
-        node = _node(kind, row, y, left, d_left, right, d_right)
+        links = [x for o, d in zip(operands, slopes, strict=True) for x in (o, d if isinstance(o, Value) else None)]
+        node = _node(kind, row, y, *links, *[None] * (4 - len(links)))
     else:
         inner = [isinstance(o, Value) for o in operands]
         if row.chooses is not None and (chosen := row.chooses(args[0])) is not None:
