@@ -107,6 +107,18 @@ def test_ranks_stand_in_line_in_their_order(engine: str) -> None:
         assert all(above[1] < below[1] for above, below in pairwise(centres))
 
 
+@pytest.mark.parametrize("direction", layout.DIRECTIONS)
+def test_factors_stand_in_the_order_of_their_arrows(engine: str, direction: str) -> None:
+    """x1·w1 + x2·w2 + b: w2 stood above x2."""
+    ends = ["x1 v1", "w1 v1", "x2 v2", "w2 v2", "v1 v3", "v2 v3", "v3 v4", "b v4", "v4 y"]
+    boxes = [Box(name, 60.0, 56.0) for name in ("x1", "w1", "v1", "x2", "w2", "v2", "v3", "b", "v4", "y")]
+    links = [Link(f"e{k}", *pair.split(), (20.0, 13.0)) for k, pair in enumerate(ends)]
+    centres = place(boxes, links, Arrangement(direction)).centres
+    across = 1 if direction in ("LR", "RL") else 0
+    places = [centres[name][across] for name in ("x1", "w1", "x2", "w2")]
+    assert places == sorted(places)
+
+
 def test_boxes_in_line_may_have_arrows_between_them(engine: str) -> None:
     """Graphviz draws them without the line, ours in it; unasked, ours does."""
     boxes = [Box(f"n{i}", 60.0, 40.0) for i in range(3)]
