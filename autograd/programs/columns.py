@@ -154,9 +154,11 @@ def shortened(listed: list[int]) -> str:
 
 
 def rectangular(nested: Any) -> Any:
-    """Nested lists of numbers as a NumPy array of floats; None if they are anything else."""
+    """Nested lists of numbers as a NumPy array of floats; None if they are anything else, such as one with a mask."""
     import numpy as np
 
+    if hasattr(nested, "mask"):
+        return None
     try:
         array = np.asarray(nested)
     except ValueError:

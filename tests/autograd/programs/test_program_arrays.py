@@ -883,3 +883,14 @@ def test_results_of_arrays_are_told_example_by_example():
 def test_places_that_follow_each_other_are_a_slice():
     assert (side_by_side([2, 3, 4]), side_by_side([])) == (slice(2, 5), slice(0, 0))
     assert [side_by_side(places).tolist() for places in ([3, 2], [0, 2])] == [[3, 2], [0, 2]]
+
+
+def test_what_lies_under_a_mask_is_no_number_of_a_batch():
+    w = Value(2.0)
+    program = record(lambda x: w * x, 1.0)
+    whole, gap = (np.ma.array([1.0, 3.0], mask=[False, hidden]) for hidden in (False, True))
+    ways = [program.map, program.map_backward, lambda xs: program.gradient_function("sum")([2.0], xs)]
+    assert [way(whole) for way in ways][:2] == [[2.0, 6.0], 4.0]
+    for way in ways:
+        with pytest.raises(TypeError, match="None, not a number"):
+            way(gap)
