@@ -3,8 +3,13 @@
 #include "node.h"
 
 typedef struct { Node **at; size_t count, room; } Stack;
+typedef struct {
+    Stack stack, leaves, interior;
+    uint32_t number; /* the mark of nodes that were met */
+    int failed;      /* -1 for an exception, -2 for a node that Python has to look at */
+} Walk;
 
-static Stack spare_stack, spare_leaves, spare_interior; /* memory of the last walk, for the next */
+static Walk spare; /* memory of the last walk, for the next */
 static uint32_t walks;
 
 static int make_room_for(Stack *stack, size_t more) {
@@ -21,26 +26,34 @@ static int make_room_for(Stack *stack, size_t more) {
     return 0;
 }
 
-static Stack take(Stack *spare) {
-    Stack stack = *spare;
-    *spare = (Stack){NULL, 0, 0};
-    stack.count = 0;
-    return stack;
-}
-
-static void give(Stack *spare, Stack *stack) {
-    if (spare->at != NULL || stack->room > (1 << 20))
-        PyMem_Free(stack->at);
-    else
-        *spare = *stack;
-    *stack = (Stack){NULL, 0, 0};
-}
-
 /* The number of a new walk. After 2^32 of them old marks could be taken for new ones, once in as many walks. */
 static uint32_t next_walk(void) {
     if (++walks == 0)
         walks = 1;
     return walks;
+}
+
+static Walk begin_walk(void) {
+    Walk walk = spare;
+    spare = (Walk){.number = 0};
+    walk.stack.count = walk.leaves.count = walk.interior.count = 0;
+    walk.number = next_walk();
+    walk.failed = 0;
+    return walk;
+}
+
+static void give(Stack *kept, Stack *stack) {
+    if (kept->at != NULL || stack->room > (1 << 20))
+        PyMem_Free(stack->at);
+    else
+        *kept = *stack;
+    *stack = (Stack){NULL, 0, 0};
+}
+
+static void end_walk(Walk *walk) {
+    give(&spare.stack, &walk->stack);
+    give(&spare.leaves, &walk->leaves);
+    give(&spare.interior, &walk->interior);
 }
 
 static inline int push(Stack *stack, Node *node) {
@@ -50,76 +63,90 @@ static inline int push(Stack *stack, Node *node) {
     return 0;
 }
 
-/* A node made by hand: the parents lie in a tuple. 0 if it is none. */
-static int push_parents_by_hand(Stack *stack, Node *node) {
+/* A NULL on the stack says that it is the turn of the node below it when everything above is in order. */
+static inline int push_waiting(Stack *stack, Node *node, size_t more) {
+    if (make_room_for(stack, more + 2) < 0)
+        return -1;
+    stack->at[stack->count++] = node;
+    stack->at[stack->count++] = NULL;
+    return 0;
+}
+
+/* A node made by hand: the parents lie in a tuple. -2 if it is none. */
+static int push_by_hand(Stack *stack, Node *node) {
     PyObject *parents = node->left.raw->slot[SLOT_LEFT];
     const Py_ssize_t count = PyTuple_CheckExact(parents) ? PyTuple_Size(parents) : 0;
     if (node->row == 0 || node->left.raw->slot[SLOT_D_LEFT] != Py_None || node->left.raw->slot[SLOT_D_RIGHT] != Py_None || count == 0)
-        return 0;
-    if (make_room_for(stack, (size_t)count + 2) < 0)
+        return -2;
+    if (push_waiting(stack, node, (size_t)count) < 0)
         return -1;
-    stack->at[stack->count++] = node;
-    stack->at[stack->count++] = NULL;
     for (Py_ssize_t i = count; i--;) {
         if (!is_node(PyTuple_GetItem(parents, i)))
-            return 0;
+            return -2;
         stack->at[stack->count++] = (Node *)PyTuple_GetItem(parents, i);
     }
-    return 1;
+    return 0;
 }
 
-/* Push a node with many parents and, above it, those that were not met yet; the NULL says that it is the turn of the
-   node below it when everything above is in order. */
+/* Push a node with many parents and, above it, those that were not met yet. */
 static int push_many(Stack *stack, Node *node, uint32_t walk) {
     const Many *many = node->left.many;
-    if (make_room_for(stack, (size_t)many->parents + 2) < 0)
+    if (push_waiting(stack, node, (size_t)many->parents) < 0)
         return -1;
-    stack->at[stack->count++] = node;
-    stack->at[stack->count++] = NULL;
     for (Py_ssize_t i = many->parents; i--;)
         if (many->parent[i]->mark != walk)
             stack->at[stack->count++] = many->parent[i];
     return 0;
 }
 
-/* One step down from `node`, which is met for the first time: where to go on, NULL for back to the stack. `failed` is -1
-   for an exception, -2 for a node that Python has to look at. */
-static Node *down(Node *node, Stack *stack, Stack *leaves, Stack *interior, uint32_t walk, int *failed) {
+static inline Node *right_if_new(const Node *node, uint32_t walk) {
+    return node->flags & RIGHT && node->right.node->mark != walk ? node->right.node : NULL;
+}
+
+/* The turn of a node: all below it are in order. By turns the walk goes up through memory, though it goes down to the
+   operands in between. (Twice to six times AHEAD is equally good.) */
+static inline void append(Walk *walk, Stack *to, Node *node) {
+    soon(node, 3 * AHEAD);
+    walk->failed = push(to, node);
+}
+
+/* One step down from `node`, which is met for the first time: where to go on, NULL for back to the stack. Whether its
+   right parent is new is asked when the left one is in order: it comes from memory meanwhile. */
+static inline Node *down(Walk *walk, Node *node) {
     const int flags = node->flags;
-    *failed = 0;
-    if (flags & RAW) {
-        const int pushed = push_parents_by_hand(stack, node);
-        *failed = pushed > 0 ? 0 : pushed < 0 ? -1 : -2;
+    if (flags & (RAW | MANY)) {
+        walk->failed = flags & RAW ? push_by_hand(&walk->stack, node) : push_many(&walk->stack, node, walk->number);
         return NULL;
     }
-    if (flags & MANY) {
-        *failed = push_many(stack, node, walk);
-        return NULL;
+    if (flags & RIGHT)
+        soon(node->right.node, 0);
+    Node *next = flags & LEFT && node->left.node->mark != walk->number ? node->left.node : right_if_new(node, walk->number);
+    if (next != NULL)
+        walk->failed = push_waiting(&walk->stack, node, 0);
+    else
+        append(walk, flags & (LEFT | RIGHT) ? &walk->interior : &walk->leaves, node);
+    return next;
+}
+
+/* Back to the stack, where nodes have their turn: the next one to go down from, NULL when all are in order. */
+static inline Node *back(Walk *walk) {
+    Stack *stack = &walk->stack;
+    while (stack->count && !walk->failed) {
+        Node *node = stack->at[stack->count - 1];
+        if (node != NULL) {
+            stack->count--;
+            if (node->mark != walk->number)
+                return node;
+            continue;
+        }
+        node = stack->at[stack->count - 2];
+        Node *right = right_if_new(node, walk->number);
+        if (right != NULL)
+            return right;
+        stack->count -= 2;
+        append(walk, &walk->interior, node);
     }
-    Node *left = flags & LEFT ? node->left.node : NULL, *right = flags & RIGHT ? node->right.node : NULL;
-    if (left == NULL && right == NULL) {
-        *failed = push(leaves, node);
-        return NULL;
-    }
-    if (left != NULL && left->mark == walk)
-        left = NULL;
-    if (right != NULL && right->mark == walk)
-        right = NULL;
-    if (left == NULL && right == NULL) { /* its turn at once */
-        *failed = push(interior, node);
-        return NULL;
-    }
-    if (make_room_for(stack, 3) < 0) {
-        *failed = -1;
-        return NULL;
-    }
-    stack->at[stack->count++] = node;
-    stack->at[stack->count++] = NULL;
-    if (left != NULL && right != NULL) {
-        SOON(right);
-        stack->at[stack->count++] = right;
-    }
-    return left != NULL ? left : right;
+    return NULL;
 }
 
 static inline void clear_grad(Node *node) {
@@ -129,27 +156,17 @@ static inline void clear_grad(Node *node) {
 }
 
 /* ordered() of backprop.py for what is on the stack, the first root on top. With `clear`, grads of nodes with parents
-   become 0 on the way. 0, -1 with an exception, -2 if Python has to look at it. */
-static int order(Stack *stack, Stack *leaves, Stack *interior, int clear) {
-    const uint32_t walk = next_walk();
-    Node *node = stack->count ? stack->at[--stack->count] : NULL;
-    int failed = 0;
-    while (node != NULL) {
-        while (node != NULL && node->mark != walk) {
-            node->mark = walk;
+   become 0 on the way. Whether it failed. */
+static int order(Walk *walk, int clear) {
+    for (Node *node = back(walk); node != NULL; node = back(walk))
+        while (node != NULL) {
+            node->mark = walk->number;
             soon(node, -AHEAD); /* operands lie before their results */
             if (clear && node->flags & LINKS)
                 clear_grad(node);
-            node = down(node, stack, leaves, interior, walk, &failed);
-            if (failed)
-                return failed;
+            node = down(walk, node);
         }
-        node = NULL;
-        while (stack->count && (node = stack->at[--stack->count]) == NULL)
-            if (push(interior, stack->at[--stack->count]) < 0)
-                return -1;
-    }
-    return 0;
+    return walk->failed;
 }
 
 static PyObject *as_list(const Stack *stack) {
@@ -162,22 +179,18 @@ static PyObject *as_list(const Stack *stack) {
 /* ordered(*roots) → (leaves, interior), or None where Python has to look. */
 PyObject *ordered(PyObject *module, PyObject *roots) {
     (void)module;
-    Stack stack = take(&spare_stack), leaves = take(&spare_leaves), interior = take(&spare_interior);
+    Walk walk = begin_walk();
     PyObject *first = NULL, *second = NULL, *pair = NULL;
-    int failed = 0;
-    for (Py_ssize_t i = PyTuple_Size(roots); i-- > 0 && !failed;)
-        failed = is_node(PyTuple_GetItem(roots, i)) ? push(&stack, (Node *)PyTuple_GetItem(roots, i)) : -2;
-    if (!failed)
-        failed = order(&stack, &leaves, &interior, 0);
-    if (!failed && (first = as_list(&leaves)) != NULL && (second = as_list(&interior)) != NULL)
+    for (Py_ssize_t i = PyTuple_Size(roots); i-- > 0 && !walk.failed;)
+        walk.failed = is_node(PyTuple_GetItem(roots, i)) ? push(&walk.stack, (Node *)PyTuple_GetItem(roots, i)) : -2;
+    const int failed = order(&walk, 0);
+    if (!failed && (first = as_list(&walk.leaves)) != NULL && (second = as_list(&walk.interior)) != NULL)
         pair = PyTuple_Pack(2, first, second);
     else if (failed == -2)
         pair = Py_NewRef(Py_None);
     Py_XDECREF(first);
     Py_XDECREF(second);
-    give(&spare_stack, &stack);
-    give(&spare_leaves, &leaves);
-    give(&spare_interior, &interior);
+    end_walk(&walk);
     return pair;
 }
 
@@ -201,22 +214,19 @@ static int append_new_parents(Stack *all, Node *node, uint32_t walk) {
 /* topological_order(*roots) for roots that have parents, or None where Python has to look. */
 PyObject *topological(PyObject *module, PyObject *roots) {
     (void)module;
-    Stack stack = take(&spare_stack), leaves = take(&spare_leaves), interior = take(&spare_interior), all = {NULL, 0, 0};
-    int failed = 0;
-    for (Py_ssize_t i = PyTuple_Size(roots); i-- > 0 && !failed;) {
+    Walk walk = begin_walk();
+    Stack all = {NULL, 0, 0};
+    for (Py_ssize_t i = PyTuple_Size(roots); i-- > 0 && !walk.failed;) {
         Node *root = (Node *)PyTuple_GetItem(roots, i);
-        failed = is_node((PyObject *)root) && root->flags & LINKS ? push(&stack, root) : -2;
+        walk.failed = is_node((PyObject *)root) && root->flags & LINKS ? push(&walk.stack, root) : -2;
     }
-    if (!failed)
-        failed = order(&stack, &leaves, &interior, 0);
-    const uint32_t walk = next_walk();
-    for (size_t i = 0; i < interior.count && !failed; i++)
-        failed = append_new_parents(&all, interior.at[i], walk);
+    int failed = order(&walk, 0);
+    const uint32_t second = next_walk();
+    for (size_t i = 0; i < walk.interior.count && !failed; i++)
+        failed = append_new_parents(&all, walk.interior.at[i], second);
     PyObject *list = failed == -1 ? NULL : failed ? Py_NewRef(Py_None) : as_list(&all);
     PyMem_Free(all.at);
-    give(&spare_stack, &stack);
-    give(&spare_leaves, &leaves);
-    give(&spare_interior, &interior);
+    end_walk(&walk);
     return list;
 }
 
@@ -225,14 +235,8 @@ static void chain_rule(const Stack *interior) {
     for (size_t i = interior->count; i--;) {
         const Node *node = interior->at[i];
         const double upstream = node->grad;
-        if (i >= 12) { /* memory is slower than this loop: ask for what comes soon */
-            const Node *next = interior->at[i - 6];
+        if (i >= 12) /* its parents come soon after it, or are in use */
             soon(interior->at[i - 12], 0);
-            if (next->flags & (LEFT | MANY))
-                SOON(next->left.node);
-            if (next->flags & RIGHT)
-                SOON(next->right.node);
-        }
         if (node->flags & MANY) {
             const Many *many = node->left.many;
             for (Py_ssize_t k = 0; k < many->parents; k++)
@@ -285,20 +289,20 @@ static int walk_back(Node *root, double seed, const Stack *leaves, const Stack *
 
 /* 1 if it is done, 0 if Python has to do it (nothing that counts has changed then), -1 with an exception. */
 static int backward_in_c(Node *root, double seed) {
-    Stack stack = take(&spare_stack), leaves = take(&spare_leaves), interior = take(&spare_interior);
+    Walk walk = begin_walk();
+    const Stack *leaves = &walk.leaves, *interior = &walk.interior;
     const int clear = odd_nodes == 0;
-    int done = push(&stack, root) < 0 ? -1 : order(&stack, &leaves, &interior, clear);
+    walk.failed = push(&walk.stack, root);
+    int done = order(&walk, clear);
     if (done == 0) {
-        done = is_usual(root, &leaves, &interior);
-        for (size_t i = 0; done && !clear && i < interior.count; i++)
-            clear_grad(interior.at[i]);
+        done = is_usual(root, leaves, interior);
+        for (size_t i = 0; done && !clear && i < interior->count; i++)
+            clear_grad(interior->at[i]);
         if (done)
-            done = walk_back(root, seed, &leaves, &interior) < 0 ? -1 : 1;
+            done = walk_back(root, seed, leaves, interior) < 0 ? -1 : 1;
     } else if (done == -2)
         done = 0;
-    give(&spare_stack, &stack);
-    give(&spare_leaves, &leaves);
-    give(&spare_interior, &interior);
+    end_walk(&walk);
     return done;
 }
 

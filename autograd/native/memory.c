@@ -35,7 +35,8 @@
 static Field nowhere = {.begun = UINT8_MAX}; /* full from the start */
 Field *open_fields[MOST_ROOM + 1] = {&nowhere, &nowhere, &nowhere};
 static Field *roomy[MOST_ROOM + 1], *empty;
-static int empty_fields, fields_in_use;
+static int empty_fields;
+int fields_in_use;
 
 static void link_to(Field **list, Field *field) {
     field->next = *list;
@@ -54,14 +55,12 @@ static void unlink_from(Field **list, Field *field) {
         field->next->before = field->before;
 }
 
-static inline Field *field_of(Node *node, int room) {
-    static const uint32_t sizes[] = {PLACE(0), PLACE(1), PLACE(2)};
-    return (Field *)((char *)node - HEADER - node->place * sizes[room]) - 1;
-}
+#define OF_SIZE(room) {PLACE(room), (MOST_PLACES(room) + 1) / 2}
+const SizeOfPlaces sizes[] = {OF_SIZE(0), OF_SIZE(1), OF_SIZE(2)};
 
 static void start_anew(Field *field) {
     field->freed = NULL;
-    field->begun = 0;
+    field->begun = field->free = 0;
 }
 
 static void become_empty(Field *field) {
@@ -76,7 +75,6 @@ static int buy_field(void) {
         PyErr_NoMemory();
         return -1;
     }
-    field->alive = 0;
     become_empty(field);
     return 0;
 }
@@ -118,27 +116,18 @@ Node *place_elsewhere(int room) {
     empty_fields -= list == &empty;
     open_fields[room] = *list;
     unlink_from(list, *list);
-    return take_place(room);
+    return place_at_hand(room);
 }
 
-void give_place(Node *node) {
-    if (!fields_in_use) {
-        PyObject_GC_Del(node);
-        return;
-    }
-    const int room = node->flags / ROOM_FOR_ONE;
-    Field *field = field_of(node, room);
-    node->left.node = field->freed;
-    field->freed = node;
-    field->alive--;
+void became_free(Field *field, int room) {
     if (field == open_fields[room]) {
-        if (field->alive == 0)
+        if (field->free == field->begun)
             start_anew(field);
         return;
     }
-    if (field->alive == MOST_PLACES(room) / 2)
+    if (field->free == sizes[room].roomy)
         link_to(&roomy[room], field);
-    if (field->alive > 0)
+    if (field->free < field->begun)
         return;
     unlink_from(&roomy[room], field);
     if (empty_fields < MOST_EMPTY)

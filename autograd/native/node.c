@@ -114,8 +114,8 @@ static void let_go_of_foreign(Node *node) {
 static inline void let_go(Node *node) {
     if (node->dict != NULL || node->flags & (EXTRA | RAW))
         let_go_of_foreign(node);
-    else
-        drop_links(node);
+    else /* nobody can look at it any more, so its links may stay */
+        release(node->flags, node->left, node->right.node);
 }
 
 APART static void free_the_dying(void) {

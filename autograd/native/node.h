@@ -187,8 +187,7 @@ static inline Extra *extra_if_any(const Node *node) { return node->flags & EXTRA
 
 /* A new reference to a parent that a new node holds. */
 static inline Node *held(Node *parent) {
-    if (!(parent->flags & USED))
-        parent->flags |= USED;
+    parent->flags |= USED;
     return (Node *)Py_NewRef((PyObject *)parent);
 }
 /* Py_DECREF, which asks the interpreter to ask the type what to do: for most nodes that is known here. */

@@ -87,21 +87,24 @@ static inline PyObject *leaf(PyTypeObject *kind, double y, int asks) {
 const double *const constant_slopes[OWN_ROW + 1] = {CONSTANT_SLOPES(CONSTANT)};
 #define ROOM_FOR(row, slopes) (constant_slopes[(row) + 1] != NULL ? 0 : (slopes)) /* known when compiled for a row */
 
-FOR_EACH_ROW PyObject *node_of_two(int row, double y, Node *left, double d_left, Node *right, double d_right) {
-    const int room = ROOM_FOR(row, 2);
-    Node *node = new_node(Py_TYPE((PyObject *)left), y, room);
-    if (node == NULL)
-        return NULL;
+/* The links of a node with two parents, in its place. */
+FOR_EACH_ROW void link_two(int row, Node *node, Node *left, double d_left, Node *right, double d_right) {
     node->row = (uint8_t)(row + 1);
     node->flags |= LEFT | RIGHT;
     node->left.node = held(left);
     node->right.node = held(right);
-    if (room) {
+    if (ROOM_FOR(row, 2)) {
         node->slopes[0] = d_left;
         node->slopes[1] = d_right;
     }
-    if ((left->flags | right->flags) & TRACKED)
-        inherit(node, TRACKED);
+}
+
+FOR_EACH_ROW PyObject *node_of_two(int row, double y, Node *left, double d_left, Node *right, double d_right) {
+    Node *node = new_node(Py_TYPE((PyObject *)left), y, ROOM_FOR(row, 2));
+    if (node == NULL)
+        return NULL;
+    link_two(row, node, left, d_left, right, d_right);
+    inherit(node, left->flags | right->flags);
     return (PyObject *)node;
 }
 
@@ -217,9 +220,16 @@ SELDOM static PyObject *unusual(int row, PyObject *left, PyObject *right) {
 
 /* Rows as operators and methods ------------------------------------------------------------------------------------------ */
 
-/* The operator of a row with two arguments and its reflection, as operator_methods() of value.py. `asks`: may the row ask Python? Then it may fail. */
+/* Two nodes of the type Value itself, with data that are floats, and nobody in a mode: what most operators meet. */
+static inline int are_usual(PyObject *l, PyObject *r) {
+    return is_quiet() && Py_TYPE(l) == engine.type && Py_TYPE(r) == engine.type &&
+           !((((Node *)l)->flags | ((Node *)r)->flags) & (DATA_OBJECT | TRACKED));
+}
+
+/* The operator of a row with two arguments and its reflection, as operator_methods() of value.py. `asks`: may the row ask
+   Python? Then it may fail. What most operators meet calls nothing, and comes first. */
 #define OPERATOR(name, asks, count) \
-    static PyObject *operator_##name(PyObject *l, PyObject *r) { \
+    APART static PyObject *any_##name(PyObject *l, PyObject *r) { \
         const int mode = mode_now(), l_is_node = is_node(l), r_is_node = is_node(r); \
         PyTypeObject *kind = Py_TYPE(l_is_node ? l : r); \
         Node *left = (Node *)l, *right = (Node *)r; \
@@ -245,6 +255,15 @@ SELDOM static PyObject *unusual(int row, PyObject *left, PyObject *right) {
         if (!l_is_node) \
             return node_of_right(ROW_##name, y, a, right, d_right); \
         return node_of_two(ROW_##name, y, left, d_left, right, d_right); \
+    } \
+    static PyObject *operator_##name(PyObject *l, PyObject *r) { \
+        Node *node = !(asks) && are_usual(l, r) ? place_at_hand(ROOM_FOR(ROW_##name, 2)) : NULL; \
+        if (node == NULL) \
+            return any_##name(l, r); \
+        const double a = ((Node *)l)->data, b = ((Node *)r)->data, y = row_##name(a, b); \
+        begin(node, y, ROOM_FOR(ROW_##name, 2) * ROOM_FOR_ONE); \
+        link_two(ROW_##name, node, (Node *)l, slope_##name##_a(a, b, y), (Node *)r, slope_##name##_b(a, b, y)); \
+        return (PyObject *)node; \
     }
 ROWS_OF_2(OPERATOR)
 
