@@ -6,7 +6,7 @@ typedef struct { Node **at; size_t count, room; } Stack;
 typedef struct {
     Stack stack, leaves, interior;
     uint32_t number; /* the mark of nodes that were met */
-    int failed;      /* -1 for an exception, -2 for a node that Python has to look at */
+    int failed;      /* with the bits of -1 for an exception, of -2 for a node that Python has to look at; it stays */
 } Walk;
 
 static Walk spare; /* memory of the last walk, for the next */
@@ -107,7 +107,7 @@ static inline Node *right_if_new(const Node *node, uint32_t walk) {
    operands in between. (Twice to six times AHEAD is equally good.) */
 static inline void append(Walk *walk, Stack *to, Node *node) {
     soon(node, 3 * AHEAD);
-    walk->failed = push(to, node);
+    walk->failed |= push(to, node);
 }
 
 /* One step down from `node`, which is met for the first time: where to go on, NULL for back to the stack. Whether its
@@ -115,14 +115,14 @@ static inline void append(Walk *walk, Stack *to, Node *node) {
 static inline Node *down(Walk *walk, Node *node) {
     const int flags = node->flags;
     if (flags & (RAW | MANY)) {
-        walk->failed = flags & RAW ? push_by_hand(&walk->stack, node) : push_many(&walk->stack, node, walk->number);
+        walk->failed |= flags & RAW ? push_by_hand(&walk->stack, node) : push_many(&walk->stack, node, walk->number);
         return NULL;
     }
     if (flags & RIGHT)
         soon(node->right.node, 0);
     Node *next = flags & LEFT && node->left.node->mark != walk->number ? node->left.node : right_if_new(node, walk->number);
     if (next != NULL)
-        walk->failed = push_waiting(&walk->stack, node, 0);
+        walk->failed |= push_waiting(&walk->stack, node, 0);
     else
         append(walk, flags & (LEFT | RIGHT) ? &walk->interior : &walk->leaves, node);
     return next;

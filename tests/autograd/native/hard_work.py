@@ -207,9 +207,37 @@ def collected_while(read: Callable[[Value], Any]) -> None:
 # Allocations that fail -----------------------------------------------------------------------------------------------
 def failing_memory() -> None:
     """Every allocation of every job fails once: MemoryError or the right answer, and all is well afterwards."""
+    failing_walks()
     for job in jobs():
         points = failing_points(job)
         print(f"{job.__name__}: {points} failing points")
+
+
+def failing_walks() -> None:
+    """Walks keep their memory, which has to grow only where a graph is deeper than all before: once it was lost that it
+    had not grown, when what came next did."""
+    from _testcapi import remove_mem_hooks, set_nomemory
+
+    x = y = Value(0.5)
+    failed = 0
+    for k in range(20_000):
+        y = y * 0.5 + x
+        if k % 1000:
+            continue
+        for at in range(1, 10):
+            x.grad = 0.0
+            set_nomemory(at, at + 1)
+            try:
+                y.backward()
+            except MemoryError:
+                failed += 1
+                assert x.grad == 0.0
+                continue
+            finally:
+                remove_mem_hooks()
+            break
+        assert x.grad == sum(0.5**i for i in range(min(k, 60), -1, -1)) + 0.5 ** (k + 1), k
+    assert failed > 5
 
 
 def failing_points(job: Job) -> int:
