@@ -14,7 +14,6 @@ once, for numbers: what is arithmetic on floats in `step()` is the same arithmet
 0.8
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -179,7 +178,7 @@ class Adam(Optimizer):
     def rule(self, group: Group, t: int, numbers: Numbers) -> Rule:
         (beta1, beta2), eps, amsgrad = group["betas"], group["eps"], group["amsgrad"]
         sqrt, divide, larger = numbers.sqrt, numbers.divide, numbers.larger
-        step_size, correction = group["lr"] / (1 - beta1**t), math.sqrt(1 - beta2**t)
+        step_size, correction = group["lr"] / (1 - beta1**t), sqrt(1 - beta2**t)
 
         def change(p: Number, g: Number, m: Number, v: Number, largest: Number) -> tuple[Number, ...]:
             m = m + (g - m) * (1 - beta1)

@@ -13,8 +13,12 @@ static double *lined_up(size_t count, void **block) {
 /* Room for what is only known once the tape was read. */
 static int make_room(Machine *machine, int batch) {
     machine->room = zeros(3 * (size_t)machine->longest + 3, sizeof(double));
-    if (machine->room == NULL || !batch)
-        return machine->room == NULL ? -1 : 0;
+    machine->inputs = zeros((size_t)machine->arguments.count + 1, sizeof(Column));
+    machine->outputs = zeros((size_t)machine->values.count + 1, sizeof(Column));
+    if (machine->room == NULL || machine->inputs == NULL || machine->outputs == NULL)
+        return -1;
+    if (!batch)
+        return 0;
     machine->lanes = (Lane *)lined_up(((size_t)machine->size + 1) * LANES, &machine->blocks[0]);
     machine->sums = lined_up((size_t)machine->summed.count, &machine->blocks[1]);
     machine->turned = lined_up((size_t)machine->widest * LANES, &machine->blocks[2]);
@@ -80,8 +84,8 @@ static PyObject *taken(const double *numbers, const Slots *slots, size_t step) {
     return filled(new_tuple(slots->count), numbers, slots, step);
 }
 
-/* The gradients: written into `out`, an array, or added to it; if it is None, a list. */
-static PyObject *gradients_of(const Machine *machine, PyObject *out, int add) {
+/* The gradients: written into `out`, an array, or added to it, and the sum divided; if it is None, a list. */
+static PyObject *gradients_of(const Machine *machine, PyObject *out, int add, double divisor) {
     const Slots *slots = &machine->gradients;
     if (out == Py_None)
         return filled(new_list(slots->count), machine->place, slots, 1);
@@ -91,19 +95,19 @@ static PyObject *gradients_of(const Machine *machine, PyObject *out, int add) {
     const int failed = check_count(view.shape[0], slots->count);
     for (int32_t k = 0; !failed && k < slots->count; k++) {
         double *slope = entry(&view, k), found = machine->place[slots->at[k]];
-        *slope = add ? *slope + found : found;
+        *slope = (add ? *slope + found : found) / divisor;
     }
     PyBuffer_Release(&view);
     return failed ? NULL : Py_NewRef(out);
 }
 
 /* What run() and run_batch() answer: the number of a guard that failed, or (result, gradients). */
-static PyObject *answer(const Machine *machine, int failed, PyObject *result, PyObject *out, int add) {
+static PyObject *answer(const Machine *machine, int failed, PyObject *result, PyObject *out, int add, double divisor) {
     PyObject *pair = NULL;
     if (failed >= 0)
         pair = PyLong_FromLong(failed);
     else if (failed == -1 && result != NULL) {
-        PyObject *gradients = gradients_of(machine, out, add);
+        PyObject *gradients = gradients_of(machine, out, add, divisor);
         pair = gradients == NULL ? NULL : PyTuple_Pack(2, result, gradients);
         Py_XDECREF(gradients);
     }
@@ -111,11 +115,13 @@ static PyObject *answer(const Machine *machine, int failed, PyObject *result, Py
     return pair;
 }
 
-/* run(parameters, inputs, out, add=False): one example. None if a run is on its way already, in another thread or below this one. */
+/* run(parameters, inputs, out, add=False, divisor=1.0): one example. None if a run is on its way already, in another
+   thread or below this one. */
 static PyObject *machine_run(Machine *machine, PyObject *args) {
     PyObject *parameters, *inputs, *out, *result = NULL;
     int add = 0;
-    if (!PyArg_ParseTuple(args, "OOO|p", &parameters, &inputs, &out, &add))
+    double divisor = 1.0;
+    if (!PyArg_ParseTuple(args, "OOO|pd", &parameters, &inputs, &out, &add, &divisor))
         return NULL;
     if (machine->running)
         Py_RETURN_NONE;
@@ -124,20 +130,58 @@ static PyObject *machine_run(Machine *machine, PyObject *args) {
         put_in_places(machine, &machine->arguments, inputs) == 0) {
         const int failed = run_on_places(machine, &machine->before);
         PyObject *values = failed == -1 ? taken(machine->place, &machine->values, 1) : NULL;
-        result = answer(machine, failed, values, out, add);
+        result = answer(machine, failed, values, out, add, divisor);
     }
     machine->running = 0;
     return result;
 }
 
-/* The columns of a block to the lanes of the arguments; lanes without an example repeat the first of the block. */
-static void put_in_lanes(Machine *machine, const Py_buffer *columns, Py_ssize_t start, int used) {
+/* Its number for example k. */
+static inline double *number_in(Column column, Py_ssize_t k) { return (double *)(column.at + k * column.step); }
+
+/* Do its numbers for a block lie as they lie in a lane? */
+static inline int is_whole(Column column, int used) { return used == LANES && column.step == sizeof(double); }
+
+/* The numbers of a block to the lanes of the arguments; lanes without an example repeat the first of the block. */
+static void put_in_lanes(Machine *machine, Py_ssize_t start, int used) {
     for (int32_t k = 0; k < machine->arguments.count; k++) {
-        const char *row = (const char *)columns->buf + k * columns->strides[0] + start * columns->strides[1];
+        const Column column = machine->inputs[k];
         double *lane = machine->lanes[machine->arguments.at[k]];
-        for (int j = 0; j < LANES; j++)
-            lane[j] = *(const double *)(row + (j < used ? j : 0) * columns->strides[1]);
+        if (is_whole(column, used))
+            memcpy(lane, number_in(column, start), sizeof(Lane));
+        else
+            for (int j = 0; j < LANES; j++)
+                lane[j] = *number_in(column, start + (j < used ? j : 0));
     }
+}
+
+/* The results of a block to the arrays that are filled with them: are all finite? */
+static int take_from_lanes(const Machine *machine, Py_ssize_t start, int used) {
+    double sum = 0.0; /* of zeros, unless something is not finite */
+    for (int32_t k = 0; k < machine->values.count; k++) {
+        const Column column = machine->outputs[k];
+        const double *lane = machine->lanes[machine->values.at[k]];
+        for (int j = 0; j < used; j++)
+            sum += 0.0 * lane[j];
+        if (is_whole(column, used))
+            memcpy(number_in(column, start), lane, sizeof(Lane));
+        else
+            for (int j = 0; j < used; j++)
+                *number_in(column, start + j) = lane[j];
+    }
+    return sum == 0.0;
+}
+
+/* The results of a block to a list; -1 with an exception. */
+static int append_results(const Machine *machine, PyObject *results, int used) {
+    for (int j = 0; j < used; j++) {
+        PyObject *values = taken(&machine->lanes[0][j], &machine->values, LANES);
+        const int failed = values == NULL || PyList_Append(results, values) < 0;
+        Py_XDECREF(values);
+        if (failed)
+            return -1;
+    }
+    return 0;
 }
 
 static void lift(Machine *machine) {
@@ -152,34 +196,41 @@ static void lift(Machine *machine) {
     begin_outers(machine);
 }
 
-/* All blocks of a batch; `results` is a list that gets an entry for each example, or NULL. */
-static int run_blocks(Machine *machine, const Py_buffer *columns, Py_ssize_t count, PyObject *results) {
+/* All blocks of a batch. `results` is a list that gets an entry for each example, None for the arrays of `outputs`, or
+   NULL. */
+static int run_blocks(Machine *machine, Py_ssize_t count, PyObject *results) {
     for (Py_ssize_t start = 0; start < count; start += LANES) {
         const int used = count - start < LANES ? (int)(count - start) : LANES;
         int first_failed[LANES];
         for (int j = 0; j < LANES; j++)
             first_failed[j] = -1;
-        put_in_lanes(machine, columns, start, used);
+        put_in_lanes(machine, start, used);
         if (run_on_lanes(machine, &machine->each, used, first_failed) == -2)
             return -2;
         for (int j = 0; j < used; j++)
             if (first_failed[j] >= 0)
                 return first_failed[j];
         add_outers(machine, used);
-        for (int j = 0; results != NULL && j < used; j++) {
-            PyObject *values = taken(&machine->lanes[0][j], &machine->values, LANES);
-            const int failed = values == NULL || PyList_Append(results, values) < 0;
-            Py_XDECREF(values);
-            if (failed)
-                return -2;
-        }
+        if (results == Py_None)
+            machine->finite &= take_from_lanes(machine, start, used);
+        else if (results != NULL && append_results(machine, results, used) < 0)
+            return -2;
     }
     finish_outers(machine);
     return -1;
 }
 
-static PyObject *run_columns(Machine *machine, const Py_buffer *columns, Py_ssize_t count, double seed, PyObject *out,
-                             int add) {
+/* The three parts, one after the other. */
+static int run_all(Machine *machine, Py_ssize_t count, PyObject *results) {
+    int failed = run_on_places(machine, &machine->before);
+    if (failed == -1) {
+        lift(machine);
+        failed = run_blocks(machine, count, results);
+    }
+    return failed == -1 ? run_on_places(machine, &machine->after) : failed;
+}
+
+static PyObject *run_columns(Machine *machine, Py_ssize_t count, double seed, PyObject *out, int add, double divisor) {
     PyObject *results = machine->gradients.count == 0 && machine->seed < 0 ? PyList_New(0) : NULL;
     if (results == NULL && PyErr_Occurred())
         return NULL;
@@ -187,27 +238,21 @@ static PyObject *run_columns(Machine *machine, const Py_buffer *columns, Py_ssiz
         machine->place[machine->seed] = seed;
         machine->place[machine->examples] = (double)count;
     }
-    int failed = run_on_places(machine, &machine->before);
-    if (failed == -1) {
-        lift(machine);
-        failed = run_blocks(machine, columns, count, results);
-    }
-    if (failed == -1)
-        failed = run_on_places(machine, &machine->after);
+    const int failed = run_all(machine, count, results);
     if (failed == -1 && results == NULL)
         results = taken(machine->place, &machine->values, 1);
-    return answer(machine, failed, results, out, add);
+    return answer(machine, failed, results, out, add, divisor);
 }
 
-/* run_batch(parameters, columns, count, seed, out, add=False): columns is an array, a row for each argument, a column
-   for each example. */
+/* run_batch(parameters, columns, count, seed, out, add=False, divisor=1.0): columns is an array, a row for each argument,
+   a column for each example. */
 static PyObject *machine_run_batch(Machine *machine, PyObject *args) {
     PyObject *parameters, *columns, *out, *result = NULL;
     Py_ssize_t count;
-    double seed;
+    double seed, divisor = 1.0;
     int add = 0;
     Py_buffer view;
-    if (!PyArg_ParseTuple(args, "OOndO|p", &parameters, &columns, &count, &seed, &out, &add))
+    if (!PyArg_ParseTuple(args, "OOndO|pd", &parameters, &columns, &count, &seed, &out, &add, &divisor))
         return NULL;
     if (machine->running || machine->lanes == NULL)
         Py_RETURN_NONE;
@@ -215,10 +260,57 @@ static PyObject *machine_run_batch(Machine *machine, PyObject *args) {
         return NULL;
     machine->running = 1;
     if (check_count(view.shape[0], machine->arguments.count) == 0 && check_count(view.shape[1], count) == 0 &&
-        put_in_places(machine, &machine->parameters, parameters) == 0)
-        result = run_columns(machine, &view, count, seed, out, add);
+        put_in_places(machine, &machine->parameters, parameters) == 0) {
+        for (int32_t k = 0; k < machine->arguments.count; k++)
+            machine->inputs[k] = (Column){(char *)view.buf + k * view.strides[0], view.strides[1]};
+        result = run_columns(machine, count, seed, out, add, divisor);
+    }
     machine->running = 0;
     PyBuffer_Release(&view);
+    return result;
+}
+
+/* Open the arrays of a tuple, of one length, as columns. How many views are open afterwards is counted in `opened`. */
+static int open_columns(PyObject *arrays, Column *columns, Py_buffer *views, Py_ssize_t *opened, int flags) {
+    for (Py_ssize_t k = 0; k < PyTuple_Size(arrays); k++) {
+        Py_buffer *view = &views[*opened];
+        if (open_array(PyTuple_GetItem(arrays, k), view, 1, flags) < 0)
+            return -1;
+        ++*opened;
+        if (check_count(view->shape[0], views[0].shape[0]) < 0)
+            return -1;
+        columns[k] = (Column){view->buf, view->strides[0]};
+    }
+    return 0;
+}
+
+/* map(parameters, inputs, outputs): f of every example, from arrays to arrays, one for each argument and each value: are all
+   the results finite? Or a guard's number. */
+static PyObject *machine_map(Machine *machine, PyObject *args) {
+    PyObject *parameters, *inputs, *outputs, *result = NULL;
+    if (!PyArg_ParseTuple(args, "OO!O!", &parameters, &PyTuple_Type, &inputs, &PyTuple_Type, &outputs))
+        return NULL;
+    if (machine->running || machine->lanes == NULL)
+        Py_RETURN_NONE;
+    const int32_t given = machine->arguments.count, wanted = machine->values.count;
+    Py_ssize_t opened = 0;
+    if (check_count(PyTuple_Size(inputs), given) < 0 || check_count(PyTuple_Size(outputs), wanted) < 0)
+        return NULL;
+    Py_buffer *views = zeros((size_t)given + (size_t)wanted + 1, sizeof(Py_buffer));
+    if (views == NULL)
+        return NULL;
+    machine->running = 1;
+    if (open_columns(inputs, machine->inputs, views, &opened, 0) == 0 &&
+        open_columns(outputs, machine->outputs, views, &opened, PyBUF_WRITABLE) == 0 &&
+        put_in_places(machine, &machine->parameters, parameters) == 0) {
+        machine->finite = 1;
+        const int failed = run_all(machine, opened ? views[0].shape[0] : 0, Py_None);
+        result = failed == -2 ? NULL : failed >= 0 ? PyLong_FromLong(failed) : PyBool_FromLong(machine->finite);
+    }
+    machine->running = 0;
+    while (opened > 0)
+        PyBuffer_Release(&views[--opened]);
+    PyMem_Free(views);
     return result;
 }
 
@@ -240,6 +332,8 @@ static void machine_dealloc(Machine *machine) {
     for (int k = 0; k < 3; k++)
         PyMem_Free(machine->blocks[k]);
     PyMem_Free(machine->room);
+    PyMem_Free(machine->inputs);
+    PyMem_Free(machine->outputs);
     PyMem_Free(machine->outers);
     Py_XDECREF(machine->functions);
     ((freefunc)PyType_GetSlot(type, Py_tp_free))(machine);
@@ -289,8 +383,9 @@ static PyObject *machine_new(PyTypeObject *type, PyObject *args, PyObject *named
 }
 
 static PyMethodDef methods[] = {
-    {"run", (PyCFunction)(void *)machine_run, METH_VARARGS, "run(parameters, inputs, out, add=False) → (result, gradients), or a guard's number."},
-    {"run_batch", (PyCFunction)(void *)machine_run_batch, METH_VARARGS, "run_batch(parameters, columns, count, seed, out, add=False), likewise."},
+    {"run", (PyCFunction)(void *)machine_run, METH_VARARGS, "run(parameters, inputs, out, add=False, divisor=1.0) → (result, gradients), or a guard's number."},
+    {"run_batch", (PyCFunction)(void *)machine_run_batch, METH_VARARGS, "run_batch(parameters, columns, count, seed, out, add=False, divisor=1.0), likewise."},
+    {"map", (PyCFunction)(void *)machine_map, METH_VARARGS, "map(parameters, inputs, outputs) → whether all results are finite, or a guard's number."},
     {NULL, NULL, 0, NULL},
 };
 

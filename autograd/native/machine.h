@@ -58,6 +58,7 @@ typedef struct { int32_t op, count, result, first, second; } Instruction;
 typedef struct { Instruction *at; Py_ssize_t count; } Part;
 typedef struct { int kind, outcome; } Guard; /* kind: '<', 'l' (<=), '>', 'g' (>=), 'b' (bool: != 0) */
 typedef double Lane[LANES];
+typedef struct { char *at; Py_ssize_t step; } Column; /* a number for every example, so many bytes apart */
 typedef struct { /* Σ over the examples of u·v for every u of a list in pool and every v of another; see outer.c */
     int32_t u, rows, v, columns;
     int32_t sums, width; /* where its sums start, and how far it is from one row of them to the next */
@@ -71,6 +72,7 @@ typedef struct {
     Lane *lanes;        /* size of them; NULL where no instruction runs on lanes */
     double *room;       /* 3 · longest of them: logits, probabilities, terms */
     int32_t longest;    /* list of operands */
+    Column *inputs, *outputs; /* of a batch: one for each argument; for each value, where arrays are filled with them */
     int32_t softmax_in_room; /* where in pool the logits are whose probabilities are in room; -1 if none are */
     Part before, each, after;
     Outer *outers;      /* after `each`, for every block */
@@ -82,7 +84,7 @@ typedef struct {
     Guard *guards;
     PyObject *functions; /* a list: forward functions of rows that are not the table's */
     int32_t seed, examples; /* slots of ∂sum/∂(one example's value) and of the number of examples, or -1 */
-    int running;
+    int running, finite; /* is a run on its way? have all results of a map been finite so far? */
 } Machine;
 
 typedef struct { /* the arguments of Machine(…) */

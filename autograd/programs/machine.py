@@ -35,7 +35,9 @@ class Machine:
         self._batch, self._gradients = work.kind.batch, len(work.gradients)
         self._machine = encoded(work)
 
-    def run(self, parameters: Any, inputs: Any, seed: float, into: Any = None) -> tuple[Any, Any] | None:
+    def run(
+        self, parameters: Any, inputs: Any, seed: float, into: Any = None, divisor: float = 1.0
+    ) -> tuple[Any, Any] | None:
         """The result and the gradients; None while another run is on its way."""
         out, add = into, into is not None
         if not add and self._gradients and hasattr(parameters, "dtype"):
@@ -43,12 +45,20 @@ class Machine:
 
             out = np.empty(self._gradients)
         if self._batch:
-            found = self._machine.run_batch(parameters, as_columns(inputs), inputs.count, seed, out, add)
+            found = self._machine.run_batch(parameters, as_columns(inputs), inputs.count, seed, out, add, divisor)
         else:
-            found = self._machine.run(parameters, inputs, out, add)
+            found = self._machine.run(parameters, inputs, out, add, divisor)
         if type(found) is int:
             raise BranchTaken(found)
         return found  # type: ignore[no-any-return]
+
+    def map(self, parameters: Any, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> bool | None:
+        """Fill arrays, one for each result, from arrays, one for each argument: are all results finite?
+
+        None where `run` has to be asked: while another run is on its way, or where an example leaves the path.
+        """
+        found = self._machine.map(parameters, inputs, outputs)
+        return found if type(found) is bool else None
 
 
 def encoded(work: Work) -> Any:

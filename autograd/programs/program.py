@@ -46,7 +46,7 @@ from autograd.programs.kinds import (
     Kind,
     Work,
 )
-from autograd.programs.pure import Bound, Gradient
+from autograd.programs.pure import Bound, Gradient, Mapped
 from autograd.programs.recorder import Recording, record_call
 from autograd.programs.source.export import module
 from autograd.programs.source.python import Writer
@@ -281,6 +281,17 @@ class Program:
         if parameters is not None and not (len(set(parameters)) == len(parameters) and set(own) <= set(parameters)):
             raise ValueError(f"parameters has to hold each of the {len(own)} in program.parameters, and no Value twice")
         return Gradient(path, name, example, own if parameters is None else parameters, reduce)
+
+    def map_function(self) -> Mapped:
+        """`g(parameters, columns, results)`, which fills arrays: `map` for training loops on arrays.
+
+        For an f whose arguments are single numbers. `columns` is a tuple of arrays of floats, one for each argument;
+        `results` one for each number that f returns, of the same length. `parameters`, a list or an array, are in the
+        order of `program.parameters`, as many as there are now. It runs the path that ran last, and raises
+        BranchChanged where an example leaves it. It can be pickled, as what `gradient_function` returns.
+        ImportError without NumPy; TypeError for an f of nested arguments.
+        """
+        return Mapped(*self._running())
 
     def bind(self, xp: Any) -> Callable[..., Any]:
         """A pure function `g(parameters, *args)` of arrays on the namespace `xp`: numpy, jax.numpy or torch.

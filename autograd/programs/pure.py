@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from autograd.numerics.object_arrays import entries
-from autograd.numerics.trees import rebuild
+from autograd.numerics.trees import is_nested, rebuild
 from autograd.programs.columns import (
     Batch,
     as_array,
@@ -29,7 +29,7 @@ from autograd.programs.columns import (
     side_by_side,
 )
 from autograd.programs.json_file import dumped, loaded
-from autograd.programs.kinds import MAP_GRADIENTS, PARAMETER_GRADIENTS, VALUE
+from autograd.programs.kinds import MAP_GRADIENTS, MAP_VALUES, PARAMETER_GRADIENTS, VALUE
 from autograd.programs.trace import Trace, require_scalar
 from autograd.value import Value
 
@@ -105,7 +105,8 @@ class Gradient(Pure):
     def over(self, *columns: Any) -> Callable[..., tuple[float, Any]]:
         """The same as a function of the parameters alone, for many steps on one batch: the columns are read now.
 
-        To an array given besides, g.over(*columns)(parameters, into), the gradient is added: that is then returned.
+        To an array given besides, g.over(*columns)(parameters, into, divisor), the gradient is added, and the sum is
+        divided by the divisor, 1 if there is none: that array is then returned.
         """
         batch = self._batch(columns)
         batch.hold()
@@ -119,25 +120,60 @@ class Gradient(Pure):
     def _on(self, batch: Batch) -> Callable[..., tuple[float, Any]]:
         return self._path.on(self._kind, batch, self._reduce or "sum")
 
-    def _at(self, run: Callable[..., tuple[float, Any]], parameters: Any, into: Any = None) -> tuple[float, Any]:
+    def _at(
+        self, run: Callable[..., tuple[float, Any]], parameters: Any, into: Any = None, divisor: float = 1.0
+    ) -> tuple[float, Any]:
         data, count = parameters, len(self._parameters)
         if not (type(data) is self._array and data.dtype is self._float and data.shape == (count,)):
             data = counted(rectangular(data), count, data)
+        value, slopes = run(data, into, divisor) if self._all_own else run(data[self._own])
+        if into is not None and slopes is into:
+            return value, slopes
         import numpy as np
 
-        if self._all_own:
-            value, slopes = run(data, into)
-            if slopes is into:
-                return value, slopes
-            gradient = np.asarray(slopes)
-        else:
-            value, slopes = run(data[self._own])
+        gradient = np.asarray(slopes)
+        if not self._all_own:
             gradient = np.zeros(count)
             gradient[self._own] = slopes
-        if into is None or gradient is into:
+        if into is None:
             return value, gradient
         into += gradient
+        into /= divisor
         return value, into
+
+
+class Mapped(Pure):
+    """g(parameters, columns, results) fills arrays; see `Program.map_function`."""
+
+    def __init__(
+        self, path: Trace, name: str, example: Any, parameters: Iterable[Value], option: object = None
+    ) -> None:
+        import_numpy("map_function")
+        if any(map(is_nested, example)):
+            raise TypeError("map_function is for functions whose arguments are single numbers")
+        super().__init__(path, name, example, parameters)
+        self._machine = path.machine(MAP_VALUES) if self._all_own else None
+
+    def _option(self) -> None:
+        return None
+
+    def __call__(self, parameters: Any, columns: tuple[Any, ...], results: tuple[Any, ...]) -> bool:
+        """Fill `results` with what f says of the examples in `columns`: is all of it finite?"""
+        try:
+            found = self._machine.map(parameters, columns, results) if self._machine is not None else None
+        except (TypeError, ValueError):  # for what is no array of floats, or too long: a batch of any kind knows better
+            found = None
+        return self._one_by_one(parameters, columns, results) if found is None else found
+
+    def _one_by_one(self, parameters: Any, columns: tuple[Any, ...], results: tuple[Any, ...]) -> bool:
+        import numpy as np
+
+        data = counted(np.asarray(parameters, dtype=float), len(self._parameters), parameters)
+        found, _ = self._path.run_columns(MAP_VALUES, data[self._own], self._example, columns)
+        rows = np.array(found, dtype=float).reshape(len(found), -1).T
+        for result, row in zip(results, rows, strict=True):
+            result[:] = row
+        return bool(np.isfinite(rows).all())
 
 
 class Bound(Pure):

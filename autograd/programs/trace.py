@@ -2,13 +2,13 @@
 
 A *backend* is made for one piece of `Work` and has one method:
 
-    run(parameters, inputs, seed, into) -> (result, gradients), or None where it cannot tell
+    run(parameters, inputs, seed, into, divisor) -> (result, gradients), or None where it cannot tell
 
 `parameters` are numbers in a list or an array. `inputs` are the numbers of one example, or a `Batch`, which gives them
 as lists or as an array. `result` is a float for a function of one result, otherwise a tuple of floats; for a batch a
 list of these, or the float Σ seed · f where gradients are asked for. `gradients` is a sequence of floats or an array,
-as long as `work.gradients`. Where `into` is an array, they may be added to it, which is then given back. A guard that
-does not hold raises BranchTaken.
+as long as `work.gradients`. Where `into` is an array, they may be added to it and the sum divided by `divisor`; it is
+then given back. A guard that does not hold raises BranchTaken.
 
 `Trace.run` is the one place that chooses: it asks the backends of `Trace.backends` in turn until one has an answer.
 There are three:
@@ -54,7 +54,9 @@ class BranchChanged(RuntimeError):
 class Backend(Protocol):
     """Runs one piece of work; see above."""
 
-    def run(self, parameters: Any, inputs: Any, seed: float, into: Any = None) -> tuple[Any, Any] | None:
+    def run(
+        self, parameters: Any, inputs: Any, seed: float, into: Any = None, divisor: float = 1.0
+    ) -> tuple[Any, Any] | None:
         """The result and the gradients, or None."""
 
 
@@ -115,13 +117,13 @@ class Trace:
         return self.on(kind, batch, reduce)(parameters)
 
     def on(self, kind: Kind, batch: Batch, reduce: str = "mean") -> Callable[..., tuple[Any, Any]]:
-        """`run_batch` as a function of the parameters, and of `into`: who runs it is chosen once."""
+        """`run_batch` as a function of the parameters, `into` and `divisor`: who runs it is chosen once."""
         inputs, seed = batch if kind.batch else batch.array()[:, 0], seed_of(reduce, batch.count)
         backends = self.backends(kind, batch.count)
 
-        def run(parameters: Any, into: Any = None) -> tuple[Any, Any]:
+        def run(parameters: Any, into: Any = None, divisor: float = 1.0) -> tuple[Any, Any]:
             try:
-                return first_answer(backends, parameters, inputs, seed, into)
+                return first_answer(backends, parameters, inputs, seed, into, divisor)
             except BranchTaken as branch:
                 rows = shortened(list(self.strays(batch.examples(), parameters)))
                 raise BranchChanged(
@@ -138,6 +140,10 @@ class Trace:
         if (known := self._chosen.get(choice)) is None:
             known = self._chosen[choice] = [self._backend(kind, make) for make in self._makers(*choice)]
         return known
+
+    def machine(self, kind: Kind) -> Machine | None:
+        """The replay machine for it, where there is one."""
+        return self._backend(kind, Machine) if can_run(self.work(kind)) else None  # type: ignore[return-value]
 
     def _makers(self, kind: Kind, arrays: bool) -> Iterator[Callable[[Work], Backend]]:
         if arrays:
@@ -172,11 +178,11 @@ class Trace:
 
 
 def first_answer(
-    backends: Sequence[Backend], parameters: Any, inputs: Any, seed: float, into: Any = None
+    backends: Sequence[Backend], parameters: Any, inputs: Any, seed: float, into: Any = None, divisor: float = 1.0
 ) -> tuple[Any, Any]:
     """Of the first backend that knows."""
     for backend in backends:
-        if (found := backend.run(parameters, inputs, seed, into)) is not None:
+        if (found := backend.run(parameters, inputs, seed, into, divisor)) is not None:
             return found
     raise AssertionError("source has an answer to everything")
 
@@ -218,7 +224,7 @@ class Source:
     def _careful(self) -> Callable[..., Any]:
         return compiled(self._work, careful=True)
 
-    def run(self, parameters: Any, inputs: Any, seed: float, into: Any = None) -> tuple[Any, Any]:
+    def run(self, parameters: Any, inputs: Any, seed: float, into: Any = None, divisor: float = 1.0) -> tuple[Any, Any]:
         """The result and the gradients."""
         if type(parameters) is not list:
             parameters = as_lists(parameters)

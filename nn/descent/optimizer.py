@@ -153,11 +153,13 @@ class Optimizer:
         for column in columns:
             if len(column) != len(data):
                 raise ValueError(f"a group of {len(data)} parameters has a memory of another length: {MAKE_ANOTHER}")
-        rule = self.rule(group, self.steps_taken + 1, numbers)
-        if group.get("weight_decay") or group.get("maximize"):
-            rule = self._with_decay(group, rule)
-        moved, *remembered = numbers.each(rule, data, grads, *columns)
+        moved, *remembered = numbers.each(self.whole_rule(group, self.steps_taken + 1, numbers), data, grads, *columns)
         return moved, dict(zip(names, remembered, strict=True)) if names or remembered else {}
+
+    def whole_rule(self, group: Group, t: Number, numbers: Numbers) -> Rule:
+        """`rule`, with what all optimizers share in front of it: maximize and weight_decay."""
+        rule = self.rule(group, t, numbers)
+        return self._with_decay(group, rule) if group.get("weight_decay") or group.get("maximize") else rule
 
     def _with_decay(self, group: Group, rule: Rule) -> Rule:
         """The rule with -g for g under `maximize` (which climbs instead of descending), and weight_decay·p added."""

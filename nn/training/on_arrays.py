@@ -12,12 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd import BranchChanged, Program, Value
+from autograd import BranchChanged, Program, Value, engine
 from nn.descent.optimizer import Optimizer, Rule
+from nn.descent.recorded_rule import RecordedRule, RecordedUpdate
 from nn.descent.settings import Columns, Number
+from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
 from nn.training.on_values import Clip, OnValues, Part
 
-Function = Callable[[Number, Number], tuple[float, Number]]  # (all numbers, a sum of gradients) → (value, that sum)
+Function = Callable[..., tuple[float, Number]]  # (all numbers, a sum of gradients, divisor) → (value, that sum)
+ARITHMETIC = (SGD, Adagrad, RMSprop, Adam, AdamW)  # is what their rules are
+ATTRIBUTES = {"param_groups", "state", "steps_taken"}  # of an optimizer on which nobody has put anything else
 AGREEMENT = 1e-9  # of a rule on arrays with the same rule on floats
 
 _set_data, _set_grad = Value.data.__set__, Value.grad.__set__  # type: ignore[attr-defined]
@@ -35,7 +39,10 @@ class OnArrays(OnValues):
         self._errors = np.geterr()  # what NumPy warns of, for functions of the user's
         self._ahead = False  # of the Values
         self._parts: Sequence[Part] = ()  # of the batch before, and
-        self._of_parts: list[Function] = []
+        self._of_others: list[Function] = []  # of its parts but the last
+        self._of_last: Function
+        self._update: RecordedUpdate | None = None  # by rules that were
+        self._rules: Sequence[RecordedRule] = ()  # recorded once
         self._known: dict[str, tuple[list[Value], Number]] = {}
         self._parameters = values.parameters.copy()
         self._place = {p: i for i, p in enumerate(self._parameters)}
@@ -48,6 +55,7 @@ class OnArrays(OnValues):
         groups = enumerate(group["params"] for group in self.optimizer.param_groups)
         self._groups = [self._places(f"group {i}", params) for i, params in groups]
         self._memory = [read_only(state) for state in self.optimizer.state]
+        self._recordable = is_arithmetic(self.optimizer) and all(isinstance(places, slice) for places in self._groups)
 
     def give_back(self) -> None:
         if not self._ahead:  # the Values are current, or somebody has written to them since
@@ -58,6 +66,7 @@ class OnArrays(OnValues):
             state.update({name: column.tolist() for name, column in columns.items()})
 
     def _take_numbers(self) -> None:
+        self._update = None
         self._data = frozen(np.array([p.data for p in self._parameters], dtype=float))
         self._gradient = frozen(np.array([p.grad for p in self._parameters], dtype=float))
 
@@ -78,7 +87,7 @@ class OnArrays(OnValues):
         """Where these stand in the arrays; those that nobody has met so far are put at the end."""
         new = [p for p in dict.fromkeys(parameters) if p not in self._place]
         if new:
-            self._functions, self._parts = {}, ()  # those were of fewer numbers
+            self._functions, self._parts, self._update = {}, (), None  # those were of fewer numbers
             self._place |= {p: i for i, p in enumerate(new, len(self._parameters))}
             self._parameters += new
             self._data = frozen(np.append(self._data, [p.data for p in new]))
@@ -93,10 +102,9 @@ class OnArrays(OnValues):
             self._prepare(parts, penalty)
         data = self._data
         value, found = 0.0, np.zeros(len(data))  # to which every function adds its gradient
-        for function in self._of_parts:
+        for function in self._of_others:
             value += function(data, found)[0]
-        value /= divisor
-        found /= divisor
+        value = (value + self._of_last(data, found, divisor)[0]) / divisor
         if penalty is not None:
             try:
                 value += self._functions[penalty](data, found)[0]
@@ -120,7 +128,8 @@ class OnArrays(OnValues):
             if program not in self._functions:
                 function = program.gradient_function(None if program is penalty else "sum", self._parameters)
                 self._functions[program] = function.over() if program is penalty else function
-        self._parts, self._of_parts = parts, [self._functions[program].over(*columns) for program, *columns in parts]
+        *self._of_others, self._of_last = [self._functions[program].over(*columns) for program, *columns in parts]
+        self._parts = parts
 
     def _record_again(self, penalty: Program) -> None:
         """A penalty whose comparisons come out differently now."""
@@ -152,41 +161,58 @@ class OnArrays(OnValues):
 
     def step(self) -> bool:
         try:
-            moved = self._after()  # everything is computed when the first number changes
+            data, memory, finite = self._after()
         except Exception:  # a rule may ask late what arrays do not answer, as `if g > 0`: this step is one on floats
             self.give_back()
             done = super().step()
             self.take()
             return done
-        data = self._data.copy()
-        for places, _, numbers, _ in moved:
-            data[places] = numbers
-        if not (math.isfinite(data.dot(data)) or (np.isfinite(data) | ~np.isfinite(self._data)).all()):
+        if not (finite or math.isfinite(data.dot(data)) or (np.isfinite(data) | ~np.isfinite(self._data)).all()):
             return False
-        self._data, self._ahead = frozen(data), True
-        for _, memory, _, remembered in moved:
-            if remembered:
-                memory.update(read_only(remembered))
-        self.optimizer.steps_taken += 1
+        self._data, self._memory, self._ahead = data, memory, True
+        vars(self.optimizer)["steps_taken"] += 1  # which is no setting: __setattr__ would look for one
         return True
 
-    def _after(self) -> list[tuple[Number, Columns, Number, Columns]]:
-        """(places, memory, numbers, memory) of each group, before and after the optimizer's step."""
-        moved, optimizer = [], self.optimizer
+    def _after(self) -> tuple[Number, list[Columns], bool]:
+        """Numbers and memory after the optimizer's step, in other arrays than those of now, and whether all are finite.
+
+        False where nobody has looked.
+        """
+        if self._recordable:
+            try:
+                return self._after_by_programs()
+            except KeyError:  # a memory that begins with this step
+                pass
+            except Exception:  # a setting that is no number, or that was 0 and is not any more
+                self._recordable, self._rules, self._update = False, (), None  # until the numbers are taken again
+        return self._after_by_numpy()
+
+    def _after_by_programs(self) -> tuple[Number, list[Columns], bool]:
+        if self._update is None:
+            self._update = RecordedUpdate(self.optimizer, self._rules, self._groups, self._data, self._memory)
+            self._rules, here = self._update.rules, self._update.sides[0]
+            self._data, self._memory = here.data, here.memory
+        side, finite = self._update.after(self._data, self._gradient)
+        return side.data, side.memory, finite
+
+    def _after_by_numpy(self) -> tuple[Number, list[Columns], bool]:
+        optimizer, data, remembered = self.optimizer, self._data.copy(), []
         for group, memory, places in zip(optimizer.param_groups, self._memory, self._groups, strict=True):
-            data, gradient = self._data[places], self._gradient[places]
+            before, gradient = self._data[places], self._gradient[places]
             if type(places) is not slice:  # copies, and not views that nobody can write to as it is
-                data, gradient = frozen(data), frozen(gradient)
-            moved.append((places, memory, *optimizer.after(group, memory, data, gradient, ARRAYS)))
-        return moved
+                before, gradient = frozen(before), frozen(gradient)
+            data[places], columns = optimizer.after(group, memory, before, gradient, ARRAYS)
+            remembered.append(memory | read_only(columns) if columns else memory)
+        return frozen(data), remembered, False
 
     @np.errstate(all="ignore")
     def agrees(self) -> bool:
         """Whether the optimizer's next step is the same on arrays as on floats."""
-        groups = zip(self._after(), self.optimizer.param_groups, self.optimizer.state, strict=True)
-        for (_, _, data, columns), group, state in groups:
+        data, memory, _ = self._after()
+        groups = zip(self._groups, memory, self.optimizer.param_groups, self.optimizer.state, strict=True)
+        for places, columns, group, state in groups:
             expected, remembered = self.optimizer.after_floats(group, state)
-            pairs = [(data, expected), *((columns[name], remembered[name]) for name in remembered)]
+            pairs = [(data[places], expected), *((columns[name], remembered[name]) for name in remembered)]
             if not all(_agree(found, wanted) for found, wanted in pairs):
                 return False
         return True
@@ -207,9 +233,14 @@ class Arrays:
 ARRAYS = Arrays()
 
 
+def is_arithmetic(optimizer: Optimizer) -> bool:
+    """Whether recording pays, and nothing of this optimizer is somebody's own."""
+    return engine == "native" and type(optimizer) in ARITHMETIC and vars(optimizer).keys() == ATTRIBUTES
+
+
 def frozen(array: Number) -> Number:
     """The array, which nobody can write to any more, nor to views of it: `p -= lr * g` would be a step too early."""
-    array.setflags(write=False)
+    array.setflags(False)
     return array
 
 

@@ -85,6 +85,8 @@ def test_a_gradient_is_added_to_an_array(arrays, reduce):
     into = start.copy()
     assert over(numbers(p), into) == (value, into)
     assert into.tolist() == (start + slopes).tolist()
+    assert over(numbers(p), into, 3.0)[0] == value
+    assert into.tolist() == ((start + slopes + slopes) / 3.0).tolist()
 
 
 @pytest.mark.parametrize("arrays", [False, True, None])
@@ -102,9 +104,74 @@ def test_a_gradient_among_other_parameters(arrays, places):
     into = np.ones(8)
     assert g.over(X, Y)(state, into)[1] is into
     assert into.tolist() == (1.0 + wanted).tolist()
+    assert g.over(X, Y)(state, into, 7.0)[1].tolist() == ((1.0 + wanted + wanted) / 7.0).tolist()
     for wrong in (p.parameters[:-1], [*others, others[0]]):
         with pytest.raises(ValueError, match=r"each of the 5 in program\.parameters, and no Value twice"):
             p.gradient_function(parameters=wrong)
+
+
+def a_rule(momentum, rate):
+    """A function of single numbers, and its program, which has the rate for a parameter."""
+
+    def step(p, g, b):
+        b = momentum * b + g
+        return p - rate * b, b
+
+    return record(step, 1.0, 2.0, 3.0)
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 37])
+def test_results_for_arrays_are_those_of_map(count):
+    p = a_rule(0.9, Value(0.1))
+    columns = tuple(np.linspace(k, k + 1.3, count) for k in range(3))
+    for g in (p.map_function(), sent(p.map_function())):
+        results = np.empty(count), np.zeros(2 * count)[::2]  # in any memory
+        assert g([0.3], columns, results) is True
+        assert list(zip(*map(np.ndarray.tolist, results), strict=True)) == p.map(*columns, parameters=[0.3])
+    rows = np.array(columns).T.copy().T  # columns of a table
+    again = np.empty(count), np.empty(count)
+    assert p.map_function()(np.array([0.3]), tuple(rows), again) is True
+    assert np.array_equal(again, results)
+    assert repr(g) == "<Mapped of step, 1 parameters>"
+
+
+@pytest.mark.parametrize("strange", [np.inf, -np.inf, np.nan])
+@pytest.mark.parametrize("place", [0, 8, 16])
+def test_whether_all_results_are_finite(strange, place):
+    g, columns = a_rule(0.9, Value(0.1)).map_function(), (np.ones(17), np.ones(17), np.ones(17))
+    columns[1][place] = strange
+    results = np.empty(17), np.empty(17)
+    assert g([0.1], columns, results) is False
+    assert np.isfinite(results[0]).sum() == np.isfinite(results[1]).sum() == 16
+
+
+def test_results_of_arguments_and_constants():
+    g = record(lambda x, y: (y, 2.0, x * 1.0, W * 1.0), 1.0, 2.0).map_function()
+    results = tuple(np.empty(3) for _ in range(4))
+    assert g([5.0], (np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0])), results)
+    assert np.array(results).tolist() == [[4.0, 5.0, 6.0], [2.0] * 3, [1.0, 2.0, 3.0], [5.0] * 3]
+
+
+W = Value(0.5)
+
+
+def test_what_does_not_fit_is_refused_by_a_function_of_arrays():
+    g, ones, results = a_rule(0.9, Value(0.1)).map_function(), np.ones(9), (np.empty(9), np.empty(9))
+    assert g([0.1], ([1] * 9, ones, ones), results)  # lists, as `map` takes them
+    with pytest.raises(ValueError, match="holds 1 parameters, got numbers for 2"):
+        g([0.1, 0.2], (ones, ones, ones), results)
+    with pytest.raises(TypeError, match="takes 3 arguments, got 2"):
+        g([0.1], (ones, ones), results)
+    with pytest.raises(ValueError, match="columns of one length"):
+        g([0.1], (ones, ones[1:], ones), results)
+    for wrong in ((np.empty(8), np.empty(8)), (np.empty(9),)):
+        with pytest.raises(ValueError, match=r"broadcast|zip"):
+            g([0.1], (ones, ones, ones), wrong)
+    with pytest.raises(TypeError, match="arguments are single numbers"):
+        record(lambda xs: xs[0], [1.0]).map_function()
+    branch = record(lambda x: x * 2.0 if x > 0.0 else x, 1.0).map_function()
+    with pytest.raises(BranchChanged, match=r"for rows 1 of the batch"):
+        branch([], (np.array([1.0, -1.0]),), (np.empty(2),))
 
 
 def test_a_bound_program_that_was_sent_is_the_same_to_the_bit():
