@@ -51,6 +51,7 @@ NEURON = "neuron -k 'not micrograd_demo'"
 DRAWING = "levels -k 'not million and not process'"
 PLOTS = "plots_as_meant curves"
 JOB = "main -k 'not moons and not iris and not ctrl_c and not graphviz and not saved and not matplotlib'"
+IN_C = ("autograd/native/", "nn/descent/recorded_rule.py")  # which nobody asks on the engine in Python
 PICTURED = ("autograd/drawing/", "autograd/explaining/", "autograd/view/")  # have a say in how pictures look
 NOT_PICTURED = (
     *(
@@ -225,7 +226,7 @@ def passes(file: str, mutant: Mutant, trial: Trial, killers: Sequence[str], tell
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     signal.alarm(PATIENCE)
     resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
-    os.environ["GLASSGRAD_ENGINE"] = "auto" if file.startswith("autograd/native/") else "python"  # else C would answer
+    os.environ["GLASSGRAD_ENGINE"] = "auto" if file.startswith(IN_C) else "python"  # else C would answer
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)

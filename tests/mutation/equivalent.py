@@ -211,6 +211,16 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "steps = tuple(int(places.take(1, axis).flat[0] - base) if n > 1 else 0 for axis, n in enumerate(plac",
         "0 → 1",
     ): ("the step along an axis of one place is not taken"),
+    (
+        "nn/descent/recorded_rule.py",
+        "program = record(lambda g, p, *memory: rule(p, g, *memory), *[0.5] * (2 + len(optimizer.remembers(gr",
+        "0.5 → 0.50005",
+    ): ("a recording is the same for all examples: no rule asks its numbers anything"),
+    (
+        "nn/descent/recorded_rule.py",
+        "self._numbers = [settings[place] if place else 1.0 for place in self._places]",
+        "1.0 → 2.0",
+    ): ("the place of t, which every step fills"),
     ("nn/descent/clipping.py", "if norm > max_norm and math.isfinite(norm):", "norm > max_norm → norm >= max_norm"): (
         "where they are equal the factor is 1"
     ),
