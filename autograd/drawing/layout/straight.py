@@ -24,8 +24,8 @@ def straight_routes(
     """The routes of the links that lead onwards and meet no other box between the middles of facing sides."""
     sizes = {box.id: (box.width, box.height) for box in boxes}
     corners = {box.id: _corners(centres[box.id], sizes[box.id]) for box in boxes}
-    grid, columns = _Grid(corners), _Columns(corners.values(), SIDES[direction][0] in "ew")
     out, into = SIDES[direction]
+    grid, columns = _Grid(corners), _Columns(corners.values(), out in "ew")
     starts = {box.id: _side(centres[box.id], sizes[box.id], out) for box in boxes}
     tips = {box.id: _side(centres[box.id], sizes[box.id], into) for box in boxes}
     forward = COMPASS[out]
@@ -54,10 +54,12 @@ class _Columns:
                 self.ends.append(end)
 
     def clear(self, start: Point, end: Point) -> bool:
-        """Whether a segment lies between two columns; it may touch them."""
+        """Whether a segment from box to box lies between two columns; it may touch them."""
         low, high = sorted((start[self.axis], end[self.axis]))
-        after = bisect_right(self.ends, low)  # the first column that ends behind its start
-        return after == len(self.starts) or self.starts[after] >= high
+        after = bisect_right(
+            self.ends, low
+        )  # the first column that ends behind `low`; the one of the box at `high` does
+        return self.starts[after] >= high
 
 
 class _Grid:
@@ -84,10 +86,11 @@ def _square(coordinate: float) -> int:
 def _squares(start: Point, end: Point) -> Iterator[tuple[int, int]]:
     """The squares that a segment passes, and a few beside it: column by column, those between its heights there."""
     (x0, y0), (x1, y1) = sorted((start, end))
-    slope = (y1 - y0) / (x1 - x0) if x1 > x0 else 0.0
     for column in range(_square(x0), _square(x1) + 1):
-        left, right = max(x0, column * SQUARE), min(x1, (column + 1) * SQUARE)
-        heights = (y0 + slope * (left - x0), y0 + slope * (right - x0)) if x1 > x0 else (y0, y1)
+        heights = [y0, y1]
+        if x1 > x0:
+            slope, sides = (y1 - y0) / (x1 - x0), (max(x0, column * SQUARE), min(x1, (column + 1) * SQUARE))
+            heights = [y0 + slope * (side - x0) for side in sides]
         for row in range(_square(min(heights) - 1.0), _square(max(heights) + 1.0) + 1):
             yield column, row
 

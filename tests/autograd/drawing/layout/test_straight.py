@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from autograd.drawing.layout.geometry import Arrangement, Box, Layout, Link, Route
 from autograd.drawing.layout.placement import place
-from autograd.drawing.layout.straight import _back_from, _corners, _Grid, _meets, straight_routes
+from autograd.drawing.layout.straight import (
+    _back_from,
+    _Columns,
+    _corners,
+    _Grid,
+    _meets,
+    _square,
+    _squares,
+    straight_routes,
+)
 
 
 def fanned(boxes: list[Box], links: list[Link]) -> Layout:
@@ -83,6 +92,8 @@ def is_straight(points: tuple[tuple[float, float], ...]) -> bool:
         ((5.0, -5.0), (5.0, 20.0), True),
         ((2.0, 2.0), (3.0, 3.0), True),
         ((11.0, -5.0), (11.0, 20.0), False),
+        ((-0.5, -5.0), (-0.5, 20.0), False),
+        ((-5.0, -0.5), (20.0, -0.5), False),
         ((0.0, -5.0), (0.0, 20.0), True),  # along a side is not beside it
         ((10.0, -5.0), (10.0, 20.0), True),
         ((-5.0, 0.0), (20.0, 0.0), True),
@@ -110,3 +121,40 @@ def test_the_grid_forgets_no_box(boxes, start, end) -> None:
     corners = {str(k): _corners(centre, (width, height)) for k, (centre, width, height) in enumerate(boxes)}
     found = _Grid(corners).between(start, end, ("0", "1"))
     assert found is any(_meets(start, end, box) for name, box in corners.items() if name not in ("0", "1"))
+
+
+@pytest.mark.parametrize(("coordinate", "square"), [(-0.5, -1), (0.0, 0), (63.9, 0), (64.0, 1), (127.9, 1)])
+def test_squares_are_64_wide(coordinate: float, square: int) -> None:
+    assert _square(coordinate) == square
+
+
+def test_the_grid_has_a_box_in_every_square_that_it_touches_and_in_no_other() -> None:
+    grid = _Grid({"box": (60.0, -10.0, 130.0, 64.0)})
+    assert grid.squares == {(column, row): ["box"] for column in (0, 1, 2) for row in (-1, 0, 1)}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "squares"),
+    [
+        ((100.0, 65.5), (194.5, 254.5), [(1, 1), (2, 1), (2, 2), (2, 3), (3, 3)]),
+        ((100.0, 254.5), (194.5, 65.5), [(1, 3), (2, 1), (2, 2), (2, 3), (3, 1)]),
+        ((70.0, 65.5), (70.0, 254.5), [(1, 1), (1, 2), (1, 3)]),
+        ((70.0, 63.5), (70.0, 64.5), [(1, 0), (1, 1)]),
+        ((100.0, 64.5), (130.0, 64.5), [(1, 0), (1, 1), (2, 0), (2, 1)]),  # those nearer than a point count, too
+    ],
+)
+def test_a_segment_passes_these_squares(start, end, squares) -> None:
+    assert list(_squares(start, end)) == list(_squares(end, start)) == squares
+
+
+@pytest.mark.parametrize("flat", [True, False])
+def test_boxes_above_each_other_are_one_column(flat: bool) -> None:
+    def turned(x: float, y: float) -> tuple[float, float]:
+        return (x, y) if flat else (y, x)
+
+    spans = [(60.0, 80.0), (5.0, 40.0), (10.0, 20.0), (0.0, 10.0), (80.0, 90.0)]  # the last touches the first
+    columns = _Columns([(*turned(start, 1.0), *turned(end, 2.0)) for start, end in spans], flat)
+    assert (columns.starts, columns.ends) == ([0.0, 60.0], [40.0, 90.0])
+    for start, end, clear in ((40.0, 60.0, True), (10.0, 60.0, False), (40.0, 80.0, False)):
+        assert columns.clear(turned(start, 0.0), turned(end, 9.0)) is clear
+        assert columns.clear(turned(end, 9.0), turned(start, 0.0)) is clear
