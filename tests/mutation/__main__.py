@@ -83,7 +83,7 @@ TESTS = {
     "autograd/drawing/levels.py": DRAWING,
     "autograd/derivatives/dual.py": "dual anomaly transforms",
     "autograd/operations/lists.py": "lists modes anomaly bad_input",
-    "autograd/drawing/layout/geometry.py": "placement -k 'not process'",
+    "autograd/drawing/layout/geometry.py": "geometry placement -k 'not process'",
     "autograd/drawing/layout/dot_language.py": "dot_language placement -k 'not process'",
     "autograd/derivatives/sweeps.py": "dual transforms paths",
     "autograd/modes.py": "modes value anomaly interrupted",

@@ -11,7 +11,6 @@ FEWEST = "when other orders of terms are tried as well: that decides how few mat
 SAME_SIDE = "as the first argument of heaviside, inside or piecewise: the result lies on the same side as the argument"
 ANY_NEGATIVE = "of -1: NumPy takes any negative length for the one it has to find"
 MEETING = "where one formula takes over from another, both are right to the last digits, or say the same"
-AT_ZERO = "Graphviz's pictures begin at 0"
 ZEROS = "rows of zeros more change nothing"
 SAME_WIDTH = "all rows have as many numbers"
 REMEMBERED = "how many answers are remembered, not what they are"
@@ -375,20 +374,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         'return "layer" if max(sizes.values(), default=0) > MOST_NEURONS_IN_A_LAYER else "neuron"',
         "0 → 1",
     ): NOTHING_TO_DO,
-    ("autograd/drawing/layout/dot_language.py", "width=round(self.right - self.left, 2),", "2 → 1"): (
-        "a twentieth of a point beside all cards"
-    ),
     (
         "autograd/ops.py",
         "row.on_floats = tuple(FunctionType(d.__code__, namespace) if callable(d) else d for d in row.derivat",
         "row.on_floats = tuple((FunctionType(d.__code__, namespace) if callable(d) else d "
         "for d in row.derivatives)) → pass",
     ): SHORT_CUT,
-    (
-        "autograd/drawing/layout/dot_language.py",
-        "width=round(self.right - self.left, 2),",
-        "self.right - self.left → self.right + self.left",
-    ): AT_ZERO,
     ("autograd/explaining/page/html.py", "text = escape(clean(run.text), quote=False)", "False → True"): (
         "between tags a quotation mark needs no escape, and may have one"
     ),
@@ -402,11 +393,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "LABEL_GAP = 0.22  # inches between ranks where labels stand on ranks of their own",
         "0.22 → 0.220022",
     ): ROUNDED,
-    (
-        "autograd/drawing/layout/dot_language.py",
-        "return (round(x - self.left, 2), round(self.top - y, 2))",
-        "x - self.left → x + self.left",
-    ): AT_ZERO,
     (
         "autograd/programs/source/export.py",
         'sources.append(writer.written().replace("parameters):", "parameters=PARAMETERS):", 1))',
@@ -661,11 +647,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "0 → 1",
     ): "there are as many targets as rows",
     (
-        "autograd/drawing/layout/geometry.py",
-        "return min(max(RANK_GAP, longest / POINTS_PER_INCH / 5), 4.0)",
-        "4.0 → 4.0004",
-    ): ROUNDED,
-    (
         "autograd/drawing/shapes.py",
         "return (point[0] + 0.5523 * (corner[0] - point[0]), point[1] + 0.5523 * (corner[1] - point[1]))",
         "0.5523 → 0.55235523",
@@ -716,36 +697,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "color = mix(CARD_FILL, POSITIVE if strength > 0 else NEGATIVE, abs(strength))",
         "strength > 0 → strength >= 0",
     ): "where the strength is 0 there is no colour",
-    (
-        "autograd/drawing/layout/geometry.py",
-        "RANK_GAP = 0.55  # inches between ranks",
-        "0.55 → 0.5500550000000001",
-    ): ROUNDED,
-    (
-        "autograd/drawing/layout/geometry.py",
-        "longest = max((sum(extent[box_id] for box_id in rank) for rank in arrangement.ranks), default=0.0)",
-        "0.0 → 1.0",
-    ): "a line of one point needs no more than the usual gap either",
-    (
-        "autograd/drawing/layout/dot_language.py",
-        "width=round(self.right - self.left, 2),",
-        "2 → 3",
-    ): "sizes of pictures are written with one decimal",
-    (
-        "autograd/drawing/layout/dot_language.py",
-        "height=round(self.top - self.bottom, 2),",
-        "2 → 3",
-    ): "sizes of pictures are written with one decimal",
-    (
-        "autograd/drawing/layout/dot_language.py",
-        "height=round(self.top - self.bottom, 2),",
-        "2 → 1",
-    ): "a twentieth of a point below all cards",
-    (
-        "autograd/drawing/layout/dot_language.py",
-        "height=round(self.top - self.bottom, 2),",
-        "self.top - self.bottom → self.top + self.bottom",
-    ): AT_ZERO,
     (
         "autograd/command_line/formula.py",
         "close = get_close_matches(name.lower(), FUNCTIONS, n=1)",

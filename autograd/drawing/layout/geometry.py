@@ -98,5 +98,5 @@ def fan_gap(boxes: Sequence[Box], arrangement: Arrangement) -> float:
     """Room for arrows that fan out: a fifth of the longest line of boxes, so that steep arrows stay apart."""
     upright = arrangement.direction in ("LR", "RL")
     extent = {box.id: box.height if upright else box.width for box in boxes}
-    longest = max((sum(extent[box_id] for box_id in rank) for rank in arrangement.ranks), default=0.0)
-    return min(max(RANK_GAP, longest / POINTS_PER_INCH / 5), 4.0)
+    lines = [sum(extent[box_id] for box_id in rank) for rank in arrangement.ranks]
+    return min(max([RANK_GAP, *(line / POINTS_PER_INCH / 5 for line in lines)]), 4.0)

@@ -224,6 +224,22 @@ def test_long_arrows_are_not_for_graphviz(asked: list[str], steps: int, graphviz
 
 
 @pytest.mark.filterwarnings("ignore:Graphviz was not done")
+@pytest.mark.parametrize(("passed", "graphviz"), [(500, True), (501, False)])
+def test_arrows_may_pass_500_columns_in_all(asked: list[str], passed: int, graphviz: bool) -> None:
+    """A chain of 26 columns, with arrows past ten of them, and one past what is missing."""
+    ends = [(k, k + 1) for k in range(25)] + [(k % 10, k % 10 + 11) for k in range(49)] + [(9, 20 + passed - 500)]
+    boxes = [Box(f"x{k}", 50.0, 40.0) for k in range(26)]
+    links = [Link(f"e{number}", f"x{tail}", f"x{head}") for number, (tail, head) in enumerate(ends)]
+    assert placement.extent(boxes, links)[:2] == (26, passed)
+    place(boxes, links)
+    assert bool(asked) is graphviz
+
+
+def test_nothing_has_no_columns_and_no_arrows() -> None:
+    assert placement.extent([], []) == (0, 0, 0)
+
+
+@pytest.mark.filterwarnings("ignore:Graphviz was not done")
 @pytest.mark.parametrize(("steps", "graphviz"), [(5, True), (6, False)])
 def test_a_value_used_all_along_is_not_for_graphviz(asked: list[str], steps: int, graphviz: bool) -> None:
     place(*loop(steps))
@@ -264,8 +280,9 @@ def test_frames_and_what_is_in_order_are_not_for_graphviz_unless_it_is_asked_for
     place(BOXES, LABELLED, Arrangement(in_order=True))
     assert not asked
     monkeypatch.setenv("GLASSGRAD_LAYOUT", "wasm")
-    with pytest.warns(RuntimeWarning, match="not done after a day: laid out by GLASSGRAD_LAYOUT=plain instead"):
+    with pytest.warns(RuntimeWarning, match="not done after a day: laid out by GLASSGRAD_LAYOUT=plain instead") as said:
         placed = place(BOXES, LABELLED, framed)
+    assert [warning.filename for warning in said] == [__file__]
     assert asked
     assert placed == layered(BOXES, LABELLED, framed)
 
@@ -277,8 +294,9 @@ def test_an_engine_that_nobody_asked_for_may_fail(monkeypatch) -> None:
     monkeypatch.setattr(placement, "run_graphviz", failing)
     monkeypatch.setattr(placement, "engine", lambda: "dot")
     monkeypatch.setenv("GLASSGRAD_LAYOUT", "auto")
-    with pytest.warns(RuntimeWarning, match="no plugins, and drew this picture"):
+    with pytest.warns(RuntimeWarning, match="no plugins, and drew this picture") as said:
         placed = place(BOXES, LABELLED)
+    assert [warning.filename for warning in said] == [__file__]
     assert placed == layered(BOXES, LABELLED, Arrangement())
 
 
@@ -288,4 +306,12 @@ def test_an_engine_that_answers_nonsense_is_an_error_of_the_layout(monkeypatch, 
     monkeypatch.setattr(placement, "engine", lambda: "dot")
     monkeypatch.setenv("GLASSGRAD_LAYOUT", "dot")
     with pytest.raises(LayoutError, match=r"no layout .*GLASSGRAD_LAYOUT=plain"):
+        place(BOXES, LABELLED)
+
+
+def test_of_nonsense_60_letters_are_shown(monkeypatch) -> None:
+    monkeypatch.setattr(placement, "run_graphviz", lambda source, output: b"x" * 100)
+    monkeypatch.setattr(placement, "engine", lambda: "dot")
+    monkeypatch.setenv("GLASSGRAD_LAYOUT", "dot")
+    with pytest.raises(LayoutError, match=rf"\('{'x' * 60}'\)"):
         place(BOXES, LABELLED)
