@@ -431,6 +431,63 @@ def test_neurons_in_a_line_are_those_of_the_innermost_part_around_them(layer, in
     assert [[titles[card] for card in line] for line in picture.ranks] == [[f"{layer}neuron0", f"{layer}neuron1"]]
 
 
+def test_parts_of_two_names_in_a_layer_stand_in_two_lines() -> None:
+    w, x = [Value(0.5 + i) for i in range(4)], Value(1.0)
+    names = [["layer0.gate0", "layer0.gate1"], ["layer0.neuron0", "layer0.neuron1"]]
+    model = Named(dict(zip([f"{name}.w" for line in names for name in line], w, strict=True)))
+    picture = stepper(autograd.total([tanh(weight * x) for weight in w]), model=model, level="neuron").picture
+    titles = {card.id: card.title.split(" =")[0] for card in picture.cards}
+    assert [[titles[card] for card in line] for line in picture.ranks] == names
+
+
+@pytest.mark.parametrize("used_outside", [False, True])
+def test_an_activation_that_its_neuron_goes_on_with_ends_it_only_if_it_is_used_outside(used_outside: bool) -> None:
+    class Doubled(Named):
+        def __call__(self, x):
+            activation = tanh(self.parameters["w"] * x)
+            return activation, 2.0 * activation
+
+    class Around:
+        inner = Doubled({"w": Value(0.5)})
+
+        def named_parameters(self):
+            return [("layer0.neuron0.w", self.inner.parameters["w"])]
+
+        def named_modules(self):
+            return [("layer0.neuron0", self.inner)]
+
+        def __call__(self, x):
+            activation, doubled = self.inner(x)
+            return activation * doubled if used_outside else doubled
+
+    moments = stepper(Around(), 3.0, level="neuron").moments
+    told = [moment.text.partition("\n")[0] for moment in moments if moment.phase == "forward"]
+    assert told == (
+        [
+            "layer0.neuron0 = tanh(z) = tanh(1.5) = 0.9051",
+            "layer0.neuron0₂ = 2 × layer0.neuron0",
+            "v4 = layer0.neuron0 × layer0.neuron0₂ = 0.9051 × 1.81 = 1.639",
+        ]
+        if used_outside
+        else ["layer0.neuron0 = 2 × tanh(w × x)"]
+    )
+
+
+@pytest.mark.parametrize("inputs", [7, 8])
+def test_more_than_eight_parameters_share_a_row_with_the_length_of_their_gradient(inputs: int) -> None:
+    model = MLP(inputs, [1], rng=random.Random(1))
+    shown = stepper(model, [1.0] * inputs, level="neuron")
+    card = shown.picture.cards[-1]
+    at_first, at_last = last_texts(shown.moments[:1]), last_texts(shown.moments)
+    rows = [(at_first[card.id, row], at_last[card.id, row], card.rows[row].text) for row in range(2, len(card.rows))]
+    if inputs == 8:
+        known = "9 parameters  ‖∂‖ 3"  # of nine slopes of 1
+        assert rows == [("9 parameters  ‖∂‖ –", known, known)]
+    else:
+        assert [row[0].split()[0] for row in rows] == [*(f"w{i}" for i in range(7)), "b"]
+        assert all(first.endswith("∂ –") and last == drawn and last.endswith("∂ 1") for first, last, drawn in rows)
+
+
 @pytest.mark.parametrize("count", [2, 20, 40])
 def test_inputs_of_a_layer_stand_in_a_line_in_the_order_in_which_they_were_given(count: int) -> None:
     model = MLP(count, [6, 1], rng=random.Random(1))
