@@ -661,6 +661,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "rows = _sweep(edges, pieces, self.copies, *([times] if with_graph else []))",
         "[times] if with_graph else [] → [] if with_graph else [times]",
     ): "the numbers are the same: it spares the graph of a derivative nodes that multiply by 1",
+    ("autograd/explaining/neurons.py", "calls[unit.path] += 1", "1 → 2"): "calls are told apart, whatever counts them",
+    (
+        "autograd/drawing/groups_picture.py",
+        "layers = {card: (siblings(part.path)[:2], 1) for card, part in of_model}",
+        "1 → 2",
+    ): "here every part has one card, for all calls",
     (
         "autograd/drawing/groups_picture.py",
         "turns[node.value] = max(left, default=0)",

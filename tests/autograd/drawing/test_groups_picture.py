@@ -84,7 +84,7 @@ def test_arrows_are_grey_and_gradients_a_dash_before_backward() -> None:
     loss.grad = 0.0
     found = draw(loss, model=model, level="neuron").picture
     assert isinstance(found, Picture)
-    assert {a.color for a in found.arrows} == {"#94A3B8"}
+    assert {(a.color, a.width) for a in found.arrows} == {("#94A3B8", 1.0)}
     assert texts(by_title(found)["layer0.neuron0"])[1:3] == ["∂ –", "3 params ‖∂‖ –"]
     bare = draw(loss, model=model, level="neuron", grads="none").picture
     assert isinstance(bare, Picture)
@@ -138,6 +138,56 @@ def test_many_inputs_share_a_card() -> None:
     assert texts(cards["inputs"])[0].startswith("20 inputs")
     assert len(cards["inputs"].rows) == 1
     assert texts(cards["layer0"])[0].startswith("40 outputs")
+
+
+@pytest.mark.parametrize(("count", "alone"), [(12, True), (13, False)])
+def test_more_than_twelve_inputs_share_a_card(count: int, alone: bool) -> None:
+    model, inputs = nn.MLP(count, [2], rng=random.Random(1)), [Value(0.1 * i, f"x{i}") for i in range(count)]
+    found = draw(model(inputs), model=model, level="layer").picture
+    assert isinstance(found, Picture)
+    assert set(by_title(found)) == {"layer0", *((f"x{i}" for i in range(count)) if alone else ["inputs"])}
+
+
+@pytest.mark.parametrize(("name", "title"), [("n" * 40, "n" * 40), ("n" * 41, "n" * 26 + "…" + "n" * 13)])
+def test_a_title_of_a_part_has_at_most_forty_characters(name: str, title: str) -> None:
+    w = Value(2.0)
+    found = draw(w * Value(1.0, "x"), model=Named({f"{name}.w": w}), level="neuron").picture
+    assert isinstance(found, Picture)
+    assert set(by_title(found)) == {title, "x"}
+
+
+@pytest.mark.parametrize(("count", "more"), [(4, ""), (5, ""), (6, ", and 1 more"), (7, ", and 2 more")])
+def test_hovering_over_a_part_shows_its_first_five_names(count: int, more: str) -> None:
+    w = {f"l.w{i}": Value(float(i)) for i in range(count)}
+    found = draw(total(list(w.values())), model=Named(w), level="neuron").picture
+    assert isinstance(found, Picture)
+    assert found.cards[0].tooltip == ", ".join(f"l.w{i} = {float(i)}" for i in range(min(count, 5))) + more
+
+
+def test_small_gradients_have_the_colour_of_their_sign_and_a_width_by_the_largest() -> None:
+    w, x = (Value(1.0), Value(1.0)), Value(1.0, "x")
+    y = 0.4 * (w[0] * x) - 0.1 * (w[1] * x)
+    y.label = "y"
+    y.backward()
+    found = draw(y, model=Named({"a.w": w[0], "b.w": w[1]}), level="neuron").picture
+    assert isinstance(found, Picture)
+    titles = {card.id: card.title for card in found.cards}
+    assert {(titles[a.tail], titles[a.head]): (a.color, a.width) for a in found.arrows} == {
+        ("x", "a"): ("#D6493E", 4.0),
+        ("a", "y"): ("#D6493E", 4.0),
+        ("x", "b"): ("#2C71BE", 2.5),
+        ("b", "y"): ("#2C71BE", 2.5),
+    }
+
+
+def test_neurons_have_maps_of_the_plane_and_neither_inputs_nor_layers_do() -> None:
+    model = nn.MLP(2, [2, 1], rng=random.Random(1))
+    y = model([Value(1.0, "x0"), Value(2.0, "x1")])
+    for level, mapped in (("neuron", {"layer0.neuron0", "layer0.neuron1", "layer1.neuron0"}), ("layer", set())):
+        found = draw(y, model=model, level=level).picture
+        assert isinstance(found, Picture)
+        assert {card.title for card in found.cards if card.plane is not None} == mapped
+        assert any(note.startswith("maps: ") for note in found.notes) is bool(mapped)
 
 
 def test_what_lies_before_and_after_the_layers_does_not_share_a_card() -> None:
@@ -247,6 +297,25 @@ def test_a_legend_says_what_the_short_words_mean_and_no_more_than_is_there() -> 
         shown = draw(loss, model=model, level="layer", grads=grads).picture
         assert [note.partition(":")[0] for note in shown.notes] == said  # type: ignore[attr-defined]
     assert picture("values", [1]).notes == ()
+
+
+@pytest.mark.parametrize(("weighted", "said"), [(True, ["values", "‖∂‖"]), (False, ["‖∂‖"])])
+def test_a_legend_speaks_of_values_where_a_card_stands_for_two(weighted: bool, said: list[str]) -> None:
+    class Squash:
+        def __call__(self, x: Value) -> Value:
+            return x.tanh()
+
+    class Squashed(Named):
+        squash = Squash()
+
+        def named_modules(self) -> list[tuple[str, object]]:
+            return [("squash", self.squash)]
+
+        def __call__(self, x: Value) -> Value:
+            return self.parameters["l.w"] * x if weighted else self.squash(x)
+
+    found = draw(Squashed({"l.w": Value(2.0)}), 3.0, level="neuron")
+    assert [note.partition(":")[0] for note in found.picture.notes] == said  # type: ignore[attr-defined]
 
 
 def test_a_title_stands_below_and_begins_the_description() -> None:

@@ -488,6 +488,14 @@ def test_more_than_eight_parameters_share_a_row_with_the_length_of_their_gradien
         assert all(first.endswith("∂ –") and last == drawn and last.endswith("∂ 1") for first, last, drawn in rows)
 
 
+@pytest.mark.parametrize(("name", "shown"), [("n" * 12, "n" * 12), ("n" * 13, "n" * 8 + "…" + "n" * 3)])
+def test_a_name_of_a_parameter_has_at_most_twelve_characters_in_its_row(name: str, shown: str) -> None:
+    w = Value(0.5)
+    picture = stepper(tanh(w * Value(1.0, "x")), model=Named({f"layer0.neuron0.{name}": w}), level="neuron").picture
+    (row,) = [row for card in picture.cards for row in card.rows if row.mark == "weight"]
+    assert row.text.split()[0] == shown
+
+
 @pytest.mark.parametrize("count", [2, 20, 40])
 def test_inputs_of_a_layer_stand_in_a_line_in_the_order_in_which_they_were_given(count: int) -> None:
     model = MLP(count, [6, 1], rng=random.Random(1))
