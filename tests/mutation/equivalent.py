@@ -668,6 +668,16 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "1 → 2",
     ): "here every part has one card, for all calls",
     (
+        "autograd/drawing/layout/straight.py",
+        'grid, columns = _Grid(corners), _Columns(corners.values(), out in "ew")',
+        "out in 'ew' → out not in 'ew'",
+    ): "across, an arrow begins within what its own box covers and is never clear: the grid answers",
+    (
+        "autograd/drawing/layout/straight.py",
+        "for start, end in sorted((box[self.axis], box[self.axis + 2]) for box in corners):",
+        "self.axis + 2 → self.axis - 2",
+    ): "of four corners, two further on is two back",
+    (
         "autograd/drawing/groups_picture.py",
         "turns[node.value] = max(left, default=0)",
         "0 → 1",

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import OPERATIONS, BranchChanged, Value, native, record
 from autograd.numerics.arrays import ARRAYS, DIRECT
-from autograd.programs.columns import one_per_example, side_by_side
+from autograd.programs.columns import Batch, one_per_example, side_by_side
 from autograd.programs.kinds import MAP_GRADIENTS, MAP_VALUES, PARAMETER_GRADIENTS
 from autograd.programs.on_arrays import numpy_run
 from autograd.programs.on_arrays.bound import dot, pick
@@ -878,6 +878,23 @@ def test_results_of_arrays_are_told_example_by_example():
     assert one_per_example([[1.0, 2.0], 5.0], 2) == [(1.0, 5.0), (2.0, 5.0)]  # a number is that of all examples
     assert one_per_example([5.0], 2) == [5.0, 5.0]
     assert one_per_example([], 2) == [(), ()]
+
+
+@pytest.mark.parametrize("kind", [list, np.array])
+def test_a_batch_that_is_held_keeps_its_numbers(kind):
+    column = kind([[1.0, 2.0], [3.0, 4.0]])
+    held, free = (Batch([[0.5, 0.5]], [column]) for _ in range(2))
+    held.hold()
+    column[0][1] = 9.0
+    for batch, second in ((held, 2.0), (free, 9.0)):
+        assert batch.examples() == [[1.0, second], [3.0, 4.0]]
+        assert batch.array().tolist() == [[1.0, 3.0], [second, 4.0]]
+
+
+def test_a_batch_without_arguments_has_no_rows_of_numbers():
+    batch = Batch([], [], 3)
+    assert batch.count == 3
+    assert batch.array().shape == (0, 3)
 
 
 def test_places_that_follow_each_other_are_a_slice():

@@ -8,7 +8,7 @@ import pytest
 import nn
 from autograd import Value, tanh
 from autograd.view.graph import view
-from autograd.view.parts import Notes, group_path, group_values, parameter_names
+from autograd.view.parts import Notes, group_path, group_values, parameter_names, siblings
 from tests.autograd.drawing.picture_graphs import Line, Named
 
 
@@ -27,6 +27,19 @@ def mlp(fused: bool, **options: object) -> nn.MLP:
 )
 def test_the_group_of_a_parameter_is_in_its_name(name: str, path: tuple[str, ...]) -> None:
     assert group_path(name) == path
+
+
+@pytest.mark.parametrize(
+    ("path", "around", "name", "digits"),
+    [
+        (("cell3",), (), "cell", "3"),
+        (("loss",), (), "loss", ""),
+        (("layer0", "neuron12"), ("layer0",), "neuron", "12"),
+        (("net0", "layer1", "neuron2"), ("net0", "layer1"), "neuron", "2"),
+    ],
+)
+def test_siblings_share_what_is_around_them_and_a_name(path, around, name, digits) -> None:
+    assert siblings(path) == (around, name, digits)
 
 
 def test_an_object_without_named_parameters_is_no_model() -> None:
