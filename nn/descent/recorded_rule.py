@@ -17,6 +17,7 @@ from autograd import Value, divide, maximum, record, sqrt
 from nn.descent.optimizer import Optimizer, Rule
 from nn.descent.settings import Columns, Group, Number
 
+EXACT = {float, int}  # a float32 among the settings would take half of the digits
 Place = tuple[str, int]  # the name of a setting, and which of its numbers: betas are two
 Numbers: TypeAlias = tuple[Number, ...]  # the parameters of a group, and its memory
 
@@ -59,10 +60,7 @@ class RecordedRule:
         """Settings that are others than the last time. ValueError where the rule may come to something else by them."""
         settings = flat(group)
         self._numbers = [settings[place] if place else 1.0 for place in self._places]
-        followed = all(self._numbers) and {*map(type, self._numbers)} <= {
-            float,
-            int,
-        }  # half the digits, else
+        followed = all(self._numbers) and EXACT.issuperset(map(type, self._numbers))
         if not followed or any(settings[place] != x for place, x in self._fixed.items()):
             raise ValueError("these settings are not those of the recorded rule")
         self._settings = [*group.values()]
