@@ -24,7 +24,7 @@ from typing import Any
 import autograd
 from autograd import Value, no_grad, operation, record
 from autograd.backprop import ordered
-from autograd.programs.kinds import GRADIENTS, MAP_GRADIENTS, backward
+from autograd.programs.kinds import GRADIENTS, MAP_GRADIENTS, MAP_VALUES, backward
 from autograd.programs.machine import encoded
 from autograd.programs.recorder import _Transcript
 from tests.autograd.native.random_programs import Run, Sub, by_hand, shown
@@ -443,6 +443,13 @@ def replays_of(a: Value, b: Value) -> Iterator[Job]:
         value, gradients = encoded(batch).run_batch([0.5, -1.5], table, 11, 1.0, None)
         return [value, *gradients]
 
+    pair = record(lambda x, z: (x * a, users_square(z) + b), 0.5, 1.5, arrays=False)._paths[0].work(MAP_VALUES)
+
+    def mapped_to_arrays() -> Any:
+        found = array("d", bytes(88)), array("d", bytes(88))
+        finite = encoded(pair).map([0.5, -1.5], (columns[:11], columns[11:]), found)
+        return [finite, *found[0], *found[1]]
+
     ws = [Value(0.1 * k - 0.4) for k in range(18)]
 
     def layers(x: Any, z: Any) -> Any:
@@ -469,7 +476,7 @@ def replays_of(a: Value, b: Value) -> Iterator[Job]:
         tapes = [backward(chooses._paths[0].recording, batch).tape for batch in (False, True)]
         return [(step.row.name, list(step.operands)) for tape in tapes for step in tape.instructions]
 
-    yield from (made_and_run, made_and_run_over_a_batch, made_and_run_over_layers, taken_down, grown)
+    yield from (made_and_run, made_and_run_over_a_batch, mapped_to_arrays, made_and_run_over_layers, taken_down, grown)
 
 
 if __name__ == "__main__":
