@@ -47,10 +47,9 @@ def groups_picture(
     parts = {f"g{i}": part for i, part in enumerate(gathered(graph, paths, list(_keys(graph, paths))))}
     maps, how = planes(graph, parts.values()) if with_planes else ({}, "")
     strongest = largest(gradients)
-    cards = tuple(_card(id_, part, graph, gradients, strongest, look) for id_, part in parts.items())
     cards = tuple(
-        replace(card, plane=maps.get(part.outputs[0].id)) if part.path and len(part.outputs) == 1 else card
-        for card, part in zip(cards, parts.values(), strict=True)
+        replace(_card(id_, part, graph, gradients, strongest, look), plane=maps.get(part.outputs[0].id))
+        for id_, part in parts.items()
     )
     arrows = tuple(_arrows(graph, parts, gradients, look))
     ranks = tuple(_ranks(parts, arrows))

@@ -131,6 +131,7 @@ def test_only_parts_of_the_model_that_have_parameters_say_how_many() -> None:
     model, own = Line(), Value(5.0, "own")
     cards = by_title(draw(model(Value(1.0)) * own, model=model, parameters=[own], level="neuron").picture)  # type: ignore[arg-type]
     assert texts(cards["own"]) == ["5", "∂ –"]
+    assert cards["own"].kind == "parameter"
 
 
 def test_many_inputs_share_a_card() -> None:
