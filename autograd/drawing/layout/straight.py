@@ -56,9 +56,7 @@ class _Columns:
     def clear(self, start: Point, end: Point) -> bool:
         """Whether a segment from box to box lies between two columns; it may touch them."""
         low, high = sorted((start[self.axis], end[self.axis]))
-        after = bisect_right(
-            self.ends, low
-        )  # the first column that ends behind `low`; the one of the box at `high` does
+        after = bisect_right(self.ends, low)  # the first that ends behind `low`, as that of the box at `high` does
         return self.starts[after] >= high
 
 
