@@ -8,6 +8,7 @@ import copy
 import random
 import reprlib
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import reduce
@@ -19,6 +20,11 @@ from nn.basics.checks import as_number
 
 MOST_LISTED = 10
 """Names in one message."""
+KEEP_PARAMETERS = (
+    "Make parameters in __init__, change their numbers (self.w.data -= …), and keep what __call__ computes in names of "
+    "its own (w = self.w * 0.9). A state that is not learnt begins as a plain number, 0.0"
+)
+"""What to do where parameters were replaced."""
 
 
 class Buffer:
@@ -51,6 +57,16 @@ class Module:
     """
 
     training: bool = True  # while learning; Dropout and BatchNorm behave differently in use. See train() and eval().
+
+    def __setattr__(self, name: str, new: Any) -> None:
+        """As for any object; but a parameter whose place a result takes is none from then on, which nobody wants."""
+        if _first(new, of_operation=True) and _first(self.__dict__.get(name), of_operation=False):
+            message = (
+                f"{name} of this {type(self).__name__} was a parameter, and now is the result of an operation, which "
+                f"is none and is not trained. {KEEP_PARAMETERS}"
+            )
+            warnings.warn(message, RuntimeWarning, stacklevel=2)
+        super().__setattr__(name, new)
 
     def parameters(self) -> list[Value]:
         """Every parameter once, in the order in which attributes were set; a shared one where it is first met."""
@@ -147,6 +163,13 @@ class Module:
         return state
 
 
+def _first(thing: Any, of_operation: bool) -> bool:
+    """Whether this is a Value that an operation made, or that none made; the first in a list speaks for all."""
+    while isinstance(thing, (list, tuple)) and thing:
+        thing = thing[0]
+    return isinstance(thing, Value) and (thing.op is not None) is of_operation
+
+
 def check_model(model: Any, who: str) -> None:
     """TypeError for what is no model, such as the History of its training, or the class."""
     if not isinstance(model, Module):
@@ -156,10 +179,22 @@ def check_model(model: Any, who: str) -> None:
 def parameters_by_layer(model: Module) -> dict[str, list[Value]]:
     """Parameters under the first part of their names: {"layer0": […], "layer1": […]}."""
     check_model(model, "this takes")
+    return by_layer(model.named_parameters())
+
+
+def by_layer(named: Iterable[tuple[str, Value]]) -> dict[str, list[Value]]:
+    """Parameters with their names, under the first part of these."""
     layers: dict[str, list[Value]] = {}
-    for name, parameter in model.named_parameters():
+    for name, parameter in named:
         layers.setdefault(name.partition(".")[0], []).append(parameter)
     return layers
+
+
+def names_of_others(model: Module, before: Sequence[Value], named: Iterable[tuple[str, Value]]) -> list[str]:
+    """The names of parameters that `model` had `before`, when they were `named`, or has now, but not at both times."""
+    others = {id(p) for p in before} ^ {id(p) for p in model.parameters()}
+    pairs = [*named, *model.named_parameters()] if others else []  # seldom: finding names takes long
+    return list(dict.fromkeys(name for name, p in pairs if id(p) in others))
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from nn.descent.optimizer import Optimizer
 from nn.inspection.history import History
 from nn.inspection.kept import Kept
 from nn.losses import Loss, find_loss
-from nn.module import Module, check_model, modes_kept, parameters_by_layer
+from nn.module import KEEP_PARAMETERS, MOST_LISTED, Module, by_layer, check_model, modes_kept, names_of_others
 from nn.schedules import ReduceOnPlateau, Schedule, as_schedule
 from nn.training.arguments import (
     Callback,
@@ -201,7 +201,8 @@ class _Training:
 
     def __post_init__(self) -> None:
         # found once: looking for them costs as much as an update
-        self.values = OnValues(self.model.parameters(), parameters_by_layer(self.model), self.optimizer)
+        self.named = self.model.named_parameters()
+        self.values = OnValues(self.model.parameters(), by_layer(self.named), self.optimizer)
         self.norms: dict[str, float] = {}
         self.count = len(self.model.parameters())
 
@@ -262,7 +263,11 @@ class _Training:
             step.home.take()
         try:
             for rows, targets in self.served():
-                value, predictions = step(rows, targets)
+                try:
+                    value, predictions = step(rows, targets)
+                finally:
+                    if self.named:
+                        self._look_for_others()
                 step.home.quietly(self._update, step.home, value)  # where the gradient is after that step
                 losses.append(value * len(rows))
                 count += len(rows)
@@ -283,6 +288,18 @@ class _Training:
             self._measure("", predicted, actual)
         if self.validation is not None:
             self._validate(step, *self.validation)
+
+    def _look_for_others(self) -> None:
+        """Once the model has been called: warn of parameters that it has replaced, for the optimizer steps the old."""
+        others = names_of_others(self.model, self.values.parameters[: self.count], self.named)
+        self.named = []
+        if others:
+            named = ", ".join(others[:MOST_LISTED]) + (", …" if len(others) > MOST_LISTED else "")
+            message = (
+                f"calling this {type(self.model).__name__} replaced parameters: {named}. They are not trained, because "
+                f"the optimizer holds what was there before. {KEEP_PARAMETERS}"
+            )
+            warnings.warn(message, RuntimeWarning, stacklevel=6)
 
     def _update(self, home: OnValues, value: float) -> None:
         """Change the parameters by the gradient that the step left, unless it would ruin them."""

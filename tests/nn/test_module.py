@@ -89,6 +89,30 @@ def test_results_kept_as_attributes_are_no_parameters():
     assert len(model.parameters()) == 9
 
 
+def results(model):
+    """What training steps by hand, normalisations and states put in the place of parameters."""
+    yield "scale", model.scale * 0.9
+    yield "first", [p * 2.0 for p in model.first]
+    yield "kernels", [[p - 0.1 for p in row] for row in model.kernels]
+
+
+def test_a_result_in_the_place_of_a_parameter_is_warned_of_where_it_is_put_there():
+    model = Nest()
+    model.first = [Value(1.0), Value(2.0)]
+    for name, result in results(model):
+        with pytest.warns(RuntimeWarning, match=f"^{name} of this Nest was a parameter.*w.data -= ") as told:
+            setattr(model, name, result)
+        assert (told[0].filename, getattr(model, name)) == (__file__, result)
+
+
+def test_what_replaces_no_parameter_or_is_one_is_assigned_in_silence(recwarn):
+    model = Nest()
+    model.state, model.out, model.empty = 0.0, model.scale * 2.0, []
+    model.state, model.out, model.empty = model.scale * 3.0, model.out * 2.0, [model.out]
+    model.scale, model.kernels = Value(1.0), []
+    assert not recwarn.list
+
+
 def test_two_parameters_of_one_name_are_refused():
     model = Nest()
     model.kernel0_0 = Value(0.0)

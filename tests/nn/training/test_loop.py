@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from types import SimpleNamespace
 
 import numpy as np
@@ -25,6 +26,7 @@ from nn.optim import SGD, Adam
 from nn.schedules import ReduceOnPlateau, linear, step_decay
 from nn.training.gradient import eager_step
 from nn.training.loop import fit
+from nn.training.per_row import NotRecordable
 from nn.training.stopping import EarlyStopping, converged
 
 X = [[0.0], [1.0], [2.0], [3.0]]
@@ -312,6 +314,58 @@ def test_a_parameter_of_the_loss_learns_by_the_gradient_of_one_batch(compiled):
     )  # fmt: skip
     assert (scale.data, scale.grad) == (1.0, 1.0)  # four steps of 1/4
     assert numbers(model) == frozen
+
+
+class Replacing(Module):
+    """A model that normalises its parameters in their own place."""
+
+    def __init__(self):
+        self.w, self.b = [Value(0.5), Value(0.5)], Value(0.0)
+
+    def __call__(self, x):
+        for i, w in enumerate(self.w):
+            self.w[i] = self.replaced(w)
+        return self.w[0] * x[0] + self.b
+
+    def replaced(self, w):
+        return w * 0.9
+
+
+class Renewing(Replacing):
+    def replaced(self, w):
+        return Value(w.data * 0.9)
+
+
+@pytest.mark.parametrize("compiled", ["auto", True, False])
+@pytest.mark.parametrize("kind", [Replacing, Renewing])
+def test_parameters_that_a_call_replaces_are_named_once(kind, compiled):
+    model = kind()
+    named = rf"calling this {kind.__name__} replaced parameters: w0, w1\. "
+    with pytest.warns(RuntimeWarning, match=named) as told, suppress(NotRecordable):
+        fit(model, X, Y, loss=nn.mse, optimizer=SGD(model.parameters(), lr=0.01), epochs=300, compiled=compiled)
+    assert [warning.filename for warning in told] == [__file__]
+
+
+def test_many_that_are_replaced_are_cut_and_what_a_call_adds_is_named_too():
+    class Adding(Module):
+        def __init__(self):
+            self.b = Value(0.0)
+
+        def __call__(self, x):
+            self.w = [Value(0.0) for _ in range(11)]
+            return self.w[0] * x[0] + self.b
+
+    with pytest.warns(RuntimeWarning, match=r"replaced parameters: w0, w1, .*w9, …\. They are not trained"):
+        fit(Adding(), X, Y, loss=nn.mse, epochs=1)
+
+
+def test_a_model_that_names_some_of_its_parameters_replaces_none(recwarn):
+    class Head(nn.MLP):
+        def parameters(self):
+            return self.layers[-1].parameters()
+
+    fit(Head(1, [2, 1]), X, Y, loss=nn.mse, epochs=2)
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize("compiled", [True, False])
