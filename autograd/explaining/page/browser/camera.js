@@ -30,13 +30,14 @@ function makeCamera(svg, whole, moved) {
     look((whole.width - w) / 2, (whole.height - w / shape) / 2, w);
   }
 
-  // Everything if its text can then be read; else as much as can be read, around `point`.
+  // Everything if its text can then be read; else as much as can be read, `point` in the upper part of it: what comes
+  // next stands beside and below.
   function fitReadable(point) {
     fit();
     fitted = () => fitReadable(point);
     if (scale() * TEXT >= SMALLEST_TEXT) return;
     const w = (svg.clientWidth * TEXT) / SMALLEST_TEXT, h = (w * svg.clientHeight) / svg.clientWidth;
-    look(kept(point.x - w / 2, w, whole.width), kept(point.y - h / 2, h, whole.height), w);
+    look(kept(point.x - w / 2, w, whole.width), kept(point.y - h / 4, h, whole.height), w);
   }
 
   // `low`, so that a view of `size` shows no more than an edge beside a picture of `all`.

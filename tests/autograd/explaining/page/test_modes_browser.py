@@ -589,6 +589,18 @@ def test_a_network_of_neurons_opens_with_an_input_in_view(open_page):
     assert around["y"] <= box["y"] <= box["y"] + box["height"] <= around["y"] + around["height"]
 
 
+def test_values_of_a_network_open_on_a_phone_with_the_first_in_the_upper_third(open_page):
+    model = MLP(3, [4, 4, 1], rng=random.Random(1))
+    page = open_page(
+        draw(model([Value(0.1, name) for name in "abc"]), model=model, level="values").page,
+        "phone",
+        reduced_motion="reduce",
+    )
+    go(page, "play")
+    around, first = page.locator("#graph").bounding_box(), page.locator("g.card.knob").first.bounding_box()
+    assert around["y"] <= first["y"] <= around["y"] + around["height"] / 3
+
+
 def test_fit_stays_when_the_panel_comes(open_page):
     page = open_page(network("values").page, reduced_motion="reduce")
     page.click("#fit")
