@@ -20,6 +20,7 @@ from autograd.by_hand import (
     grads_of,
     in_the_middle,
     one_at_a_time,
+    run_those_of,
     while_incomplete,
 )
 from autograd.modes import ACTIVE, current_mode
@@ -157,6 +158,7 @@ def _all_or_none(root: Value, seed: float, leaves: list[Value], interior: list[V
                 listener.backward(root, seed)
         totals = [held + leaf.grad for held, leaf in zip(before, leaves, strict=True)]
         deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its middle
+        run_those_of(leaves)
     except BaseException:
         deque(restore, 0)
         raise

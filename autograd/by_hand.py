@@ -4,7 +4,8 @@
     out._backward = closure                   and a closure that adds to the grad of the children
     out = Value(t, (self,), (1 - t * t,))     microgpt: the slopes are numbers, so it is an ordinary node
 
-A closure runs when `backward()` comes to its node, which holds its gradient in `.grad` then, as in micrograd. What
+A closure runs when `backward()` comes to its node, which holds its gradient in `.grad` then, as in micrograd; that of a
+leaf at the end, when the leaf has got all that it gets. What
 needs the local derivatives (pictures, `steps`, `explain`, copies, first derivatives) learns them by running the closure
 once with an upstream of 1 and all grads it can reach put aside. There is no formula: what needs one refuses and says
 so. How such a node is stored: children in `_left`, operands in `_right`, no local derivative in either place.
@@ -74,12 +75,7 @@ class ByHand(Operation):
     def pass_on(self, node: Value) -> None:
         """The node's turn in a backward pass."""
         if self.closure is not None:
-            depth = len(INSIDE)
-            try:
-                INSIDE.append(None)
-                self.closure()
-            finally:
-                del INSIDE[depth:]
+            _run(self.closure)
             for parent in node.parents:
                 if type(parent.grad) is not float:
                     check_grads([parent], [parent.grad])
@@ -106,6 +102,22 @@ class ByHand(Operation):
 
     def __reduce__(self) -> Any:
         return ByHand, (self.text,)
+
+
+def _run(closure: Callable[[], Any]) -> None:
+    """Call a closure, which may ask for gradients itself."""
+    depth = len(INSIDE)
+    try:
+        INSIDE.append(None)
+        closure()
+    finally:
+        del INSIDE[depth:]
+
+
+def run_those_of(leaves: list[Value]) -> None:
+    """The turn of leaves that carry a closure: their grads are complete."""
+    for closure in [leaf._right for leaf in reversed(leaves) if leaf._right is not None]:
+        _run(closure)
 
 
 def _refuse(name: str, *args: Any) -> Any:
@@ -192,7 +204,7 @@ def _hold(node: Value, operands: Iterable[Any]) -> None:
 def set_backward(node: Value, closure: Callable[[], Any]) -> None:
     """`node._backward = closure`: from now on that is how the node passes its gradient on.
 
-    A leaf keeps it, in the slot of an operand, for the case that its children are named afterwards.
+    A leaf keeps it, in the slot of an operand: its children may be named afterwards, and if none are, it is a hook.
     """
     _fill(node)
     if not callable(closure):
@@ -254,8 +266,9 @@ def op(node: Value) -> str:
 
 def backward(node: Value) -> Callable[[], Any]:
     """`_backward`: one step of the chain rule by hand, parent.grad += local · node.grad for each parent."""
-    if isinstance(node.op, ByHand) and node.op.closure is not None:
-        return node.op.closure
+    closure = node._right if node.op is None else node.op.closure if isinstance(node.op, ByHand) else None
+    if closure is not None:
+        return closure  # type: ignore[no-any-return]
     # what is there now: asked for later, it would be the closure that wraps this one and took its place
     edges = list(zip(node.parents, node.local_grads, strict=True))
 

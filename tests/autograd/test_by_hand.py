@@ -447,8 +447,37 @@ def test_one_step_by_hand_for_every_kind_of_node():
         y._backward()
         assert a.grad == pytest.approx(2.0 * (1.0 - math.tanh(0.5) ** 2), rel=1e-15)
     a._backward()
-    a._backward = lambda: None  # a leaf has nothing to pass on
-    assert a.op is None
+    a._backward = hook = lambda: None  # a leaf has nothing to pass on
+    assert (a.op, a._backward) == (None, hook)
+
+
+def test_a_closure_on_a_leaf_runs_when_the_leaf_has_all_it_gets_as_in_micrograd():
+    a, b, c = Value(2.0), Value(-3.0), Value(5.0)
+    seen = []
+
+    def halve():
+        seen.append(a.grad)
+        a.grad = a.grad / 2
+
+    a._backward = halve
+    c._backward = lambda: seen.append(c.grad)
+    for _ in range(2):
+        ((a * b + a) * 3.0 + a * c).backward()
+    c.backward()
+    assert sorted(seen) == [-1.5, -1.0, 2.0, 4.0, 5.0]  # d/da = 3b + 3 + c = -1 each time, d/dc = a
+    assert (a.grad, b.grad) == (-0.75, 12.0)
+
+
+def test_a_closure_on_a_leaf_may_ask_for_gradients_and_where_it_raises_nothing_has_changed():
+    a, other = Value(2.0), Value(3.0)
+    a._backward = lambda: (other * other).backward()
+    (a * a).backward()
+    assert (a.grad, other.grad) == (4.0, 6.0)
+    a._backward = lambda: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        (a * other).backward()
+    assert (a.grad, other.grad) == (4.0, 6.0)
+    assert copy.deepcopy(a)._backward() is None  # the hook stays where it was hung
 
 
 @pytest.mark.parametrize("kind", KINDS)
