@@ -16,7 +16,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -268,7 +268,7 @@ def backward(node: Value) -> Callable[[], Any]:
     """`_backward`: one step of the chain rule by hand, parent.grad += local · node.grad for each parent."""
     closure = node._right if node.op is None else node.op.closure if isinstance(node.op, ByHand) else None
     if closure is not None:
-        return closure  # type: ignore[no-any-return]
+        return closure
     # what is there now: asked for later, it would be the closure that wraps this one and took its place
     edges = list(zip(node.parents, node.local_grads, strict=True))
 
@@ -323,6 +323,29 @@ for _name, _advice in {**{name: f"Write autograd.{name}(v)." for name in ops.OPE
         setattr(Value, _name, instead := Instead(_advice))
         instead.__set_name__(Value, _name)
 Value.__dir__ = _listed  # type: ignore[method-assign, assignment]
+
+
+# A __setattr__ of one's own -------------------------------------------------------------------------------------------
+def _init_subclass(kind: type[Value], /, **options: Any) -> None:
+    """Have the `__setattr__` of a subclass hear of what users assign, and not of what the engine writes.
+
+    The engine in C writes into its nodes without asking anybody; the one in Python would ask for every slot, on nodes
+    that the subclass has not made complete.
+    """
+    super(Value, kind).__init_subclass__(**options)
+    of_users = kind.__setattr__
+    if of_users is Value.__setattr__:
+        return
+
+    @wraps(of_users)
+    def assign(node: Value, name: str, thing: Any) -> None:
+        by_engine = sys._getframe(1).f_globals.get("__name__", "").startswith("autograd.")
+        (Value.__setattr__ if by_engine else of_users)(node, name, thing)
+
+    kind.__setattr__ = assign  # type: ignore[assignment]
+
+
+Value.__init_subclass__ = classmethod(_init_subclass)  # type: ignore[assignment]
 
 
 # Slips: data, grad and label overwritten with what is no number and no text -----------------------------------------

@@ -440,6 +440,46 @@ def test_a_missing_attribute_says_what_to_write(name, advice):
     assert (caught.value.name, caught.value.obj) == (name, a)
 
 
+class Told:
+    """Notes what is assigned, in a list that a constructor has to make first."""
+
+    def __setattr__(self, name, thing):
+        super().__setattr__(name, thing)
+        self.told.append(name)
+
+    def __init_subclass__(cls, noted=False, **options):
+        super().__init_subclass__(**options)
+        cls.told, cls.noted = [], noted
+
+
+class Tells(Told, Value, noted=True):
+    pass
+
+
+class TellsMore(Tells):
+    def __setattr__(self, name, thing):
+        super().__setattr__(name, thing)
+        self.told.append(name.upper())
+
+
+@pytest.mark.parametrize("kind", [Tells, TellsMore])
+def test_a_setattr_of_ones_own_hears_what_is_assigned_and_not_what_the_engine_writes(kind):
+    kind.told.clear()
+    a, b = kind(2.0, label="a"), kind(3.0)
+    y = copy.deepcopy((a * b + 1.0).tanh() - a)
+    made = kind(4.0, (a,), "f")
+    (dot([a, b], [b, y]) * made).backward()
+    pickle.loads(pickle.dumps(y))
+    with no_grad():
+        assert type(a * b) is kind
+    assert (Tells.noted, kind.told) == (True, [])
+    a.data, a.grad, a.mine, made._backward = 3.0, 0.0, 5.0, lambda: None
+    a.grad += 1.0
+    heard = ["data", "grad", "mine", "_backward", "grad"]
+    assert kind.told == (heard if kind is Tells else [told for name in heard for told in (name, name.upper())])
+    assert (a.data, a.grad, a.mine) == (3.0, 1.0, 5.0)
+
+
 def test_one_step_by_hand_for_every_kind_of_node():
     a = Value(0.5)
     for y in (closure_tanh(a), slope_tanh(a), a.tanh()):
