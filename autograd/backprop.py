@@ -147,7 +147,7 @@ def _all_or_none(root: Value, seed: float, leaves: list[Value], interior: list[V
     """The backward pass, with what the leaves held before added at the end, or put back."""
     before = grads_of(leaves)
     restore = map(_set_grad, leaves, before)
-    outer = [node.grad for node in interior] if INSIDE else None  # a closure of another backward pass called this
+    outer = [node.grad for node in interior] if INSIDE else []  # a closure of another backward pass called this
     try:
         for node in chain(leaves, interior):
             node.grad = 0.0
@@ -163,8 +163,7 @@ def _all_or_none(root: Value, seed: float, leaves: list[Value], interior: list[V
         deque(restore, 0)
         raise
     finally:
-        if outer is not None:
-            deque(map(_set_grad, interior, outer), 0)
+        deque(map(_set_grad, interior, outer), 0)
 
 
 def _chain_rule(interior: list[Value]) -> None:
