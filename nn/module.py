@@ -20,6 +20,8 @@ from nn.basics.checks import as_number
 
 MOST_LISTED = 10
 """Names in one message."""
+DEEPEST = 8
+"""Lists within lists in which the first thing is looked for."""
 KEEP_PARAMETERS = (
     "Make parameters in __init__, change their numbers (self.w.data -= …), and keep what __call__ computes in names of "
     "its own (w = self.w * 0.9). A state that is not learnt begins as a plain number, 0.0"
@@ -165,7 +167,9 @@ class Module:
 
 def _first(thing: Any, of_operation: bool) -> bool:
     """Whether this is a Value that an operation made, or that none made; the first in a list speaks for all."""
-    while isinstance(thing, (list, tuple)) and thing:
+    for _ in range(DEEPEST):  # a list may hold itself
+        if not isinstance(thing, (list, tuple)) or not thing:
+            break
         thing = thing[0]
     return isinstance(thing, Value) and (thing.op is not None) is of_operation
 

@@ -309,3 +309,13 @@ def test_parameters_go_by_the_first_part_of_their_names():
     model = MLP(2, [3, 1])
     first, second = model.layers
     assert parameters_by_layer(model) == {"layer0": first.parameters(), "layer1": second.parameters()}
+
+
+def test_a_list_that_holds_itself_can_be_set_and_is_searched():
+    model = Module()
+    model.w = [Value(1.0)]
+    around = [model.w]
+    around[0] = around
+    model.around = around
+    model.around = [around]
+    assert model.parameters() == model.w
