@@ -34,6 +34,8 @@ class Machine:
         self.work = work
         self._batch, self._gradients = work.kind.batch, len(work.gradients)
         self._machine = encoded(work)
+        self.map = self._machine.map  # (parameters, inputs, outputs), for tuples of arrays, to fill those of outputs:
+        # whether all results are finite; None while another run is on its way, a number where an example strays
 
     def run(
         self, parameters: Any, inputs: Any, seed: float, into: Any = None, divisor: float = 1.0
@@ -51,14 +53,6 @@ class Machine:
         if type(found) is int:
             raise BranchTaken(found)
         return found  # type: ignore[no-any-return]
-
-    def map(self, parameters: Any, inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> bool | None:
-        """Fill arrays, one for each result, from arrays, one for each argument: are all results finite?
-
-        None where `run` has to be asked: while another run is on its way, or where an example leaves the path.
-        """
-        found = self._machine.map(parameters, inputs, outputs)
-        return found if type(found) is bool else None
 
 
 def encoded(work: Work) -> Any:

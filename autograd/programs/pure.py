@@ -163,7 +163,7 @@ class Mapped(Pure):
             found = self._machine.map(parameters, columns, results) if self._machine is not None else None
         except (TypeError, ValueError):  # for what is no array of floats, or too long: a batch of any kind knows better
             found = None
-        return self._one_by_one(parameters, columns, results) if found is None else found
+        return found if type(found) is bool else self._one_by_one(parameters, columns, results)
 
     def _one_by_one(self, parameters: Any, columns: tuple[Any, ...], results: tuple[Any, ...]) -> bool:
         import numpy as np

@@ -119,11 +119,12 @@ class Trace:
     def on(self, kind: Kind, batch: Batch, reduce: str = "mean") -> Callable[..., tuple[Any, Any]]:
         """`run_batch` as a function of the parameters, `into` and `divisor`: who runs it is chosen once."""
         inputs, seed = batch if kind.batch else batch.array()[:, 0], seed_of(reduce, batch.count)
-        backends = self.backends(kind, batch.count)
+        first, *others = self.backends(kind, batch.count)
 
         def run(parameters: Any, into: Any = None, divisor: float = 1.0) -> tuple[Any, Any]:
             try:
-                return first_answer(backends, parameters, inputs, seed, into, divisor)
+                found = first.run(parameters, inputs, seed, into, divisor)
+                return found or first_answer(others, parameters, inputs, seed, into, divisor)
             except BranchTaken as branch:
                 rows = shortened(list(self.strays(batch.examples(), parameters)))
                 raise BranchChanged(

@@ -101,19 +101,25 @@ class RecordedUpdate:
         memory: list[Columns],
     ) -> None:
         names = [optimizer.remembers(group) for group in optimizer.param_groups]
-        self.sides = Side(names, places, data, memory), Side(names, places, data, memory)
+        one, other = self.sides = Side(names, places, data, memory), Side(names, places, data, memory)
         self.rules = rules or [RecordedRule(optimizer, group) for group in optimizer.param_groups]
-        self._optimizer, self._places = optimizer, places
+        self._to = {
+            new: [*zip(self.rules, places, old.parts, new.parts, strict=True)]
+            for old, new in ((one, other), (other, one))
+        }
+        self._optimizer = optimizer
 
-    def after(self, data: Number, gradient: Number) -> tuple[Side, bool]:
-        """The side where `data` are not, after a step, and whether all on it is finite; exceptions as RecordedRule."""
+    def after(self, data: Number, gradient: Number) -> tuple[Number, list[Columns], bool]:
+        """Numbers and memory on the side where `data` are not, after a step, and whether all of it is finite.
+
+        Exceptions as RecordedRule.
+        """
         one, other = self.sides
-        old, new = (one, other) if data is one.data else (other, one)
+        new = other if data is one.data else one
         finite, t = True, self._optimizer.steps_taken + 1
-        groups = zip(self.rules, self._optimizer.param_groups, self._places, old.parts, new.parts, strict=True)
-        for rule, group, places, before, after in groups:
+        for group, (rule, places, before, after) in zip(self._optimizer.param_groups, self._to[new], strict=True):
             finite &= rule(group, t, gradient[places], before, after)
-        return new, finite
+        return new.data, new.memory, finite
 
 
 def flat(group: Group) -> dict[Place, Any]:

@@ -27,7 +27,7 @@ class History:
     learning_rate: Curve = field(default_factory=list)
     """Of the first parameter group."""
     gradient_norm: dict[str, Curve] = field(default_factory=dict)
-    """√(Σ g²) of each layer's parameters in the epoch's last update, before clipping."""
+    """√(Σ g²) of each layer's parameters in the epoch's last update, before clipping; squares added left to right."""
     update_loss: Curve = field(default_factory=list)
     """Loss of every single update: its spikes are what mini-batches cost."""
     kept: Kept | None = None

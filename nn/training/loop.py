@@ -203,7 +203,7 @@ class _Training:
         # found once: looking for them costs as much as an update
         self.named = self.model.named_parameters()
         self.values = OnValues(self.model.parameters(), by_layer(self.named), self.optimizer)
-        self.norms: dict[str, float] = {}
+        self.norms: list[float] = []  # of the latest gradient, for each layer
         self.count = len(self.model.parameters())
 
     def run(self, epochs: int, bar: Progress) -> History:
@@ -268,7 +268,7 @@ class _Training:
                 finally:
                     if self.named:
                         self._look_for_others()
-                step.home.quietly(self._update, step.home, value)  # where the gradient is after that step
+                self._update(step.home, value)  # where the gradient is after that step
                 losses.append(value * len(rows))
                 count += len(rows)
                 if self.metrics:
@@ -282,7 +282,7 @@ class _Training:
         self.updates = len(losses)
         self.history.loss.append((total(losses) if len(losses) > 1 else losses[0]) / count)
         self.history.learning_rate.append(self._rate())
-        for layer, norm in self.norms.items():
+        for layer, norm in zip(self.values.layers, self.norms, strict=True):
             self.history.gradient_norm.setdefault(layer, []).append(norm)
         if self.metrics:
             self._measure("", predicted, actual)
@@ -304,7 +304,7 @@ class _Training:
     def _update(self, home: OnValues, value: float) -> None:
         """Change the parameters by the gradient that the step left, unless it would ruin them."""
         self.norms = home.norms()
-        if not (math.isfinite(value) and math.isfinite(math.hypot(*self.norms.values()))):
+        if not (math.isfinite(value) and math.isfinite(math.hypot(*self.norms))):
             raise self._diverged("the gradient is not finite" if math.isfinite(value) else f"the loss became {value}")
         kept = self.history.kept
         if kept is not None and kept.wants(self.history.updates):
@@ -356,7 +356,7 @@ class _Training:
         measured = before if self.validation is None and self.updates == 1 else None
         if self.early_stopping is not None and self.early_stopping.enough(history.watched_loss, self.model, measured):
             raise _Stop(f"no better for {self.early_stopping.patience} epochs (best {self.early_stopping.best:.6g})")
-        if self.tolerance is not None and converged(history, math.hypot(*self.norms.values()), self.tolerance):
+        if self.tolerance is not None and converged(history, math.hypot(*self.norms), self.tolerance):
             raise _Stop(f"converged within {self.tolerance:g} after {history.epochs} epochs")
         ended = False
         for callback in self.callbacks:  # all are called, whatever one says

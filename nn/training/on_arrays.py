@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd import BranchChanged, Program, Value, engine
+from nn.descent.norms import Norms
 from nn.descent.optimizer import Optimizer, Rule
 from nn.descent.recorded_rule import RecordedRule, RecordedUpdate
 from nn.descent.settings import Columns, Number
@@ -22,6 +23,7 @@ from nn.training.on_values import Clip, OnValues, Part
 Function = Callable[..., tuple[float, Number]]  # (all numbers, a sum of gradients, divisor) → (value, that sum)
 ARITHMETIC = (SGD, Adagrad, RMSprop, Adam, AdamW)  # is what their rules are
 ATTRIBUTES = {"param_groups", "state", "steps_taken"}  # of an optimizer on which nobody has put anything else
+QUIETLY = np.errstate(all="ignore")  # for arithmetic on numbers that may be too large: a step looks at them itself
 AGREEMENT = 1e-9  # of a rule on arrays with the same rule on floats
 
 _set_data, _set_grad = Value.data.__set__, Value.grad.__set__  # type: ignore[attr-defined]
@@ -31,12 +33,10 @@ class OnArrays(OnValues):
     """A training on arrays, which begins with the numbers of `values`."""
 
     optimizer: Optimizer
-    quietly = staticmethod(np.errstate(all="ignore")(OnValues.quietly))
 
     def __init__(self, values: OnValues, optimizer: Optimizer) -> None:
         self.parameters, self.layers, self.optimizer = values.parameters, values.layers, optimizer
         self._functions: dict[Program, Any] = {}  # of the penalty, and what gives them for the columns of a part
-        self._errors = np.geterr()  # what NumPy warns of, for functions of the user's
         self._ahead = False  # of the Values
         self._parts: Sequence[Part] = ()  # of the batch before, and
         self._of_others: list[Function] = []  # of its parts but the last
@@ -46,12 +46,13 @@ class OnArrays(OnValues):
         self._known: dict[str, tuple[list[Value], Number]] = {}
         self._parameters = values.parameters.copy()
         self._place = {p: i for i, p in enumerate(self._parameters)}
+        self._of_layers = self._index([p for params in self.layers.values() for p in params])
+        self._norms = Norms([*map(len, self.layers.values())])
         self.take()
 
     # Values and arrays -----------------------------------------------------------------------------------------------
     def take(self) -> None:
         self._take_numbers()
-        self._layers = {name: self._places(f"layer {name}", params) for name, params in self.layers.items()}
         groups = enumerate(group["params"] for group in self.optimizer.param_groups)
         self._groups = [self._places(f"group {i}", params) for i, params in groups]
         self._memory = [read_only(state) for state in self.optimizer.state]
@@ -67,8 +68,8 @@ class OnArrays(OnValues):
 
     def _take_numbers(self) -> None:
         self._update = None
-        self._data = frozen(np.array([p.data for p in self._parameters], dtype=float))
-        self._gradient = frozen(np.array([p.grad for p in self._parameters], dtype=float))
+        self._data = np.array([p.data for p in self._parameters], dtype=float)
+        self._gradient = np.array([p.grad for p in self._parameters], dtype=float)
 
     def _give_numbers(self) -> None:
         """Each deque runs a map that is all C: no signal is handled in its middle."""
@@ -90,8 +91,8 @@ class OnArrays(OnValues):
             self._functions, self._parts, self._update = {}, (), None  # those were of fewer numbers
             self._place |= {p: i for i, p in enumerate(new, len(self._parameters))}
             self._parameters += new
-            self._data = frozen(np.append(self._data, [p.data for p in new]))
-            self._gradient = frozen(np.append(self._gradient, [p.grad for p in new]))
+            self._data = np.append(self._data, [p.data for p in new])
+            self._gradient = np.append(self._gradient, [p.grad for p in new])
         places = [self._place[p] for p in parameters]
         start, stop = (places[0], places[0] + len(places)) if places else (0, 0)
         return slice(start, stop) if places == list(range(start, stop)) else np.array(places)  # a slice is a view
@@ -115,7 +116,7 @@ class OnArrays(OnValues):
             others = slice(len(self.parameters), None)
             found[others] += self._gradient[others]
         self._ahead = True
-        self._gradient = frozen(found)  # a new array every time: the optimizer may have kept the last one as its memory
+        self._gradient = found  # a new array every time: the optimizer may have kept the last one as its memory
         return value
 
     def _prepare(self, parts: Sequence[Part], penalty: Program | None) -> None:
@@ -144,20 +145,23 @@ class OnArrays(OnValues):
     def numbers(self, count: int) -> tuple[Sequence[float], Sequence[float]]:
         return self._data[:count].tolist(), self._gradient[:count].tolist()
 
-    def norms(self) -> dict[str, float]:
-        return {layer: length(self._gradient[places]) for layer, places in self._layers.items()}
+    def norms(self) -> list[float]:
+        return self._norms(self._gradient[self._of_layers])
 
     def clip(self, limit: Clip) -> None:
-        own, self._ahead = len(self.parameters), True
+        self._ahead = True
         if callable(limit):  # it gets the Values
             self._give_numbers()
-            with np.errstate(**self._errors):
-                limit(self.parameters)
+            limit(self.parameters)
             self._take_numbers()
-        elif limit < (norm := length(self._gradient[:own])) < math.inf:
-            clipped = self._gradient.copy()
-            clipped[:own] *= limit / norm
-            self._gradient = frozen(clipped)
+        else:
+            self._clip_to(limit)
+
+    @QUIETLY
+    def _clip_to(self, limit: float) -> None:
+        own = len(self.parameters)
+        if limit < (norm := length(self._gradient[:own])) < math.inf:
+            self._gradient[:own] *= limit / norm
 
     def step(self) -> bool:
         try:
@@ -167,7 +171,7 @@ class OnArrays(OnValues):
             done = super().step()
             self.take()
             return done
-        if not (finite or math.isfinite(data.dot(data)) or (np.isfinite(data) | ~np.isfinite(self._data)).all()):
+        if not (finite or (np.isfinite(data) | ~np.isfinite(self._data)).all()):
             return False
         self._data, self._memory, self._ahead = data, memory, True
         vars(self.optimizer)["steps_taken"] += 1  # which is no setting: __setattr__ would look for one
@@ -176,36 +180,34 @@ class OnArrays(OnValues):
     def _after(self) -> tuple[Number, list[Columns], bool]:
         """Numbers and memory after the optimizer's step, in other arrays than those of now, and whether all are finite.
 
-        False where nobody has looked.
+        False where one has to look more closely.
         """
         if self._recordable:
             try:
-                return self._after_by_programs()
+                return (self._update or self._recorded()).after(self._data, self._gradient)
             except KeyError:  # a memory that begins with this step
                 pass
             except Exception:  # a setting that is no number, or that was 0 and is not any more
                 self._recordable, self._rules, self._update = False, (), None  # until the numbers are taken again
         return self._after_by_numpy()
 
-    def _after_by_programs(self) -> tuple[Number, list[Columns], bool]:
-        if self._update is None:
-            self._update = RecordedUpdate(self.optimizer, self._rules, self._groups, self._data, self._memory)
-            self._rules, here = self._update.rules, self._update.sides[0]
-            self._data, self._memory = here.data, here.memory
-        side, finite = self._update.after(self._data, self._gradient)
-        return side.data, side.memory, finite
+    def _recorded(self) -> RecordedUpdate:
+        """The step by programs, which keeps the numbers in arrays of its own."""
+        self._update = RecordedUpdate(self.optimizer, self._rules, self._groups, self._data, self._memory)
+        self._rules, here = self._update.rules, self._update.sides[0]
+        self._data, self._memory = here.data, here.memory
+        return self._update
 
+    @QUIETLY
     def _after_by_numpy(self) -> tuple[Number, list[Columns], bool]:
         optimizer, data, remembered = self.optimizer, self._data.copy(), []
         for group, memory, places in zip(optimizer.param_groups, self._memory, self._groups, strict=True):
-            before, gradient = self._data[places], self._gradient[places]
-            if type(places) is not slice:  # copies, and not views that nobody can write to as it is
-                before, gradient = frozen(before), frozen(gradient)
+            before, gradient = frozen(self._data[places]), frozen(self._gradient[places])
             data[places], columns = optimizer.after(group, memory, before, gradient, ARRAYS)
             remembered.append(memory | read_only(columns) if columns else memory)
-        return frozen(data), remembered, False
+        return data, remembered, math.isfinite(data.dot(data))
 
-    @np.errstate(all="ignore")
+    @QUIETLY
     def agrees(self) -> bool:
         """Whether the optimizer's next step is the same on arrays as on floats."""
         data, memory, _ = self._after()

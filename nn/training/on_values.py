@@ -15,7 +15,8 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from autograd import Program, Value
-from nn.descent.clipping import clip_grad_norm, gradient_norm
+from nn.descent.clipping import clip_grad_norm
+from nn.descent.norms import norm
 from nn.descent.optimizer import Optimizer
 
 Clip: TypeAlias = float | Callable[[list[Value]], object]
@@ -37,11 +38,6 @@ class OnValues:
         stepped = [p for group in optimizer.param_groups for p in group["params"]] if optimizer else []
         self.parameters = list(dict.fromkeys([*parameters, *stepped]))
         self.layers, self.optimizer = layers or {}, optimizer
-
-    @staticmethod
-    def quietly(update: Callable[..., None], *args: Any) -> None:
-        """update(*args), in which nobody complains of numbers that are too large: the update itself looks at them."""
-        update(*args)
 
     def take(self) -> None:
         """Read the Values and the optimizer's memory, at the start of an epoch: someone may have written to them."""
@@ -72,9 +68,9 @@ class OnValues:
         first = self.parameters[:count]
         return [p.data for p in first], [p.grad for p in first]
 
-    def norms(self) -> dict[str, float]:
+    def norms(self) -> list[float]:
         """The length of the gradient of each layer."""
-        return {layer: gradient_norm(parameters) for layer, parameters in self.layers.items()}
+        return [norm([p.grad for p in parameters]) for parameters in self.layers.values()]
 
     def clip(self, limit: Clip) -> None:
         """Clip by the norm of the whole gradient, or however the user's function does it."""

@@ -220,6 +220,62 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "self._numbers = [settings[place] if place else 1.0 for place in self._places]",
         "1.0 → 2.0",
     ): ("the place of t, which every step fills"),
+    (
+        "nn/descent/norms.py",
+        "SMALL, LARGE = 1e-100, 1e100  # between which no square was lost and none was too large",
+        "1e-100 → 1.0001e-100",
+    ): MEETING,
+    (
+        "nn/descent/norms.py",
+        "SMALL, LARGE = 1e-100, 1e100  # between which no square was lost and none was too large",
+        "1e+100 → 1e+100",
+    ): MEETING,
+    (
+        "nn/descent/norms.py",
+        "SMALL, LARGE = 1e-100, 1e100  # between which no square was lost and none was too large",
+        "1e+100 → 1.0001e+100",
+    ): MEETING,
+    (
+        "nn/descent/norms.py",
+        "return root if SMALL < (root := math.sqrt(squares)) < LARGE else math.hypot(*gradient)",
+        "SMALL < (root := math.sqrt(squares)) < LARGE → SMALL <= (root := math.sqrt(squares)) < LARGE",
+    ): MEETING,
+    (
+        "nn/descent/norms.py",
+        "return root if SMALL < (root := math.sqrt(squares)) < LARGE else math.hypot(*gradient)",
+        "SMALL < (root := math.sqrt(squares)) < LARGE → SMALL < (root := math.sqrt(squares)) <= LARGE",
+    ): MEETING,
+    (
+        "nn/descent/norms.py",
+        'self._roots = roots_by_a_program(sizes) if engine == "native" else roots_by_numpy(sizes)',
+        "roots_by_a_program(sizes) if engine == 'native' else roots_by_numpy(sizes) "
+        "→ roots_by_numpy(sizes) if engine == 'native' else roots_by_a_program(sizes)",
+    ): "both say the same, and one of them sooner",
+    (
+        "nn/descent/norms.py",
+        'self._roots = roots_by_a_program(sizes) if engine == "native" else roots_by_numpy(sizes)',
+        "engine == 'native' → engine != 'native'",
+    ): "both say the same, and one of them sooner",
+    (
+        "nn/descent/norms.py",
+        "if min(roots) > SMALL and max(roots) < LARGE:",
+        "min(roots) > SMALL → min(roots) >= SMALL",
+    ): MEETING,
+    (
+        "nn/descent/norms.py",
+        "if min(roots) > SMALL and max(roots) < LARGE:",
+        "max(roots) < LARGE → max(roots) <= LARGE",
+    ): MEETING,
+    (
+        "nn/descent/norms.py",
+        "layers = [[Value(0.0) for _ in range(size)] for size in sizes]",
+        "0.0 → 1.0",
+    ): "a recording is the same for all numbers",
+    (
+        "nn/descent/norms.py",
+        "run = record(lambda _: [sqrt(sum_of_squares(layer)) for layer in layers], 0.0).map_function()",
+        "0.0 → 1.0",
+    ): "an argument that nobody reads",
     ("nn/descent/clipping.py", "if norm > max_norm and math.isfinite(norm):", "norm > max_norm → norm >= max_norm"): (
         "where they are equal the factor is 1"
     ),
@@ -257,7 +313,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/training/on_values.py", "deque(map(_set_grad, kept, kept.values()), 0)", "0 → 1"): EXHAUSTED,
     (
         "nn/training/on_arrays.py",
-        "elif limit < (norm := length(self._gradient[:own])) < math.inf:",
+        "if limit < (norm := length(self._gradient[:own])) < math.inf:",
         "limit < (norm := length(self._gradient[:own])) < math.inf → "
         "limit <= (norm := length(self._gradient[:own])) < math.inf",
     ): ("where they are equal the factor is 1"),
