@@ -81,8 +81,10 @@ def naive_backward(y: Value, max_visits: int = 100_000) -> NaiveBackward:
             f"naive recursion would take {visits:,} steps on this graph of {edges:,} edges, more than "
             f"max_visits={max_visits:,}. That is its second fault: backward() takes one step per edge"
         )
-    naive = _recurse(y)
-    return NaiveBackward({n: naive[n] for n in order}, adjoints(order, {y: 1.0}), visits, edges, short_names(order))
+    naive = _recurse(y, visits)
+    return NaiveBackward(
+        {n: naive.get(n, 0.0) for n in order}, adjoints(order, {y: 1.0}), visits, edges, short_names(order)
+    )
 
 
 def _naive_steps(y: Value, order: list[Value]) -> int:
@@ -94,7 +96,7 @@ def _naive_steps(y: Value, order: list[Value]) -> int:
     return sum(entered.values()) - 1
 
 
-def _recurse(y: Value) -> dict[Value, float]:
+def _recurse(y: Value, visits: int) -> dict[Value, float]:
     """The recursion of naive_backward with a stack of its own, on a dict in the place of `.grad`."""
     gradient = {y: 1.0}
     stack = [(y, iter(zip(y.parents, y.local_grads, strict=True)))]
@@ -104,6 +106,11 @@ def _recurse(y: Value) -> dict[Value, float]:
             stack.pop()
             continue
         parent, local = edge
+        visits -= 1
+        if visits < 0:
+            raise ValueError(
+                "this graph leads round in a circle, through a _prev set by hand: the recursion never ends"
+            )
         gradient[parent] = gradient.get(parent, 0.0) + local * gradient[node]
         stack.append((parent, iter(zip(parent.parents, parent.local_grads, strict=True))))
     return gradient

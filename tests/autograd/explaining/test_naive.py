@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from autograd import Value, explain, naive_backward
+from autograd import Value, explain, naive_backward, where
 
 
 def ladder(levels):
@@ -75,6 +75,21 @@ def test_its_steps_are_counted_before_they_are_taken():
         naive_backward(1.0)
     with pytest.raises(TypeError, match="max_visits"):
         naive_backward(y, max_visits="all")
+
+
+def test_what_where_has_not_chosen_gets_nothing_from_either():
+    condition, chosen, other = Value(1.0), Value(2.0), Value(3.0)
+    found = naive_backward(where(condition, chosen, other))
+    assert found.naive == found.right
+    assert [found.naive[v] for v in (condition, chosen, other)] == [0.0, 1.0, 0.0]
+
+
+def test_a_graph_that_leads_round_in_a_circle_is_refused():
+    a = Value(1.0)
+    b = Value(2.0, (a,), (1.0,))
+    a._prev = (b,)
+    with pytest.raises(ValueError, match="leads round in a circle"):
+        naive_backward(b)
 
 
 @pytest.mark.parametrize(("label", "shown"), [("a" * 24, "a" * 24), ("b" * 25, "b" * 16 + "…" + "b" * 7)])
