@@ -27,7 +27,7 @@
        DATA_OBJECT: data was overwritten with extra->of[OWN_DATA], which is no float; data is nan meanwhile. GRAD_OBJECT likewise
        GRAD_INT: grad was set to a whole number (p.grad = 0, as micrograd writes) and reads as an int
        odd_nodes == the number of nodes that are RAW, DATA_OBJECT or GRAD_OBJECT, each counted as often as it is that
-       mark == the number of the last walk that met the node
+       mark is the number of the last walk that met the node, and whether it is in order (backward.c)
        ROOM is the number of slopes the node has room for; `place` is for memory.c
 
    MEMORY

@@ -12,7 +12,7 @@ int more_room(void *at, int32_t count, int32_t *room, size_t size) {
     if (count < *room)
         return 0;
     if (count > INT32_MAX / 2 - 64) {
-        PyErr_SetString(PyExc_OverflowError, "a tape of more than 2^30 instructions, or of operands");
+        PyErr_SetString(PyExc_OverflowError, "more than 2^30 nodes of a graph, or instructions or operands of a tape");
         return -1;
     }
     memcpy(&block, at, sizeof(block)); /* at is a pointer to a pointer, to things of whatever type */
