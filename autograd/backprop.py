@@ -25,7 +25,7 @@ from autograd.by_hand import (
 )
 from autograd.modes import ACTIVE, current_mode
 from autograd.native import extension
-from autograd.numerics.real import as_float
+from autograd.numerics.real import are_plain, as_float
 from autograd.ops import OPERATIONS
 from autograd.value import Value
 
@@ -156,8 +156,9 @@ def _all_or_none(root: Value, seed: float, leaves: list[Value], interior: list[V
         if ACTIVE:
             for listener in current_mode().listeners:
                 listener.backward(root, seed)
-        totals = [held + leaf.grad for held, leaf in zip(before, leaves, strict=True)]
-        deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its middle
+        if any(before) or not interior:  # else the leaves, as after zero_grad(), have nothing to be added to
+            totals = [held + leaf.grad for held, leaf in zip(before, leaves, strict=True)]
+            deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its middle
         run_those_of(leaves)
     except BaseException:
         deque(restore, 0)
@@ -188,7 +189,7 @@ def _chain_rule(interior: list[Value]) -> None:
 
 def check_data(root: Value, leaves: list[Value]) -> None:
     """Data overwritten by a non-number (the slip `p.data -= lr * p`) shows in a leaf and in all that depends on it."""
-    if {type(node.data) for node in (root, *leaves)} != {float}:
+    if not are_plain([root.data, *[leaf.data for leaf in leaves]]):
         check_numbers(topological_order(root))
 
 
@@ -197,8 +198,7 @@ def add_to_grads(leaves: list[Value], gradients: Sequence[float]) -> None:
     with one_at_a_time:
         check_turn()
         with while_incomplete():
-            before = grads_of(leaves)
-            totals = [held + gradient for held, gradient in zip(before, gradients, strict=True)]
+            totals = [held + gradient for held, gradient in zip(grads_of(leaves), gradients, strict=True)]
             deque(map(_set_grad, leaves, totals), 0)
 
 

@@ -22,7 +22,7 @@ from weakref import WeakKeyDictionary
 
 from autograd import ops
 from autograd.modes import ACTIVE, current_mode
-from autograd.numerics.real import applies_rows, as_float, described, is_real
+from autograd.numerics.real import applies_rows, are_plain, as_float, described, is_real
 from autograd.ops import Operation
 from autograd.system.letters import cut
 from autograd.value import Value, _leaf, _observe
@@ -376,7 +376,7 @@ def check_grads(nodes: Iterable[Value], grads: Iterable[Any]) -> None:
 def grads_of(leaves: list[Value]) -> list[float]:
     """What the leaves hold before a backward pass."""
     grads = [leaf.grad for leaf in leaves]
-    if set(map(type, grads)) != {float}:
+    if not are_plain(grads):
         check_grads(leaves, grads)
     return grads
 

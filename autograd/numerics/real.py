@@ -23,6 +23,15 @@ def as_float(number: Any) -> float:
     raise TypeError(f"expected a real number, got {described(number)}.{_advice(number)}")
 
 
+def are_plain(numbers: list[Any]) -> bool:
+    """Are all of them floats or Python's other numbers? Their sum is a float then, and to add is faster than to look at
+    each type; one stranger makes it something else or fails."""
+    try:
+        return type(sum(numbers, 0.0)) is float
+    except (TypeError, ValueError, ArithmeticError):
+        return False
+
+
 def as_operand(other: Any) -> float | None:
     """A plain number as a float; None for a stranger, who may know what to do with a Value."""
     if type(other) is float:

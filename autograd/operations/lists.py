@@ -23,22 +23,22 @@ _USUAL = {Value, float}
 
 def total(xs: Iterable[Any]) -> Any:
     """x₁ + … + xₙ; 0.0 for no terms."""
-    return ops.total(*terms) if (terms := _terms("total", xs)) else 0.0
+    return _made(ops.total, terms) if (terms := _terms("total", xs)) else 0.0
 
 
 def mean(xs: Iterable[Any]) -> Any:
     """(x₁ + … + xₙ) / n. ValueError for no terms."""
-    return ops.mean(*_terms("mean", xs, needed=True))
+    return _made(ops.mean, _terms("mean", xs, needed=True))
 
 
 def sum_of_squares(xs: Iterable[Any]) -> Any:
     """x₁² + … + xₙ²; 0.0 for no terms."""
-    return ops.sum_of_squares(*terms) if (terms := _terms("sum_of_squares", xs)) else 0.0
+    return _made(ops.sum_of_squares, terms) if (terms := _terms("sum_of_squares", xs)) else 0.0
 
 
 def logsumexp(xs: Iterable[Any]) -> Any:
     """ln(e^x₁ + … + e^xₙ), without overflow. ValueError for no terms."""
-    return ops.logsumexp(*_terms("logsumexp", xs, needed=True))
+    return _made(ops.logsumexp, _terms("logsumexp", xs, needed=True))
 
 
 def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
@@ -57,8 +57,9 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
     try:  # a neuron: its weights are Values, its inputs all Values or all floats
         plain_inputs = type(xs[0]) is float
         w = [v.data for v in ws]
-        x = xs if plain_inputs else [v.data for v in xs]
-        products = [*map(mul, w, x), bias if plain_bias else bias.data]
+        x: Any = xs if plain_inputs else [v.data for v in xs]
+        products = list(map(mul, w, x))
+        products.append(bias if plain_bias else bias.data)
         y = fsum(products)
         known = type(sum(products, 0.0)) is float  # other libraries' numbers have a .data as well; not that sum
     except (AttributeError, TypeError, LookupError, ValueError, OverflowError):
@@ -76,7 +77,7 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
         node._left, node._d_left = ((*ws,), (*x,)) if plain_bias else ((*ws, bias), (*x, 1.0))
         node._right = (*ws, *xs, bias)
     elif plain_bias:
-        node._left, node._d_left = (*ws, *xs), (*x, *w)
+        node._left, node._d_left = (*ws, *xs), tuple(x + w)
         node._right = bias
     else:
         node._left, node._d_left = (*ws, *xs, bias), (*x, *w, 1.0)
@@ -124,7 +125,7 @@ def cross_entropy(logits: Iterable[Any], target: int) -> Any:
         raise TypeError(f"cross_entropy() takes the index of the true class, an int, got {target!r}")
     if not 0 <= (index := target.__index__()) < len(terms):
         raise ValueError(f"cross_entropy() got class {target} of {len(terms)} classes, 0 to {len(terms) - 1}")
-    return ops.cross_entropy(float(index), *terms)
+    return _made(ops.cross_entropy, terms, (float(index),))
 
 
 def _terms(name: str, xs: Iterable[Any], needed: bool = False) -> tuple[Any, ...]:
@@ -137,6 +138,16 @@ def _terms(name: str, xs: Iterable[Any], needed: bool = False) -> tuple[Any, ...
     if needed and not terms:
         raise ValueError(f"{name}() of no terms is not defined")
     return terms
+
+
+def _made(row: ops.Operation, terms: tuple[Any, ...], before: tuple[float, ...] = ()) -> Any:
+    """row(*before, *terms); where all terms are Values, as mostly, without asking each what to do with it."""
+    operands = (*before, *terms)
+    if ACTIVE or set(map(type, terms)) != {Value}:
+        return row(*operands)
+    args = [*before, *[x.data for x in terms]]
+    y = as_float(row.forward(*args))
+    return _node(Value, row, y, terms, row.local_grads(args, y)[len(before) :], operands, None)
 
 
 # The same functions, which begin in C where that was compiled and come back here for whatever is unusual

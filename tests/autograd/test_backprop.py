@@ -45,6 +45,16 @@ def test_a_leaf_is_its_own_root():
     a.backward()
     a.backward(2.0)
     assert a.grad == 3.0
+    b = Value(2.0)
+    b.backward(-0.0)
+    assert math.copysign(1.0, b.grad) == 1.0  # 0.0 + -0.0
+
+
+def test_leaves_that_hold_nothing_have_floats_afterwards_and_zeros_without_a_sign():
+    a, b, c = Value(2.0), Value(3.0), Value(4.0)
+    a.grad, b.grad, c.grad = 0, False, -0.0
+    (a * -0.0 + b + c * 0.0).backward()
+    assert [repr(leaf.grad) for leaf in (a, b, c)] == ["0.0", "1.0", "0.0"]
 
 
 def test_what_was_computed_is_differentiated_whatever_happened_to_the_data_since():

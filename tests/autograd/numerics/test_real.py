@@ -1,5 +1,6 @@
 """What counts as a real number."""
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from autograd.numerics.real import as_float, as_operand
+from autograd.numerics.real import are_plain, as_float, as_operand
 
 NUMPY_REALS = [
     np.float64(2.5),
@@ -48,6 +49,13 @@ def test_what_is_no_real_number_is_refused_with_its_type_and_advice(thing):
     with pytest.raises(TypeError, match=type(thing).__name__) as caught:
         as_float(thing)
     assert str(caught.value).count(".") >= 1
+
+
+def test_plain_numbers_are_pythons_own():
+    assert are_plain([])
+    assert are_plain([2.5, 2, True, Fraction(5, 2), math.inf, -math.inf])
+    for stranger in (*NO_REAL_NUMBERS, *NUMPY_REALS, 10**400, Tensor(2.0)):
+        assert not are_plain([1.0, stranger, 1.0])
 
 
 ADVICE = {
