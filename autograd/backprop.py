@@ -203,4 +203,4 @@ def add_to_grads(leaves: list[Value], gradients: Sequence[float]) -> None:
 
 
 if extension is not None:  # v.backward() begins in C
-    extension.use(OPERATIONS, {}, {}, {"backward": backward, "inside": INSIDE, "in_the_middle": in_the_middle.locked})
+    extension.use(OPERATIONS, {}, {}, {"inside": INSIDE, "in_the_middle": in_the_middle.locked})

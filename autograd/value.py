@@ -165,8 +165,8 @@ def operator_methods(row: Operation) -> tuple[Callable[[Any, Any], Any], Callabl
         return _node(type(self), row, y, self, d, b, None)
 
     def reflected(self: Value, other: Any) -> Any:
-        if (a := as_operand(other)) is None:
-            return NotImplemented
+        if (a := as_operand(other)) is None:  # two Values come this way only where a subclass asks for it by name
+            return operator(other, self) if isinstance(other, Value) else NotImplemented
         b = self.data
         y = forward(a, b)
         if ACTIVE:

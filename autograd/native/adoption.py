@@ -39,6 +39,7 @@ def adopted(pure: type, methods: dict[Operation, Any]) -> Any:
         **{name: getattr(pure, name).fget for name in ("operands", "parents", "local_grads")},
         **{name: vars(pure)[name] for name in ("__lt__", "__le__", "__gt__", "__ge__", "__bool__")},
         "init": vars(pure)["__init__"],
+        "backward": vars(pure)["backward"],
         "active": ACTIVE,
         "mode_entered": mode_entered,
         "plain_operation": Operation,

@@ -190,6 +190,26 @@ def test_a_subclass_takes_attributes_of_its_own_and_passes_on():
     assert type(2 - p) is type(ops.hypot(p, Value(1.0))) is type(p.detach()) is V
 
 
+def test_a_subclass_may_hand_a_reflected_operator_on_with_two_values():
+    class Counted(Value):
+        def __rsub__(self, other):
+            out = super().__rsub__(other)
+            out.counted = True
+            return out
+
+    a, b = Value(5.0), Counted(2.0)
+    for y in (a - b, b.__rsub__(a)):
+        y.backward()
+        assert (y.data, y.counted) == (3.0, True)
+    assert (a.grad, b.grad) == (2.0, -2.0)
+    assert Counted(1.0).__radd__(None) is NotImplemented
+
+
+def test_a_slip_in_a_call_of_backward_is_told_under_its_own_name():
+    with pytest.raises(TypeError, match=r"^Value\.backward\(\) got an unexpected keyword argument 'retain_graph'"):
+        Value(1.0).backward(retain_graph=True)
+
+
 def test_in_place_operators_rebind():
     x = y = Value(2.0)
     y += 1
