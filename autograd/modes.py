@@ -19,6 +19,8 @@ from operator import call
 from typing import Any, NamedTuple, TypeVar
 from weakref import ref
 
+from autograd.system.loaded import loaded
+
 F = TypeVar("F", bound=Callable[..., Any])
 ACTIVE: list[None] = []  # one entry per mode entered and not yet left, in any context
 
@@ -222,8 +224,8 @@ def _is_machinery(module: str) -> bool:
 
 def _file_name(path: str) -> str:
     """The name of a source file; of a notebook's cell, whose file has a number for a name, In[3]."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    get_ipython = loaded("IPython", "get_ipython")
+    shell = get_ipython() if get_ipython is not None else None
     cell = shell.compile.format_code_name(path) if shell is not None else None
     return cell[1] if cell else os.path.basename(path)
 

@@ -7,7 +7,6 @@ through nested modules, lists, tuples, dicts and NumPy's arrays of Values; nothi
 import copy
 import random
 import reprlib
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from itertools import count, product, repeat
 from typing import Any, Self, TypeAlias
 
 from autograd import Value
+from autograd.system.loaded import loaded
 from nn.basics.checks import as_number
 
 MOST_LISTED = 10
@@ -306,8 +306,8 @@ def _leaves(root: Module) -> Iterable[Value]:
 
 def _holders() -> tuple[type, ...]:
     """The types of what parameters may lie in; without NumPy there are no arrays."""
-    numpy = sys.modules.get("numpy")
-    return (Module, list, tuple, dict) if numpy is None else (Module, list, tuple, dict, numpy.ndarray)
+    array = loaded("numpy", "ndarray")
+    return (Module, list, tuple, dict) if array is None else (Module, list, tuple, dict, array)
 
 
 def _held(holder: Any) -> dict[Any, Any]:

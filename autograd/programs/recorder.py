@@ -24,6 +24,7 @@ from autograd.numerics.numpys_loops import telling_of_loops
 from autograd.numerics.trees import leaves, paths, rebuild
 from autograd.programs.columns import plain_numbers
 from autograd.programs.tape import Guard, Instruction, Tape
+from autograd.system.loaded import loaded
 from autograd.value import Value
 
 
@@ -183,8 +184,8 @@ class Ear:
 
 def _numpy_dice() -> bytes:
     """The state of NumPy's shared generator, where it is loaded."""
-    numpy = sys.modules.get("numpy")
-    return pickle.dumps(numpy.random.get_state(legacy=False)) if numpy is not None else b""  # each kind has its own
+    get_state = getattr(loaded("numpy", "random"), "get_state", None)
+    return pickle.dumps(get_state(legacy=False)) if get_state is not None else b""  # each kind has its own
 
 
 def argument_names(f: Callable[..., Any], args: Sequence[Any]) -> list[str]:

@@ -8,6 +8,8 @@ import sys
 from contextlib import AbstractContextManager
 from typing import Any
 
+from autograd.system.loaded import loaded
+
 
 class Progress(AbstractContextManager["Progress"]):
     """`with Progress(total) as bar: bar.advance("loss 0.3")`. `show`: True, False or "auto" (see above)."""
@@ -89,6 +91,6 @@ def _display(total: int, title: str) -> _Silence:
 
 def _in_notebook() -> bool:
     """Whether this process is a Jupyter kernel: only then has IPython a shell with a kernel behind it."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
+    get_ipython = loaded("IPython", "get_ipython")
+    shell = get_ipython() if get_ipython is not None else None
     return hasattr(shell, "kernel")
