@@ -22,6 +22,8 @@ MOST_LISTED = 10
 """Names in one message."""
 DEEPEST = 8
 """Lists within lists in which the first thing is looked for."""
+MOST_OPERATIONS = 3
+"""Of a formula that is searched for the parameter whose place it takes."""
 KEEP_PARAMETERS = (
     "Make parameters in __init__, change their numbers (self.w.data -= …), and keep what __call__ computes in names of "
     "its own (w = self.w * 0.9). A state that is not learnt begins as a plain number, 0.0"
@@ -62,7 +64,7 @@ class Module:
 
     def __setattr__(self, name: str, new: Any) -> None:
         """As for any object; but a parameter whose place a result takes is none from then on, which nobody wants."""
-        if _first(new, of_operation=True) and _first(self.__dict__.get(name), of_operation=False):
+        if _made_of(_first(new), _first(self.__dict__.get(name))):
             message = (
                 f"{name} of this {type(self).__name__} was a parameter, and now is the result of an operation, which "
                 f"is none and is not trained. {KEEP_PARAMETERS}"
@@ -165,13 +167,28 @@ class Module:
         return state
 
 
-def _first(thing: Any, of_operation: bool) -> bool:
-    """Whether this is a Value that an operation made, or that none made; the first in a list speaks for all."""
+def _first(thing: Any) -> Any:
+    """The thing, or the first in a list, which speaks for all."""
     for _ in range(DEEPEST):  # a list may hold itself
         if not isinstance(thing, (list, tuple)) or not thing:
             break
         thing = thing[0]
-    return isinstance(thing, Value) and (thing.op is not None) is of_operation
+    return thing
+
+
+def _made_of(new: Any, old: Any) -> bool:
+    """Whether operations, a few of them at most, have made `new` of the parameter `old`.
+
+    What a model keeps to look at may be a leaf as well, where it was made inside no_grad().
+    """
+    if not isinstance(new, Value) or not isinstance(old, Value) or old.op is not None:
+        return False
+    made_of = [new]
+    for _ in range(MOST_OPERATIONS):
+        made_of = [parent for node in made_of for parent in node.parents]
+        if any(parent is old for parent in made_of):
+            return True
+    return False
 
 
 def check_model(model: Any, who: str) -> None:
@@ -195,10 +212,13 @@ def by_layer(named: Iterable[tuple[str, Value]]) -> dict[str, list[Value]]:
 
 
 def names_of_others(model: Module, before: Sequence[Value], named: Iterable[tuple[str, Value]]) -> list[str]:
-    """The names of parameters that `model` had `before`, when they were `named`, or has now, but not at both times."""
+    """The names of parameters that `model` had `before`, when they were `named`, or has now, but not at both times.
+
+    Only of those with a gradient: what a model keeps to look at, such as results inside no_grad(), has none.
+    """
     others = {id(p) for p in before} ^ {id(p) for p in model.parameters()}
     pairs = [*named, *model.named_parameters()] if others else []  # seldom: finding names takes long
-    return list(dict.fromkeys(name for name, p in pairs if id(p) in others))
+    return list(dict.fromkeys(name for name, p in pairs if id(p) in others and p.grad != 0.0))
 
 
 @contextmanager

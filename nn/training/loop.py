@@ -233,6 +233,7 @@ class _Training:
             compiled=self.compiled,
             required=self.required,
             sample=self.sample,
+            look=self._look_for_others,
         )
         self.model.train()
         try:
@@ -263,11 +264,7 @@ class _Training:
             step.home.take()
         try:
             for rows, targets in self.served():
-                try:
-                    value, predictions = step(rows, targets)
-                finally:
-                    if self.named:
-                        self._look_for_others()
+                value, predictions = step(rows, targets)
                 self._update(step.home, value)  # where the gradient is after that step
                 losses.append(value * len(rows))
                 count += len(rows)
@@ -290,16 +287,15 @@ class _Training:
             self._validate(step, *self.validation)
 
     def _look_for_others(self) -> None:
-        """Once the model has been called: warn of parameters that it has replaced, for the optimizer steps the old."""
+        """After the first batch: warn of parameters that the model has replaced, for the optimizer steps the old."""
         others = names_of_others(self.model, self.values.parameters[: self.count], self.named)
-        self.named = []
         if others:
             named = ", ".join(others[:MOST_LISTED]) + (", …" if len(others) > MOST_LISTED else "")
             message = (
                 f"calling this {type(self.model).__name__} replaced parameters: {named}. They are not trained, because "
                 f"the optimizer holds what was there before. {KEEP_PARAMETERS}"
             )
-            warnings.warn(message, RuntimeWarning, stacklevel=6)
+            warnings.warn(message, RuntimeWarning, stacklevel=7)
 
     def _update(self, home: OnValues, value: float) -> None:
         """Change the parameters by the gradient that the step left, unless it would ruin them."""

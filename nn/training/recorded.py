@@ -10,7 +10,7 @@ looks again in epoch 2, 4, 8, … A model whose examples influence each other (B
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from typing import Any
 
@@ -35,7 +35,7 @@ class RecordedStep:
     It begins with graphs and `values`; once the recording has been checked, `home` is the quickest place for the
     numbers. `predictions=False` gives an empty list for them, which saves a pass. With `required`, NotRecordable is
     raised instead of going on with graphs. `sample` has rows in which targets are as different as in any batch; without
-    it, the first batch has to do.
+    it, the first batch has to do. `look` is called once, when the first batch has left its gradients.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class RecordedStep:
         compiled: bool = True,
         required: bool = False,
         sample: Sets | None = None,
+        look: Callable[[], None] | None = None,
     ) -> None:
         self._values = values or OnValues(model.parameters())
         self.home = self._values
@@ -56,7 +57,7 @@ class RecordedStep:
         self._eager = eager_step(model, loss, penalty, self._values.optimizer)
         self._compiled, self._required = compiled, required
         self._model, self._loss, self._penalty, self._predictions = model, loss, penalty, predictions
-        self._sample = sample
+        self._sample, self._look = sample, look
         self._epochs = 0
         self._batches: _Batches | None = None
 
@@ -69,6 +70,9 @@ class RecordedStep:
                 self.home.give_back()
                 self._give_up(f"in a later batch: {change}", change)
         found = self._eager(rows, targets)
+        if self._look is not None:
+            self._look()
+            self._look = None
         if self._compiled and self.engine == "graphs":
             self._begin(rows, targets, found[0])
         return found

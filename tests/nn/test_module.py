@@ -91,7 +91,7 @@ def test_results_kept_as_attributes_are_no_parameters():
 
 def results(model):
     """What training steps by hand, normalisations and states put in the place of parameters."""
-    yield "scale", model.scale * 0.9
+    yield "scale", (model.scale * 0.9 + 1.0).relu()
     yield "first", [p * 2.0 for p in model.first]
     yield "kernels", [[p - 0.1 for p in row] for row in model.kernels]
 
@@ -110,6 +110,9 @@ def test_what_replaces_no_parameter_or_is_one_is_assigned_in_silence(recwarn):
     model.state, model.out, model.empty = 0.0, model.scale * 2.0, []
     model.state, model.out, model.empty = model.scale * 3.0, model.out * 2.0, [model.out]
     model.scale, model.kernels = Value(1.0), []
+    with no_grad():
+        model.kept = [model.scale * 2.0]
+    model.kept = [model.scale * 2.0]
     assert not recwarn.list
 
 

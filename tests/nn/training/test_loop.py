@@ -15,7 +15,7 @@ import pytest
 
 import autograd
 import nn
-from autograd import Value
+from autograd import Value, no_grad
 from nn.data import batches, micrograd_moons
 from nn.descent.clipping import clip_grad_value
 from nn.descent.optimizer import Optimizer
@@ -325,7 +325,7 @@ class Replacing(Module):
     def __call__(self, x):
         for i, w in enumerate(self.w):
             self.w[i] = self.replaced(w)
-        return self.w[0] * x[0] + self.b
+        return self.w[0] * x[0] + self.w[1] * 0.5 + self.b
 
     def replaced(self, w):
         return w * 0.9
@@ -353,7 +353,7 @@ def test_many_that_are_replaced_are_cut_and_what_a_call_adds_is_named_too():
 
         def __call__(self, x):
             self.w = [Value(0.0) for _ in range(11)]
-            return self.w[0] * x[0] + self.b
+            return sum(self.w) * x[0] + self.b
 
     with pytest.warns(RuntimeWarning, match=r"replaced parameters: w0, w1, .*w9, …\. They are not trained"):
         fit(Adding(), X, Y, loss=nn.mse, epochs=1)
@@ -365,6 +365,19 @@ def test_a_model_that_names_some_of_its_parameters_replaces_none(recwarn):
             return self.layers[-1].parameters()
 
     fit(Head(1, [2, 1]), X, Y, loss=nn.mse, epochs=2)
+    assert not recwarn.list
+
+
+def test_what_a_model_keeps_to_look_at_was_no_parameter(recwarn):
+    class Keeping(nn.MLP):
+        def __call__(self, x):
+            self.last = super().__call__(x)
+            return self.last
+
+    model = Keeping(1, [2, 1])
+    with no_grad():
+        model(X[0])
+    fit(model, X, Y, loss=nn.mse, epochs=2)
     assert not recwarn.list
 
 
