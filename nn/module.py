@@ -310,14 +310,14 @@ def _leaves(root: Module) -> Iterable[Value]:
                     found[thing] = thing
             elif kind in empty:
                 continue
-            elif isinstance(thing, Value):  # of a subclass, which may be equal to others or have no hash
+            elif kind is not list and isinstance(thing, Value):  # of a subclass, maybe equal to others or without hash
                 if thing.op is None:
                     found[id(thing)] = thing
-            elif not isinstance(thing, holders):
+            elif kind is not list and not isinstance(thing, holders):
                 empty.add(kind)
             elif id(thing) not in met:
                 met.add(id(thing))
-                stack.append(iter(thing if isinstance(thing, (list, tuple)) else _held(thing).values()))
+                stack.append(iter(thing if kind is list or isinstance(thing, (list, tuple)) else _held(thing).values()))
                 break
         else:
             stack.pop()
