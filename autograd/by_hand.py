@@ -116,8 +116,9 @@ def _run(closure: Callable[[], Any]) -> None:
 
 def run_those_of(leaves: list[Value]) -> None:
     """The turn of leaves that carry a closure: their grads are complete."""
-    for closure in [leaf._right for leaf in reversed(leaves) if leaf._right is not None]:
-        _run(closure)
+    for leaf in reversed(leaves):
+        if leaf._right is not None:
+            _run(leaf._right)
 
 
 def _refuse(name: str, *args: Any) -> Any:
