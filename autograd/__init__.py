@@ -74,7 +74,15 @@ _HOMES["operations.numpy_names"] += """ absolute add arccos arccosh arcsin arcsi
     radians remainder rint subtract true_divide"""
 _HOMES["derivatives.transforms"] += " elementwise_grad"
 
-__getattr__, __dir__ = public_names(__name__, _HOMES)
+_ELSEWHERE = {
+    **dict.fromkeys(("Tensor", "tensor", "Variable"), "autograd.Value, one number"),
+    **dict.fromkeys(("jacfwd", "jacrev"), "autograd.jacobian"),
+    "Function": "autograd.operation",
+    "jit": "autograd.record",
+    "stop_gradient": "v.detach()",
+    "vmap": "the method map of a recorded program: autograd.record(f, x).map(xs)",
+}
+__getattr__, __dir__ = public_names(__name__, _HOMES, _ELSEWHERE)
 keep_old_homes(
     __name__,
     {

@@ -53,7 +53,24 @@ _HOMES = {
     "training.stopping": "EarlyStopping",
 }
 __all__ = sorted(["data", "schedules", *(name for names in _HOMES.values() for name in names.split())])
-__getattr__, __dir__ = public_names(__name__, _HOMES)
+_ELSEWHERE = {
+    **{
+        name: f'nn.Activation("{name.lower()}")'
+        for name in ("ELU", "GELU", "ReLU", "Sigmoid", "SiLU", "Softplus", "Tanh")
+    },
+    "BCELoss": "nn.binary_cross_entropy",
+    "BCEWithLogitsLoss": "nn.binary_cross_entropy_with_logits",
+    "BatchNorm1d": "nn.BatchNorm",
+    "CrossEntropyLoss": "nn.cross_entropy",
+    "HuberLoss": "nn.huber",
+    "L1Loss": "nn.mae",
+    "Linear": "nn.Layer(inputs, outputs, nonlin=False)",
+    "MSELoss": "nn.mse",
+    "ModuleList": "a list: modules are found in it",
+    "Parameter": "autograd.Value: every leaf that a module holds is a parameter",
+    "functional": "autograd, for operations, and nn, for losses",
+}
+__getattr__, __dir__ = public_names(__name__, _HOMES, _ELSEWHERE)
 keep_old_homes(
     "nn",
     {

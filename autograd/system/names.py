@@ -6,10 +6,13 @@ from importlib import import_module
 from typing import Any
 
 
-def public_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+def public_names(
+    package: str, homes: Mapping[str, str], elsewhere: Mapping[str, str]
+) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """`__getattr__` and `__dir__` of `package`, whose modules (the keys) have the names that are listed beside them.
 
-    A module or room of the package is found under its own name too, as if it had been imported already.
+    A module or room of the package is found under its own name too, as if it had been imported already. Who asks for a
+    name that something has `elsewhere`, in other libraries, hears what it is called here.
     """
     home_of = {name: module for module, names in homes.items() for name in names.split()}
 
@@ -24,7 +27,8 @@ def public_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str]
             except ModuleNotFoundError as error:
                 if error.name != f"{package}.{name}":
                     raise
-        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        advice = f". What other libraries call so is {elsewhere[name]}" if name in elsewhere else ""
+        raise AttributeError(f"module {package!r} has no attribute {name!r}{advice}")
 
     def listed() -> list[str]:
         here = vars(sys.modules[package])

@@ -1,11 +1,13 @@
 """What the package is as a module: its names, and files of HIPS' package of the same name in its folder."""
 
+import re
 import sys
 
 import pytest
 
 import autograd
-from autograd import _refuse_foreign_files
+import nn
+from autograd import Value, _refuse_foreign_files
 from autograd.system.names import public_names
 
 
@@ -27,15 +29,27 @@ def test_a_folder_of_ones_own_files_is_fine(tmp_path):
 
 
 def test_a_public_name_is_looked_for_once(monkeypatch):
-    find, _ = public_names("autograd", {"explaining.stepper": "stepper"})
+    find, _ = public_names("autograd", {"explaining.stepper": "stepper"}, {})
     monkeypatch.delitem(vars(autograd), "stepper", raising=False)
     found = find("stepper")
     assert vars(autograd)["stepper"] is found is autograd.explaining.stepper.stepper
 
 
 def test_rooms_are_found_under_their_names_and_nothing_private_is_run():
-    find, _ = public_names("autograd", {})
+    find, _ = public_names("autograd", {}, {})
     assert find("drawing") is sys.modules["autograd.drawing"]
     for name in ("__main__", "_nothing", "nothing"):
-        with pytest.raises(AttributeError, match=f"module 'autograd' has no attribute '{name}'"):
+        with pytest.raises(AttributeError, match=f"^module 'autograd' has no attribute '{name}'$"):
             find(name)
+
+
+@pytest.mark.parametrize("package", [autograd, nn])
+def test_names_of_other_libraries_are_answered_with_names_that_are_here(package):
+    for name, here in package._ELSEWHERE.items():
+        with pytest.raises(AttributeError, match=rf"no attribute '{name}'\. What other libraries call so is ") as told:
+            getattr(package, name)
+        for named in re.findall(r"(?:autograd|nn)\.\w+", str(told.value)):
+            assert eval(named, {"autograd": autograd, "nn": nn}), here
+    for here in nn._ELSEWHERE.values():
+        if here.startswith("nn.Activation"):
+            assert eval(here, {"nn": nn})([Value(0.5)])[0].op is not None
