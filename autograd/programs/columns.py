@@ -5,6 +5,7 @@ A column holds one argument of every example of a batch. NumPy is imported where
 
 import functools
 import importlib.util
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -94,26 +95,25 @@ class Batch:
         return [numbers_like(self._example, one) for one in zip(*map(as_lists, self._columns), strict=True)]
 
     def array(self) -> Any:
-        """A row for each number of an example and a column for each example."""
+        """A row for each number of an example and a column for each example, as they are when it is first asked for."""
         if self._array is None:
             self._array = self._flattened()
         return self._array
-
-    def hold(self) -> None:
-        """Keep the numbers as they are now, whatever becomes of the columns."""
-        self._array = self.array().copy()
 
     def _flattened(self) -> Any:
         import numpy as np
 
         check_count(self._example, self._columns)
-        parts = []
-        for column, shape in zip(self._columns, self._shapes or shapes_of(self._example), strict=True):
+        shapes, start = self._shapes or shapes_of(self._example), 0
+        found = np.empty((sum(math.prod(shape or ()) for shape in shapes), self.count))
+        for column, shape in zip(self._columns, shapes, strict=True):
             array = rectangular(column)
             if array is None or shape is None or array.shape != (self.count, *shape):
                 return np.array(self._one_by_one()).T  # ragged lists, dicts, or a message that says what is wrong
-            parts.append(array.reshape(self.count, -1))
-        return np.concatenate(parts, axis=1).T if parts else np.zeros((0, self.count))
+            stop = start + math.prod(shape)
+            found[start:stop] = array.reshape(self.count, stop - start).T
+            start = stop
+        return found
 
 
 def shapes_of(example: Sequence[Any]) -> list[tuple[int, ...] | None]:
@@ -124,15 +124,17 @@ def shapes_of(example: Sequence[Any]) -> list[tuple[int, ...] | None]:
 
 def batch_size(columns: Sequence[Any]) -> int:
     """The length all columns have; ValueError where they differ, or where there is nothing; TypeError for a number."""
+    lengths = []
     for k, column in enumerate(columns):
-        if not hasattr(column, "__len__") or getattr(column, "shape", None) == ():  # an array of no dimension
+        try:
+            lengths.append(len(column))
+        except TypeError:  # a number, or an array of no dimension
             raise TypeError(
                 f"column {k} of a batch holds that argument of every example, [x0, x1, …], got {column!r:.60}"
-            )
-    lengths = {len(column) for column in columns}
-    if len(lengths) != 1 or lengths == {0}:
-        raise ValueError(f"a batch needs columns of one length, at least 1; got {[len(c) for c in columns]}")
-    return lengths.pop()
+            ) from None
+    if not lengths or lengths[0] == 0 or lengths.count(lengths[0]) < len(lengths):
+        raise ValueError(f"a batch needs columns of one length, at least 1; got {lengths}")
+    return lengths[0]
 
 
 def seed_of(reduce: str, count: int) -> float:

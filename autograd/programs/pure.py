@@ -109,7 +109,7 @@ class Gradient(Pure):
         divided by the divisor, 1 if there is none: that array is then returned.
         """
         batch = self._batch(columns)
-        batch.hold()
+        batch.array()
         return functools.partial(self._at, self._on(batch))
 
     def _batch(self, columns: Sequence[Any]) -> Batch:

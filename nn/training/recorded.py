@@ -257,11 +257,12 @@ class _Batches:
 
     def _show(self, targets: list[Any]) -> None:
         """Let the loss see targets that are new, as it may refuse some; of more than CLASSES it takes any."""
-        if len(self._seen) > CLASSES or not isinstance(targets[0], Hashable):
+        try:
+            if len(self._seen) > CLASSES or self._seen.issuperset(targets):
+                return
+        except TypeError:  # lists, which are no classes
             return
         new = [target for target in dict.fromkeys(targets) if target not in self._seen][: CLASSES + 1]
-        if not new:
-            return
         self._seen.update(new)
         with no_grad():
             prediction = self._model(self._examples[0][0])

@@ -884,7 +884,7 @@ def test_results_of_arrays_are_told_example_by_example():
 def test_a_batch_that_is_held_keeps_its_numbers(kind):
     column = kind([[1.0, 2.0], [3.0, 4.0]])
     held, free = (Batch([[0.5, 0.5]], [column]) for _ in range(2))
-    held.hold()
+    held.array()
     column[0][1] = 9.0
     for batch, second in ((held, 2.0), (free, 9.0)):
         assert batch.examples() == [[1.0, second], [3.0, 4.0]]
