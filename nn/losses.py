@@ -31,7 +31,7 @@ from autograd import (
     total,
 )
 from autograd import cross_entropy as cross_entropy_of_row
-from nn.basics.checks import index
+from nn.basics.checks import flag, index
 from nn.basics.nested import Nested, data_of, is_list, shape
 from nn.basics.pairing import ONE_SCORE, class_weights, distribution, each_number, each_row, probability, scaled
 from nn.module import Module
@@ -185,7 +185,7 @@ def cross_entropy(
     >>> round(cross_entropy([1.0, 1.0, 1.0], 2), 4)  # log 3
     1.0986
     """
-    used = []
+    used, from_logits = [], flag("from_logits", from_logits)
 
     def item(row: Sequence[Any], c: Any) -> Any:
         true = _true_class(row, c)
@@ -205,6 +205,7 @@ def categorical_cross_entropy(
 
     With ``from_logits=False`` the rows are the probabilities p. `weight` has one number per class.
     """
+    from_logits = flag("from_logits", from_logits)
 
     def item(row: Sequence[Any], y: Sequence[float]) -> Any:
         distribution(y, len(row), "the targets of categorical_cross_entropy")
@@ -219,6 +220,7 @@ def kl_divergence(prediction: Nested, target: Nested, reduction: str = "mean", *
 
     With ``from_logits=True`` the rows are logits x and p = softmax(x). The mean is over rows: torch's "batchmean".
     """
+    from_logits = flag("from_logits", from_logits)
 
     def item(row: Sequence[Any], y: Sequence[float]) -> Any:
         distribution(y, len(row), "the targets of kl_divergence")

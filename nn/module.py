@@ -16,7 +16,7 @@ from typing import Any, Self, TypeAlias
 
 from autograd import Value
 from autograd.system.loaded import loaded
-from nn.basics.checks import as_number
+from nn.basics.checks import as_number, flag
 
 MOST_LISTED = 10
 """Names in one message."""
@@ -96,8 +96,9 @@ class Module:
 
     def train(self, mode: bool = True) -> Self:
         """Switch this module and all inside it to learning (to use, with ``mode=False``). Returns the module."""
+        training = flag("mode", mode)
         for _, module in self.named_modules():
-            module.training = bool(mode)
+            module.training = training
         return self
 
     def eval(self) -> Self:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from autograd import Value, dot, softmax
 from nn.basics.activations import ActivationLike, find_activation, name_of
-from nn.basics.checks import as_rng, positive
+from nn.basics.checks import as_rng, flag, positive
 from nn.basics.first_weights import Init, initializer
 from nn.module import Module
 
@@ -47,11 +47,11 @@ class Neuron(Module):
         # parameters() does, unless they stand in a dict of their own: a call took a third longer.
         self.__dict__ = dict(vars(self))
         self.activation: Any = find_activation(activation)
-        self.nonlin = nonlin and self.activation is not None
+        self.nonlin = flag("nonlin", nonlin) and self.activation is not None
         draw = initializer(init, positive("nin", nin), fan_out, self.activation_name, rng)
         self.w = [Value(draw()) for _ in range(nin)]
-        self.b = Value(0.0) if bias else 0.0
-        self.fused = fused
+        self.b = Value(0.0) if flag("bias", bias) else 0.0
+        self.fused = flag("fused", fused)
 
     @property
     def activation_name(self) -> str | None:

@@ -27,6 +27,14 @@ def positive(name: str, number: Any, least: int = 1) -> int:
     return int(number)
 
 
+def flag(name: str, given: Any) -> bool:
+    """`given` if it is True or False, or equal to one of them; TypeError for what would only count as one, as "no"."""
+    try:
+        return bool((False, True).index(given))
+    except ValueError:
+        raise TypeError(f"{name} has to be True or False, got {given!r:.60}") from None
+
+
 def parameter_list(who: str, params: Any) -> list[Any]:
     """`params` as a list; TypeError that says what is meant for a model, a single Value or anything else."""
     if isinstance(params, Iterable) and not isinstance(params, Mapping | str):

@@ -8,7 +8,7 @@ from operator import index
 from typing import Any, Protocol, SupportsIndex
 
 from autograd import total
-from nn.basics.checks import as_rng
+from nn.basics.checks import as_rng, flag
 from nn.basics.nested import flat, is_list
 
 Rows = list[list[float]]
@@ -85,7 +85,8 @@ def batches(
     """
     rows, targets = as_pairs(X, y)
     size = rows_per_update(len(rows), batch_size)
-    yield from pieces(rows, targets, size, as_rng(rng, "shuffle") if shuffle and size < len(rows) else None)
+    shuffled = flag("shuffle", shuffle) and size < len(rows)
+    yield from pieces(rows, targets, size, as_rng(rng, "shuffle") if shuffled else None)
 
 
 def pieces(rows: list[Any], targets: list[Any], size: int, dice: Random | None) -> Iterator[Sets]:
@@ -118,7 +119,7 @@ def split(
     if not all(share > 0 for share in shares) or abs(total(shares) - 1) > 1e-9:
         raise ValueError(f"shares have to be above 0 and add up to 1, got {shares}")
     parts: list[list[int]] = [[] for _ in shares]
-    dice, groups = as_rng(rng, "shuffle"), _groups(targets, stratify)
+    dice, groups = as_rng(rng, "shuffle"), _groups(targets, flag("stratify", stratify))
     for members in groups:
         dice.shuffle(members)
         for part, piece in zip(parts, _deal(members, shares), strict=True):

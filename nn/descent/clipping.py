@@ -10,7 +10,22 @@ from nn.basics.checks import parameter_list
 
 def gradient_norm(params: Iterable[Value]) -> float:
     """√(Σ g²) over all parameters, without overflow on the way."""
-    return math.hypot(*(p.grad for p in parameter_list("the norm of a gradient", params)))
+    return with_norm("the norm of a gradient", params)[1]
+
+
+def with_norm(who: str, params: Iterable[Value]) -> tuple[list[Value], float]:
+    """The parameters in a list, and their gradient_norm; TypeError where one is none, or has no number as gradient."""
+    listed = parameter_list(who, params)
+    try:
+        return listed, math.hypot(*[p.grad for p in listed])
+    except (AttributeError, TypeError):
+        for i, p in enumerate(listed):
+            if not isinstance(p, Value):
+                given = f"{who} takes parameters, which are Values: number {i} is {p!r:.40} ({type(p).__name__})"
+                raise TypeError(f"{given}; pass model.parameters()") from None
+            if not isinstance(p.grad, Real):
+                raise TypeError(f"the grad of parameter {i} is {p.grad!r:.40}: assign 0.0 for no gradient") from None
+        raise
 
 
 def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
@@ -20,8 +35,7 @@ def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
     inf or nan among them have no direction: they stay as they are, and the norm returned says so.
     """
     check_limit("max_norm", max_norm)
-    params = parameter_list("clip_grad_norm", params)
-    norm = gradient_norm(params)
+    params, norm = with_norm("clip_grad_norm", params)
     if norm > max_norm and math.isfinite(norm):
         scale = max_norm / norm
         for p in params:
@@ -32,14 +46,14 @@ def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
 def clip_grad_value(params: Iterable[Value], clip_value: float) -> None:
     """g ← min(max(g, -clip_value), clip_value), each parameter by itself (nan stays nan)."""
     check_limit("clip_value", clip_value)
-    for p in parameter_list("clip_grad_value", params):
+    for p in with_norm("clip_grad_value", params)[0]:  # all of which have gradients that are numbers
         if abs(p.grad) > clip_value:
             p.grad = math.copysign(clip_value, p.grad)
 
 
 def check_limit(name: str, limit: float) -> None:
     """ValueError unless a limit for clipping is above 0, TypeError when it is no number."""
-    if not isinstance(limit, Real):
+    if not isinstance(limit, Real) or isinstance(limit, bool):
         raise TypeError(f"{name} has to be a number above 0, got {limit!r:.60}")
     if not limit > 0:
         raise ValueError(f"{name} has to be above 0, got {limit!r}")

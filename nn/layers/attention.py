@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import dot, softmax
-from nn.basics.checks import as_rng, positive, sequence
+from nn.basics.checks import as_rng, flag, positive, sequence
 from nn.basics.first_weights import Init
 from nn.basics.nested import data_of
 from nn.module import Module
@@ -42,7 +42,7 @@ class AttentionHead(Module):
         self.query, self.key, self.value = (
             Layer(nin, size, nonlin=False, init=init, rng=rng, fused=fused, bias=bias) for _ in range(3)
         )
-        self.causal = causal
+        self.causal = flag("causal", causal)
         self.weights: list[list[float]] = []
 
     def __call__(self, x: Sequence[Any]) -> list[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from nn.basics.activations import ActivationLike
-from nn.basics.checks import numbers, positive, sequence
+from nn.basics.checks import flag, numbers, positive, sequence
 from nn.basics.first_weights import Init
 from nn.module import Module
 from nn.neuron import Layer
@@ -52,7 +52,7 @@ class RNN(Module):
 
     def __init__(self, nin: int, size: int, *, last: bool = False, **options: Any) -> None:
         self.cell = RNNCell(nin, size, **options)
-        self.last = last
+        self.last = flag("last", last)
 
     def __call__(self, x: Sequence[Any], h: Sequence[Any] | None = None) -> list[Any]:
         states = []

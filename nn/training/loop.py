@@ -18,7 +18,7 @@ from numbers import Real
 from typing import Any
 
 from autograd import Value, no_grad, total
-from nn.basics.checks import as_rng, positive
+from nn.basics.checks import as_rng, flag, positive
 from nn.basics.nested import plain
 from nn.basics.progress import Progress
 from nn.data.rows import Random, Sets, as_pairs, pieces, rows_per_update
@@ -133,7 +133,7 @@ def fit(
     check_functions(penalty=penalty, schedule=schedule, **{f"metrics[{k!r}]": f for k, f in named.items()})
     check_numbers(epochs, tolerance)
     kept = None if keep is None else Kept(positive("keep", keep))
-    dice = as_rng(rng, "shuffle")
+    dice, shuffle = as_rng(rng, "shuffle"), flag("shuffle", shuffle)
     if compiled not in (True, False, "auto"):
         raise ValueError(f'compiled has to be True, False or "auto", got {compiled!r}')
     if batches is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from nn.basics.checks import flag
 from nn.inspection.history import History
 from nn.module import Module
 
@@ -30,6 +31,7 @@ class EarlyStopping:
         whole = hasattr(self.patience, "__index__") and not isinstance(self.patience, bool)
         if not whole or self.patience < 1 or not self.min_delta >= 0:
             raise ValueError(f"early stopping needs patience ≥ 1 (epochs) and min_delta ≥ 0, got {self!r}")
+        self.restore_best = flag("restore_best", self.restore_best)
 
     def enough(self, loss: float, model: Module, measured: dict[str, float] | None = None) -> bool:
         """Take in the loss of one more epoch; True when it is time to stop.

@@ -385,6 +385,30 @@ def test_a_limit_has_to_be_above_zero(clip, limit):
         clip([Value(1.0)], limit)
 
 
+@pytest.mark.parametrize("clip", [clip_grad_norm, clip_grad_value])
+@pytest.mark.parametrize("limit", ["1", True, None])
+def test_a_limit_has_to_be_a_number(clip, limit):
+    with pytest.raises(TypeError, match=f"has to be a number above 0, got {limit!r}"):
+        clip([Value(1.0)], limit)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [lambda ps: clip_grad_norm(ps, 1), lambda ps: clip_grad_value(ps, 1), gradient_norm],
+    ids=["clip_grad_norm", "clip_grad_value", "the norm of a gradient"],
+)
+def test_what_is_clipped_has_to_be_a_parameter_with_a_gradient(ask, request):
+    first, last = Value(1.0), Value(1.0)
+    first.grad = 5.0
+    name = request.node.callspec.id
+    with pytest.raises(TypeError, match=rf"{name} takes parameters, which are Values: number 1 is 1.0 \(float\)"):
+        ask([first, 1.0])
+    last.grad = None
+    with pytest.raises(TypeError, match="the grad of parameter 1 is None: assign"):
+        ask([first, last])
+    assert first.grad == 5.0
+
+
 # Settings as attributes ---------------------------------------------------------------------------------------------
 
 
