@@ -103,10 +103,13 @@ def record_call(f: Callable[..., Any], args: Sequence[Any], strict: bool = False
         result = f(*rebuild(list(args), values))
     if strict:
         ear.object()
-    else:
-        for advice in ear.advice():
-            warnings.warn(advice, RuntimeWarning, stacklevel=3)
-    return _Transcript(values, made).finish(result, recorder.branches)
+    recording = _Transcript(values, made).finish(result, recorder.branches)
+    hooked = any(parameter._right is not None for parameter in recording.parameters)
+    if strict and hooked:
+        raise ValueError(HOOKED)
+    for advice in [] if strict else [*ear.advice(), *[HOOKED] * hooked]:
+        warnings.warn(advice, RuntimeWarning, stacklevel=3)
+    return recording
 
 
 DREW = (
@@ -117,6 +120,7 @@ NUMPY_DREW = (
     "somebody drew from NumPy's shared generator while a function was recorded. If it was the function, every replay "
     "repeats its draw: draw outside and pass the numbers as arguments"
 )
+HOOKED = "a parameter has a closure of its own for a _backward, as a hook: a replay does not call it"
 PRINTED = "the recorded function printed something: a replay prints nothing. Print what the program returns instead"
 
 

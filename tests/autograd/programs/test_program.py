@@ -734,6 +734,18 @@ def test_draws_are_warned_about_where_numpy_was_never_loaded(monkeypatch):
         record(lambda x: x * random.random(), 1.0)
 
 
+def test_a_hook_on_a_parameter_is_warned_about_and_strictly_refused(recwarn):
+    w = Value(2.0)
+    assert record(lambda x: x * w, 1.0, strict=True)(3.0) == 6.0
+    assert not recwarn.list
+    w._backward = lambda: None
+    with pytest.warns(RuntimeWarning, match="a parameter has a closure of its own") as told:
+        assert record(lambda x: x * w, 1.0)(3.0) == 6.0
+    assert told[0].filename == __file__
+    with pytest.raises(ValueError, match="a parameter has a closure of its own"):
+        record(lambda x: x * w, 1.0, strict=True)
+
+
 def test_the_source_of_several_results_is_that_of_their_values():
     source = record(lambda x: (x + 1.0, x * 2.0), 1.0).source
     assert source.startswith("def value(x, parameters):")

@@ -438,3 +438,13 @@ def test_what_a_clip_of_ones_own_does_to_numpys_numbers_is_warned_about(compiled
             MLP(2, [3, 1], rng=1), rows, [x for x, _ in rows], loss=mse, epochs=3, clip=clip, compiled=compiled
         )
     assert (history.engine, len(told)) == ("program" if compiled else "graphs", 3)
+
+
+def test_a_model_whose_parameter_has_a_hook_trains_with_graphs():
+    model, calls = nn.MLP(1, [1], init=0.0), []
+    model.parameters()[0]._backward = lambda: calls.append(None)
+    history = nn.fit(model, [[0.0], [1.0]], [1.0, 3.0], loss="mse", epochs=600)
+    assert (len(calls), history.engine) == (
+        600,
+        "graphs: a parameter has a closure of its own for a _backward, as a hook: a replay does not call it",
+    )
