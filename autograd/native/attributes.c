@@ -61,14 +61,7 @@ static PyObject *get_grad(Node *node, void *unused) {
 
 /* An int that a double holds exactly. */
 static int is_whole(PyObject *thing, double *number) {
-    if (!PyLong_CheckExact(thing))
-        return 0;
-    *number = PyLong_AsDouble(thing);
-    if (*number == -1.0 && PyErr_Occurred()) {
-        PyErr_Clear();
-        return 0;
-    }
-    return fabs(*number) <= 9007199254740992.0;
+    return PyLong_CheckExact(thing) && double_of_int(thing, number) && fabs(*number) <= 9007199254740992.0;
 }
 
 static int set_grad(Node *node, PyObject *thing, void *unused) {

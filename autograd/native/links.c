@@ -91,18 +91,39 @@ void link_many(Node *node, const Filling *filling, int flat) {
     replace_links(node, MANY | flat, (Left){.many = filling->many});
 }
 
+/* Operand number `at`, 0 or 1, of a node that has two at most, and its slope if it is a parent. 0: there is none. */
+static int operand_at(const Node *node, int at, Term *operand, const double **slope) {
+    const Many *many = node->left.many;
+    if (node->flags & FLAT) {
+        const int number = many->kinds != NULL && at < many->operands && many->kinds[at] == NUMBER; /* there is one at most */
+        const int parent = at && many->parents == 2;
+        *slope = many->slopes + parent;
+        *operand = number ? (Term){NULL, *many->numbers} : (Term){many->parent[parent], 0.0};
+        return at < many->operands;
+    }
+    if (!(node->flags >> at & (LEFT | LEFT_NUMBER))) /* or RIGHT, RIGHT_NUMBER */
+        return 0;
+    *slope = slopes_of(node) + at;
+    if (node->flags >> at & LEFT)
+        *operand = (Term){at ? node->right.node : node->left.node, 0.0};
+    else
+        *operand = (Term){NULL, at ? node->right.number : node->left.number};
+    return 1;
+}
+
 /* One or two operands that lie in the node move to a Many, so that `right` becomes free. */
 int move_out(Node *node) {
     const int flags = node->flags, has_left = flags & (LEFT | LEFT_NUMBER), has_right = flags & (RIGHT | RIGHT_NUMBER);
+    Term operand;
+    const double *slope;
     if (!has_left && !has_right)
         return 0;
     Filling filling = {.many = new_many(!!(flags & LEFT) + !!(flags & RIGHT), 0, !!has_left + !!has_right)};
     if (filling.many == NULL)
         return -1;
-    if (has_left)
-        add_operand(&filling, flags & LEFT ? (Term){node->left.node, 0.0} : (Term){NULL, node->left.number}, slopes_of(node));
-    if (has_right)
-        add_operand(&filling, flags & RIGHT ? (Term){node->right.node, 0.0} : (Term){NULL, node->right.number}, slopes_of(node) + 1);
+    for (int at = 0; at < 2; at++)
+        if (operand_at(node, at, &operand, &slope))
+            add_operand(&filling, operand, slope);
     link_many(node, &filling, FLAT);
     return 0;
 }
@@ -128,75 +149,24 @@ static PyObject *tuple_of_nodes(Node *const *nodes, Py_ssize_t count) {
     return tuple;
 }
 
-/* An operand of a FLAT Many, None if there are not so many. */
-static PyObject *operand_of_flat(const Many *many, Py_ssize_t at) {
-    if (at >= many->operands)
+/* `_left`, `_d_left`, `_right` or `_d_right`, as value.py describes them. */
+PyObject *get_link(Node *node, void *which) {
+    const size_t slot = (size_t)which, is_slope = slot == SLOT_D_LEFT || slot == SLOT_D_RIGHT;
+    const Many *many = node->left.many;
+    Term operand;
+    const double *slope;
+    if (node->flags & RAW)
+        return Py_NewRef(node->left.raw->slot[slot]);
+    if (node->flags & MANY && !(node->flags & FLAT)) {
+        if (is_slope)
+            return slot == SLOT_D_LEFT ? tuple_of_floats(many->slopes, many->parents) : Py_NewRef(Py_None);
+        return slot == SLOT_LEFT ? tuple_of_nodes(many->parent, many->parents) : operands_of_many(many);
+    }
+    if (!operand_at(node, slot >= SLOT_RIGHT, &operand, &slope) || (is_slope && operand.node == NULL))
         Py_RETURN_NONE;
-    PyObject *operands = operands_of_many(many), *operand = operands == NULL ? NULL : PyTuple_GetItem(operands, at);
-    Py_XINCREF(operand);
-    Py_XDECREF(operands);
-    return operand;
-}
-
-/* Its slope, None for a number. */
-static PyObject *slope_of_flat(const Many *many, Py_ssize_t at) {
-    if (at >= many->operands || (many->kinds != NULL && many->kinds[at] != PARENT))
-        Py_RETURN_NONE;
-    return PyFloat_FromDouble(many->slopes[at == 1 && many->parents == 2]);
-}
-
-PyObject *get_left(Node *node, void *unused) {
-    (void)unused;
-    if (node->flags & RAW)
-        return Py_NewRef(node->left.raw->slot[SLOT_LEFT]);
-    if (node->flags & FLAT)
-        return operand_of_flat(node->left.many, 0);
-    if (node->flags & MANY)
-        return tuple_of_nodes(node->left.many->parent, node->left.many->parents);
-    if (node->flags & LEFT)
-        return Py_NewRef((PyObject *)node->left.node);
-    if (node->flags & LEFT_NUMBER)
-        return PyFloat_FromDouble(node->left.number);
-    Py_RETURN_NONE;
-}
-
-PyObject *get_d_left(Node *node, void *unused) {
-    (void)unused;
-    if (node->flags & RAW)
-        return Py_NewRef(node->left.raw->slot[SLOT_D_LEFT]);
-    if (node->flags & FLAT)
-        return slope_of_flat(node->left.many, 0);
-    if (node->flags & MANY)
-        return tuple_of_floats(node->left.many->slopes, node->left.many->parents);
-    if (node->flags & LEFT)
-        return PyFloat_FromDouble(slopes_of(node)[0]);
-    Py_RETURN_NONE;
-}
-
-PyObject *get_right(Node *node, void *unused) {
-    (void)unused;
-    if (node->flags & RAW)
-        return Py_NewRef(node->left.raw->slot[SLOT_RIGHT]);
-    if (node->flags & FLAT)
-        return operand_of_flat(node->left.many, 1);
-    if (node->flags & MANY)
-        return operands_of_many(node->left.many);
-    if (node->flags & RIGHT)
-        return Py_NewRef((PyObject *)node->right.node);
-    if (node->flags & RIGHT_NUMBER)
-        return PyFloat_FromDouble(node->right.number);
-    Py_RETURN_NONE;
-}
-
-PyObject *get_d_right(Node *node, void *unused) {
-    (void)unused;
-    if (node->flags & RAW)
-        return Py_NewRef(node->left.raw->slot[SLOT_D_RIGHT]);
-    if (node->flags & FLAT)
-        return slope_of_flat(node->left.many, 1);
-    if (node->flags & RIGHT)
-        return PyFloat_FromDouble(slopes_of(node)[1]);
-    Py_RETURN_NONE;
+    if (is_slope || operand.node == NULL)
+        return PyFloat_FromDouble(is_slope ? *slope : operand.number);
+    return Py_NewRef((PyObject *)operand.node);
 }
 
 /* The properties that everybody reads --------------------------------------------------------------------------------- */
@@ -212,9 +182,9 @@ PyObject *operands_of(Node *node, void *unused) {
         return operands_of_many(node->left.many);
     PyObject *tuple = new_tuple(flags & (RIGHT | RIGHT_NUMBER) ? 2 : 1);
     if (tuple != NULL)
-        set_item(&tuple, 0, get_left(node, NULL));
+        set_item(&tuple, 0, get_link(node, (void *)SLOT_LEFT));
     if (tuple != NULL && flags & (RIGHT | RIGHT_NUMBER))
-        set_item(&tuple, 1, get_right(node, NULL));
+        set_item(&tuple, 1, get_link(node, (void *)SLOT_RIGHT));
     return tuple;
 }
 
@@ -240,10 +210,10 @@ static PyObject *get_local_grads(Node *node, void *unused) {
 }
 
 PyGetSetDef link_attributes[] = {
-    {"_left", (getter)get_left, (setter)set_link, NULL, (void *)SLOT_LEFT},
-    {"_d_left", (getter)get_d_left, (setter)set_link, NULL, (void *)SLOT_D_LEFT},
-    {"_right", (getter)get_right, (setter)set_link, NULL, (void *)SLOT_RIGHT},
-    {"_d_right", (getter)get_d_right, (setter)set_link, NULL, (void *)SLOT_D_RIGHT},
+    {"_left", (getter)get_link, (setter)set_link, NULL, (void *)SLOT_LEFT},
+    {"_d_left", (getter)get_link, (setter)set_link, NULL, (void *)SLOT_D_LEFT},
+    {"_right", (getter)get_link, (setter)set_link, NULL, (void *)SLOT_RIGHT},
+    {"_d_right", (getter)get_link, (setter)set_link, NULL, (void *)SLOT_D_RIGHT},
     {"operands", (getter)operands_of, NULL, NULL, NULL},
     {"parents", (getter)get_parents, NULL, NULL, NULL},
     {"local_grads", (getter)get_local_grads, NULL, NULL, NULL},

@@ -215,50 +215,30 @@ static PyObject *node_of_terms(const Terms *terms, int row, double y, const doub
     return finished(&filling, row, y);
 }
 
-static PyObject *total_of_list(PyObject *list) {
-    Terms terms;
-    const int usual = open_list(list, &terms);
-    if (usual <= 0)
-        return usual ? NULL : PyObject_CallFunctionObjArgs(engine.total, list, NULL);
-    const double y = exact_sum(numbers_of(&terms), terms.count);
-    for (Py_ssize_t i = 0; i < terms.count; i++)
-        terms.more[i] = 1.0;
-    return node_of_terms(&terms, ROW_total, y, terms.more, -1);
+static PyObject *sum_of_terms(const Terms *terms, int row, double divisor) {
+    const double y = exact_sum(numbers_of(terms), terms->count) / divisor;
+    for (Py_ssize_t i = 0; i < terms->count; i++)
+        terms->more[i] = 1.0 / divisor;
+    return node_of_terms(terms, row, y, terms->more, -1);
 }
 
-static PyObject *mean_of_list(PyObject *list) {
-    Terms terms;
-    const int usual = open_list(list, &terms);
-    if (usual <= 0)
-        return usual ? NULL : PyObject_CallFunctionObjArgs(engine.mean, list, NULL);
-    const double count = (double)terms.count, y = exact_sum(numbers_of(&terms), terms.count) / count;
-    for (Py_ssize_t i = 0; i < terms.count; i++)
-        terms.more[i] = 1.0 / count;
-    return node_of_terms(&terms, ROW_mean, y, terms.more, -1);
-}
+static PyObject *total_of_terms(const Terms *terms) { return sum_of_terms(terms, ROW_total, 1.0); }
+static PyObject *mean_of_terms(const Terms *terms) { return sum_of_terms(terms, ROW_mean, (double)terms->count); }
 
-static PyObject *sum_of_squares_of_list(PyObject *list) {
-    Terms terms;
-    const int usual = open_list(list, &terms);
-    if (usual <= 0)
-        return usual ? NULL : PyObject_CallFunctionObjArgs(engine.sum_of_squares, list, NULL);
-    double *slopes = terms.more, *squares = slopes + terms.count;
-    for (Py_ssize_t i = 0; i < terms.count; i++) {
-        const double x = terms.at[i].number;
+static PyObject *sum_of_squares_of_terms(const Terms *terms) {
+    double *slopes = terms->more, *squares = slopes + terms->count;
+    for (Py_ssize_t i = 0; i < terms->count; i++) {
+        const double x = terms->at[i].number;
         slopes[i] = 2.0 * x;
         squares[i] = x * x;
     }
-    return node_of_terms(&terms, ROW_sum_of_squares, exact_sum(squares, terms.count), slopes, -1);
+    return node_of_terms(terms, ROW_sum_of_squares, exact_sum(squares, terms->count), slopes, -1);
 }
 
-static PyObject *logsumexp_of_list(PyObject *list) {
-    Terms terms;
-    const int usual = open_list(list, &terms);
-    if (usual <= 0)
-        return usual ? NULL : PyObject_CallFunctionObjArgs(engine.logsumexp, list, NULL);
-    double *x = numbers_of(&terms), *p = x + terms.count, *more = p + terms.count;
-    softmax_of(x, terms.count, p);
-    return node_of_terms(&terms, ROW_logsumexp, logsumexp_of(x, terms.count, more), p, -1);
+static PyObject *logsumexp_of_terms(const Terms *terms) {
+    double *x = numbers_of(terms), *p = x + terms->count, *more = p + terms->count;
+    softmax_of(x, terms->count, p);
+    return node_of_terms(terms, ROW_logsumexp, logsumexp_of(x, terms->count, more), p, -1);
 }
 
 /* ∂pᵢ/∂xⱼ = pᵢ(δᵢⱼ - pⱼ): softmax_slopes() of ops.py. */
@@ -279,17 +259,13 @@ static PyObject *list_of_softmax(const Terms *terms) {
     return entries;
 }
 
-static PyObject *softmax_of_list(PyObject *list) {
-    Terms terms;
-    const int usual = open_list(list, &terms);
-    if (usual <= 0)
-        return usual ? NULL : PyObject_CallFunctionObjArgs(engine.softmax, list, NULL);
+static PyObject *softmax_of_terms(const Terms *terms) {
     const Py_ssize_t size = room.size; /* a collection may run between two entries, and in it anything: the room is ours */
     room.terms = NULL;
     room.size = 0;
-    PyObject *entries = list_of_softmax(&terms);
+    PyObject *entries = list_of_softmax(terms);
     PyMem_Free(room.terms);
-    room.terms = terms.at;
+    room.terms = terms->at;
     room.size = size;
     return entries;
 }
@@ -312,10 +288,12 @@ static PyObject *cross_entropy(PyObject *module, PyObject *const *args, Py_ssize
 }
 
 /* The terms may come from a generator, and are a list then. */
-static PyObject *of_one_list(PyObject *(*function)(PyObject *), PyObject *terms) {
-    if (!PyIter_Check(terms))
-        return function(terms);
-    PyObject *list = PySequence_List(terms), *result = list == NULL ? NULL : function(list);
+static PyObject *of_one_list(PyObject *given, PyObject *(*in_c)(const Terms *), PyObject *in_python) {
+    PyObject *list = PyIter_Check(given) ? PySequence_List(given) : Py_NewRef(given), *result = NULL;
+    Terms terms;
+    const int usual = list == NULL ? -1 : open_list(list, &terms);
+    if (usual >= 0)
+        result = usual ? in_c(&terms) : PyObject_CallFunctionObjArgs(in_python, list, NULL);
     Py_XDECREF(list);
     return result;
 }
@@ -323,7 +301,7 @@ static PyObject *of_one_list(PyObject *(*function)(PyObject *), PyObject *terms)
 #define OF_ONE_LIST(name) \
     static PyObject *name(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *names) { \
         (void)module; \
-        return names == NULL && count == 1 ? of_one_list(name##_of_list, args[0]) \
+        return names == NULL && count == 1 ? of_one_list(args[0], name##_of_terms, engine.name) \
                                            : call_python(engine.name, NULL, args, count, names); \
     }
 OF_ONE_LIST(total)

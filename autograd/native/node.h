@@ -163,8 +163,7 @@ void free_many(Many *many);           /* the memory alone */
 void release_block(int flags, Left block); /* links that lie in one */
 int move_out(Node *node);             /* make `right` free for an Extra; -1 with an exception */
 PyObject *operands_of(Node *node, void *unused); /* a tuple, as Python reads them */
-PyObject *get_left(Node *node, void *unused), *get_d_left(Node *node, void *unused);
-PyObject *get_right(Node *node, void *unused), *get_d_right(Node *node, void *unused);
+PyObject *get_link(Node *node, void *which); /* one of the four slots of value.py */
 extern PyGetSetDef link_attributes[];
 
 /* attributes.c */

@@ -53,6 +53,14 @@ int read_float(PyObject *list, Py_ssize_t i, double *number) {
     return *number == -1.0 && PyErr_Occurred() ? -1 : 0;
 }
 
+int double_of_int(PyObject *whole, double *number) {
+    *number = PyLong_AsDouble(whole);
+    if (*number != -1.0 || !PyErr_Occurred())
+        return 1;
+    PyErr_Clear();
+    return 0;
+}
+
 PyObject *tuple_of_floats(const double *numbers, Py_ssize_t count) {
     PyObject *tuple = new_tuple(count);
     for (Py_ssize_t i = 0; tuple != NULL && i < count; i++)

@@ -18,6 +18,8 @@ PyObject *new_tuple(Py_ssize_t count), *new_list(Py_ssize_t count);
 void set_item(PyObject **things, Py_ssize_t i, PyObject *thing);
 /* The float that list[i] is or has; what makes one of it may change the list meanwhile. -1 with an exception. */
 int read_float(PyObject *list, Py_ssize_t i, double *number);
+/* An int as a double. 0 without an exception if it is beyond the range of a float. */
+int double_of_int(PyObject *whole, double *number);
 PyObject *tuple_of_floats(const double *numbers, Py_ssize_t count);
 
 /* Put `thing`, a reference that is given away, in a place that owns one. What it held may run Python when it goes. */

@@ -54,14 +54,7 @@ static int is_plain(PyObject *thing, double *number) {
         *number = PyFloat_AsDouble(thing);
         return 1;
     }
-    if (!PyLong_CheckExact(thing) && !PyBool_Check(thing))
-        return 0;
-    *number = PyLong_AsDouble(thing);
-    if (*number == -1.0 && PyErr_Occurred()) {
-        PyErr_Clear(); /* beyond the range of a float: Python has the message */
-        return 0;
-    }
-    return 1;
+    return (PyLong_CheckExact(thing) || PyBool_Check(thing)) && double_of_int(thing, number);
 }
 
 int number_of(PyObject *thing, double *number) {

@@ -7,13 +7,9 @@
 
 /* A slope as a double; also the 3 of a.data = 3 that a * b holds. */
 static int is_slope(PyObject *thing, double *slope) {
-    if (!PyFloat_CheckExact(thing) && !PyLong_Check(thing))
-        return 0;
-    *slope = PyFloat_CheckExact(thing) ? PyFloat_AsDouble(thing) : PyLong_AsDouble(thing);
-    if (*slope == -1.0 && PyErr_Occurred()) {
-        PyErr_Clear();
-        return 0;
-    }
+    if (!PyFloat_CheckExact(thing))
+        return PyLong_Check(thing) && double_of_int(thing, slope);
+    *slope = PyFloat_AsDouble(thing);
     return 1;
 }
 
@@ -125,8 +121,8 @@ int set_link(Node *node, PyObject *thing, void *which) {
     }
     if (thing == Py_None && !(node->flags & LINKS))
         return 0;
-    if (!(node->flags & RAW) && become_raw(node, get_left(node, NULL), get_d_left(node, NULL), get_right(node, NULL),
-                                           get_d_right(node, NULL)) < 0)
+    if (!(node->flags & RAW) && become_raw(node, get_link(node, (void *)SLOT_LEFT), get_link(node, (void *)SLOT_D_LEFT),
+                                           get_link(node, (void *)SLOT_RIGHT), get_link(node, (void *)SLOT_D_RIGHT)) < 0)
         return -1;
     if (node->flags & RAW) /* still, whatever ran meanwhile */
         put(&node->left.raw->slot[(size_t)which], Py_NewRef(thing));
