@@ -69,31 +69,36 @@ static void become_empty(Field *field) {
     empty_fields++;
 }
 
+/* What the system is told of the pages of a field.
+
+   Needed: they are fetched at once, which takes two thirds of the time of fetching them one by one as they are met (where
+   Linux is too old for it, that still happens). Not needed: the C library keeps memory that it is given back, unless
+   nothing that is in use lies behind it, so the pages go to the system here, and what the library keeps is addresses. */
+static void tell_system(Field *field, int needed) {
+#ifdef __linux__
+    const int populate_write = 23; /* MADV_POPULATE_WRITE: not every sys/mman.h has it */
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), end = ((uintptr_t)field + FIELD) & ~(page - 1);
+    const uintptr_t start = ((uintptr_t)field + (needed ? 0 : page - 1)) & ~(page - 1); /* others need what they share */
+    if (start < end)
+        madvise((void *)start, end - start, needed ? populate_write : MADV_DONTNEED);
+#else
+    (void)field, (void)needed;
+#endif
+}
+
 static int buy_field(void) {
     Field *field = PyMem_Malloc(FIELD);
     if (field == NULL) {
         PyErr_NoMemory();
         return -1;
     }
+    tell_system(field, 1);
     become_empty(field);
     return 0;
 }
 
-/* The C library keeps memory that it is given back, unless nothing that is in use lies behind it. So the pages go to the
-   system here, and what the library keeps is addresses. */
-static void empty_pages(Field *field) {
-#ifdef __linux__
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), end = ((uintptr_t)field + FIELD) & ~(page - 1);
-    const uintptr_t start = ((uintptr_t)field + page - 1) & ~(page - 1);
-    if (start < end)
-        madvise((void *)start, end - start, MADV_DONTNEED);
-#else
-    (void)field;
-#endif
-}
-
 static void give_back(Field *field) {
-    empty_pages(field);
+    tell_system(field, 0);
     PyMem_Free(field);
 }
 
