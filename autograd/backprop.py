@@ -153,9 +153,8 @@ def _all_or_none(root: Value, seed: float, leaves: list[Value], interior: list[V
             node.grad = 0.0
         root.grad = seed
         _chain_rule(interior)
-        if ACTIVE:
-            for listener in current_mode().listeners:
-                listener.backward(root, seed)
+        for listener in current_mode().listeners if ACTIVE else ():
+            listener.backward(root, seed)
         if any(before) or not interior:  # else the leaves, as after zero_grad(), have nothing to be added to
             totals = [held + leaf.grad for held, leaf in zip(before, leaves, strict=True)]
             deque(map(_set_grad, leaves, totals), 0)  # one call that runs in C: no signal is handled in its middle
@@ -164,7 +163,8 @@ def _all_or_none(root: Value, seed: float, leaves: list[Value], interior: list[V
         deque(restore, 0)
         raise
     finally:
-        deque(map(_set_grad, interior, outer), 0)
+        if outer:  # or memory is asked for in vain, which may fail, and the leaves have theirs
+            deque(map(_set_grad, interior, outer), 0)
 
 
 def _chain_rule(interior: list[Value]) -> None:
