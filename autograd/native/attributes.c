@@ -5,6 +5,9 @@
 static PyObject *own(const Node *node, const Extra *extra, int which, const char *name) {
     if (extra != NULL && extra->of[which] != NULL)
         return Py_NewRef(extra->of[which]);
+    const int is_slot = which == OWN_DATA || which == OWN_GRAD;
+    if (is_slot && Py_Version >= 0x030D0000) /* from 3.13 on the message of a slot has the full name of the type, %T */
+        return PyErr_Format(PyExc_AttributeError, "'%T' object has no attribute '%s'", (const PyObject *)node, name);
     PyObject *kind = PyType_GetName(Py_TYPE((PyObject *)node));
     if (kind != NULL)
         PyErr_Format(PyExc_AttributeError, "'%U' object has no attribute '%s'", kind, name);

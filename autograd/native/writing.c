@@ -61,18 +61,23 @@ PyObject *slot_of_number(Tape *tape, double number) {
     return slot;
 }
 
+/* kind(row, operands, result), by way of tuple.__new__: only that knows all that a tuple keeps (its hash, from 3.14 on). */
+static PyObject *new_instruction(PyTypeObject *kind, PyObject *row, PyObject *operands, PyObject *result) {
+    PyObject *parts = PyTuple_Pack(3, row, operands, result), *args = parts == NULL ? NULL : PyTuple_Pack(1, parts);
+    PyObject *instruction = args == NULL ? NULL : ((newfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_new))(kind, args, NULL);
+    Py_XDECREF(parts);
+    Py_XDECREF(args);
+    return instruction;
+}
+
 int write_instruction(Tape *tape, PyObject *row, PyObject *operands, PyObject *result) {
-    PyObject *instruction = operands == NULL || result == NULL
-                                ? NULL
-                                : ((allocfunc)PyType_GetSlot(tape->kind, Py_tp_alloc))(tape->kind, 3);
+    PyObject *instruction = operands == NULL || result == NULL ? NULL : new_instruction(tape->kind, row, operands, result);
     if (instruction == NULL) {
         Py_XDECREF(operands);
         return -1;
     }
-    PyTuple_SetItem(instruction, 0, Py_NewRef(row));
-    PyTuple_SetItem(instruction, 1, operands);
-    PyTuple_SetItem(instruction, 2, Py_NewRef(result));
     PyObject_GC_UnTrack(operands); /* ints, and a row that lives for good: no part of a circle */
+    Py_DECREF(operands);
     if (row_of(row) >= 0)
         PyObject_GC_UnTrack(instruction);
     const int failed = PyList_Append(tape->instructions, instruction) < 0;

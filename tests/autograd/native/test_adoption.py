@@ -222,3 +222,17 @@ def test_public_functions_take_keywords_on_both_engines():
     assert autograd.cross_entropy(logits=[a, 0.0], target=0).data == pytest.approx(math.log1p(math.exp(-2.0)))
     with pytest.raises(TypeError):
         autograd.total([a], ys=[])
+
+
+@pytest.mark.parametrize(("name", "slots"), [("data", ("data",)), ("grad", ("grad",)), ("label", ())])
+def test_what_was_deleted_is_missed_in_the_words_of_this_python(name, slots):
+    """From 3.13 on those of a slot have the full name of the class."""
+    other = type("Value", (), {"__slots__": slots or ("__dict__",), "__module__": Value.__module__})()
+    said = []
+    for thing in (other, Value(2.0)):
+        setattr(thing, name, 0.5)
+        delattr(thing, name)
+        with pytest.raises(AttributeError) as refused:
+            getattr(thing, name) if slots else delattr(thing, name)
+        said.append(str(refused.value))
+    assert said[0] == said[1]
