@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from autograd import native
+from tests.autograd.native import subinterpreters
 
 
 def asked(choice: str, fails: bool = False) -> str:
@@ -45,3 +46,20 @@ def test_another_interpreter_of_the_process_falls_back():
     auto = {**os.environ, "GLASSGRAD_ENGINE": "auto"}
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=auto)
     assert done.stdout.strip() == "python: the native engine is in use already, by one interpreter of this process"
+
+
+@pytest.mark.skipif(native.extension is None, reason="needs the extension")
+@pytest.mark.skipif(not subinterpreters.MODULES, reason="needs a Python with subinterpreters")
+@pytest.mark.parametrize("main", ["first", "later"])
+@pytest.mark.parametrize("gil", ["own", "shared"])
+def test_one_interpreter_of_a_process_has_the_engine_and_the_others_are_pure(gil, main):
+    command = [sys.executable, "-W", "ignore", "-m", subinterpreters.__name__, gil, main]
+    environment = {**os.environ, "GLASSGRAD_ENGINE": "auto", "PYTHONMALLOC": "debug"}  # which looks after its blocks
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    assert len(said) == 16 + (main == "first")
+    pure = [engine for engine in said if engine != "native"]
+    assert len(said) - len(pure) in (2, 3)  # who came first, whenever it was asked
+    in_use, refused = "python: the native engine is in use already", "does not support loading in subinterpreters"
+    assert all(engine.startswith(in_use) or engine.endswith(refused) for engine in pure)
