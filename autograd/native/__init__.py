@@ -66,6 +66,7 @@ ImportError says why it cannot be), `python`.
 import importlib
 import math
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,8 @@ def _load() -> tuple[Any, str]:
 
 
 def _extension() -> tuple[Any, str]:
+    if "t" in getattr(sys, "abiflags", ""):  # free-threaded: objects lie in memory in another way
+        return None, "the engine in C needs a Python with a GIL"
     try:
         found = importlib.import_module("autograd.native._engine")
     except ImportError as error:

@@ -73,14 +73,17 @@ static inline void append(Walk *walk, Stack *to, Node *node) {
     push(walk, to, node);
 }
 
-/* The parents of a node made by hand, which lie in a tuple. */
+/* The parents of a node made by hand, which lie in a tuple, where they are new: in a circle one may be above, and waits. */
 static void push_by_hand(Walk *walk, const Node *node) {
     PyObject *const *slot = node->left.raw->slot, *parents = slot[SLOT_LEFT];
     const Py_ssize_t count = PyTuple_CheckExact(parents) ? PyTuple_Size(parents) : 0;
     if (node->row == 0 || slot[SLOT_D_LEFT] != Py_None || slot[SLOT_D_RIGHT] != Py_None || count == 0)
         walk->failed |= -2;
-    for (Py_ssize_t i = count; i-- && !walk->failed;)
-        push_root(walk, PyTuple_GetItem(parents, i));
+    for (Py_ssize_t i = count; i-- && !walk->failed;) {
+        PyObject *parent = PyTuple_GetItem(parents, i);
+        if (!is_node(parent) || is_new(walk, (Node *)parent))
+            push_root(walk, parent);
+    }
 }
 
 /* The parents of a node with many, where they are new. */

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import BackwardStep, ForwardStep, SeedStep, Value, steps, topological_order, where
+from autograd.backprop import ordered
 from autograd.events import adjoints
 
 
@@ -217,6 +218,15 @@ def test_gradients_are_added_to_all_leaves_or_to_none():
     with pytest.raises(TypeError, match="grad"):
         autograd.backprop.add_to_grads([a, b], [1.0, 1.0])
     assert a.grad == 10.5
+
+
+def test_a_circle_is_in_order_up_to_the_root():
+    """Links written by hand can lead round; whoever is on the way already is not gone to again."""
+    a, b = Value(2.0), Value(3.0)
+    middle = a * b
+    root = middle + b
+    a._prev = (b, root)
+    assert ordered(root) == ([b], [a, middle, root])
 
 
 def test_the_order_of_several_roots_is_that_of_each_after_the_other():

@@ -361,8 +361,8 @@ def test_a_number_that_was_deleted_is_missed_wherever_it_is_read_until_there_is_
     if name == "data":
         reads += [lambda: b + 1.0, lambda: 1.0 - b, lambda: a * b, b.tanh, lambda: b < 1.0, lambda: dot([a, b], [a, b])]
     for read in reads:
-        with pytest.raises(AttributeError, match=f"'Value' object has no attribute '{name}'"):
-            read()
+        with pytest.raises(AttributeError, match=rf"'(autograd\.value\.)?Value' object has no attribute '{name}'"):
+            read()  # with the full name from Python 3.13 on
     with pytest.raises(AttributeError, match=f"^{name}$"):
         delattr(b, name)
     assert a.grad == 0.0

@@ -31,6 +31,12 @@ def test_native_is_chosen_where_it_can_be_and_else_says_why():
         assert "GLASSGRAD_ENGINE is 'native', but " in asked("native", fails=True)
 
 
+@pytest.mark.skipif("t" not in getattr(sys, "abiflags", ""), reason="needs a free-threaded Python")
+def test_a_free_threaded_python_is_told_why_it_is_pure():
+    """Also where somebody has compiled C for another Python beside the sources."""
+    assert asked("auto") == "python: the engine in C needs a Python with a GIL"
+
+
 def test_an_unknown_choice_is_refused():
     message = asked("fast", fails=True)
     assert "GLASSGRAD_ENGINE is 'fast'; it can be auto, native, python" in message
