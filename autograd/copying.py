@@ -6,6 +6,7 @@ pickled or deep-copied together with its graph is still the same leaf afterwards
 
 import copy
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from autograd.backprop import topological_order
@@ -36,7 +37,7 @@ def deepcopy_graph(root: V, memo: dict[int, Any]) -> V:
         memo[id(node)] = clone = _new(type(node))
         _restore(clone, (*own, line, copy.deepcopy(attributes, memo)))
         for name, link in zip(_LINKS, _links(node), strict=True):
-            setattr(clone, name, _mapped(link, lambda value: memo[id(value)]))
+            setattr(clone, name, _mapped(link, partial(_found, memo)))
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
@@ -50,9 +51,12 @@ def reduce_graph(root: Value) -> tuple[Any, ...]:
     order = topological_order(root)
     leaves = [node for node in order if node.op is None]
     interior = [node for node in order if node.op is not None]
-    position = {id(node): i for i, node in enumerate([*leaves, *interior])}
-    place = lambda value: position[id(value)]  # noqa: E731
-    rows = [(type(n), (*_contents(n)[:-1], None), [_mapped(link, place) for link in _links(n)]) for n in interior]
+    position = {id(leaf): i for i, leaf in enumerate(leaves)}
+    rows = []
+    for node in interior:
+        links = [_mapped(link, partial(_found, position)) for link in _links(node)]
+        rows.append((type(node), (*_contents(node)[:-1], None), links))
+        position[id(node)] = len(position)
     hung = [(i, attributes) for i, node in enumerate(interior) if (attributes := _attributes(node))]
     if not hung:
         return _rebuild_graph, (leaves, rows)
@@ -64,6 +68,14 @@ def reduce_graph(root: Value) -> tuple[Any, ...]:
         None,
         _hang,
     )
+
+
+def _found(known: dict[int, Any], operand: Value) -> Any:
+    """What is known of an operand, which came before its result; ValueError where it did not."""
+    try:
+        return known[id(operand)]
+    except KeyError:
+        raise ValueError("this graph leads round in a circle, through a _prev set by hand: it has no copy") from None
 
 
 def _rebuild_leaf(kind: type[V]) -> V:

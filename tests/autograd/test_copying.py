@@ -118,3 +118,15 @@ def test_a_copy_carries_what_its_node_carries_and_no_dict_of_its_own_for_nothing
     named.label, named.unit = "y", "kg"
     for node in (Value(2.0), Value(2.0) * 3.0, named):
         assert vars(duplicate(node)) == vars(node)
+
+
+@pytest.mark.parametrize("above", [0, 2])
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, pickle.dumps])
+def test_a_graph_that_leads_round_in_a_circle_is_refused(duplicate, above):
+    a = Value(1.0)
+    y = a * 2.0 + a
+    a._prev = (y,)
+    for _ in range(above):
+        y = y * 1.5
+    with pytest.raises(ValueError, match="leads round in a circle, through a _prev set by hand"):
+        duplicate(y)
