@@ -335,8 +335,8 @@ def _init_subclass(kind: type[Value], /, **options: Any) -> None:
     """
     super(Value, kind).__init_subclass__(**options)
     of_users = kind.__setattr__
-    if of_users is Value.__setattr__:
-        return
+    if any(issubclass(base, Value) and base.__setattr__ is of_users for base in kind.__mro__[1:]):
+        return  # there is none of its own; what a subclass of Value passes on hears the right things already
 
     @wraps(of_users)
     def assign(node: Value, name: str, thing: Any) -> None:
