@@ -49,8 +49,9 @@ THE FILES, in an order to read them
     backward.c          the order of a graph, and the chain rule
     value.c             the type that all this makes, and what Python hands over
     machine.h           the replay machine: how a recorded program lies in memory, and its invariants
-    tape.c, replay.c    reading a tape; running it on one example, or on eight at once
-    lanes.h, outer.c    numbers side by side; sums over the examples of a batch, many at a time
+    tape.c, replay.c    reading a tape; running it on one example
+    lanes.h, lanes*.c   running it on eight examples at once: for all processors, and for those that can do more
+    outer.c             sums over the examples of a batch, many at a time
     machine.c           the machine as a Python type
     writing.h, .c       Python's tape, as C writes on it
     transcript.c        a graph as the instructions of a tape

@@ -205,12 +205,12 @@ static int run_blocks(Machine *machine, Py_ssize_t count, PyObject *results) {
         for (int j = 0; j < LANES; j++)
             first_failed[j] = -1;
         put_in_lanes(machine, start, used);
-        if (run_on_lanes(machine, &machine->each, used, first_failed) == -2)
+        if (lanes_here->run(machine, &machine->each, used, first_failed) == -2)
             return -2;
         for (int j = 0; j < used; j++)
             if (first_failed[j] >= 0)
                 return first_failed[j];
-        add_outers(machine, used);
+        lanes_here->add_outers(machine, used);
         if (results == Py_None)
             machine->finite &= take_from_lanes(machine, start, used);
         else if (results != NULL && append_results(machine, results, used) < 0)

@@ -12,7 +12,8 @@
 
    A batch is run a block of LANES examples at a time: `lanes[slot]` is that many doubles side by side, one for each
    example of the block, so that one instruction is a short loop over numbers that lie together, which compilers turn
-   into vector instructions. What all examples share is computed once, in `place`, and copied to all lanes ("lifted").
+   into vector instructions. What all examples share is computed once, in `place`. Sums of products read it there, others
+   from lanes that it is copied to ("lifted").
 
        before   instructions that do not depend on the example: once, on places
        each     those that do: for every block, on lanes. OVER adds the lanes, example by example, to a place
@@ -36,10 +37,23 @@
 
 #define LANES 8
 
+#ifdef __GNUC__
+#define INLINED static inline __attribute__((always_inline))
+#else
+#define INLINED static inline
+#endif
+/* Processors of one family of which some add more numbers at a time than all of them can. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
+#define SEVERAL_PROCESSORS
+#endif
+
 enum { /* what an instruction can be beside a row of rows.h */
-    OP_PRODUCTS = ROW_ALL, /* Σ u·v, from left to right */
-    OP_PRODUCTS_AND_ONE,   /* Σ u·v + w, w behind the v: a dot with a bias */
-    OP_TERMS,              /* Σ u */
+    OP_PRODUCTS = ROW_ALL,           /* Σ u·v, from left to right; and with any of: */
+    ONE = 1,                         /* + w, which stands behind the v: a dot with a bias */
+    SHARED = 2,                      /* on lanes: v and w are the same for all examples, as weights are; in place */
+    FOUR = 4,                        /* this instruction and the next three, of one length, do not wait for each other */
+    ALIKE = 8,                       /* and have the same u: neurons of a layer, slopes of a neuron's weights */
+    OP_TERMS = OP_PRODUCTS + 2 * ALIKE, /* Σ u */
     OP_MEAN,               /* Σ u / number in `second` */
     OP_SQUARES,            /* Σ u·u */
     OP_SOFTMAX,            /* entry number `second` of a softmax */
@@ -48,10 +62,6 @@ enum { /* what an instruction can be beside a row of rows.h */
     OP_OVER,               /* result += Σ u·v, for one example after the other */
     OP_PYTHON,             /* a row of somebody else: functions[second] */
     OP_GUARD,              /* guard number `result`: does a comparison come out as it did? */
-    OP_FOUR_PRODUCTS,      /* this and the next three are OP_PRODUCTS of one length that do not wait for each other */
-    OP_FOUR_AND_ONE,       /* likewise, OP_PRODUCTS_AND_ONE */
-    OP_FOUR_ALIKE,         /* four OP_PRODUCTS with the same u: neurons of a layer, slopes of a neuron's weights */
-    OP_FOUR_ALIKE_AND_ONE,
 };
 
 typedef struct { int32_t op, count, result, first, second; } Instruction;
@@ -111,17 +121,28 @@ static inline int holds(Guard guard, double left, double right) {
 
 /* The number of the first guard that does not hold, -1 if all do, -2 with an exception if a row failed. */
 int run_on_places(Machine *machine, const Part *part);
-/* The same for a block of which `used` lanes are examples: `first_failed` gets one such number (or -1) for each lane;
-   returns -2 with an exception, else -1. */
-int run_on_lanes(Machine *machine, const Part *part, int used, int *first_failed);
-/* How many numbers this processor adds at a time, in what was compiled for it. */
-int numbers_at_once(void);
-/* The outer products: before all blocks, after each, and after all of them. */
+/* Instructions that are done lane by lane. OP_OVER: result += Σ u·v for the examples of the block in their order, as the
+   loop of the generated Python adds. */
+void over_lanes(const Machine *machine, const Instruction *i, int used);
+/* Entries of one softmax that stand side by side: how many. */
+int softmax_by_lane(const Machine *machine, const Instruction *i, const Instruction *end, int used);
+void list_by_lane(const Machine *machine, const Instruction *i, int used); /* OP_LOGSUMEXP, OP_CROSS_ENTROPY */
+int ask_by_lane(const Machine *machine, const Instruction *i, int used, const int *first_failed); /* OP_PYTHON: -2 with an exception */
+void check_lanes(const Machine *machine, const Instruction *i, int used, int *first_failed); /* OP_GUARD */
+/* What runs on lanes, compiled for processors that add so many numbers at a time. */
+typedef struct {
+    int numbers;
+    /* run_on_places() for a block of which `used` lanes are examples: `first_failed` gets one such number (or -1) for each
+       lane; returns -2 with an exception, else -1. */
+    int (*run)(Machine *machine, const Part *part, int used, int *first_failed);
+    void (*add_outers)(Machine *machine, int used); /* those of the block */
+} Lanes;
+extern const Lanes lanes_avx2, lanes_avx512;
+extern const Lanes *lanes_here; /* those in use */
+int choose_lanes(long most); /* those that add the most numbers at a time on this processor, up to so many: how many */
+/* The outer products: before all blocks, and after all of them; Lanes adds each. */
 void begin_outers(Machine *machine);
-void add_outers(Machine *machine, int used);
 void finish_outers(Machine *machine);
-/* functions[second](*operands) for OP_PYTHON; nan with an exception if it fails. */
-double ask_function(const Machine *machine, const Instruction *instruction, const double *operands);
 
 extern PyType_Spec machine_spec;
 

@@ -58,10 +58,17 @@ static PyObject *use_rows(PyObject *module, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+static PyObject *use_lanes(PyObject *module, PyObject *most) {
+    (void)module;
+    const long numbers = PyLong_AsLong(most);
+    return PyErr_Occurred() ? NULL : PyLong_FromLong(choose_lanes(numbers));
+}
+
 static PyMethodDef functions[] = {
     {"use_rows", use_rows, METH_VARARGS, "use_rows(OPERATIONS, math.hypot): what C asks Python for."},
     {"row_values", row_values, METH_VARARGS, "row_values(number, *args): forward and local derivatives of a row."},
     {"exact_sum", exact_sum_of, METH_O, "exact_sum(list of floats): as numerics.floats.exact_sum."},
+    {"use_lanes", use_lanes, METH_O, "use_lanes(most): add as many numbers at a time as this processor can and `most` allows → how many."},
     {"make_type", make_type, METH_O, "make_type(OPERATIONS) → Value."},
     {"use", use, METH_VARARGS, "use(rows, operators, reflected operators, {name: object}): what C asks Python for."},
     {"call_of", call_of, METH_O, "call_of(Operation) → the method __call__ of that class, which begins in C."},
@@ -94,7 +101,7 @@ static int add_numbers(PyObject *module) {
     failed = failed || PyModule_AddObjectRef(module, "ROWS", numbers) < 0 ||
              PyModule_AddIntConstant(module, "PRODUCTS", OP_PRODUCTS) < 0 ||
              PyModule_AddIntConstant(module, "OVER", OP_OVER) < 0 || PyModule_AddIntConstant(module, "GUARD", OP_GUARD) < 0 ||
-             PyModule_AddIntConstant(module, "AT_ONCE", numbers_at_once()) < 0;
+             PyModule_AddIntConstant(module, "AT_ONCE", choose_lanes(LANES)) < 0;
     Py_XDECREF(numbers);
     return failed ? -1 : 0;
 }

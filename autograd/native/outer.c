@@ -7,7 +7,7 @@
 
        lanes[v]    v of example 0, of example 1, …        turned    of example 0: v, v', v'', …
                                                                     of example 1: v, v', v'', …             */
-#include "lanes.h"
+#include "machine.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,37 +122,6 @@ int gather_outers(Machine *machine, Part *part) {
 
 /* Running ------------------------------------------------------------------------------------------------------------ */
 
-static void turn(const Machine *machine, const Outer *outer, int used) {
-    const int32_t *columns = machine->pool.at + outer->v;
-    for (int32_t c = 0; c < outer->columns; c++)
-        for (int j = 0; j < used; j++)
-            machine->turned[j * outer->width + c] = machine->lanes[columns[c]][j];
-}
-
-INLINED void add_row(double *sums, const double *u, const double *turned, int32_t width, int used) {
-    for (int32_t c = 0; c < width; c += LANES) {
-        Wide sum = wide(sums + c);
-        for (int j = 0; j < used; j++)
-            sum = plus_scaled(sum, u[j], turned + j * width + c);
-        narrow(sums + c, sum);
-    }
-}
-
-FOR_EVERY_PROCESSOR
-void add_outers(Machine *machine, int used) {
-    for (const Outer *outer = machine->outers, *end = outer + machine->outer_count; outer < end; outer++) {
-        turn(machine, outer, used);
-        for (int32_t r = 0; r < outer->rows; r++) {
-            const double *u = machine->lanes[machine->pool.at[outer->u + r]];
-            double *sums = machine->sums + outer->sums + r * outer->width;
-            if (used == LANES) /* a number that is known is unrolled */
-                add_row(sums, u, machine->turned, outer->width, LANES);
-            else
-                add_row(sums, u, machine->turned, outer->width, used);
-        }
-    }
-}
-
 void begin_outers(Machine *machine) {
     memset(machine->sums, 0, sizeof(double) * (size_t)machine->summed.count);
 }
@@ -161,13 +130,4 @@ void finish_outers(Machine *machine) {
     for (int32_t k = 0; k < machine->summed.count; k++)
         if (machine->summed.at[k] >= 0)
             machine->place[machine->summed.at[k]] = machine->sums[k];
-}
-
-int numbers_at_once(void) {
-#ifdef SEVERAL_PROCESSORS
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512f") ? 8 : __builtin_cpu_supports("avx2") ? 4 : 2;
-#else
-    return 2;
-#endif
 }

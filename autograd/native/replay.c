@@ -1,5 +1,5 @@
-/* What the instructions of the replay machine do: on places, and on lanes. */
-#include "lanes.h"
+/* What the instructions of the replay machine do on places. */
+#include "machine.h"
 
 static double sum_of_terms(const double *place, const int32_t *u, int32_t count) {
     double sum = count ? place[u[0]] : 0.0;
@@ -17,7 +17,8 @@ static double sum_of_products(const double *place, const int32_t *u, const int32
 
 /* Four sums at a time, each from left to right: a processor adds two numbers while it waits for others. Where the u are
    `alike` they are read once. */
-INLINED void four_sums(double *place, const int32_t *pool, const Instruction *i, int alike, int and_one) {
+INLINED void four_sums(double *place, const int32_t *pool, const Instruction *i, int how) {
+    const int alike = how & ALIKE, and_one = how & ONE;
     const int32_t *u0 = pool + i[0].first, *u1 = alike ? u0 : pool + i[1].first;
     const int32_t *u2 = alike ? u0 : pool + i[2].first, *u3 = alike ? u0 : pool + i[3].first;
     const int32_t *v0 = pool + i[0].second, *v1 = pool + i[1].second, *v2 = pool + i[2].second, *v3 = pool + i[3].second;
@@ -53,31 +54,33 @@ static double entry_of_softmax(Machine *machine, const Instruction *i) {
     return p[i->second];
 }
 
-double ask_function(const Machine *machine, const Instruction *i, const double *operands) {
+/* OP_LOGSUMEXP or OP_CROSS_ENTROPY. */
+static double of_list(const Machine *machine, const Instruction *i, const double *x) {
+    double *more = machine->room + 2 * machine->longest;
+    return i->op == OP_LOGSUMEXP ? logsumexp_of(x, i->count, more) : cross_entropy_of(x, i->count, i->second, more);
+}
+
+static double ask_function(const Machine *machine, const Instruction *i, const double *operands) {
     return ask(PyList_GetItem(machine->functions, i->second), tuple_of_floats(operands, i->count));
 }
 
 int run_on_places(Machine *machine, const Part *part) {
-    double *place = machine->place, *room = machine->room;
+    double *place = machine->place;
     const int32_t *pool = machine->pool.at;
     machine->softmax_in_room = -1;
     for (const Instruction *i = part->at, *end = i + part->count; i < end; i++) {
         const int32_t *u = pool + i->first, *v = pool + i->second, flat[] = {i->first, i->second}, n = i->count;
         switch (i->op) {
         case OP_PRODUCTS: place[i->result] = sum_of_products(place, u, v, n); break;
-        case OP_PRODUCTS_AND_ONE: place[i->result] = sum_of_products(place, u, v, n) + place[v[n]]; break;
-        case OP_FOUR_PRODUCTS: four_sums(place, pool, i, 0, 0); i += 3; break;
-        case OP_FOUR_AND_ONE: four_sums(place, pool, i, 0, 1); i += 3; break;
-        case OP_FOUR_ALIKE: four_sums(place, pool, i, 1, 0); i += 3; break;
-        case OP_FOUR_ALIKE_AND_ONE: four_sums(place, pool, i, 1, 1); i += 3; break;
+        case OP_PRODUCTS + ONE: place[i->result] = sum_of_products(place, u, v, n) + place[v[n]]; break;
+#define FOURS(how) case OP_PRODUCTS + FOUR + how: four_sums(place, pool, i, how); i += 3; break;
+            FOURS(0) FOURS(ONE) FOURS(ALIKE) FOURS(ALIKE + ONE)
         case OP_TERMS: place[i->result] = sum_of_terms(place, u, n); break;
         case OP_MEAN: place[i->result] = sum_of_terms(place, u, n) / (double)i->second; break;
         case OP_SQUARES: place[i->result] = sum_of_products(place, u, u, n); break;
         case OP_SOFTMAX: place[i->result] = entry_of_softmax(machine, i); break;
-        case OP_LOGSUMEXP: place[i->result] = logsumexp_of(gathered(machine, i), n, room + 2 * machine->longest); break;
-        case OP_CROSS_ENTROPY:
-            place[i->result] = cross_entropy_of(gathered(machine, i), n, i->second, room + 2 * machine->longest);
-            break;
+        case OP_LOGSUMEXP:
+        case OP_CROSS_ENTROPY: place[i->result] = of_list(machine, i, gathered(machine, i)); break;
         case OP_PYTHON:
             place[i->result] = ask_function(machine, i, gathered(machine, i));
             if (PyErr_Occurred())
@@ -104,11 +107,10 @@ int run_on_places(Machine *machine, const Part *part) {
     return -1;
 }
 
-/* On lanes ---------------------------------------------------------------------------------------------------------- */
+/* Lane by lane: what has no form on all of them ------------------------------------------------------------------------ */
 
-/* result += Σ u·v for the examples of the block in their order, as the loop of the generated Python adds. */
-static inline void add_over(const Machine *machine, const Instruction *i, int used) {
-    const int32_t *u = machine->pool.at + i->first, *v = machine->pool.at + i->second;
+void over_lanes(const Machine *machine, const Instruction *i, int used) {
+const int32_t *u = machine->pool.at + i->first, *v = machine->pool.at + i->second;
     double sum = machine->place[i->result];
     for (int j = 0; j < used; j++)
         for (int32_t k = 0; k < i->count; k++)
@@ -116,108 +118,45 @@ static inline void add_over(const Machine *machine, const Instruction *i, int us
     machine->place[i->result] = sum;
 }
 
-/* Four sums at a time, as four_sums(). */
-INLINED void four_sums_on_lanes(Lane *lanes, const int32_t *pool, const Instruction *i, int alike, int and_one) {
-    const int32_t *u0 = pool + i[0].first, *u1 = alike ? u0 : pool + i[1].first;
-    const int32_t *u2 = alike ? u0 : pool + i[2].first, *u3 = alike ? u0 : pool + i[3].first;
-    const int32_t *v0 = pool + i[0].second, *v1 = pool + i[1].second, *v2 = pool + i[2].second, *v3 = pool + i[3].second;
-    Wide a = product(lanes[u0[0]], lanes[v0[0]]), b = product(lanes[u1[0]], lanes[v1[0]]);
-    Wide c = product(lanes[u2[0]], lanes[v2[0]]), d = product(lanes[u3[0]], lanes[v3[0]]);
-    const int32_t count = i->count;
-    for (int32_t k = 1; k < count; k++) {
-        a = plus_product(a, lanes[u0[k]], lanes[v0[k]]);
-        b = plus_product(b, lanes[u1[k]], lanes[v1[k]]);
-        c = plus_product(c, lanes[u2[k]], lanes[v2[k]]);
-        d = plus_product(d, lanes[u3[k]], lanes[v3[k]]);
-    }
-    narrow(lanes[i[0].result], and_one ? plus(a, lanes[v0[count]]) : a);
-    narrow(lanes[i[1].result], and_one ? plus(b, lanes[v1[count]]) : b);
-    narrow(lanes[i[2].result], and_one ? plus(c, lanes[v2[count]]) : c);
-    narrow(lanes[i[3].result], and_one ? plus(d, lanes[v3[count]]) : d);
+/* The operands of an instruction in one lane, copied to `room`. */
+static const double *gathered_from(const Machine *machine, const Instruction *i, int lane) {
+    for (int32_t k = 0; k < i->count; k++)
+        machine->room[k] = machine->lanes[machine->pool.at[i->first + k]][lane];
+    return machine->room;
 }
 
-/* What has no form on lanes runs example by example, through places. */
-static int run_lane_by_lane(Machine *machine, const Instruction *i, int used, const int *first_failed) {
-    const Part one = {(Instruction *)i, 1};
-    const int32_t *operands = machine->pool.at + i->first;
+int softmax_by_lane(const Machine *machine, const Instruction *i, const Instruction *end, int used) {
+    double *p = machine->room + machine->longest;
+    const Instruction *next = i;
+    while (next < end && next->op == OP_SOFTMAX && next->first == i->first)
+        next++;
+    for (int j = 0; j < used; j++) {
+        softmax_of(gathered_from(machine, i, j), i->count, p);
+        for (const Instruction *entry = i; entry < next; entry++)
+            machine->lanes[entry->result][j] = p[entry->second];
+    }
+    return (int)(next - i);
+}
+
+void list_by_lane(const Machine *machine, const Instruction *i, int used) {
+    for (int j = 0; j < used; j++)
+        machine->lanes[i->result][j] = of_list(machine, i, gathered_from(machine, i, j));
+}
+
+int ask_by_lane(const Machine *machine, const Instruction *i, int used, const int *first_failed) {
     for (int j = 0; j < used; j++) {
         if (first_failed[j] >= 0)
             continue; /* this example has left the path: nobody asks what it computes from here on */
-        for (int32_t k = 0; k < i->count; k++)
-            machine->place[operands[k]] = machine->lanes[operands[k]][j];
-        if (run_on_places(machine, &one) == -2)
+        machine->lanes[i->result][j] = ask_function(machine, i, gathered_from(machine, i, j));
+        if (PyErr_Occurred())
             return -2;
-        machine->lanes[i->result][j] = machine->place[i->result];
     }
     return -1;
 }
 
-static void check_lanes(const Machine *machine, const Instruction *i, int used, int *first_failed) {
+void check_lanes(const Machine *machine, const Instruction *i, int used, int *first_failed) {
     const double *left = machine->lanes[i->first], *right = machine->lanes[i->second];
     for (int j = 0; j < used; j++)
         if (first_failed[j] < 0 && !holds(machine->guards[i->result], left[j], right[j]))
             first_failed[j] = i->result;
-}
-
-FOR_EVERY_PROCESSOR
-int run_on_lanes(Machine *machine, const Part *part, int used, int *first_failed) {
-    Lane *lanes = machine->lanes;
-    const Wide zero = wide((const Lane){0.0});
-    const int32_t *pool = machine->pool.at;
-    for (const Instruction *i = part->at, *end = i + part->count; i < end; i++) {
-        const int32_t *u = pool + i->first, *v = pool + i->second, flat[] = {i->first, i->second}, n = i->count;
-        switch (i->op) {
-        case OP_PRODUCTS:
-        case OP_PRODUCTS_AND_ONE: {
-            Wide sum = n > 0 ? product(lanes[u[0]], lanes[v[0]]) : zero;
-            for (int32_t k = 1; k < n; k++)
-                sum = plus_product(sum, lanes[u[k]], lanes[v[k]]);
-            narrow(lanes[i->result], i->op == OP_PRODUCTS ? sum : plus(sum, lanes[v[n]]));
-            break;
-        }
-        case OP_TERMS:
-        case OP_MEAN: {
-            Wide sum = n > 0 ? wide(lanes[u[0]]) : zero;
-            for (int32_t k = 1; k < n; k++)
-                sum = plus(sum, lanes[u[k]]);
-            narrow(lanes[i->result], sum);
-            if (i->op == OP_MEAN)
-                EVERY_LANE lanes[i->result][j] /= (double)i->second;
-            break;
-        }
-        case OP_SQUARES: {
-            Wide sum = n > 0 ? product(lanes[u[0]], lanes[u[0]]) : zero;
-            for (int32_t k = 1; k < n; k++)
-                sum = plus_product(sum, lanes[u[k]], lanes[u[k]]);
-            narrow(lanes[i->result], sum);
-            break;
-        }
-        case OP_FOUR_PRODUCTS: four_sums_on_lanes(lanes, pool, i, 0, 0); i += 3; break;
-        case OP_FOUR_AND_ONE: four_sums_on_lanes(lanes, pool, i, 0, 1); i += 3; break;
-        case OP_FOUR_ALIKE: four_sums_on_lanes(lanes, pool, i, 1, 0); i += 3; break;
-        case OP_FOUR_ALIKE_AND_ONE: four_sums_on_lanes(lanes, pool, i, 1, 1); i += 3; break;
-        case OP_OVER: add_over(machine, i, used); break;
-        case OP_GUARD: check_lanes(machine, i, used, first_failed); break;
-        case OP_SOFTMAX:
-        case OP_LOGSUMEXP:
-        case OP_CROSS_ENTROPY:
-        case OP_PYTHON:
-            if (run_lane_by_lane(machine, i, used, first_failed) == -2)
-                return -2;
-            break;
-#define LANE(k) lanes[x[k]]
-#define OPERAND(k) operand[k][j]
-#define CASE(name, asks, count) \
-    case ROW_##name: { \
-        const int32_t *x = count > 2 ? u : flat; \
-        const double *const operand[] = {ARGUMENTS_##count(LANE)}; \
-        double *restrict y = lanes[i->result]; \
-        EVERY_LANE y[j] = row_##name(ARGUMENTS_##count(OPERAND)); \
-        FAILED(asks); \
-        break; \
-    }
-            FIXED_ROWS(CASE)
-        }
-    }
-    return -1;
 }

@@ -9,17 +9,19 @@ typedef struct { /* what is known only while the machine is made */
     PyObject *codes;   /* {row: its number, "<": OP_GUARD, …} */
     PyObject *starts;  /* {logits: where they start in pool}: entries of one softmax share theirs */
     char *constant;    /* of each slot: does the tape hold a number there? */
-    char *on_lanes;    /* of each slot: is it filled on lanes? */
+    char *on_lanes;    /* of each slot: is it there, as a number of each example's or lifted? */
     int32_t *depth;    /* of each slot: the most instructions in a row that lead there */
     int ordered;       /* does the order of the tape have to stay? */
     int each;          /* are instructions for lanes read now? */
 } Reader;
 
+enum { VARIES = 1, LIFTED };
+
 /* A slot that an instruction reads: on lanes it has to be there for every example. */
 static int32_t read_slot(Reader *reader, PyObject *number) {
     const int32_t slot = slot_below(reader->machine->size, number);
     if (slot >= 0 && reader->each && !reader->on_lanes[slot]) {
-        reader->on_lanes[slot] = 1;
+        reader->on_lanes[slot] = LIFTED;
         if (append_slot(&reader->machine->lifted, slot) < 0)
             return -1;
     }
@@ -57,21 +59,48 @@ static int read_terms(Reader *reader, Instruction *i, PyObject *operands, Py_ssi
     return 0;
 }
 
+/* Are operands[start:stop] the same for all examples? */
+static int are_shared(const Reader *reader, PyObject *operands, Py_ssize_t start, Py_ssize_t stop) {
+    int shared = reader->each;
+    for (Py_ssize_t k = start; k < stop && shared; k++) {
+        const int32_t slot = slot_below(reader->machine->size, PyTuple_GetItem(operands, k));
+        shared = slot >= 0 && reader->on_lanes[slot] != VARIES;
+    }
+    return shared;
+}
+
+/* Append operands[start:stop] to pool, to be read from places if they are shared; where they start, or -1. */
+static int append_factors(Reader *reader, PyObject *operands, Py_ssize_t start, Py_ssize_t stop, int shared) {
+    const int each = reader->each;
+    reader->each = each && !shared;
+    const int first = append_operands(reader, operands, start, stop);
+    reader->each = each;
+    return first;
+}
+
 /* u₁…uₙ, v₁…vₙ and perhaps w: what is added to Σ uv at last. Of a dot the inputs, which the neurons of a layer share, are
-   the u; w stays behind the weights, the v. */
+   the u; w stays behind the weights, the v. Without w it may be the u that are shared by all examples, and become the v. */
 static int read_products(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
-    const Py_ssize_t half = count / 2;
+    const Py_ssize_t half = count / 2, w = 2 * half;
+    const int and_one = count % 2 == 1 && !is_zero(reader, PyTuple_GetItem(operands, w));
+    const int turned = count % 2 == 1 || are_shared(reader, operands, 0, half);
+    const Py_ssize_t u = turned ? half : 0, v = half - u;
+    const int shared = are_shared(reader, operands, v, v + half) && (!and_one || are_shared(reader, operands, w, count));
+    i->op = OP_PRODUCTS + (and_one ? ONE : 0) + (shared ? SHARED : 0);
     i->count = (int32_t)half;
-    const Py_ssize_t u = count % 2 ? half : 0;
     i->first = append_operands(reader, operands, u, u + half);
-    i->second = append_operands(reader, operands, half - u, 2 * half - u);
+    i->second = append_factors(reader, operands, v, v + half, shared);
     if (i->first < 0 || i->second < 0)
         return -1;
-    if (count % 2 == 1 && !is_zero(reader, PyTuple_GetItem(operands, count - 1))) {
-        i->op = OP_PRODUCTS_AND_ONE;
-        return append_operands(reader, operands, count - 1, count) < 0 ? -1 : 0;
-    }
-    return 0;
+    return and_one && append_factors(reader, operands, w, count, shared) < 0 ? -1 : 0;
+}
+
+/* u₁…uₙ, v₁…vₙ of sums over the examples. */
+static int read_pairs(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
+    i->count = (int32_t)(count / 2);
+    i->first = append_operands(reader, operands, 0, i->count);
+    i->second = append_operands(reader, operands, i->count, count);
+    return i->first < 0 || i->second < 0 ? -1 : 0;
 }
 
 /* An index, a constant of the tape, and the list that it is about. */
@@ -143,9 +172,9 @@ static int read_operands(Reader *reader, Instruction *i, PyObject *row, PyObject
     case ROW_logsumexp: i->op = OP_LOGSUMEXP; return read_list(reader, i, operands, count);
     case ROW_softmax_entry: i->op = OP_SOFTMAX; return read_indexed(reader, i, operands, count);
     case ROW_cross_entropy: i->op = OP_CROSS_ENTROPY; return read_indexed(reader, i, operands, count);
-    case ROW_dot: i->op = OP_PRODUCTS; return read_products(reader, i, operands, count);
-    case OP_PRODUCTS:
-    case OP_OVER: return read_products(reader, i, operands, count);
+    case ROW_dot:
+    case OP_PRODUCTS: return read_products(reader, i, operands, count);
+    case OP_OVER: return read_pairs(reader, i, operands, count);
     default: return read_fixed(reader, i, operands, count);
     }
 }
@@ -176,7 +205,7 @@ static int read_instruction(Reader *reader, Instruction *i, PyObject *item) {
         return -1;
     }
     if (reader->each && i->op != OP_OVER)
-        reader->on_lanes[result] = 1;
+        reader->on_lanes[result] = VARIES;
     note_depth(reader, operands, result);
     return 0;
 }
@@ -195,7 +224,7 @@ static int compare(const void *left, const void *right) {
     return 0;
 }
 
-/* Do four instructions have the same u? Without w it may be their v: then u and v change places. */
+/* Do four instructions have the same u? It may be their v, where those can change places. */
 static int are_alike(const int32_t *pool, Instruction *four) {
     const size_t size = sizeof(int32_t) * (size_t)four->count;
     int firsts = 1, seconds = four->op == OP_PRODUCTS;
@@ -216,12 +245,11 @@ static void mark_fours(const int32_t *pool, const Sortable *sorted, Part *part) 
     for (Py_ssize_t i = 0; i + 3 < part->count; i++) {
         const Sortable *first = &sorted[i], *last = &sorted[i + 3];
         const int op = first->instruction.op;
-        if ((op != OP_PRODUCTS && op != OP_PRODUCTS_AND_ONE) || last->depth != first->depth || last->instruction.op != op ||
+        if (op < OP_PRODUCTS || op >= OP_PRODUCTS + FOUR || last->depth != first->depth || last->instruction.op != op ||
             last->instruction.count != first->instruction.count || first->instruction.count < 1)
             continue;
         const int alike = are_alike(pool, &part->at[i]);
-        part->at[i].op = op == OP_PRODUCTS ? (alike ? OP_FOUR_ALIKE : OP_FOUR_PRODUCTS)
-                                           : (alike ? OP_FOUR_ALIKE_AND_ONE : OP_FOUR_AND_ONE);
+        part->at[i].op = op + FOUR + (alike ? ALIKE : 0);
         i += 3;
     }
 }
@@ -300,7 +328,7 @@ static int read_all(Reader *reader, const Given *given) {
         read_slots(reader, &machine->arguments, given->arguments, 0) < 0)
         return -1;
     for (int32_t k = 0; k < machine->arguments.count; k++)
-        reader->on_lanes[machine->arguments.at[k]] = 1;
+        reader->on_lanes[machine->arguments.at[k]] = VARIES;
     if (read_part(reader, &machine->before, given->parts[0], 0) < 0 ||
         read_part(reader, &machine->each, given->parts[1], 1) < 0 ||
         read_part(reader, &machine->after, given->parts[2], 0) < 0 ||

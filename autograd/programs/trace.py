@@ -20,7 +20,8 @@ There are three:
 Which one is faster depends on the shape of the graph. A call of NumPy costs about as much as 50 operations of compiled
 source, so arrays pay where many like operations stand side by side, in the graph or in the batch; deep narrow graphs
 run as source. Beside the machine they pay only for batches in wide layers, where a matrix product does more at once,
-and where the processor adds four numbers at a time (extension.AT_ONCE) only if the program is larger than its cache.
+and where the program is larger than what the processor has at hand: the sooner, the fewer numbers it adds at a time
+(extension.AT_ONCE).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -41,7 +42,8 @@ from autograd.programs.tape import BranchTaken, Guard, sum_terms
 
 LIKE_OPERATIONS = 50  # side by side, from which on arrays are faster than source
 WIDE_SUMS = 500  # terms of a sum times examples, from which on matrix products are faster than the machine
-NEAR_SLOTS = 8_000  # that the processor has at hand, 64 bytes each: up to there the machine is faster in any case
+NEAR_SLOTS = 30_000  # of a program, up to which the machine is faster in any case if the processor adds four at a time
+NEAR_IN_PAIRS = 4_000  # the same where it adds two
 
 
 class BranchChanged(RuntimeError):
@@ -195,7 +197,8 @@ def enough_for_arrays(work: Work) -> float:
     if not can_run(work):
         return LIKE_OPERATIONS / like_operations(work)
     width = terms_of_sums(work)
-    if extension.AT_ONCE >= 4 and (width < 12.0 or work.tape.size <= NEAR_SLOTS):
+    fours = extension.AT_ONCE >= 4
+    if (fours and width < 12.0) or work.tape.size <= (NEAR_SLOTS if fours else NEAR_IN_PAIRS):
         return inf
     return (WIDE_SUMS if width >= 12.0 else 10 * WIDE_SUMS) / width if width else inf
 

@@ -20,7 +20,7 @@ from tests.autograd.native import hard_work
 
 ROOT = Path(__file__).parents[3]
 SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=undefined"
-CFLAGS = f"-O1 -g {SANITIZERS} -fno-omit-frame-pointer -DNOCLONES"
+CFLAGS = f"-O1 -g {SANITIZERS} -fno-omit-frame-pointer"
 BUILDS = {"at once": "-DMOST_WAITING=0 -DMOST_KEPT=0", "in fields": ""}
 WORK = [("at once", name) for name in hard_work.ALL]
 WORK += [("in fields", name) for name in ("programs", "meddling", "failing_memory", "long_graphs")]

@@ -77,6 +77,17 @@ def without_biases(x, z):
     return autograd.total(inputs) * autograd.dot(INPUTS[:4], inputs[:4])
 
 
+def shared_or_not(x, z):
+    """Sums of products whose second factors are the same for all examples, the first, neither, or some of them."""
+    inputs = [autograd.tanh(x * w + z) for w in INPUTS[:5]]
+    sums = []
+    for row in ([INPUTS[k : k + 5] for k in range(9)], [[x, z, x, z, x]] * 5, [[*INPUTS[:4], x]] * 6):
+        for weights in row:
+            for bias in ([], [INPUTS[7]], [z]):
+                sums += [autograd.dot(weights, inputs, *bias), autograd.dot(inputs[::-1], weights, *bias)]
+    return autograd.sum_of_squares(sums)
+
+
 def apart(x, z):
     """A weight for each product, and none that has a neighbour: sums that stay by themselves."""
     return autograd.total([w * autograd.tanh(x + i * z) for i, w in enumerate(W)])
@@ -107,7 +118,9 @@ def answer(make, work, *given):
         return branch.args
 
 
-@pytest.mark.parametrize("f", [every_row, a_chain, a_layer, a_network, without_biases, constant, branching])
+@pytest.mark.parametrize(
+    "f", [every_row, a_chain, a_layer, a_network, without_biases, shared_or_not, constant, branching]
+)
 @pytest.mark.parametrize("at", [(0.4, 1.3), (-0.8, 0.2), (2.0, 1e3), (0.0, -0.0), (1e200, float("inf"))])
 def test_one_example_has_the_bits_of_the_source(f, at):
     path = Trace(record(f, 0.4, 1.3)._paths[0].recording)
@@ -116,9 +129,19 @@ def test_one_example_has_the_bits_of_the_source(f, at):
         assert answer(Machine, *given) == answer(Source, *given)
 
 
-@pytest.mark.parametrize("f", [every_row, a_chain, a_layer, a_network, without_biases, apart, constant, branching])
+@pytest.fixture(params=[2, 4, 8])
+def at_once(request):
+    """So many numbers at a time, or as many as this processor can."""
+    native.extension.use_lanes(request.param)
+    yield
+    native.extension.use_lanes(8)
+
+
 @pytest.mark.parametrize("count", [1, 7, 8, 21])
-def test_a_batch_has_the_bits_of_the_source(f, count):
+@pytest.mark.parametrize(
+    "f", [every_row, a_chain, a_layer, a_network, without_biases, shared_or_not, apart, constant, branching]
+)
+def test_a_batch_has_the_bits_of_the_source(f, count, at_once):
     rng = random.Random(count)
     path = Trace(record(f, 0.4, 1.3)._paths[0].recording)
     columns = [[rng.uniform(0.1, 2.0) for _ in range(count)] for _ in range(2)]
@@ -134,8 +157,9 @@ def test_a_batch_has_the_bits_of_the_source(f, count):
 def test_arrays_are_chosen_beside_it_only_where_they_are_faster(monkeypatch):
     pytest.importorskip("numpy")
 
-    def chosen(f, near=0, at_once=8):
+    def chosen(f, at_once=8, near=0, near_in_pairs=0):
         monkeypatch.setattr(trace, "NEAR_SLOTS", near)
+        monkeypatch.setattr(trace, "NEAR_IN_PAIRS", near_in_pairs)
         monkeypatch.setattr(trace, "extension", SimpleNamespace(AT_ONCE=at_once))
         path = record(f, 0.4, 1.3)._paths[0]
         return [path.prefers_arrays(kinds.MAP_GRADIENTS, count) for count in (1, 10_000)]
@@ -143,9 +167,10 @@ def test_arrays_are_chosen_beside_it_only_where_they_are_faster(monkeypatch):
     def wide(x, z):
         return autograd.tanh(autograd.dot(INPUTS[:20], [x, z] * 10)) * x
 
-    assert chosen(wide) == [False, True]
+    assert chosen(wide) == chosen(wide, at_once=4) == chosen(wide, at_once=2) == [False, True]
     assert chosen(wide, near=8_000) == [False, False]
-    assert chosen(wide, near=8_000, at_once=2) == [False, True]
+    assert chosen(wide, at_once=2, near=8_000) == [False, True]
+    assert chosen(wide, at_once=2, near_in_pairs=8_000) == [False, False]
     assert chosen(a_layer) == [False, False]
     assert chosen(a_layer, at_once=2) == [False, True]
 
