@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import reduce
 from itertools import count, product, repeat
-from typing import Any, Self, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 from autograd import Value
 from autograd.system.loaded import loaded
@@ -74,7 +74,7 @@ class Module:
 
     def parameters(self) -> list[Value]:
         """Every parameter once, in the order in which attributes were set; a shared one where it is first met."""
-        return list(_leaves(self))
+        return list(_met(self).leaves)
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """(name, parameter) pairs in the order of parameters(), for example ("layer0.neuron1.w0", Value).
@@ -87,7 +87,8 @@ class Module:
 
     def named_modules(self) -> list[tuple[str, "Module"]]:
         """(name, module) pairs: this module, named "", and every module inside it, outer ones first."""
-        return [(_name(path), thing) for path, thing in _walk(self) if isinstance(thing, Module)]
+        name = _Names()
+        return [(name(path), thing) for path, thing in _walk(self) if isinstance(thing, Module)]
 
     def zero_grad(self) -> None:
         """p.grad = 0 for every parameter p, because backward() adds to what is there."""
@@ -97,7 +98,7 @@ class Module:
     def train(self, mode: bool = True) -> Self:
         """Switch this module and all inside it to learning (to use, with ``mode=False``). Returns the module."""
         training = flag("mode", mode)
-        for _, module in self.named_modules():
+        for module in _modules(self):
             module.training = training
         return self
 
@@ -148,9 +149,10 @@ class Module:
     @reprlib.recursive_repr()
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__}({', '.join(filter(None, [self.extra_repr(), self._count()]))})"]
+        name = _Names()
         for path, child in _walk(self, into_modules=False):
             if isinstance(child, Module) and child is not self:
-                lines += [f"  {line}" for line in f"{_name(path)}: {child!r}".splitlines()]
+                lines += [f"  {line}" for line in f"{name(path)}: {child!r}".splitlines()]
         return "\n".join(lines)
 
     def _count(self) -> str:
@@ -159,10 +161,11 @@ class Module:
 
     def _state(self) -> dict[str, Value | Buffer]:
         state: dict[str, Value | Buffer] = {}
+        name_of = _Names()
         for path, thing in _walk(self):
             if isinstance(thing, Module):
                 continue
-            if (name := _name(path)) in state:
+            if (name := name_of(path)) in state:
                 raise ValueError(f"{type(self).__name__} has two parameters named {name!r}; rename one attribute")
             state[name] = thing
         return state
@@ -226,7 +229,7 @@ def names_of_others(model: Module, before: Sequence[Value], named: Iterable[tupl
 def modes_kept(model: Module) -> Iterator[None]:
     """Whatever is switched to train or eval meanwhile, every module is left in the mode that it had."""
     check_model(model, "this takes")
-    modes = [(module, module.training) for _, module in model.named_modules()]
+    modes = [(module, module.training) for module in _modules(model)]
     try:
         yield
     finally:
@@ -242,9 +245,11 @@ def own_dice(model: Module) -> Iterator[Callable[[], bool]]:
     """
     twins: dict[int, tuple[Any, Any]] = {}  # id of a generator → (twin, its first state)
     places = []
-    for _, module in model.named_modules():
+    for module in _modules(model):
         for name, dice in _held(module).items():
-            with suppress(AttributeError, NotImplementedError):  # no generator, or the system's: it has no state
+            if not hasattr(dice, "getstate"):  # most are no generator, and an exception takes long
+                continue
+            with suppress(AttributeError, NotImplementedError):  # the system's has no state
                 state = dice.getstate()
                 twin = random.Random() if dice is random else copy.copy(dice)
                 twin.setstate(state)
@@ -297,32 +302,50 @@ def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[Path, Modul
             stack.pop()
 
 
-def _leaves(root: Module) -> Iterable[Value]:
-    """The leaf Values in the order of _walk(): the same walk without paths, which a training step takes three times."""
-    holders, found = _holders(), dict[Value | int, Value]()
+class _Met(NamedTuple):
+    """What a walk meets."""
+
+    leaves: Iterable[Value]
+    holders: Iterable[Any]  # modules, and what else has things in it
+    others: set[type]  # the types of whatever else there is, settings and buffers
+
+
+def _met(root: Module) -> _Met:
+    """What _walk() finds, in its order: the same walk without paths, which a training step takes three times."""
+    kinds, found = _holders(), dict[Value | int, Value]()
     stack: list[Iterator[Any]] = [iter((root,))]
-    met: set[int] = set()
-    empty: set[type] = set()  # types that are neither: a setting is asked once what it is, not as often as there are
+    met: dict[int, Any] = {}  # by their ids
+    others: set[type] = set()  # a setting is asked once what it is, not as often as there are
     while stack:
         for thing in stack[-1]:
             kind = type(thing)
             if kind is Value:
                 if thing.op is None:
                     found[thing] = thing
-            elif kind in empty:
+            elif kind in others:
                 continue
             elif kind is not list and isinstance(thing, Value):  # of a subclass, maybe equal to others or without hash
                 if thing.op is None:
                     found[id(thing)] = thing
-            elif kind is not list and not isinstance(thing, holders):
-                empty.add(kind)
+            elif kind is not list and not isinstance(thing, kinds):
+                others.add(kind)
             elif id(thing) not in met:
-                met.add(id(thing))
+                met[id(thing)] = thing
                 stack.append(iter(thing if kind is list or isinstance(thing, (list, tuple)) else _held(thing).values()))
                 break
         else:
             stack.pop()
-    return found.values()
+    return _Met(found.values(), met.values(), others)
+
+
+def _modules(root: Module) -> list[Module]:
+    """The modules in the order of _walk(), without their names."""
+    return [holder for holder in _met(root).holders if isinstance(holder, Module)]
+
+
+def has_buffers(model: Module) -> bool:
+    """Whether its state is more than its parameters."""
+    return any(issubclass(kind, Buffer) for kind in _met(model).others)
 
 
 def _holders() -> tuple[type, ...]:
@@ -359,23 +382,39 @@ def _below(path: Path, key: int) -> Path:
     return path, key
 
 
-def _name(path: Path) -> str:
-    """The name of what a path leads to; see named_parameters.
+class _Names:
+    """Names of things by their paths; see named_parameters.
 
-    >>> _name((((((), "layers"), 0), "neurons"), 1))
+    Neighbours come one after the other, and what holds them is named once.
+
+    >>> _Names()((((((), "layers"), 0), "neurons"), 1))
     'layer0.neuron1'
     """
+
+    def __init__(self) -> None:
+        self._holder: Path | None = None
+        self._beginnings = "", ""
+
+    def __call__(self, path: Path) -> str:
+        if not path:
+            return ""
+        holder, key = path
+        if holder is not self._holder:
+            self._holder, self._beginnings = holder, _beginnings(holder)
+        return f"{self._beginnings[isinstance(key, int)]}{key}"
+
+
+def _beginnings(path: Path) -> tuple[str, str]:
+    """Of the names of what lies in there: of attributes and of what a dict holds; of what stands in a list."""
     keys: list[str | int] = []
     while path:
         path, key = path
         keys.append(key)
-    name = ""
+    named, counted = "", ""
     for key in reversed(keys):
-        if isinstance(key, str):
-            name = f"{name}.{key}" if name else key
-        else:
-            name = f"{name}_{key}" if name[-1:].isdigit() else f"{_singular(name)}{key}"
-    return name
+        name = f"{counted if isinstance(key, int) else named}{key}"
+        named, counted = name and f"{name}.", f"{name}_" if name[-1:].isdigit() else _singular(name)
+    return named, counted
 
 
 def _singular(name: str) -> str:

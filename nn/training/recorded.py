@@ -20,7 +20,7 @@ from nn.data.rows import Sets
 from nn.descent.optimizer import Optimizer
 from nn.inspection.outputs import recorded
 from nn.losses import Loss
-from nn.module import Module, own_dice
+from nn.module import Module, has_buffers, own_dice
 from nn.training.gradient import Penalty, eager_step
 from nn.training.on_values import OnValues, Part
 from nn.training.per_row import AGREEMENT, NotRecordable, close, reduction
@@ -157,7 +157,7 @@ class _Batches:
         classes: bool,
         predictions: bool,
     ) -> None:
-        if len(model.state_dict()) > len(model.parameters()):
+        if has_buffers(model):
             raise NotRecordable("the model keeps running statistics, which a program cannot update")
         self.parameters = model.parameters()
         self.reduce = ""  # "mean" or "sum"; of single rows it is both
