@@ -2,7 +2,8 @@
 
 The mode belongs to the current context (`contextvars`): a thread or an asyncio task switches its own and no other's.
 Almost every program runs in the default mode, so the engine asks first whether anybody is in another one (`ACTIVE`, one
-truth test on a list), and looks at the context only then.
+truth test on a list), and looks at the context only then. Who makes a node asks only for modes in which that is done
+in another way (`UNUSUAL`): a recorder reads the graph afterwards, so a function runs as fast while it is recorded.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from autograd.system.loaded import loaded
 
 F = TypeVar("F", bound=Callable[..., Any])
 ACTIVE: list[None] = []  # one entry per mode entered and not yet left, in any context
+UNUSUAL: list[None] = []  # and one for each of these that is_unusual
 
 
 class Listener:
@@ -31,7 +33,7 @@ class Listener:
     The engine knows no checker, no recorder and no notes on parts of a model: they are listeners.
     """
 
-    hears_nodes = True  # whether `node` does anything; where it does not, the engine in C need not stop for it
+    hears_nodes = True  # whether `node` does anything; where it does not, the engine need not stop for it
 
     def node(self, node: Any) -> None:
         """An operation made a node."""
@@ -63,6 +65,16 @@ class Mode(NamedTuple):
         """Those who listen."""
         return [listener for listener in (self.anomaly, self.recorder, self.branches) if listener is not None]
 
+    @property
+    def is_unusual(self) -> bool:
+        """Whether a node is made in another way than in the default mode, or somebody wants to know of it."""
+        return not self.grad or self.lines or any(listener.hears_nodes for listener in self.listeners)
+
+    @property
+    def entries(self) -> list[list[None]]:
+        """The lists that have an entry while somebody is in this mode."""
+        return [ACTIVE, UNUSUAL] if self.is_unusual else [ACTIVE]
+
 
 _DEFAULT = Mode()
 _mode: ContextVar[Mode] = ContextVar("autograd_mode", default=_DEFAULT)
@@ -86,7 +98,8 @@ def _abandon(before: Mode, now: Mode, guard: ref[mode]) -> None:
         return
     if _mode.get() is now:  # it is not where the last reference went in another thread
         _mode.set(before)
-    ACTIVE.pop()
+    for entries in now.entries:
+        entries.pop()
 
 
 class mode:
@@ -96,7 +109,7 @@ class mode:
     `yield` leaks to the caller until the generator goes on; decorate the generator instead.
     """
 
-    _entered: list[tuple[Mode, ref[mode]]]  # the mode before, and the guard, for every `with` that is open
+    _entered: list[tuple[Mode, Mode, ref[mode]]]  # the modes before and now, and the guard, for every open `with`
 
     def __new__(cls, function: Any = None, /, **changes: Any) -> Any:
         """`@no_grad` without parentheses decorates like `@no_grad()`."""
@@ -115,9 +128,9 @@ class mode:
         now = before._replace(**self.changes)
         guard = ref(self, partial(_abandon, before, now))
         enter = (
-            partial(self._entered.append, (before, guard)),
+            partial(self._entered.append, (before, now, guard)),
             partial(_guards.__setitem__, id(guard), guard),
-            partial(ACTIVE.append, None),
+            *[partial(entries.append, None) for entries in now.entries],
             partial(_mode.set, now),
         )
         deque(map(_call, enter), 0)  # one call that runs in C: no Ctrl-C is noticed in its middle
@@ -126,8 +139,13 @@ class mode:
         if not self._entered:
             name = type(self).__name__
             raise RuntimeError(f"{name} is left, but was not entered: write `with {name}():`, which does both")
-        before, guard = self._entered[-1]
-        leave = partial(_mode.set, before), ACTIVE.pop, partial(_guards.pop, id(guard)), self._entered.pop
+        before, now, guard = self._entered[-1]
+        leave = (
+            partial(_mode.set, before),
+            *[entries.pop for entries in now.entries],
+            partial(_guards.pop, id(guard)),
+            self._entered.pop,
+        )
         deque(map(_call, leave), 0)
 
     def __call__(self, function: F) -> F:

@@ -17,7 +17,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from autograd import ops
-from autograd.modes import ACTIVE, Mode, current_mode, users_line
+from autograd.modes import ACTIVE, UNUSUAL, Mode, current_mode, users_line
 from autograd.native import extension
 from autograd.numerics.real import applies_rows, as_float, as_operand
 from autograd.operators import Applies
@@ -70,7 +70,7 @@ def make(
             break
     kind = type(operand)
     y = as_float(y)  # which may be an operand's data, such as the 3 of a.data = 3
-    mode = current_mode() if ACTIVE else None
+    mode = current_mode() if UNUSUAL else None
     if mode is not None and not mode.grad:
         return _leaf(kind, y)
     if slopes is None:
@@ -106,7 +106,7 @@ def unary_method(row: Operation) -> Callable[[Any], Any]:
     def method(self: Value) -> Any:
         a = self.data
         y = forward(a)
-        if ACTIVE:
+        if UNUSUAL:
             return make(row, (self,), [a], y)
         try:
             d = d_constant if d_constant is not None else derivative(a, y)  # type: ignore[operator]
@@ -129,7 +129,7 @@ def operator_methods(row: Operation) -> tuple[Callable[[Any, Any], Any], Callabl
         a = self.data
         b = other.data
         y = forward(a, b)
-        if ACTIVE:
+        if UNUSUAL:
             return make(row, (self, other), [a, b], y)
         node = _new(type(self))  # _node(...) written out: this is where most nodes are born, and a call costs 10 %
         node.data = y
@@ -156,7 +156,7 @@ def operator_methods(row: Operation) -> tuple[Callable[[Any, Any], Any], Callabl
         if (b := as_operand(other)) is None:
             return NotImplemented
         y = forward(self.data, b)
-        if ACTIVE:
+        if UNUSUAL:
             return make(row, (self, b), [self.data, b], y)
         try:
             d = d_left if constant else d_left(self.data, b, y)  # type: ignore[operator]
@@ -169,7 +169,7 @@ def operator_methods(row: Operation) -> tuple[Callable[[Any, Any], Any], Callabl
             return operator(other, self) if isinstance(other, Value) else NotImplemented
         b = self.data
         y = forward(a, b)
-        if ACTIVE:
+        if UNUSUAL:
             return make(row, (a, self), [a, b], y)
         try:
             d = d_right if constant else d_right(a, b, y)  # type: ignore[operator]

@@ -13,7 +13,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 from weakref import WeakSet
 
-from autograd.modes import ACTIVE, mode_entered
+from autograd.modes import ACTIVE, UNUSUAL, mode_entered
 from autograd.native import extension
 from autograd.ops import OPERATIONS, Operation
 
@@ -41,6 +41,7 @@ def adopted(pure: type, methods: dict[Operation, Any]) -> Any:
         "init": vars(pure)["__init__"],
         "backward": vars(pure)["backward"],
         "active": ACTIVE,
+        "unusual": UNUSUAL,
         "mode_entered": mode_entered,
         "plain_operation": Operation,
         "track_reached": lambda thing: track_reached(thing, value),

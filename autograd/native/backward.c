@@ -314,7 +314,7 @@ static int in_the_middle(void) {
 /* v.backward(). No lock is taken: while C walks nobody else runs, so it is enough that nobody was in the middle before. */
 PyObject *method_backward(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names) {
     int done = 0;
-    if (names == NULL && count == 0 && is_quiet() && Py_SIZE(engine.inside) == 0) {
+    if (names == NULL && count == 0 && nobody_listens() && Py_SIZE(engine.inside) == 0) {
         const int middle = in_the_middle();
         done = middle < 0 ? -1 : middle ? 0 : backward_in_c((Node *)self, 1.0);
     }

@@ -8,7 +8,7 @@
 
 /* Is the comparison one that goes by data, and of what is usual? */
 static bool open_comparison(PyObject *left, PyObject *right, int kind, double *a, double *b) {
-    return kind != Py_EQ && kind != Py_NE && is_quiet() && number_of(left, a) >= 0 && number_of(right, b) >= 0;
+    return kind != Py_EQ && kind != Py_NE && nobody_listens() && number_of(left, a) >= 0 && number_of(right, b) >= 0;
 }
 
 static PyObject *compare(PyObject *left, PyObject *right, int kind) {
@@ -22,7 +22,7 @@ static PyObject *compare(PyObject *left, PyObject *right, int kind) {
 
 static int is_true(PyObject *self) {
     Node *node = (Node *)self;
-    if (is_quiet() && !(node->flags & DATA_OBJECT))
+    if (nobody_listens() && !(node->flags & DATA_OBJECT))
         return node->data != 0.0;
     PyObject *answer = PyObject_CallFunctionObjArgs(engine.is_true, self, NULL);
     const int found = answer == NULL ? -1 : answer == Py_True;

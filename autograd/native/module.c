@@ -78,7 +78,7 @@ static PyMethodDef functions[] = {
     {"track", track_below, METH_O, "track(nodes): tell the collector of them."},
     {"ordered", ordered, METH_VARARGS, "ordered(*roots) of backprop.py, or None where that has to be asked."},
     {"topological", topological, METH_VARARGS, "topological_order(*roots), or None where that has to be asked."},
-    {"transcribe", transcribe, METH_VARARGS, "transcribe(nodes, slots, tape, Instruction, write): see transcript.c."},
+    {"transcribe", transcribe, METH_VARARGS, "transcribe(nodes, slots, tape, Instruction, write, parameters, made): see transcript.c."},
     {"adjoints", adjoints, METH_VARARGS, "adjoints(tape, root, order, seed, count, inputs, asked): see reverse.c."},
     {"backward", backward, METH_VARARGS, "backward(root, seed) → whether it is done; else backprop.py has to do it."},
     {NULL, NULL, 0, NULL},

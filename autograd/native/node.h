@@ -112,6 +112,7 @@ static inline void soon(const Node *node, int bytes) {
 typedef struct {
     PyTypeObject *type;   /* Value; VALUE below */
     PyObject *active;     /* modes.ACTIVE: a list, empty in the default mode */
+    PyObject *unusual;    /* modes.UNUSUAL: a list, empty where nodes are made as in the default mode */
     PyObject *inside;     /* by_hand.INSIDE: a list, empty unless a closure is running */
     PyObject *mode_entered, *hears_nodes, *rows[ROW_ALL], *plain_operation;
     PyObject *chooses[ROW_ALL]; /* of rows whose result is one of their arguments: which one; NULL for others */
@@ -144,7 +145,8 @@ void remember_row(int row);
 /* How operations behave right now; mode_entered() in operators.c. */
 enum { QUIET, NO_GRAD, OTHER_MODE, FAILED };
 int mode_entered(void);
-static inline int is_quiet(void) { return Py_SIZE(engine.active) == 0; }
+static inline int nobody_listens(void) { return Py_SIZE(engine.active) == 0; }
+static inline int is_quiet(void) { return Py_SIZE(engine.unusual) == 0; }
 static inline int mode_now(void) { return is_quiet() ? QUIET : mode_entered(); }
 /* function(first, *args, **named) as C gets them: `count` by position, then those that `names` has. first may be NULL. */
 PyObject *call_python(PyObject *function, PyObject *first, PyObject *const *args, Py_ssize_t count, PyObject *names);

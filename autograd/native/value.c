@@ -149,7 +149,7 @@ PyObject *use(PyObject *module, PyObject *args) {
     if (set_rows(rows, forward, reflected) < 0)
         return NULL;
     struct { const char *name; PyObject **place; } const wanted[] = {
-        {"active", &engine.active}, {"inside", &engine.inside}, {"mode_entered", &engine.mode_entered},
+        {"active", &engine.active}, {"unusual", &engine.unusual}, {"inside", &engine.inside}, {"mode_entered", &engine.mode_entered},
         {"hears_nodes", &engine.hears_nodes},
         {"plain_operation", &engine.plain_operation}, {"init", &engine.init}, {"operands", &engine.operands},
         {"parents", &engine.parents}, {"local_grads", &engine.local_grads}, {"track_reached", &engine.track_reached}, {"opened", &engine.opened}, {"call", &engine.call},

@@ -10,7 +10,7 @@ from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from autograd import ops
-from autograd.modes import ACTIVE, current_mode
+from autograd.modes import UNUSUAL, current_mode
 from autograd.native import extension
 from autograd.numerics import floats
 from autograd.numerics.object_arrays import is_array
@@ -51,7 +51,7 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
     row: Any = xs
     if type(row) is not list and is_array(row) and row.ndim == 1:  # NumPy's numbers one by one are slow
         return dot(ws, row.tolist(), bias)
-    if ACTIVE and current_mode().grad:
+    if UNUSUAL and current_mode().grad:
         return _dot_of_terms(ws, xs, bias)
     plain_bias = type(bias) is float
     try:  # a neuron: its weights are Values, its inputs all Values or all floats
@@ -66,7 +66,7 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
         known = False
     if not known or len(w) != len(x) or not isinstance(ws[0], Value) or (plain_inputs and set(map(type, x)) != {float}):
         return _dot_of_terms(ws, xs, bias)
-    if ACTIVE:
+    if UNUSUAL:
         return _leaf(type(ws[0]), y)
     node: Any = _new(type(ws[0]))  # _node(...) written out, as operators do: a fused network has few nodes beside these
     node.data = y
@@ -107,10 +107,10 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     p = floats.softmax(data)
     if Value not in kinds:
         return p
-    if ACTIVE and not current_mode().grad:
+    if UNUSUAL and not current_mode().grad:
         return [_leaf(Value, y) for y in p]
     row, slopes = ops.softmax_entry, ops.softmax_slopes_of_floats  # from the probabilities that all entries share
-    if ACTIVE or float in kinds:
+    if UNUSUAL or float in kinds:
         return [make(row, (float(i), *terms), [float(i), *data], y, (0.0, *slopes(i, p))) for i, y in enumerate(p)]
     return [_node(Value, row, y, terms, (*slopes(i, p),), (float(i), *terms), None) for i, y in enumerate(p)]
 
@@ -143,7 +143,7 @@ def _terms(name: str, xs: Iterable[Any], needed: bool = False) -> tuple[Any, ...
 def _made(row: ops.Operation, terms: tuple[Any, ...], before: tuple[float, ...] = ()) -> Any:
     """row(*before, *terms); where all terms are Values, as mostly, without asking each what to do with it."""
     operands = (*before, *terms)
-    if ACTIVE or set(map(type, terms)) != {Value}:
+    if UNUSUAL or set(map(type, terms)) != {Value}:
         return row(*operands)
     args = [*before, *[x.data for x in terms]]
     y = as_float(row.forward(*args))

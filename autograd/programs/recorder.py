@@ -147,21 +147,20 @@ class Ear:
     def __exit__(self, *exception: object) -> None:
         if self._listens:
             sys.setprofile(None)
-        self.numpy_drew = _numpy_dice() != self._numpy
+        self.numpy_drew = _moved(self._numpy, _numpy_dice())
 
     def _listener(self) -> Callable[..., None]:
         shared, stdout = random.random.__self__, sys.stdout  # type: ignore[attr-defined]
         gauss = random.gauss.__code__  # draws two numbers at once, and keeps one for its next call
 
         def hear(frame: Any, event: str, function: Any) -> None:
-            draws = False
             if event == "c_call":
                 owner = getattr(function, "__self__", None)
                 if function is print or (owner is stdout and function.__name__ == "write"):
                     self.printed = True
                 draws = owner is shared and function.__name__ in ("random", "getrandbits")
-            elif frame.f_code is gauss:
-                draws = frame.f_locals.get("self") is shared
+            else:
+                draws = event == "call" and frame.f_code is gauss and frame.f_locals.get("self") is shared
             if draws and self.dice is None:
                 self.dice = random.getstate()
 
@@ -186,10 +185,18 @@ class Ear:
                 raise ValueError(advice)
 
 
-def _numpy_dice() -> bytes:
-    """The state of NumPy's shared generator, where it is loaded."""
-    get_state = getattr(loaded("numpy", "random"), "get_state", None)
-    return pickle.dumps(get_state(legacy=False)) if get_state is not None else b""  # each kind has its own
+def _numpy_dice() -> Any:
+    """The state of NumPy's shared generator; None where nobody has loaded it: NumPy does when it is asked for."""
+    get_state = loaded("numpy.random", "get_state")
+    return get_state(legacy=False) if get_state is not None else None
+
+
+def _moved(before: Any, after: Any) -> bool:
+    """Whether somebody has drawn from NumPy's shared generator between two looks at its state."""
+    if before is None and after is not None:  # loaded in between: it is where such a generator begins, or further on
+        begins = loaded("numpy.random", "MT19937")().state
+        return bool(after["has_gauss"] or after["state"].get("pos") != begins["state"]["pos"])
+    return pickle.dumps(before) != pickle.dumps(after)  # each kind of generator has a state of its own
 
 
 def argument_names(f: Callable[..., Any], args: Sequence[Any]) -> list[str]:
@@ -246,7 +253,7 @@ class _Transcript:
 
     def _write_all(self, nodes: list[Value]) -> None:
         if extension is not None:  # the same in C, which comes back for what is unusual
-            extension.transcribe(nodes, self.slots, self.tape, Instruction, self._write)
+            extension.transcribe(nodes, self.slots, self.tape, Instruction, self._write, self.parameters, self.made)
             return
         for node in nodes:
             if node not in self.slots:

@@ -9,14 +9,14 @@ import types
 import pytest
 
 from autograd import Value, detect_anomaly, no_grad, trace_branches, trace_lines
-from autograd.modes import ACTIVE, Listener, Mode, current_mode, made_here, made_in_derivatives, mode
+from autograd.modes import ACTIVE, UNUSUAL, Listener, Mode, current_mode, made_here, made_in_derivatives, mode
 
 
 @pytest.fixture(autouse=True)
 def _every_mode_is_left():
     yield
     assert current_mode() == Mode()
-    assert not ACTIVE
+    assert ACTIVE == UNUSUAL == []
 
 
 def kept(x):
@@ -168,6 +168,31 @@ def test_a_recorder_hears_of_nodes_and_branches():
     assert recorder.branches == [(">", y, 1, True), ("bool", x, 0.0, True)]
     assert not x < 1
     assert len(recorder.branches) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "unusual"),
+    [({"grad": False}, True), ({"lines": True}, True), ({"anomaly": Listener()}, True), ({"grad": True}, False)],
+)
+def test_nodes_are_made_in_another_way_only_where_a_mode_wants_it(changes, unusual):
+    class Reader(Listener):
+        hears_nodes = False
+
+        def node(self, node):
+            raise AssertionError("a node that nobody needs to hear of")
+
+        def branch(self, *branch):
+            self.branch_taken = branch
+
+    reader, x = Reader(), Value(2.0)
+    with mode(branches=reader):
+        assert (len(ACTIVE), UNUSUAL) == (1, [])
+        y = x * 3 + x.tanh()
+        assert (y.parents[0].parents, y.parents[1].parents) == ((x,), (x,))
+        assert y > 1
+    assert reader.branch_taken == (">", y, 1, True)
+    with mode(**changes), mode(recorder=Listener() if unusual else reader):
+        assert (len(ACTIVE), len(UNUSUAL)) == (2, 2 if unusual else 0)
 
 
 def test_a_listener_that_raises_stops_a_backward_before_any_leaf_has_changed():

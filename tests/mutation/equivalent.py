@@ -193,11 +193,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): NO_EXTENSION,
     (
         "autograd/modes.py",
-        "hears_nodes = True  # whether `node` does anything; where it does not, the engine in C need not stop",
-        "True → False",
-    ): NO_EXTENSION,
-    (
-        "autograd/modes.py",
         "deque(map(_call, enter), 0)  # one call that runs in C: no Ctrl-C is noticed in its middle",
         "0 → 1",
     ): EXHAUSTED,

@@ -12,7 +12,7 @@ import pytest
 
 from autograd import Value, backprop, native, no_grad, total
 from autograd.backprop import add_to_grads
-from autograd.modes import ACTIVE, current_mode, mode
+from autograd.modes import ACTIVE, UNUSUAL, current_mode, mode
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 
@@ -116,7 +116,7 @@ def test_ctrl_c_while_no_grad_is_entered_or_left_leaves_gradients_on():
                         x * 2.0
             except KeyboardInterrupt:
                 pass
-            return (x * 2.0).parents == (x,) and ACTIVE == [] and current_mode().grad
+            return (x * 2.0).parents == (x,) and ACTIVE == UNUSUAL == [] and current_mode().grad
 
         return work
 
@@ -131,7 +131,7 @@ def test_a_mode_that_is_dropped_is_left():
     assert (x * x).parents == ()
     del inner
     assert (x * x).parents == (x, x)
-    assert ACTIVE == []
+    assert ACTIVE == UNUSUAL == []
 
 
 def test_a_mode_that_is_dropped_leaves_the_one_around_it():
@@ -141,7 +141,7 @@ def test_a_mode_that_is_dropped_leaves_the_one_around_it():
         assert current_mode() == (False, True, None, None, None)
         del inner
         assert current_mode() == (True, True, None, None, None)
-    assert ACTIVE == []
+    assert ACTIVE == UNUSUAL == []
 
 
 def test_a_mode_that_is_dropped_in_another_thread_leaves_that_threads_own():
@@ -158,5 +158,5 @@ def test_a_mode_that_is_dropped_in_another_thread_leaves_that_threads_own():
     thread.start()
     thread.join()
     assert found[0].lines
-    assert ACTIVE == []
+    assert ACTIVE == UNUSUAL == []
     assert (x * x).parents == (x, x)

@@ -729,7 +729,8 @@ def test_comparing_with_what_is_no_number_is_nothing_to_warn_about():
 
 
 def test_draws_are_warned_about_where_numpy_was_never_loaded(monkeypatch):
-    monkeypatch.delitem(sys.modules, "numpy", raising=False)
+    for module in ("numpy", "numpy.random"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
     with pytest.warns(RuntimeWarning, match="drew random numbers"):
         record(lambda x: x * random.random(), 1.0)
 

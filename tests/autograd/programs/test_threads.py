@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import warnings
@@ -130,6 +131,26 @@ def test_what_other_threads_draw_and_print_is_not_warned_about(hasty, noise):
     finally:
         stop.set()
         other.join()
+
+
+def test_recording_does_not_load_numpys_generators_and_hears_of_draws_from_those_that_were_loaded_meanwhile():
+    script = """
+import sys, warnings
+import numpy as np
+from autograd import record
+warnings.simplefilter("error")
+record(lambda x: 2.0 * x, 1.0)
+assert "numpy.random" not in sys.modules
+def f(x):
+    np.random.{}
+    return x
+record(f, 1.0)
+assert "numpy.random" in sys.modules
+"""
+    for act, draws in {"PCG64(1)": False, "random()": True, "standard_normal()": True, "seed(1)": True}.items():
+        run = subprocess.run([sys.executable, "-c", script.format(act)], capture_output=True, text=True, check=False)
+        assert ("RuntimeWarning: the recorded function drew random numbers" in run.stderr) is draws, run.stderr
+        assert (run.returncode == 0) is not draws, run.stderr
 
 
 def test_a_draw_of_numpys_that_may_be_anothers_is_warned_about_as_such():
