@@ -196,11 +196,13 @@ def enough_for_arrays(work: Work) -> float:
         return inf
     if not can_run(work):
         return LIKE_OPERATIONS / like_operations(work)
-    width = terms_of_sums(work)
     fours = extension.AT_ONCE >= 4
-    if (fours and width < 12.0) or work.tape.size <= (NEAR_SLOTS if fours else NEAR_IN_PAIRS):
+    if work.tape.size <= (NEAR_SLOTS if fours else NEAR_IN_PAIRS):
         return inf
-    return (WIDE_SUMS if width >= 12.0 else 10 * WIDE_SUMS) / width if width else inf
+    width = terms_of_sums(work)
+    if width < 12.0:
+        return inf if fours or not width else 10 * WIDE_SUMS / width
+    return WIDE_SUMS / width
 
 
 def like_operations(work: Work) -> float:

@@ -201,10 +201,10 @@ class _Training:
 
     def __post_init__(self) -> None:
         # found once: looking for them costs as much as an update
-        self.named = self.model.named_parameters()
-        self.values = OnValues(self.model.parameters(), by_layer(self.named), self.optimizer)
+        self.named, parameters = self.model.named_parameters(), self.model.parameters()
+        self.values = OnValues(parameters, by_layer(self.named), self.optimizer)
         self.norms: list[float] = []  # of the latest gradient, for each layer
-        self.count = len(self.model.parameters())
+        self.count = len(parameters)
 
     def run(self, epochs: int, bar: Progress) -> History:
         """All epochs; whatever ends them, settings are put back and the history says why."""

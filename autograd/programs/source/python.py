@@ -210,12 +210,13 @@ def phases(tape: Tape, steps: Sequence[Instruction]) -> tuple[list[Instruction],
     each: list[Instruction] = []
     after: list[Instruction] = []
     late: set[int] = set()
+    varying = tape.varying
     for instruction in steps:
         row, operands, result = instruction
         if row is OVER_EXAMPLES:
             each.append(instruction)
             late.add(result)
-        elif result in tape.varying:
+        elif result in varying:
             each.append(instruction)
         elif late.isdisjoint(operands):
             before.append(instruction)

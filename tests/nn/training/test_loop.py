@@ -364,8 +364,13 @@ def test_a_model_that_names_some_of_its_parameters_replaces_none(recwarn):
         def parameters(self):
             return self.layers[-1].parameters()
 
-    fit(Head(1, [2, 1]), X, Y, loss=nn.mse, epochs=2)
+    models = [Head(1, [2, 1], rng=0) for _ in range(2)]
+    compiled = zip(models, (False, True), strict=True)
+    engines = [fit(model, X, Y, loss=nn.mse, epochs=9, compiled=choice).engine for model, choice in compiled]
     assert not recwarn.list
+    assert engines == ["graphs", "program"]
+    first, second = (list(m.state_dict().values()) for m in models)
+    assert second == pytest.approx(first, rel=1e-9)
 
 
 def test_what_a_model_keeps_to_look_at_was_no_parameter(recwarn):
