@@ -12,7 +12,9 @@ does not exist. The formulas are put together from operations that stay accurate
 cross_entropy), so a loss of 1e-300 and one of 700 are both right to the last digits.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
+from numbers import Real
 from typing import Any, TypeAlias
 
 from autograd import (
@@ -31,7 +33,7 @@ from autograd import (
     total,
 )
 from autograd import cross_entropy as cross_entropy_of_row
-from nn.basics.checks import flag, index
+from nn.basics.checks import flag, index, setting
 from nn.basics.nested import Nested, data_of, is_list, shape
 from nn.basics.pairing import ONE_SCORE, class_weights, distribution, each_number, each_row, probability, scaled
 from nn.module import Module
@@ -69,8 +71,7 @@ def huber(prediction: Nested, target: Nested, reduction: str = "mean", *, delta:
 
     Both cases in one formula: c·(r − ½c) with c = r clipped to [−δ, δ]. Raises ValueError unless δ > 0.
     """
-    if not delta > 0:
-        raise ValueError(f"huber needs delta > 0, not {delta}")
+    delta = _setting("delta of huber", delta, "a number above 0", lambda v: v > 0)
 
     def item(p: Any, y: Any) -> Any:
         clipped = clip(p - y, -delta, delta)
@@ -144,8 +145,9 @@ def focal(
     p_y is the probability of the true class y, 0 or 1; α₁ = alpha and α₀ = 1 − alpha, or both 1 with ``alpha=None``.
     Raises ValueError for gamma < 0 and for alpha outside [0, 1].
     """
-    if not gamma >= 0.0 or not (alpha is None or 0.0 <= alpha <= 1.0):
-        raise ValueError(f"focal needs gamma >= 0 and alpha in [0, 1] or None, not gamma={gamma!r}, alpha={alpha!r}")
+    gamma = _setting("gamma of focal", gamma, "a number, 0 or more", lambda v: v >= 0)
+    if alpha is not None:
+        alpha = _setting("alpha of focal", alpha, "a number from 0 to 1, or None", lambda v: 0 <= v <= 1)
 
     def item(x: Any, y: float) -> Any:
         if y not in (0, 1):
@@ -236,6 +238,7 @@ def multi_class_hinge(
 
     Divided by the number of classes as torch's multi_margin_loss. `weight` has one number per class.
     """
+    margin = _setting("margin", margin)
 
     def item(row: Sequence[Any], c: Any) -> Any:
         true = _true_class(row, c)
@@ -243,6 +246,16 @@ def multi_class_hinge(
         return class_weights(weight, len(row))[true] / len(row) * total(excess)
 
     return each_row(item, prediction, target, reduction)
+
+
+def _setting(
+    name: str, given: Any, expected: str = "a finite number", holds: Callable[[float], bool] = math.isfinite
+) -> Any:
+    """`setting`, for one that may be a Value as well: a loss can be differentiated by it."""
+    if isinstance(given, Real):
+        return setting(name, given, expected, holds)
+    setting(name, data_of(given), expected, holds)
+    return given
 
 
 def _expected(y: float, cost_of_one: Callable[[], Any], cost_of_zero: Callable[[], Any]) -> Any:
@@ -276,12 +289,12 @@ def _surprise(row: Sequence[Any], c: int, from_logits: bool) -> Any:
 
 def l1_penalty(parameters: Module | Iterable[Value], strength: float = 1.0) -> Any:
     """strength · Σ|p|: pulls every parameter towards 0 with the same force, so that many arrive there (lasso)."""
-    return strength * total([abs(p) for p in _parameters(parameters)])
+    return _setting("strength", strength) * total([abs(p) for p in _parameters(parameters)])
 
 
 def l2_penalty(parameters: Module | Iterable[Value], strength: float = 1.0) -> Any:
     """strength · Σp²: pulls every parameter towards 0 in proportion to its size (ridge, weight decay)."""
-    return strength * sum_of_squares(_parameters(parameters))
+    return _setting("strength", strength) * sum_of_squares(_parameters(parameters))
 
 
 def _parameters(parameters: Module | Iterable[Value]) -> list[Value]:

@@ -12,6 +12,7 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 from autograd import Value, mean, total
+from nn.basics.checks import setting
 from nn.basics.nested import only, plain
 
 Label = Any  # anything hashable: 0, 1, "setosa"
@@ -46,7 +47,9 @@ def score_accuracy(outputs: Iterable[Any], targets: Iterable[Any], cut: float | 
     1.0
     """
     outputs, targets = list(map(only, outputs)), list(targets)
-    if cut is None:
+    if cut is not None:
+        cut = setting("cut", cut, "a number", lambda v: v == v)
+    else:
         cut = 0.5 if all(map(is_probability, outputs)) else 0.0
         single = [out for out in plain(outputs) if not isinstance(out, list) and 0 <= out <= 1]
         could_be = len(single) == len(targets) and {0, 1}.issuperset(map(target_class, targets)) and -1 not in targets
@@ -61,8 +64,12 @@ def score_accuracy(outputs: Iterable[Any], targets: Iterable[Any], cut: float | 
 
 def target_class(target: Any) -> int:
     """1 for +1, 0 for -1 and 0, k for class k, the place of the 1 for one-hot."""
-    target = plain(target)
-    return predicted_class(target) if isinstance(target, list) else max(int(target), 0)
+    target = only(plain(target))
+    if isinstance(target, list):
+        return predicted_class(target)
+    if not _is_whole(target):
+        raise ValueError(f"a class is a whole number or a one-hot row, the target is {target!r:.60}")
+    return max(int(target), 0)
 
 
 def accuracy(predicted: Iterable[Label], actual: Iterable[Label]) -> float:
@@ -187,4 +194,11 @@ def _is_whole(thing: Any) -> bool:
 
 def _number_pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[float, float]]:
     """As floats, out of 1.0, Value(1.0) or [Value(1.0)]: a model with one output may answer any way."""
-    return [(float(only(plain(p))), float(only(plain(a)))) for p, a in _pairs(predicted, actual)]
+    return [(_number("prediction", p), _number("target", a)) for p, a in _pairs(predicted, actual)]
+
+
+def _number(what: str, thing: Any) -> float:
+    try:
+        return float(only(plain(thing)))
+    except (TypeError, ValueError):
+        raise TypeError(f"this metric is about numbers, one {what} is {thing!r:.60}") from None

@@ -15,24 +15,23 @@ every epoch. Each rule names the class of torch.optim.lr_scheduler that gives th
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from numbers import Real
 from typing import Any
 
 from autograd import power
+from nn.basics.checks import positive, setting
 
-Schedule = Callable[[int], float]
+Schedule = Callable[[Any], float]
 
 
-def step_decay(every: int, gamma: float = 0.1) -> Schedule:
+def step_decay(every: float, gamma: float = 0.1) -> Schedule:
     """factor = gamma^⌊epoch / every⌋ (torch: StepLR). ValueError unless every ≥ 1 and gamma > 0."""
-    _number("every", every, least=1)
-    _number("gamma", gamma)
+    every, gamma = _epochs("every", every), _above_zero("gamma", gamma)
     return lambda epoch: float(power(gamma, epoch // every))
 
 
 def exponential_decay(gamma: float) -> Schedule:
     """factor = gamma^epoch (torch: ExponentialLR). ValueError unless gamma > 0."""
-    _number("gamma", gamma)
+    gamma = _above_zero("gamma", gamma)
     return lambda epoch: float(power(gamma, epoch))
 
 
@@ -41,36 +40,38 @@ def inverse_time_decay(rate: float) -> Schedule:
 
     Source: Robbins & Monro 1951 (Σ lr = ∞, Σ lr² < ∞). ValueError unless rate > 0.
     """
-    _number("rate", rate)
+    rate = _above_zero("rate", rate)
     return lambda epoch: 1 / (1 + rate * epoch)
 
 
-def cosine(epochs: int, minimum: float = 0.0) -> Schedule:
+def cosine(epochs: float, minimum: float = 0.0) -> Schedule:
     """factor = minimum + (1 - minimum)·(1 + cos(π·epoch / epochs)) / 2, then `minimum` (torch: CosineAnnealingLR).
 
     Source: Loshchilov & Hutter 2017, without restarts. ValueError unless epochs ≥ 1 and 0 ≤ minimum ≤ 1.
     """
-    _number("epochs", epochs, least=1)
-    if not 0 <= minimum <= 1:
-        raise ValueError(f"minimum is a share of the learning rate, 0 to 1, got {minimum!r}")
+    epochs = _epochs("epochs", epochs)
+    minimum = setting("minimum", minimum, "a share of the learning rate, 0 to 1", lambda v: 0 <= v <= 1)
     return lambda epoch: minimum + (1 - minimum) * (1 + math.cos(math.pi * min(epoch / epochs, 1.0))) / 2
 
 
-def linear(start: float, end: float, epochs: int) -> Schedule:
+def linear(start: float, end: float, epochs: float) -> Schedule:
     """factor = start + (end - start)·epoch / epochs, then `end` (torch: LinearLR).
 
     micrograd's demo is `linear(1.0, 0.1, 100)`: a learning rate of 1.0 - 0.9·k/100. ValueError unless epochs ≥ 1.
     """
-    _number("epochs", epochs, least=1)
+    epochs = _epochs("epochs", epochs)
+    start, end = (setting(name, v, "a finite number") for name, v in (("start", start), ("end", end)))
     return lambda epoch: start + (end - start) * epoch / epochs if epoch < epochs else end
 
 
-def warm_up(epochs: int, then: Schedule | None = None) -> Schedule:
+def warm_up(epochs: float, then: Schedule | None = None) -> Schedule:
     """factor = (epoch + 1) / (epochs + 1) during the first `epochs`, then 1, or `then(epoch - epochs)`.
 
     Small first steps, before momentum and Adam's averages have settled. ValueError unless epochs ≥ 1.
     """
-    _number("epochs", epochs, least=1)
+    epochs = _epochs("epochs", epochs)
+    if then is not None and not callable(then):
+        raise TypeError(f"then has to be a schedule, a function of the epoch, got {then!r:.60}")
     if isinstance(then, ReduceOnPlateau):
         raise TypeError("warm_up cannot tell ReduceOnPlateau the losses it goes by: give it to fit by itself")
     return lambda epoch: (epoch + 1) / (epochs + 1) if epoch < epochs else then(epoch - epochs) if then else 1.0
@@ -93,8 +94,12 @@ class ReduceOnPlateau:
     waited: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        if not (0 < self.gamma < 1 and self.patience >= 0 and self.threshold >= 0 and self.minimum >= 0):
-            raise ValueError(f"gamma has to be between 0 and 1, the others 0 or more, got {self!r}")
+        self.gamma = setting("gamma", self.gamma, "a number between 0 and 1", lambda v: 0 < v < 1)
+        self.patience = positive("patience", self.patience, least=0)
+        self.threshold, self.minimum = (
+            setting(name, getattr(self, name), "a number, 0 or more", lambda v: v >= 0)
+            for name in ("threshold", "minimum")
+        )
 
     def __call__(self, epoch: int) -> float:
         return self.factor
@@ -115,7 +120,9 @@ def as_schedule(schedule: Schedule | None) -> Schedule | None:
     return replace(schedule) if isinstance(schedule, ReduceOnPlateau) else schedule
 
 
-def _number(name: str, value: Any, least: float = 0) -> None:
-    """ValueError unless it is a finite number of at least `least`, and not 0."""
-    if not isinstance(value, Real) or not least <= float(value) < math.inf or value == 0:
-        raise ValueError(f"{name} has to be {f'{least} or more' if least else 'above 0'}, got {value!r}")
+def _above_zero(name: str, given: Any) -> float:
+    return setting(name, given, "a finite number above 0", lambda v: 0 < v < math.inf)
+
+
+def _epochs(name: str, given: Any) -> float:
+    return setting(name, given, "a finite number, 1 or more", lambda v: 1 <= v < math.inf)

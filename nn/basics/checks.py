@@ -1,7 +1,8 @@
 """Checks of arguments that several layers share."""
 
+import math
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from numbers import Real
 from typing import Any
@@ -25,6 +26,18 @@ def positive(name: str, number: Any, least: int = 1) -> int:
     if number < least:
         raise ValueError(f"{name} must be at least {least}, not {number}")
     return int(number)
+
+
+def setting(name: str, given: Any, expected: str, holds: Callable[[float], bool] = math.isfinite) -> float:
+    """`given` as a float, if it is a number and this `holds` of it: TypeError or ValueError that says what is expected.
+
+    As it was given, a float32 would leave its few digits to whatever is computed with it.
+    """
+    number = as_number(given)
+    if number is None or not holds(number):
+        error = TypeError if number is None else ValueError
+        raise error(f"{name} has to be {expected}, got {given!r:.60}")
+    return number
 
 
 def flag(name: str, given: Any) -> bool:

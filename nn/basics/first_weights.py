@@ -10,7 +10,7 @@ from collections.abc import Callable
 from numbers import Real
 from typing import TypeAlias
 
-from nn.basics.checks import as_rng
+from nn.basics.checks import as_rng, positive
 
 Draw: TypeAlias = Callable[[], float]
 Init: TypeAlias = str | float | Callable[[int, int, random.Random], float]
@@ -63,7 +63,7 @@ def initializer(
     >>> all(-1 <= draw() <= 1 for _ in range(100))
     True
     """
-    generator = as_rng(rng)
+    fan_in, fan_out, generator = positive("fan_in", fan_in, least=0), positive("fan_out", fan_out, least=0), as_rng(rng)
     if callable(init):
         return lambda: init(fan_in, fan_out, generator)
     if isinstance(init, Real):

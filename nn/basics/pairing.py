@@ -117,6 +117,10 @@ def distribution(row: Sequence[Any], length: int, what: str) -> Sequence[Any]:
 
 def class_weights(weight: Sequence[float] | None, classes: int) -> Sequence[float]:
     """`weight`, or ones for None. Raises ValueError unless it has one number per class."""
-    if weight is not None and len(weight) != classes:
+    if weight is None:
+        return [1.0] * classes
+    if not hasattr(weight, "__len__"):
+        raise TypeError(f"weight must have one number for each of {classes} classes, got {short(weight)}")
+    if len(weight) != classes:
         raise ValueError(f"weight must have one number for each of {classes} classes, got {len(weight)}")
-    return [1.0] * classes if weight is None else weight
+    return weight

@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Any
 
 from autograd.system.web_page import how_to_install
-from nn.basics.checks import as_rng
+from nn.basics.checks import as_rng, positive, setting
 from nn.data.rows import Random, Rows, Sets
 
 
@@ -26,8 +26,7 @@ def two_moons(n: int = 100, noise: float = 0.1, rng: Random | int | None = None)
 
     t runs evenly from 0 to π; both coordinates get normal noise. ValueError for fewer than 2 points or noise below 0.
     """
-    if n < 2 or not noise >= 0:
-        raise ValueError(f"two moons need n ≥ 2 and noise ≥ 0, got n={n!r}, noise={noise!r}")
+    n, noise = positive("n", n, least=2), _noise(noise)
     draw = as_rng(rng).gauss
     X, y = [], []
     for i in range(n):
@@ -46,10 +45,8 @@ def spirals(
 
     y is the number of the arm. Linear models fail on it, a small network does not.
     """
-    if n < 2 or classes < 1 or noise < 0:
-        raise ValueError(
-            f"spirals need n ≥ 2, classes ≥ 1, noise ≥ 0, got n={n!r}, classes={classes!r}, noise={noise!r}"
-        )
+    n, classes, noise = positive("n", n, least=2), positive("classes", classes), _noise(noise)
+    turns = setting("turns", turns, "a finite number")
     draw = as_rng(rng).gauss
     X, y = [], []
     for arm in range(classes):
@@ -84,6 +81,10 @@ def digits() -> Sets:
 def diabetes() -> Sets:
     """442 patients, 10 standardised measurements each; target: progression after a year. Needs the extra `data`."""
     return _from_sklearn("load_diabetes", return_X_y=True)
+
+
+def _noise(noise: float) -> float:
+    return setting("noise", noise, "a finite number, 0 or more", lambda v: 0 <= v < math.inf)
 
 
 def _from_sklearn(name: str, **arguments: Any) -> Sets:

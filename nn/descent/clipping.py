@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from numbers import Real
 
 from autograd import Value
-from nn.basics.checks import parameter_list
+from nn.basics.checks import parameter_list, setting
 
 
 def gradient_norm(params: Iterable[Value]) -> float:
@@ -34,7 +34,7 @@ def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
     The direction stays, the length is capped exactly (torch divides by ‖g‖ + 1e-6 instead). Gradients with an
     inf or nan among them have no direction: they stay as they are, and the norm returned says so.
     """
-    check_limit("max_norm", max_norm)
+    max_norm = limit("max_norm", max_norm)
     params, norm = with_norm("clip_grad_norm", params)
     if norm > max_norm and math.isfinite(norm):
         scale = max_norm / norm
@@ -45,15 +45,12 @@ def clip_grad_norm(params: Iterable[Value], max_norm: float) -> float:
 
 def clip_grad_value(params: Iterable[Value], clip_value: float) -> None:
     """g ← min(max(g, -clip_value), clip_value), each parameter by itself (nan stays nan)."""
-    check_limit("clip_value", clip_value)
+    clip_value = limit("clip_value", clip_value)
     for p in with_norm("clip_grad_value", params)[0]:  # all of which have gradients that are numbers
         if abs(p.grad) > clip_value:
             p.grad = math.copysign(clip_value, p.grad)
 
 
-def check_limit(name: str, limit: float) -> None:
-    """ValueError unless a limit for clipping is above 0, TypeError when it is no number."""
-    if not isinstance(limit, Real) or isinstance(limit, bool):
-        raise TypeError(f"{name} has to be a number above 0, got {limit!r:.60}")
-    if not limit > 0:
-        raise ValueError(f"{name} has to be above 0, got {limit!r}")
+def limit(name: str, given: float) -> float:
+    """A limit for clipping as a float; ValueError unless it is above 0, TypeError when it is no number."""
+    return setting(name, given, "a number above 0", lambda v: v > 0)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from operator import add
 from typing import Any
 
-from nn.basics.checks import as_number, as_rng
+from nn.basics.checks import as_rng, setting
 from nn.basics.nested import Nested, as_row, flat, mapped, shape, without_arrays
 from nn.module import Module
 
@@ -82,9 +82,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, rng: random.Random | int | None = None) -> None:
-        if as_number(p) is None or not 0 <= p < 1:
-            raise ValueError(f"Dropout needs a probability 0 <= p < 1, not {p!r}")
-        self.p = p
+        self.p = setting("p of Dropout", p, "a probability 0 <= p < 1", lambda v: 0 <= v < 1)
         self.rng = as_rng(rng)
 
     def __call__(self, x: Nested) -> Any:

@@ -4,11 +4,12 @@ BatchNorm takes mean and variance of each feature over the examples of a batch, 
 features; RMSNorm only scales. ε keeps the division finite where the variance is 0.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value, mean, rsqrt, sum_of_squares
-from nn.basics.checks import numbers, positive
+from nn.basics.checks import numbers, positive, setting
 from nn.basics.nested import data_of
 from nn.module import Buffer, Module
 
@@ -18,7 +19,7 @@ class _Normalisation(Module):
 
     def __init__(self, features: int, eps: float = 1e-5) -> None:
         self.gamma = [Value(1.0) for _ in range(positive("features", features))]
-        self.eps = eps
+        self.eps = setting("eps", eps, "a finite number, 0 or more", lambda v: 0 <= v < math.inf)
 
     def _by_size(self, row: Sequence[Any]) -> list[Any]:
         """γx/√(mean of x² + ε)."""
@@ -43,7 +44,7 @@ class BatchNorm(_Normalisation):
         self.beta = [Value(0.0) for _ in range(features)]
         self.running_mean = [Buffer(0.0) for _ in range(features)]
         self.running_var = [Buffer(1.0) for _ in range(features)]
-        self.momentum = momentum
+        self.momentum = setting("momentum", momentum, "a number from 0 to 1", lambda v: 0 <= v <= 1)
 
     def __call__(self, x: Any) -> list[Any]:
         """One example by the running statistics. Raises ValueError while learning."""

@@ -1,19 +1,21 @@
 """What fit was given, looked at before anything is changed."""
 
 import random
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from numbers import Real
 from typing import Any
 
 from autograd import Value
+from nn.basics.checks import setting
 from nn.basics.nested import only
 from nn.data.rows import Random, Sets, as_pairs, check_complete, split
-from nn.descent.clipping import check_limit
+from nn.descent.clipping import limit
 from nn.descent.optimizer import Optimizer
 from nn.inspection.history import History
 from nn.losses import LOSSES, Loss, binary_cross_entropy, half_mse, huber, log_cosh, mae, mse
-from nn.metrics import is_probability, score_accuracy
+from nn.metrics import is_probability, score_accuracy, target_class
 from nn.module import Module, evaluating, own_dice
 from nn.optim import Adam
 from nn.training.on_values import Clip
@@ -119,6 +121,7 @@ def with_cut(
     if score_accuracy not in metrics.values():
         return metrics
     rows, targets = next(iter(served()))
+    deque(map(target_class, targets), 0)  # complains of what is no class before anything has changed
     aims_at_targets = (
         loss in (mse, half_mse, mae, huber, log_cosh) and 0 in targets and all(only(y) in (0, 1) for y in targets)
     )
@@ -142,13 +145,13 @@ def check_functions(**arguments: object) -> None:
 
 
 def as_clip(clip: Clip | None) -> Clip | None:
-    if clip is not None and not callable(clip):
-        check_limit("clip", clip)
-    return clip
+    return clip if clip is None or callable(clip) else limit("clip", clip)
 
 
-def check_numbers(epochs: int, tolerance: float | None) -> None:
+def check_epochs(epochs: int) -> None:
     if not hasattr(epochs, "__index__") or isinstance(epochs, bool) or epochs < 0:
         raise ValueError(f"epochs has to be a whole number, 0 or more, got {epochs!r}")
-    if tolerance is not None and not (isinstance(tolerance, Real) and tolerance >= 0):
-        raise ValueError(f"tolerance has to be 0 or more, got {tolerance!r}")
+
+
+def as_tolerance(tolerance: float | None) -> float | None:
+    return None if tolerance is None else setting("tolerance", tolerance, "a number, 0 or more", lambda v: v >= 0)

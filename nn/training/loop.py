@@ -37,8 +37,9 @@ from nn.training.arguments import (
     as_history,
     as_optimizer,
     as_stream,
+    as_tolerance,
+    check_epochs,
     check_functions,
-    check_numbers,
     complete,
     hold_out,
     named_metrics,
@@ -131,7 +132,8 @@ def fit(
     callbacks = as_callbacks(callbacks)
     named = named_metrics(metrics)
     check_functions(penalty=penalty, schedule=schedule, **{f"metrics[{k!r}]": f for k, f in named.items()})
-    check_numbers(epochs, tolerance)
+    check_epochs(epochs)
+    tolerance = as_tolerance(tolerance)
     kept = None if keep is None else Kept(positive("keep", keep))
     dice, shuffle = as_rng(rng, "shuffle"), flag("shuffle", shuffle)
     if compiled not in (True, False, "auto"):
@@ -255,7 +257,7 @@ class _Training:
         if not isinstance(factor, Real) or not 0 <= factor < math.inf:
             raise ValueError(f"the schedule gave the factor {factor!r} for epoch {epoch}: expected 0 or more")
         for group, rate in rates:
-            group["lr"] = float(rate * factor)
+            group["lr"] = rate * float(factor)
 
     def _epoch(self, step: RecordedStep, interrupted: list[int]) -> None:
         """One pass over the rows, then the figures of the epoch."""

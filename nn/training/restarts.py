@@ -13,7 +13,7 @@ from autograd import no_grad
 from nn.basics.checks import as_rng, positive
 from nn.basics.nested import data_of
 from nn.data.rows import as_pairs
-from nn.descent.clipping import check_limit
+from nn.descent.clipping import limit
 from nn.inspection.history import History
 from nn.losses import Loss, find_loss
 from nn.module import Module, evaluating
@@ -102,8 +102,7 @@ def anneal(
     measure, dice = find_loss(loss), as_rng(rng)
     rows, targets = complete(as_pairs(X, y), measure)
     positive("steps", steps)
-    check_limit("temperature", temperature)
-    check_limit("width", width)
+    temperature, width = limit("temperature", temperature), limit("width", width)
     parameters, history = model.parameters(), History(engine="annealing")
 
     def at(place: list[float]) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from nn.basics.checks import flag
+from nn.basics.checks import flag, positive, setting
 from nn.inspection.history import History
 from nn.module import Module
 
@@ -28,9 +28,8 @@ class EarlyStopping:
     state: dict[str, float] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        whole = hasattr(self.patience, "__index__") and not isinstance(self.patience, bool)
-        if not whole or self.patience < 1 or not self.min_delta >= 0:
-            raise ValueError(f"early stopping needs patience ≥ 1 (epochs) and min_delta ≥ 0, got {self!r}")
+        self.patience = positive("patience", self.patience)
+        self.min_delta = setting("min_delta", self.min_delta, "a number, 0 or more", lambda v: v >= 0)
         self.restore_best = flag("restore_best", self.restore_best)
 
     def enough(self, loss: float, model: Module, measured: dict[str, float] | None = None) -> bool:

@@ -329,7 +329,7 @@ BAD = {
     "empty": (lambda: losses.mse([], []), "no loss of no examples"),
     "no rows": (lambda: losses.cross_entropy([], []), "prediction must be a row with one number per class"),
     "reduction": (lambda: losses.mse([1.0], [1.0], "max"), "reduction must be one of mean, sum, none, not 'max'"),
-    "delta": (lambda: losses.huber(1.0, 1.0, delta=0), "huber needs delta > 0, not 0"),
+    "delta": (lambda: losses.huber(1.0, 1.0, delta=0), "delta of huber has to be a number above 0, got 0"),
     "above 1": (lambda: losses.binary_cross_entropy([0.5, 1.5], [0, 1]), r"must lie in \[0, 1\], got 1.5"),
     "below 0": (lambda: losses.binary_cross_entropy(Value(-0.1), 1), "with_logits.* got -0.1"),
     "target": (lambda: losses.binary_cross_entropy_with_logits(0.5, -1), r"must lie in \[0, 1\], got -1"),
@@ -387,7 +387,7 @@ def test_what_is_no_number_is_named_with_its_place(loss, thing):
 
 @pytest.mark.parametrize("wrong", [{"gamma": -1.0}, {"gamma": math.nan}, {"alpha": 1.5}, {"alpha": -0.1}])
 def test_focal_refuses_what_its_formula_is_not_made_for(wrong):
-    with pytest.raises(ValueError, match=r"focal needs gamma >= 0 and alpha in \[0, 1\] or None"):
+    with pytest.raises(ValueError, match=r"of focal has to be a number(, 0 or more| from 0 to 1, or None), got"):
         losses.focal(Value(1.0), 1, **wrong)
 
 

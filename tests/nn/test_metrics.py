@@ -130,6 +130,32 @@ def test_scores_that_could_be_probabilities_ask_what_they_are():
     assert score_accuracy([Value(-1.0).sigmoid(), Value(1.0).sigmoid()], [0, 1]) == 1.0
 
 
+def test_a_class_in_a_list_of_one_is_that_class():
+    assert score_accuracy([[0.1, 0.2, 0.9], [0.1, 0.9, 0.2]], [[2], [1]]) == 1.0
+    assert score_accuracy([0.5, -0.5], [[1], [-1]]) == 1.0
+
+
+@pytest.mark.parametrize("target", [0.9, math.nan, math.inf, None, "1"])
+def test_a_target_that_is_no_class_is_refused(target):
+    with pytest.raises(ValueError, match=rf"a class is a whole number or a one-hot row, the target is {target!r}"):
+        score_accuracy([3.0, -2.0], [1, target])
+
+
+@pytest.mark.parametrize(("cut", "error"), [("0.5", TypeError), (math.nan, ValueError)])
+def test_a_cut_is_a_number(cut, error):
+    with pytest.raises(error, match="cut has to be a number, got"):
+        score_accuracy([3.0, -2.0], [1, 0], cut=cut)
+
+
+@pytest.mark.parametrize("metric", [r2, mean_absolute_error])
+@pytest.mark.parametrize("thing", [None, "many", [1.0, 2.0]])
+def test_what_is_no_number_is_refused(metric, thing):
+    with pytest.raises(TypeError, match="this metric is about numbers, one target is "):
+        metric([1.0, 2.0], [1.0, thing])
+    with pytest.raises(TypeError, match="this metric is about numbers, one prediction is "):
+        metric([thing], [1.0])
+
+
 @pytest.mark.parametrize("metric", [accuracy, confusion_matrix, precision_recall_f1])
 def test_a_score_is_no_class_and_would_be_wrong_everywhere(metric):
     for scores in ([0.9, 0.2], [[0.1, 0.9], [0.8, 0.2]], np.array([[0.1, 0.9], [0.8, 0.2]]), [Value(0.9), Value(0.2)]):

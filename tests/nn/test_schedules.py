@@ -126,7 +126,6 @@ def test_a_nan_loss_is_no_improvement_and_a_negative_one_can_be():
     [
         lambda: step_decay(0),
         lambda: step_decay(0.5),
-        lambda: step_decay("5"),
         lambda: exponential_decay(math.inf),
         lambda: exponential_decay(math.nan),
         lambda: step_decay(5, gamma=0.0),
@@ -145,7 +144,26 @@ def test_a_nan_loss_is_no_improvement_and_a_negative_one_can_be():
     ],
 )
 def test_settings_that_make_no_sense_are_refused(make):
-    with pytest.raises(ValueError, match=r"has to be|share of"):
+    with pytest.raises(ValueError, match=r"has to be|must be at least"):
+        make()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: step_decay("5"),
+        lambda: exponential_decay(None),
+        lambda: cosine(5, "a"),
+        lambda: linear("1", 0.1, 5),
+        lambda: linear(1.0, None, 5),
+        lambda: warm_up(3, 0.5),
+        lambda: ReduceOnPlateau(gamma="a"),
+        lambda: ReduceOnPlateau(patience=0.5),
+        lambda: ReduceOnPlateau(threshold=None),
+    ],
+)
+def test_settings_of_another_kind_are_refused(make):
+    with pytest.raises(TypeError, match=r"has to be|must be a whole number"):
         make()
 
 

@@ -1,9 +1,13 @@
-"""Switches: True or False, and nothing that would only count as one."""
+"""Switches: True or False, and nothing that would only count as one. Settings: numbers, and floats inside."""
+
+import math
+from fractions import Fraction
 
 import pytest
 
 import nn
-from nn.basics.checks import flag
+from autograd import Value
+from nn.basics.checks import flag, setting
 from nn.data.rows import batches, split
 
 X, Y = [[0.0], [1.0], [2.0]], [0.0, 1.0, 0.0]
@@ -33,3 +37,90 @@ def test_numbers_that_are_switches():
     assert [flag("it", given) for given in (True, 1, np.True_, 1.0)] == [True] * 4
     assert [flag("it", given) for given in (False, 0, np.False_)] == [False] * 3
     assert type(flag("it", np.True_)) is bool
+
+
+def clipped(limit):
+    p = Value(1.0)
+    p.grad = 3.3
+    nn.clip_grad_norm([p], limit)
+    return [p.grad]
+
+
+def trained(**settings):
+    model = nn.MLP(1, [2, 1], "tanh", rng=1)
+    nn.fit(model, X, Y, loss="mse", epochs=3, shuffle=False, **settings)
+    return [p.data for p in model.parameters()]
+
+
+def annealed(width):
+    model = nn.MLP(1, [1], rng=1)
+    nn.anneal(model, X, Y, loss="mse", steps=5, width=width, temperature=width, rng=1)
+    return [p.data for p in model.parameters()]
+
+
+def normal(number):
+    model = nn.BatchNorm(1, eps=number, momentum=number)
+    rows = model.batch([[0.3], [0.7]])
+    return [rows[0][0].data, *model.state_dict().values()]
+
+
+SETTINGS = {
+    "clip_grad_norm": clipped,
+    "clip": lambda given: trained(clip=given),
+    "schedule": lambda given: trained(schedule=lambda epoch: given),
+    "tolerance": lambda given: [nn.fit(nn.MLP(1, [1], rng=1), X, Y, loss="mse", tolerance=given, epochs=9).stopped],
+    "anneal": annealed,
+    "normalisation": normal,
+    "dropout": lambda given: [repr(nn.Dropout(given)), *nn.Dropout(given, rng=3)([1.0] * 9)],
+    "noise": lambda given: nn.data.two_moons(3, given, rng=1)[0][0] + nn.data.spirals(2, 1, given, rng=1)[0][0],
+    "huber": lambda given: [nn.huber(0.7, 0.1, delta=given)],
+    "focal": lambda given: [nn.focal(0.7, 1, gamma=given, alpha=given)],
+    "margin": lambda given: [nn.multi_class_hinge([0.7, 0.1], 1, margin=given)],
+    "penalty": lambda given: [nn.l1_penalty([0.3], given), nn.l2_penalty([0.3], given)],
+    "cosine": lambda given: [nn.schedules.cosine(10, given)(3)],
+    "linear": lambda given: [nn.schedules.linear(given, 0.1, 10)(3)],
+    "plateau": lambda given: [nn.schedules.ReduceOnPlateau(given, 2, given, given).minimum],
+    "early stopping": lambda given: [nn.EarlyStopping(3, given).min_delta],
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_leaves_the_digits_of_a_float_and_is_a_fraction_as_well(name):
+    np = pytest.importorskip("numpy")
+    take = SETTINGS[name]
+    for given in (np.float32(0.3), np.float64(0.3), Fraction(1, 3)):
+        found, expected = take(given), take(float(given))
+        assert (found, set(map(type, found))) == (expected, set(map(type, expected)))
+
+
+@pytest.mark.parametrize("given", [None, "0.5", 1j, [0.5], True, 10**400])
+def test_a_setting_is_a_number(given):
+    with pytest.raises(TypeError, match=r"^p has to be a finite number, got "):
+        setting("p", given, "a finite number")
+    with pytest.raises(ValueError, match=r"^p has to be a finite number, got nan$"):
+        setting("p", math.nan, "a finite number")
+
+
+def test_a_setting_of_a_loss_may_be_a_value_to_differentiate_by():
+    strength, delta = Value(0.5), Value(0.5)
+    nn.l2_penalty([Value(3.0)], strength).backward()
+    nn.huber(Value(3.0), 1.0, delta=delta).backward()
+    assert (strength.grad, delta.grad) == (9.0, 1.5)
+
+
+@pytest.mark.parametrize("make", [nn.BatchNorm, nn.LayerNorm, nn.RMSNorm])
+@pytest.mark.parametrize(("eps", "error"), [(-1.0, ValueError), (math.nan, ValueError), ("a", TypeError)])
+def test_a_normalisation_refuses_what_it_would_stumble_over_later(make, eps, error):
+    with pytest.raises(error, match="eps has to be a finite number, 0 or more, got"):
+        make(2, eps=eps)
+    with pytest.raises(error, match="momentum has to be a number from 0 to 1, got"):
+        nn.BatchNorm(2, momentum=eps)
+
+
+def test_sizes_are_whole_numbers():
+    with pytest.raises(TypeError, match=r"fan_in must be a whole number, not nan"):
+        nn.initializer("he_uniform", math.nan, 1)
+    with pytest.raises(TypeError, match=r"classes must be a whole number, not 2\.5"):
+        nn.data.one_hot(1, 2.5)
+    with pytest.raises(TypeError, match=r"weight must have one number for each of 2 classes, got 3"):
+        nn.cross_entropy([1.0, 2.0], 0, weight=3)

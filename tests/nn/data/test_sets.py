@@ -85,10 +85,18 @@ def test_data_sets_come_in_usual_sizes():
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: spirals(1), lambda: spirals(noise=-1), lambda: spirals(classes=0), lambda: two_moons(1)]
+    ("make", "says"),
+    [
+        (lambda: spirals(1), "n must be at least 2, not 1"),
+        (lambda: spirals(noise=-1), "noise has to be a finite number, 0 or more, got -1"),
+        (lambda: spirals(classes=0), "classes must be at least 1, not 0"),
+        (lambda: two_moons(1), "n must be at least 2, not 1"),
+        (lambda: two_moons(noise=math.nan), "noise has to be a finite number, 0 or more, got nan"),
+        (lambda: spirals(turns=math.inf), "turns has to be a finite number, got inf"),
+    ],
 )
-def test_data_sets_refuse_senseless_sizes(make):
-    with pytest.raises(ValueError, match="need n ≥ 2"):
+def test_data_sets_refuse_senseless_sizes(make, says):
+    with pytest.raises(ValueError, match=f"^{says}$"):
         make()
 
 

@@ -110,6 +110,12 @@ def test_bad_arguments_are_named():
         with pytest.raises(TypeError, match="takes modules and functions, not float"):
             make(3.0)
     assert Sequential(tuple)([1.0, 2.0]) == (1.0, 2.0)  # a class that is a function of a row
-    for p in (-0.1, 1.0, math.nan, "0.5", None):
-        with pytest.raises(ValueError, match="Dropout needs a probability 0 <= p < 1"):
+    for p, error in (
+        (-0.1, ValueError),
+        (1.0, ValueError),
+        (math.nan, ValueError),
+        ("0.5", TypeError),
+        (None, TypeError),
+    ):
+        with pytest.raises(error, match="p of Dropout has to be a probability 0 <= p < 1, got"):
             Dropout(p)
