@@ -20,7 +20,7 @@ from typing import Any
 from autograd import power
 from nn.basics.checks import positive, setting
 
-Schedule = Callable[[Any], float]
+Schedule = Callable[[int], float]
 
 
 def step_decay(every: float, gamma: float = 0.1) -> Schedule:
@@ -64,12 +64,12 @@ def linear(start: float, end: float, epochs: float) -> Schedule:
     return lambda epoch: start + (end - start) * epoch / epochs if epoch < epochs else end
 
 
-def warm_up(epochs: float, then: Schedule | None = None) -> Schedule:
+def warm_up(epochs: int, then: Schedule | None = None) -> Schedule:
     """factor = (epoch + 1) / (epochs + 1) during the first `epochs`, then 1, or `then(epoch - epochs)`.
 
     Small first steps, before momentum and Adam's averages have settled. ValueError unless epochs ≥ 1.
     """
-    epochs = _epochs("epochs", epochs)
+    epochs = positive("epochs", epochs)
     if then is not None and not callable(then):
         raise TypeError(f"then has to be a schedule, a function of the epoch, got {then!r:.60}")
     if isinstance(then, ReduceOnPlateau):

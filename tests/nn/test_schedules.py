@@ -167,6 +167,11 @@ def test_settings_of_another_kind_are_refused(make):
         make()
 
 
+def test_after_warming_up_a_schedule_is_asked_for_whole_epochs():
+    factors = [1.0, 0.5]
+    assert [warm_up(2, factors.__getitem__)(epoch) for epoch in (2, 3)] == factors
+
+
 def test_a_factor_beyond_a_float_is_infinite():
     assert exponential_decay(1.5)(10_000) == math.inf
     assert step_decay(1, 10)(10**6) == math.inf
