@@ -58,8 +58,13 @@ def operation(
     formula `lambda xs, y: [...]` that returns all derivatives. What the function raises comes out as it is; to follow
     IEEE arithmetic instead (log(-1) is nan, exp(1000) is inf), write it with autograd's functions.
 
-    Raises TypeError if formulas and arguments do not match, or if a formula is neither a function nor a number.
+    Raises TypeError if formulas and arguments do not match, if a formula is neither a function nor a number, and for a
+    `name` or `symbol` that is no text.
     """
+
+    for what, text in (("name", name), ("symbol", symbol)):
+        if text is not None and not isinstance(text, str):
+            raise TypeError(f"the {what} of an operation is a text, got {described(text)}")
 
     def decorate(forward: Callable[..., float]) -> Operation:
         if not inspect.isroutine(forward):

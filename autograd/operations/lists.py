@@ -121,16 +121,20 @@ def cross_entropy(logits: Iterable[Any], target: int) -> Any:
     `target` is the index of the true class; ValueError if there is no such class.
     """
     terms = _terms("cross_entropy", logits, needed=True)
-    if isinstance(target, bool) or not hasattr(target, "__index__"):
+    try:
+        index = None if isinstance(target, bool) else target.__index__()
+    except (AttributeError, TypeError):  # an array of several numbers has an __index__, too
+        index = None
+    if index is None:
         raise TypeError(f"cross_entropy() takes the index of the true class, an int, got {target!r}")
-    if not 0 <= (index := target.__index__()) < len(terms):
+    if not 0 <= index < len(terms):
         raise ValueError(f"cross_entropy() got class {target} of {len(terms)} classes, 0 to {len(terms) - 1}")
     return _made(ops.cross_entropy, terms, (float(index),))
 
 
 def _terms(name: str, xs: Iterable[Any], needed: bool = False) -> tuple[Any, ...]:
     """The terms as Values, floats, or strangers that know how to apply an operation."""
-    if isinstance(xs, Value) or not isinstance(xs, Iterable):
+    if isinstance(xs, Value) or not isinstance(xs, Iterable) or getattr(xs, "shape", None) == ():
         raise TypeError(f"{name}() takes a list of Values and numbers, got {type(xs).__name__} {xs!r}")
     terms = tuple(xs)
     if not set(map(type, terms)) <= _USUAL:

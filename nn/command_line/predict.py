@@ -1,6 +1,7 @@
 """`python -m nn predict`: the rows of a table with a saved model's answers beside them."""
 
 import csv
+import errno
 import sys
 from collections.abc import Iterable, Sequence
 from io import StringIO
@@ -47,6 +48,8 @@ def _run(arguments: Sequence[str] | None, program: str) -> int:
     text = _as_csv(table, columns)
     if options.output:
         write_whole(options.output, text)
+    elif sys.stdout is None:
+        raise OSError(errno.EBADF, "standard output is closed")
     elif (stream := getattr(sys.stdout, "buffer", None)) is None or sys.stdout.isatty():
         print(text, end="")
     else:  # every letter as it is: only a terminal could be steered by them

@@ -5,6 +5,7 @@ cannot be read is a TableError, which names every problem at once, with its line
 """
 
 import csv
+import errno
 import gzip
 import re
 import sys
@@ -94,10 +95,18 @@ def read_csv(path: str | Path, decimal: str = "") -> Table:
     return Table(names[kept], [row[kept] for row in rows], lines, tuple(notes), decimal)
 
 
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "standard input is closed")
+    if hasattr(sys.stdin, "buffer"):
+        return sys.stdin.buffer.read()
+    return sys.stdin.read().encode()  # a notebook's, or whatever else a program has put in its place
+
+
 def _text(path: str | Path) -> tuple[str, list[str]]:
     """What is written in a file, and what to say about its encoding."""
     try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else Path(path).read_bytes()
+        data = _standard_input() if str(path) == "-" else Path(path).read_bytes()
         data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
     except (OSError, EOFError, zlib.error) as error:
         raise TableError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error

@@ -302,3 +302,9 @@ def test_a_formula_of_numbers_alone_is_told_how_to_say_so(asked):
 def test_a_formula_is_a_function_or_a_number(formula):
     with pytest.raises(TypeError, match=r"a derivative formula of sin is a function or a number, got "):
         operation(formula)(math.sin)
+
+
+@pytest.mark.parametrize("what", ["name", "symbol"])
+def test_what_drawings_show_is_a_text(what):
+    with pytest.raises(TypeError, match=f"the {what} of an operation is a text, got int 3"):
+        operation(1.0, **{what: 3})

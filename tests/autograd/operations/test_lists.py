@@ -126,9 +126,11 @@ def test_generators_are_taken():
 
 
 @pytest.mark.parametrize("fused", [total, mean, sum_of_squares, logsumexp, softmax])
-@pytest.mark.parametrize("wrong", [3.0, Value(3.0), None, ["1"], [None], [[1.0]], [1j]], ids=repr)
+@pytest.mark.parametrize(
+    "wrong", [3.0, Value(3.0), None, ["1"], [None], [[1.0]], [1j], np.array(3.0), np.ma.masked], ids=repr
+)
 def test_wrong_terms_are_refused(fused, wrong):
-    with pytest.raises(TypeError, match=r"list of Values|real number"):
+    with pytest.raises(TypeError, match=r"takes a list of Values|expected a real number"):
         fused(wrong)
 
 
@@ -139,7 +141,7 @@ def test_wrong_lengths_and_classes_are_refused():
     for wrong in (2, -1, 99):
         with pytest.raises(ValueError, match="2 classes, 0 to 1"):
             cross_entropy(x, wrong)
-    for wrong in (1.0, True, "1", Value(1.0), None):
+    for wrong in (1.0, True, "1", Value(1.0), None, np.array(1.0), np.array([0, 1]), float):
         with pytest.raises(TypeError, match="index of the true class"):
             cross_entropy(x, wrong)
     assert cross_entropy(x, np.int64(1)).data == cross_entropy(x, 1).data

@@ -180,6 +180,27 @@ def test_from_a_pipe_into_a_pipe_every_letter_stays_as_it_is(iris):
     assert done.stdout.decode() == f"{HEADER},who,predicted_species\n5.1,3.5,1.4,0.2,−∞ ä\tb,setosa\n"
 
 
+@pytest.mark.parametrize(
+    ("stream", "status", "says"),
+    [
+        ("stdin", 2, "cannot read -: standard input is closed"),
+        ("stdout", 1, "cannot write the output: standard output is closed; stopped"),
+    ],
+)
+def test_a_stream_that_is_closed_is_named(iris, stream, status, says, monkeypatch, capsys):
+    capsys.readouterr()
+    monkeypatch.setattr(sys, stream, None)
+    assert main(["predict", iris, *[str(IRIS)] * (stream == "stdout")]) == status
+    monkeypatch.undo()
+    assert capsys.readouterr().err == f"python -m nn predict: {says}\n"
+
+
+def test_standard_input_may_be_a_text(iris, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(IRIS.read_text("utf-8")))
+    assert main(["predict", iris]) == 0
+    assert len(read(capsys.readouterr().out)) == 150
+
+
 def test_help_tells_of_predict_and_predict_has_its_own(capsys):
     for arguments in (["--help"], ["predict", "--help"]):
         with pytest.raises(SystemExit) as ended:

@@ -81,7 +81,7 @@ function makePlay({ engine, names, titles, spec, handles, memory, changed }) {
     on(slider, "input", () => move(i, snapped(Number(slider.value), 10 ** Math.floor(Math.log10(half) - 2.5))));
     on(slider, "focus", () => choose(i));
     sliders.set(i, { slider, shown, slope });
-    return element("div", { class: "leaf" }, element("label", { for: `leaf${i}`, class: isParameter.has(i) ? "pa" : "in", title: names[i] }, text), slider, shown, slope);
+    return element("div", { class: "leaf" }, element("label", { for: `leaf${i}`, class: isParameter.has(i) ? "pa" : "in", title: names[i], dir: "auto" }, text), slider, shown, slope);
   }
 
   // Never the slider that is being moved; a range grows when descending leaves it.

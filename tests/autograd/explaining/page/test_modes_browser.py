@@ -124,6 +124,17 @@ def test_a_leaf_moves_by_its_slider(play):
     assert slider.get_attribute("aria-valuetext") == "3"
 
 
+def test_a_name_that_is_read_from_right_to_left_begins_at_the_right(open_page):
+    long = Value(2.0, "السرعة الابتدائية"), Value(3.0, "velocity at the start")
+    page = open_page(draw(long[0] * long[1]).page)
+    go(page, "play")
+    directions = {
+        label.inner_text(): label.evaluate("label => getComputedStyle(label).direction")
+        for label in page.locator(".leaf label").all()
+    }
+    assert directions == {long[0].label: "rtl", long[1].label: "ltr"}
+
+
 def test_a_leaf_moves_by_touch(open_page):
     o, leaves = neuron()
     page = open_page(played(), "phone", has_touch=True, reduced_motion="reduce")
