@@ -146,8 +146,19 @@ INLINED void turn(const Machine *machine, const Outer *outer, int used) {
     }
 }
 
+/* For one u: LANES sums, or twice as many, which need not wait for each other. */
 INLINED void add_row(double *sums, const double *u, const double *turned, int32_t width, int used) {
-    for (int32_t c = 0; c < width; c += LANES) {
+    int32_t c = 0;
+    for (; c + LANES < width; c += 2 * LANES) {
+        Wide sum = wide(sums + c), next = wide(sums + c + LANES);
+        for (int j = 0; j < used; j++) {
+            sum = plus_scaled(sum, u[j], turned + j * width + c);
+            next = plus_scaled(next, u[j], turned + j * width + c + LANES);
+        }
+        narrow(sums + c, sum);
+        narrow(sums + c + LANES, next);
+    }
+    if (c < width) {
         Wide sum = wide(sums + c);
         for (int j = 0; j < used; j++)
             sum = plus_scaled(sum, u[j], turned + j * width + c);

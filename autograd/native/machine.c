@@ -95,8 +95,10 @@ static PyObject *gradients_of(const Machine *machine, PyObject *out, int add, do
     const int failed = check_count(view.shape[0], slots->count);
     for (int32_t k = 0; !failed && k < slots->count; k++) {
         double *slope = entry(&view, k), found = machine->place[slots->at[k]];
-        *slope = (add ? *slope + found : found) / divisor;
+        *slope = add ? *slope + found : found;
     }
+    for (int32_t k = 0; !failed && divisor != 1.0 && k < slots->count; k++)
+        *entry(&view, k) /= divisor;
     PyBuffer_Release(&view);
     return failed ? NULL : Py_NewRef(out);
 }
