@@ -40,7 +40,8 @@ class Norms:
         roots = self._roots(gradient)
         if min(roots) > SMALL and max(roots) < LARGE:
             return roots
-        return [norm(gradient[layer].tolist()) for layer in self._layers]
+        parts = [gradient[layer] for layer in self._layers]  # of rows that are learnt all numbers may be 0
+        return [norm(part.tolist()) if part.any() else 0.0 for part in parts]
 
 
 def roots_by_a_program(sizes: Sequence[int]) -> Roots:
