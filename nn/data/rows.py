@@ -89,6 +89,16 @@ def batches(
     yield from pieces(rows, targets, size, as_rng(rng, "shuffle") if shuffled else None)
 
 
+class Picked(list[Any]):
+    """Some items of a list, and where they stand in it: who has that list as an array can pick them there."""
+
+    __slots__ = ("places", "whole")
+
+    def __init__(self, whole: list[Any], places: list[int]) -> None:
+        super().__init__([whole[i] for i in places])
+        self.whole, self.places = whole, places
+
+
 def pieces(rows: list[Any], targets: list[Any], size: int, dice: Random | None) -> Iterator[Sets]:
     """`batches` of lists, shuffled if there are dice; a whole batch is these lists themselves."""
     if size == len(rows):
@@ -99,7 +109,7 @@ def pieces(rows: list[Any], targets: list[Any], size: int, dice: Random | None) 
         dice.shuffle(order)
     for start in range(0, len(order), size):
         part = order[start : start + size]
-        yield [rows[i] for i in part], [targets[i] for i in part]
+        yield Picked(rows, part), Picked(targets, part)
 
 
 def split(

@@ -330,7 +330,8 @@ def test_what_a_callback_writes_counts():
         close(found, wanted)
 
 
-def test_rows_that_a_callback_changes_are_trained_as_they_are():
+@pytest.mark.parametrize("batch_size", ["batch", 3])
+def test_rows_that_a_callback_changes_are_trained_as_they_are(batch_size):
     ends = []
     for compiled in (False, True):
         model, rows = network(), [list(row) for row in X]
@@ -340,7 +341,8 @@ def test_rows_that_a_callback_changes_are_trained_as_they_are():
             rows[1] = [0.0, 0.0]  # a new row: fit has a list of its own, of these very rows
 
         options = {"epochs": 5, "progress": False, "compiled": compiled, "callbacks": [move]}
-        fit(model, rows, Y, loss=mse, optimizer=nn.SGD(model.parameters(), lr=0.1), **options)
+        sgd, dice = nn.SGD(model.parameters(), lr=0.1), random.Random(1)
+        fit(model, rows, Y, loss=mse, optimizer=sgd, batch_size=batch_size, rng=dice, **options)
         ends.append([p.data for p in model.parameters()])
     assert ends[1] == pytest.approx(ends[0], rel=1e-9)
 
