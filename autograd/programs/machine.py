@@ -72,6 +72,9 @@ def encoded(work: Work) -> Any:
 
 def with_guards(work: Work, steps: list[Instruction]) -> Iterator[Item]:
     """The instructions, and each guard as soon as what it compares is known: in the order of the generated source."""
+    if not work.guards:
+        yield from steps
+        return
     tape = work.tape
     waiting = sorted(enumerate(work.guards), key=lambda pair: pair[1].after)
     known = {*tape.arguments, *tape.parameters, *tape.constants}

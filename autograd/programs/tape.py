@@ -94,19 +94,26 @@ def wanted_operands(row: Operation, operands: tuple[int, ...], constants: dict[i
     return "" if count or name not in ("mean", "logsumexp") else f"at least one operand for {name}"
 
 
+def _pairs(operands: tuple[int, ...]) -> list[tuple[int, ...]]:
+    half = len(operands) // 2
+    return list(zip(operands[:half], operands[half:], strict=True))
+
+
+#: The rows that add up products: which ones of their operands, each a tuple of slots.
+TERMS: dict[Operation, Callable[[tuple[int, ...]], list[tuple[int, ...]]]] = {
+    GATHER: _pairs,
+    OVER_EXAMPLES: _pairs,
+    OPERATIONS["dot"]: lambda operands: [*_pairs(operands[:-1]), operands[-1:]],
+    OPERATIONS["total"]: lambda operands: list(zip(operands, strict=True)),
+    OPERATIONS["mean"]: lambda operands: list(zip(operands, strict=True)),
+    OPERATIONS["sum_of_squares"]: lambda operands: list(zip(operands, operands, strict=True)),
+}
+
+
 def sum_terms(instruction: Instruction) -> list[tuple[int, ...]] | None:
     """The products that an instruction adds up, each a tuple of slots; None for an instruction that is no sum."""
     row, operands, _ = instruction
-    name, half = table_name(row), len(operands) // 2
-    if row in (GATHER, OVER_EXAMPLES):
-        return list(zip(operands[:half], operands[half:], strict=True))
-    if name == "dot":
-        return [*zip(operands[:half], operands[half:-1], strict=True), (operands[-1],)]
-    if name in ("total", "mean"):
-        return [(slot,) for slot in operands]
-    if name == "sum_of_squares":
-        return [(slot, slot) for slot in operands]
-    return None
+    return of(operands) if (of := TERMS.get(row)) is not None else None
 
 
 MUL, NEG, POW = (OPERATIONS[name] for name in ("mul", "neg", "pow"))
@@ -288,7 +295,8 @@ def needed(instructions: Sequence[Instruction], outputs: Iterable[int]) -> list[
     wanted = set(outputs)
     kept = []
     for instruction in reversed(instructions):
-        if instruction.result in wanted:
-            wanted.update(instruction.operands)
+        _, operands, result = instruction
+        if result in wanted:
+            wanted.update(operands)
             kept.append(instruction)
     return kept[::-1]

@@ -43,10 +43,10 @@ def as_pairs(X: Any, y: Any) -> Sets:
 
 def check_complete(name: str, rows: Sequence[Any]) -> None:
     """ValueError that names the first row, such as X[7], with a None or nan among its numbers."""
+    with suppress(TypeError):
+        if (whole := sum(map(sum, rows) if is_list(rows[0]) else rows)) == whole:
+            return  # quick: no nan is in it, and no None
     for i, row in enumerate(rows):
-        with suppress(TypeError):
-            if (whole := sum(row if is_list(row) else (row,))) == whole:
-                continue  # quick: no nan is in it, and no None
         for number in flat(row):
             if number is None or number != number:
                 raise ValueError(f"{name}[{i}] holds {number!r}: leave row {i} out, or put a number in its place")

@@ -16,6 +16,7 @@ and neuron. Three ideas put the arrays back together:
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import NamedTuple
 
 from autograd.ops import OPERATIONS, Operation, table_name
@@ -81,6 +82,8 @@ class Splitter:
     def _without_one(self, term: tuple[int, ...]) -> tuple[int, ...]:
         """The factors that matter: no 1.0 beside another one; nothing for a lone 0.0."""
         constants = self.tape.constants
+        if constants.keys().isdisjoint(term):
+            return term
         if [constants.get(slot) for slot in term] == [0.0]:
             return ()
         return tuple(slot for slot in term if constants.get(slot) != 1.0) or term[:1]
@@ -90,8 +93,7 @@ class Splitter:
 
     def _family(self, terms: list[tuple[int, ...]], over: str, result: int | None = None) -> int:
         """The sum of like terms."""
-        first = tuple(term[0] for term in terms)
-        second = tuple(term[1] for term in terms if len(term) == 2)
+        first, second = (*zip(*terms, strict=True), ())[:2]  # like terms have equally many factors
         if not over:
             return self._plain(first, second, result)
         if not second or {first[0], second[0]} <= self.moving:
@@ -125,8 +127,9 @@ class Splitter:
     ) -> int:
         slot = self.tape.new_slot() if result is None else result
         self.jobs.append(Job(kind, row, first, second, slot))
-        if not kind.startswith("over") and not self.moving.isdisjoint((*first, *second)):
-            self.moving.add(slot)
+        moving = self.moving
+        if not kind.startswith("over") and not (moving.isdisjoint(first) and moving.isdisjoint(second)):
+            moving.add(slot)
         return slot
 
 
@@ -138,9 +141,14 @@ def origins(tape: Tape, steps: Iterable[Instruction]) -> dict[int, object]:
     }
     depth: dict[int, int] = {}
     for row, operands, result in steps:
-        depth[result] = 1 + max((depth.get(slot, 0) for slot in operands), default=0)
-        found[result] = depth[result], row
+        depth[result] = level = below(depth, operands)
+        found[result] = level, row
     return found
+
+
+def below(depth: dict[int, int], operands: Iterable[int]) -> int:
+    """One more than the depth of the deepest operand."""
+    return 1 + max(map(depth.get, operands, repeat(0)), default=0)
 
 
 def grouped(splitter: Splitter) -> list[list[Job]]:
@@ -148,8 +156,7 @@ def grouped(splitter: Splitter) -> list[list[Job]]:
     depth: dict[int, int] = {}
     groups: dict[tuple[object, ...], list[Job]] = {}
     for job in splitter.jobs:
-        level = 1 + max((depth.get(slot, 0) for slot in (*job.first, *job.second)), default=0)
-        depth[job.result] = level
+        depth[job.result] = level = below(depth, job.first + job.second)
         groups.setdefault((level, *_kind(job, splitter)), []).append(job)
     return [groups[key] for key in sorted(groups, key=lambda key: key[0])]  # type: ignore[arg-type,return-value]
 
@@ -160,8 +167,8 @@ def _kind(job: Job, splitter: Splitter) -> tuple[object, ...]:
         return job.kind, job.row, not splitter.moving.isdisjoint(job.first), splitter.likeness(job.first[0])
     if job.kind != "map":
         return job.kind, job.row, *(splitter.likeness(side[0]) for side in (job.first, job.second) if side)
-    where = tuple("c" if s in splitter.tape.constants else s in splitter.moving for s in job.first)
-    return job.kind, job.row, where
+    constants, moving = splitter.tape.constants, splitter.moving
+    return job.kind, job.row, *["c" if slot in constants else slot in moving for slot in job.first]
 
 
 # Dots as matrix products ----------------------------------------------------------------------------------------------

@@ -250,12 +250,15 @@ def without_repeats(steps: Sequence[Instruction]) -> tuple[list[Instruction], di
     same: dict[int, int] = {}
     known: dict[tuple[Operation, tuple[int, ...]], int] = {}
     distinct = []
-    for row, operands, result in steps:
-        operands = tuple(same.get(slot, slot) for slot in operands)
+    for step in steps:
+        row, operands, result = step
+        if not same.keys().isdisjoint(operands):
+            operands = tuple([same.get(slot, slot) for slot in operands])
+            step = Instruction(row, operands, result)
         if (first := known.setdefault((row, operands), result)) != result:
             same[result] = first
         else:
-            distinct.append(Instruction(row, operands, result))
+            distinct.append(step)
     return distinct, same
 
 
