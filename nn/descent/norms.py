@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TypeAlias
 
@@ -17,6 +18,7 @@ from autograd import Value, engine, record, sqrt, sum_of_squares
 from nn.descent.settings import Number
 
 Roots: TypeAlias = Callable[[Number], list[float]]  # an array with the gradients of all layers → √(Σ g²) of each
+KEPT = 16  # programs, for layers of so many different sizes
 SMALL, LARGE = 1e-100, 1e100  # between which no square was lost and none was too large
 
 
@@ -48,8 +50,7 @@ def roots_by_a_program(sizes: Sequence[int]) -> Roots:
     """Recorded on Values, for the replay machine: a call for all layers, in which nobody warns of large squares."""
     import numpy as np
 
-    layers = [[Value(0.0) for _ in range(size)] for size in sizes]
-    run = record(lambda _: [sqrt(sum_of_squares(layer)) for layer in layers], 0.0).map_function()
+    run = recorded_roots(tuple(sizes))
     roots, example = np.empty(len(sizes)), (np.zeros(1),)
     results = tuple(roots[:, None])
 
@@ -58,6 +59,13 @@ def roots_by_a_program(sizes: Sequence[int]) -> Roots:
         return roots.tolist()
 
     return roots_of
+
+
+@lru_cache(KEPT)
+def recorded_roots(sizes: tuple[int, ...]) -> Callable[..., bool]:
+    """Fills arrays with the roots; who trains several models of one shape records it once."""
+    layers = [[Value(0.0) for _ in range(size)] for size in sizes]
+    return record(lambda _: [sqrt(sum_of_squares(layer)) for layer in layers], 0.0).map_function()
 
 
 def roots_by_numpy(sizes: Sequence[int]) -> Roots:
