@@ -70,11 +70,6 @@ class Mode(NamedTuple):
         """Whether a node is made in another way than in the default mode, or somebody wants to know of it."""
         return not self.grad or self.lines or any(listener.hears_nodes for listener in self.listeners)
 
-    @property
-    def entries(self) -> list[list[None]]:
-        """The lists that have an entry while somebody is in this mode."""
-        return [ACTIVE, UNUSUAL] if self.is_unusual else [ACTIVE]
-
 
 _DEFAULT = Mode()
 _mode: ContextVar[Mode] = ContextVar("autograd_mode", default=_DEFAULT)
@@ -89,17 +84,19 @@ def current_mode() -> Mode:
 
 _call: Callable[[Any], Any] = call
 _guards: dict[int, ref[mode]] = {}  # of every `with` that is open
+_ENTER = (partial(ACTIVE.append, None),), (partial(ACTIVE.append, None), partial(UNUSUAL.append, None))  # by is_unusual
+_LEAVE = (ACTIVE.pop,), (ACTIVE.pop, UNUSUAL.pop)
 
 
-def _abandon(before: Mode, now: Mode, guard: ref[mode]) -> None:
+def _abandon(before: Mode, now: Mode, unusual: bool, guard: ref[mode]) -> None:
     """Leave a mode that nobody is in any more and that was not left: Python notices a Ctrl-C where a function begins,
     and `__exit__` is one. (A `__del__` would swallow every Ctrl-C that comes while it runs.)"""
     if _guards.pop(id(guard), None) is None:  # it was not even entered
         return
     if _mode.get() is now:  # it is not where the last reference went in another thread
         _mode.set(before)
-    for entries in now.entries:
-        entries.pop()
+    for leave in _LEAVE[unusual]:
+        leave()
 
 
 class mode:
@@ -109,7 +106,7 @@ class mode:
     `yield` leaks to the caller until the generator goes on; decorate the generator instead.
     """
 
-    _entered: list[tuple[Mode, Mode, ref[mode]]]  # the modes before and now, and the guard, for every open `with`
+    _entered: list[tuple[Mode, bool, ref[mode]]]  # of every open `with`: the mode before, is this unusual, the guard
 
     def __new__(cls, function: Any = None, /, **changes: Any) -> Any:
         """`@no_grad` without parentheses decorates like `@no_grad()`."""
@@ -121,16 +118,17 @@ class mode:
 
     def __init__(self, **changes: Any) -> None:
         self.changes = changes
-        Mode(**changes)  # an unknown name fails here, not at the `with`
+        self._alone = Mode(**changes)  # in no other mode; an unknown name fails here, not at the `with`
 
     def __enter__(self) -> None:
         before = current_mode()
-        now = before._replace(**self.changes)
-        guard = ref(self, partial(_abandon, before, now))
+        now = self._alone if before is _DEFAULT else before._replace(**self.changes)
+        unusual = now.is_unusual
+        guard = ref(self, partial(_abandon, before, now, unusual))
         enter = (
-            partial(self._entered.append, (before, now, guard)),
+            partial(self._entered.append, (before, unusual, guard)),
             partial(_guards.__setitem__, id(guard), guard),
-            *[partial(entries.append, None) for entries in now.entries],
+            *_ENTER[unusual],
             partial(_mode.set, now),
         )
         deque(map(_call, enter), 0)  # one call that runs in C: no Ctrl-C is noticed in its middle
@@ -139,13 +137,8 @@ class mode:
         if not self._entered:
             name = type(self).__name__
             raise RuntimeError(f"{name} is left, but was not entered: write `with {name}():`, which does both")
-        before, now, guard = self._entered[-1]
-        leave = (
-            partial(_mode.set, before),
-            *[entries.pop for entries in now.entries],
-            partial(_guards.pop, id(guard)),
-            self._entered.pop,
-        )
+        before, unusual, guard = self._entered[-1]
+        leave = partial(_mode.set, before), *_LEAVE[unusual], partial(_guards.pop, id(guard)), self._entered.pop
         deque(map(_call, leave), 0)
 
     def __call__(self, function: F) -> F:
