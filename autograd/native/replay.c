@@ -69,7 +69,7 @@ int run_on_places(Machine *machine, const Part *part) {
     const int32_t *pool = machine->pool.at;
     machine->softmax_in_room = -1;
     for (const Instruction *i = part->at, *end = i + part->count; i < end; i++) {
-        const int32_t *u = pool + i->first, *v = pool + i->second, flat[] = {i->first, i->second}, n = i->count;
+        const int32_t *u = pool + i->first, *v = pool + i->second, n = i->count;
         switch (i->op) {
         case OP_PRODUCTS: place[i->result] = sum_of_products(place, u, v, n); break;
         case OP_PRODUCTS + ONE: place[i->result] = sum_of_products(place, u, v, n) + place[v[n]]; break;
@@ -91,17 +91,18 @@ int run_on_places(Machine *machine, const Part *part) {
                 return i->result;
             break;
 #define FAILED(asks) if (asks && PyErr_Occurred()) return -2
-#define OPERAND(k) place[x[k]]
+#define FLAT(k) place[k ? i->second : i->first]
+#define LISTED(k) place[pool[i->first + k]]
 #define CASE(name, asks, count) \
-    case ROW_##name: { \
-        const int32_t *x = count > 2 ? u : flat; \
-        place[i->result] = row_##name(ARGUMENTS_##count(OPERAND)); \
-        FAILED(asks); \
-        break; \
-    }
+    case ROW_##name: /* and all of its kind that follow */ \
+        do { \
+            place[i->result] = count > 2 ? row_##name(ARGUMENTS_##count(LISTED)) : row_##name(ARGUMENTS_##count(FLAT)); \
+            FAILED(asks); \
+        } while (++i < end && i->op == ROW_##name); \
+        i--; \
+        break;
             FIXED_ROWS(CASE)
 #undef CASE
-#undef OPERAND
         }
     }
     return -1;
@@ -110,7 +111,7 @@ int run_on_places(Machine *machine, const Part *part) {
 /* Lane by lane: what has no form on all of them ------------------------------------------------------------------------ */
 
 void over_lanes(const Machine *machine, const Instruction *i, int used) {
-const int32_t *u = machine->pool.at + i->first, *v = machine->pool.at + i->second;
+    const int32_t *u = machine->pool.at + i->first, *v = machine->pool.at + i->second;
     double sum = machine->place[i->result];
     for (int j = 0; j < used; j++)
         for (int32_t k = 0; k < i->count; k++)
