@@ -50,7 +50,7 @@ _HOMES = {
     "value": "Value",
     "backprop": "backward topological_order",
     "events": "BackwardStep ForwardStep SeedStep steps",
-    "modes": "no_grad trace_lines",
+    "modes": "enable_grad no_grad trace_lines",
     "operations.lists": "cross_entropy dot logsumexp mean softmax sum_of_squares total",
     "operations.custom": "operation",
     "operations.numpy_names": "digamma max min sum swish",

@@ -79,6 +79,7 @@ from autograd.events import BackwardStep as BackwardStep
 from autograd.events import ForwardStep as ForwardStep
 from autograd.events import SeedStep as SeedStep
 from autograd.events import steps as steps
+from autograd.modes import enable_grad as enable_grad
 from autograd.modes import no_grad as no_grad
 from autograd.modes import trace_lines as trace_lines
 from autograd.operations.lists import cross_entropy as cross_entropy
@@ -186,6 +187,7 @@ __all__ = [
     "dot",
     "draw",
     "elu",
+    "enable_grad",
     "erf",
     "erfc",
     "exp",

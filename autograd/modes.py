@@ -66,9 +66,12 @@ class Mode(NamedTuple):
         return [listener for listener in (self.anomaly, self.recorder, self.branches) if listener is not None]
 
     @property
-    def is_unusual(self) -> bool:
-        """Whether a node is made in another way than in the default mode, or somebody wants to know of it."""
-        return not self.grad or self.lines or any(listener.hears_nodes for listener in self.listeners)
+    def oddity(self) -> int:
+        """2 where a node is made in another way than in the default mode, or somebody wants to know of it; 1 where
+        somebody listens to other things; 0 for the default, which costs nobody anything."""
+        if not self.grad or self.lines or any(listener.hears_nodes for listener in self.listeners):
+            return 2
+        return 1 if self.listeners else 0
 
 
 _DEFAULT = Mode()
@@ -84,18 +87,18 @@ def current_mode() -> Mode:
 
 _call: Callable[[Any], Any] = call
 _guards: dict[int, ref[mode]] = {}  # of every `with` that is open
-_ENTER = (partial(ACTIVE.append, None),), (partial(ACTIVE.append, None), partial(UNUSUAL.append, None))  # by is_unusual
-_LEAVE = (ACTIVE.pop,), (ACTIVE.pop, UNUSUAL.pop)
+_ENTER = (), (partial(ACTIVE.append, None),), (partial(ACTIVE.append, None), partial(UNUSUAL.append, None))  # by oddity
+_LEAVE = (), (ACTIVE.pop,), (ACTIVE.pop, UNUSUAL.pop)
 
 
-def _abandon(before: Mode, now: Mode, unusual: bool, guard: ref[mode]) -> None:
+def _abandon(before: Mode, now: Mode, oddity: int, guard: ref[mode]) -> None:
     """Leave a mode that nobody is in any more and that was not left: Python notices a Ctrl-C where a function begins,
     and `__exit__` is one. (A `__del__` would swallow every Ctrl-C that comes while it runs.)"""
     if _guards.pop(id(guard), None) is None:  # it was not even entered
         return
     if _mode.get() is now:  # it is not where the last reference went in another thread
         _mode.set(before)
-    for leave in _LEAVE[unusual]:
+    for leave in _LEAVE[oddity]:
         leave()
 
 
@@ -106,7 +109,7 @@ class mode:
     `yield` leaks to the caller until the generator goes on; decorate the generator instead.
     """
 
-    _entered: list[tuple[Mode, bool, ref[mode]]]  # of every open `with`: the mode before, is this unusual, the guard
+    _entered: list[tuple[Mode, int, ref[mode]]]  # of every open `with`: the mode before, how odd this is, the guard
 
     def __new__(cls, function: Any = None, /, **changes: Any) -> Any:
         """`@no_grad` without parentheses decorates like `@no_grad()`."""
@@ -123,12 +126,12 @@ class mode:
     def __enter__(self) -> None:
         before = current_mode()
         now = self._alone if before is _DEFAULT else before._replace(**self.changes)
-        unusual = now.is_unusual
-        guard = ref(self, partial(_abandon, before, now, unusual))
+        oddity = now.oddity
+        guard = ref(self, partial(_abandon, before, now, oddity))
         enter = (
-            partial(self._entered.append, (before, unusual, guard)),
+            partial(self._entered.append, (before, oddity, guard)),
             partial(_guards.__setitem__, id(guard), guard),
-            *_ENTER[unusual],
+            *_ENTER[oddity],
             partial(_mode.set, now),
         )
         deque(map(_call, enter), 0)  # one call that runs in C: no Ctrl-C is noticed in its middle
@@ -137,8 +140,8 @@ class mode:
         if not self._entered:
             name = type(self).__name__
             raise RuntimeError(f"{name} is left, but was not entered: write `with {name}():`, which does both")
-        before, unusual, guard = self._entered[-1]
-        leave = partial(_mode.set, before), *_LEAVE[unusual], partial(_guards.pop, id(guard)), self._entered.pop
+        before, oddity, guard = self._entered[-1]
+        leave = partial(_mode.set, before), *_LEAVE[oddity], partial(_guards.pop, id(guard)), self._entered.pop
         deque(map(_call, leave), 0)
 
     def __call__(self, function: F) -> F:
@@ -204,6 +207,21 @@ class no_grad(mode):
 
     def __init__(self) -> None:
         super().__init__(grad=False)
+
+
+class enable_grad(mode):
+    """Operations inside remember their operands, also within `no_grad()`: for code that needs a graph wherever it runs.
+
+    >>> from autograd import Value, enable_grad, no_grad
+    >>> x = Value(3.0)
+    >>> with no_grad(), enable_grad():
+    ...     y = x * x
+    >>> len(y.parents)
+    2
+    """
+
+    def __init__(self) -> None:
+        super().__init__(grad=True)
 
 
 class trace_lines(mode):

@@ -21,7 +21,7 @@ from operator import mul
 from typing import Any
 
 from autograd.events import parent_positions
-from autograd.modes import current_mode, made_here, mode
+from autograd.modes import current_mode, enable_grad, made_here
 from autograd.numerics.trees import Number
 from autograd.ops import Operation
 from autograd.value import Value
@@ -40,7 +40,7 @@ def constant(number: float) -> Value:
 
 def recording() -> AbstractContextManager[None]:
     """Operations inside remember their operands, also within no_grad()."""
-    return nullcontext() if current_mode().grad else mode(grad=True)
+    return nullcontext() if current_mode().grad else enable_grad()
 
 
 def edges_of(interior: Iterable[Value], inputs: Iterable[Value], locals_of: LocalsOf) -> list[Any]:

@@ -72,7 +72,7 @@ from autograd.derivatives.run import (
     split,
 )
 from autograd.derivatives.sweeps import edges_of, local_values, pull, recording, remember_choices, times
-from autograd.modes import current_mode, mode
+from autograd.modes import current_mode
 from autograd.numerics.numpys_loops import telling_of_loops
 from autograd.numerics.trees import Tree, leaves, leaves_like, map_numbers, outer, rebuild
 from autograd.value import Value
@@ -226,7 +226,7 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any], has_aux: bool
     needs_function("jvp", f)
     numbers, rates, level = *_point_and_direction(f, args, tangents, "tangents"), new_level()
     moving = [lift(x, v, level) for x, v in zip(numbers, rates, strict=True)]
-    with mode(), telling_of_loops():  # of the modes none changes, but short cuts made for Values alone step aside
+    with telling_of_loops():
         result, aux = split(f(*rebuild(args, moving)), has_aux, f)
     lowered = [lower(y, level) for y in leaves(result, result_of(f))]
     values, slopes = ([pair[i] for pair in lowered] for i in (0, 1))

@@ -6,7 +6,7 @@ from functools import cache
 from math import isclose
 from typing import Any
 
-from autograd import BranchChanged, Operation, Program, Value, no_grad, record
+from autograd import BranchChanged, Operation, Program, Value, enable_grad, no_grad, record
 from nn.basics.nested import flat, only, plain
 from nn.data.rows import as_list
 from nn.module import Module, evaluating, own_dice
@@ -49,9 +49,10 @@ def layer_outputs(model: Module, X: Any) -> dict[str, list[list[Value]]]:
     outputs, values = {}, as_list(X)
     if not values:
         raise ValueError("X has no row, and layers show what they do on rows")
-    for i, layer in enumerate(layers):
-        values = layer.batch(values)
-        outputs[f"layer{i}"] = [list(row) if isinstance(row, list | tuple) else [row] for row in values]
+    with enable_grad():
+        for i, layer in enumerate(layers):
+            values = layer.batch(values)
+            outputs[f"layer{i}"] = [list(row) if isinstance(row, list | tuple) else [row] for row in values]
     return outputs
 
 

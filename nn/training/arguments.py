@@ -7,7 +7,7 @@ from functools import partial
 from numbers import Real
 from typing import Any
 
-from autograd import Value
+from autograd import Value, enable_grad
 from nn.basics.checks import setting
 from nn.basics.nested import only
 from nn.data.rows import Random, Sets, as_pairs, check_complete, split
@@ -125,7 +125,7 @@ def with_cut(
     aims_at_targets = (
         loss in (mse, half_mse, mae, huber, log_cosh) and 0 in targets and all(only(y) in (0, 1) for y in targets)
     )
-    with evaluating(model), own_dice(model):
+    with enable_grad(), evaluating(model), own_dice(model):
         probabilities = loss is binary_cross_entropy or is_probability(model.batch(rows[:1])[0])
     cut = 0.5 if aims_at_targets or probabilities else 0.0
     return {name: partial(metric, cut=cut) if metric is score_accuracy else metric for name, metric in metrics.items()}

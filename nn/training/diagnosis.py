@@ -12,7 +12,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
-from autograd import Value
+from autograd import Value, enable_grad
 from nn.data.rows import as_pairs
 from nn.data.scaling import mean_and_deviation
 from nn.inspection.history import History, check_history
@@ -73,7 +73,7 @@ def diagnose(model: Module, X: Any, y: Any, loss: Loss | str, history: History |
     loss = find_loss(loss)
     rows, targets = complete(as_pairs(X, y), loss)
     state = model.state_dict()
-    with own_dice(model):
+    with enable_grad(), own_dice(model):
         gradients = _typical_gradients(model, rows, targets, loss)
         outputs = layer_outputs(model, rows)
     model.load_state_dict(state)  # running statistics of a batch norm have seen the rows twice

@@ -17,9 +17,9 @@ from functools import partial
 from numbers import Real
 from typing import Any
 
-from autograd import Value, no_grad, total
+from autograd import Value, enable_grad, no_grad, topological_order, total
 from nn.basics.checks import as_rng, flag, positive
-from nn.basics.nested import plain
+from nn.basics.nested import flat, plain
 from nn.basics.progress import Progress
 from nn.data.rows import Random, Sets, as_pairs, pieces, rows_per_update
 from nn.descent.optimizer import Optimizer
@@ -168,7 +168,7 @@ def fit(
         history=as_history(history),
     )
     training.history.kept = training.history.kept or kept
-    with Progress(epochs, progress) as bar:
+    with enable_grad(), Progress(epochs, progress) as bar:
         record = training.run(epochs, bar)
     if record.diverged:
         warnings.warn(record.stopped, RuntimeWarning, stacklevel=2)
@@ -235,7 +235,7 @@ class _Training:
             compiled=self.compiled,
             required=self.required,
             sample=self.sample,
-            look=self._look_for_others,
+            look=self._look,
         )
         self.model.train()
         try:
@@ -288,8 +288,23 @@ class _Training:
         if self.validation is not None:
             self._validate(step, *self.validation)
 
+    def _look(self, predictions: list[Any]) -> None:
+        """After the first batch: warn of parameters that are not trained."""
+        self._look_for_others()
+        if not any(p.grad for p in self.values.parameters) and not self._reached(predictions):
+            message = (
+                f"what this {type(self.model).__name__} says of the first batch depends on none of its parameters, so "
+                "that nothing is learnt from it: is it computed from .data, with detach() or inside no_grad()?"
+            )
+            warnings.warn(message, RuntimeWarning, stacklevel=7)
+
+    def _reached(self, predictions: list[Any]) -> bool:
+        """Whether some prediction was made from a parameter."""
+        made = [number for number in flat(predictions) if isinstance(number, Value)]
+        return bool(made) and not set(self.values.parameters).isdisjoint(topological_order(*made))
+
     def _look_for_others(self) -> None:
-        """After the first batch: warn of parameters that the model has replaced, for the optimizer steps the old."""
+        """Parameters that the model has replaced: the optimizer steps the old ones."""
         others = names_of_others(self.model, self.values.parameters[: self.count], self.named)
         if others:
             named = ", ".join(others[:MOST_LISTED]) + (", …" if len(others) > MOST_LISTED else "")
@@ -297,7 +312,7 @@ class _Training:
                 f"calling this {type(self.model).__name__} replaced parameters: {named}. They are not trained, because "
                 f"the optimizer holds what was there before. {KEEP_PARAMETERS}"
             )
-            warnings.warn(message, RuntimeWarning, stacklevel=7)
+            warnings.warn(message, RuntimeWarning, stacklevel=8)
 
     def _update(self, home: OnValues, value: float) -> None:
         """Change the parameters by the gradient that the step left, unless it would ruin them."""

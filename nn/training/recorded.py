@@ -35,7 +35,8 @@ class RecordedStep:
     It begins with graphs and `values`; once the recording has been checked, `home` is the quickest place for the
     numbers. `predictions=False` gives an empty list for them, which saves a pass. With `required`, NotRecordable is
     raised instead of going on with graphs. `sample` has rows in which targets are as different as in any batch; without
-    it, the first batch has to do. `look` is called once, when the first batch has left its gradients.
+    it, the first batch has to do. `look` is called once, with the predictions of the first batch, after its backward
+    pass.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class RecordedStep:
         compiled: bool = True,
         required: bool = False,
         sample: Sets | None = None,
-        look: Callable[[], None] | None = None,
+        look: Callable[[list[Any]], None] | None = None,
     ) -> None:
         self._values = values or OnValues(model.parameters())
         self.home = self._values
@@ -71,7 +72,7 @@ class RecordedStep:
                 self._give_up(f"in a later batch: {change}", change)
         found = self._eager(rows, targets)
         if self._look is not None:
-            self._look()
+            self._look(found[1])
             self._look = None
         if self._compiled and self.engine == "graphs":
             self._begin(rows, targets, found[0])

@@ -35,6 +35,7 @@ MIGRATION = (
     ("torch `x.detach()`", "x.detach()"),
     ("torch `y.backward()`, `y.backward(gradient)`", "y.backward(), y.backward(gradient); autograd.backward(y)"),
     ("torch `torch.no_grad()`", "autograd.no_grad()"),
+    ("torch `torch.enable_grad()`", "autograd.enable_grad()"),
     ("torch `torch.autograd.detect_anomaly()`", "autograd.detect_anomaly()"),
     ("torch `torch.autograd.grad(y, xs, create_graph=True)`", "autograd.differentiate(y, xs)"),
     ("torch `torch.autograd.gradcheck(f, x)`", "autograd.check_gradients(f, x)"),

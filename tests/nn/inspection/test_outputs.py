@@ -63,6 +63,12 @@ def test_what_no_program_says_is_asked_of_the_model(kind):
     assert answers(model, rows) == [plain(model(row)) for row in rows]
 
 
+def test_layers_have_their_graph_inside_no_grad_too():
+    model = nn.MLP(1, [2, 1], "tanh", init=9.0)
+    with no_grad():
+        assert saturation(layer_outputs(model, [[1.0], [0.0]])["layer0"]) == (0.5, 0)
+
+
 def test_layers_are_looked_at_on_rows():
     with pytest.raises(ValueError, match="X has no row"):
         layer_outputs(nn.MLP(2, [1]), [])

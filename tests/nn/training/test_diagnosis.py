@@ -6,6 +6,7 @@ import random
 import pytest
 
 import nn
+from autograd import no_grad
 from nn.data import micrograd_moons
 from nn.inspection.history import History
 from nn.optim import SGD
@@ -219,3 +220,10 @@ def test_a_loss_can_be_given_by_name():
 def test_a_model_without_layers_is_refused():
     with pytest.raises(TypeError, match="no list `layers`"):
         diagnose(nn.Neuron(2), X, Y, nn.hinge)
+
+
+def test_inside_no_grad_it_finds_the_same():
+    model = mlp(activation="tanh", init=3.0)
+    found = findings(model)
+    assert "Saturated" in found
+    assert no_grad(findings)(model) == found

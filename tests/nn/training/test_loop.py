@@ -359,6 +359,53 @@ def test_many_that_are_replaced_are_cut_and_what_a_call_adds_is_named_too():
         fit(Adding(), X, Y, loss=nn.mse, epochs=1)
 
 
+class Cut(Module):
+    """A model whose results know nothing of its parameters."""
+
+    def __init__(self, cut):
+        self.inner, self.cut = nn.MLP(1, [1], rng=1), cut
+
+    def __call__(self, x):
+        return self.cut(lambda: self.inner(x))
+
+
+CUTS = {
+    "data": lambda f: Value(f().data),
+    "detach": lambda f: f().detach(),
+    "no_grad": lambda f: no_grad(f)(),
+    "rows": lambda f: [f().detach()],
+}
+
+
+@pytest.mark.parametrize("compiled", ["auto", True, False])
+@pytest.mark.parametrize("name", CUTS)
+def test_a_model_that_says_what_no_parameter_made_is_warned_of_once(name, compiled):
+    says = r"^what this Cut says of .*\.data, with detach"
+    with pytest.warns(RuntimeWarning, match=says) as told, suppress(NotRecordable):
+        fit(Cut(CUTS[name]), X, Y, loss="mse", epochs=500, compiled=compiled)
+    assert [warning.filename for warning in told] == [__file__]
+
+
+def test_a_gradient_that_is_zero_has_its_reasons(recwarn):
+    dead = nn.MLP(1, [2, 1], init=-1.0, rng=1)
+    fit(dead, [[1.0], [2.0]], [0.0, 0.0], loss="mse", epochs=2)
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("compiled", ["auto", True, False])
+def test_inside_no_grad_the_same_is_learnt(compiled):
+    def trained():
+        model = nn.MLP(1, [3, 1], "tanh", "sigmoid", rng=1)
+        targets = [float(y > 0) for y in Y]
+        history = fit(
+            model, X, targets, loss="binary_cross_entropy", metrics={"right": score_accuracy}, epochs=500, rng=1,
+            compiled=compiled,
+        )  # fmt: skip
+        return model.state_dict(), history.loss, history.metrics, history.engine
+
+    assert no_grad(trained)() == trained()
+
+
 def test_a_model_that_names_some_of_its_parameters_replaces_none(recwarn):
     class Head(nn.MLP):
         def parameters(self):
