@@ -21,7 +21,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from autograd import ops
-from autograd.modes import UNUSUAL, current_mode
+from autograd.modes import RESULT, UNUSUAL, current_mode
 from autograd.numerics.real import applies_rows, are_plain, as_float, described, is_real
 from autograd.ops import Operation
 from autograd.system.letters import cut
@@ -173,7 +173,10 @@ def _give_children(node: Value, children: Iterable[Any], text: str, slopes: Iter
     """Make `node` the result of an operation on `children`; without any, or inside no_grad(), it stays a leaf."""
     mode = current_mode() if UNUSUAL else None
     operands = tuple(child if isinstance(child, Value) else _number(child, text) for child in children)
-    if not any(isinstance(o, Value) for o in operands) or (mode is not None and not mode.grad):
+    if not any(isinstance(o, Value) for o in operands):
+        return
+    if mode is not None and not mode.grad:
+        node._left = RESULT
         return
     node.op = ByHand(text)
     if slopes is None:

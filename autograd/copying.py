@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from autograd.backprop import topological_order
 from autograd.by_hand import ByHand
+from autograd.modes import RESULT
 from autograd.value import _UNNAMED, Value, _leaf, _new, _node
 
 V = TypeVar("V", bound=Value)
@@ -23,7 +24,8 @@ def copy_node(node: V) -> V:
     """A second node with the same contents and the same operands."""
     contents = _contents(node)
     data, _, op, *_ = contents
-    clone = _leaf(type(node), data) if op is None else _node(type(node), op, data, *_links(node))
+    links = _links(node)
+    clone = _leaf(type(node), data) if links[0] is None else _node(type(node), op, data, *links)
     _restore(clone, contents)
     return clone
 
@@ -47,7 +49,7 @@ def reduce_graph(root: Value) -> tuple[Any, ...]:
     A position is an int and a plain number always a float, so they are told apart by type.
     """
     if root.op is None:
-        return _rebuild_leaf, (type(root),), _contents(root), None, None, _restore
+        return _rebuild_leaf, (type(root), *_marks(root)), _contents(root), None, None, _restore
     order = topological_order(root)
     leaves = [node for node in order if node.op is None]
     interior = [node for node in order if node.op is not None]
@@ -78,10 +80,16 @@ def _found(known: dict[int, Any], operand: Value) -> Any:
         raise ValueError("this graph leads round in a circle, through a _prev set by hand: it has no copy") from None
 
 
-def _rebuild_leaf(kind: type[V]) -> V:
+def _marks(leaf: Value) -> tuple[Any, ...]:
+    """RESULT for a leaf that has it; older pickles say nothing."""
+    return () if leaf._left is None else (leaf._left,)
+
+
+def _rebuild_leaf(kind: type[V], left: Any = None) -> V:
     leaf = _new(kind)
     for name in ("op", *_LINKS):  # a leaf before it is restored: what hangs on a node may lead back to it
         setattr(leaf, name, None)
+    leaf._left = left
     return leaf
 
 
@@ -116,7 +124,7 @@ def _hang(root: Value, hung: list[tuple[int, dict[str, Any], dict[str, int]]]) -
 def _links(node: Value) -> tuple[Any, ...]:
     """What the four slots hold. A closure belongs to the node it was made for: a copy has the slopes it comes to."""
     if node.op is None:
-        return None, None, None, None
+        return node._left, None, None, None
     if type(node._left) is tuple:
         return node._left, node.local_grads, node.operands, None
     slopes = (d if d is None else float(d) for d in (node._d_left, node._d_right))  # a * b has the 3 of b.data = 3
@@ -150,7 +158,7 @@ def _restore(node: Value, contents: tuple[Any, ...]) -> None:
 
 
 def _mapped(link: Any, place: Callable[[Any], Any]) -> Any:
-    """`link` (a node or its position, a float, None, or a tuple of these) with `place` of every node or position."""
-    if link is None or type(link) is float:
+    """`link` (a node or its position, a float, None, RESULT, or a tuple of these) with `place` of every node in it."""
+    if link is None or link is RESULT or type(link) is float:
         return link
     return tuple([_mapped(item, place) for item in link]) if type(link) is tuple else place(link)

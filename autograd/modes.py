@@ -25,6 +25,7 @@ from autograd.system.loaded import loaded
 F = TypeVar("F", bound=Callable[..., Any])
 ACTIVE: list[None] = []  # one entry per mode entered and not yet left, in any context
 UNUSUAL: list[None] = []  # and one for each of these that is_unusual
+RESULT = True  # in the slot `_left` of a leaf that came of an operation without a graph, or is a constant derivative
 
 
 class Listener:
@@ -196,6 +197,9 @@ class mode:
 
 class no_grad(mode):
     """Operations inside give results without operands: plain numbers in a Value, no graph, no memory kept.
+
+    Such a result is a leaf, as Value(9.0) is, but remembers that an operation made it: a model may keep it, and has the
+    parameters it had (see nn.Module). Value(…) and v.detach() make leaves of one's own, inside as well.
 
     >>> from autograd import Value, no_grad
     >>> x = Value(3.0)

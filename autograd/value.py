@@ -4,8 +4,8 @@ A `Value` holds `data` and `grad`, the operation that made it, its operands, and
 operand, computed at once, while the operands' data are at hand. That is all that backpropagation needs.
 
 How a node is stored is chosen for speed: one or two operands lie flat in `_left` and `_right` with their local
-derivatives in `_d_left` and `_d_right`; more operands lie in tuples in the same slots. Everybody but the constructors
-below and the loop in backprop.py reads the properties `operands`, `parents` and `local_grads` instead.
+derivatives in `_d_left` and `_d_right`; more lie in tuples there; a leaf has None, or in `_left` modes.py's RESULT.
+Everybody but the constructors below and the loop in backprop.py reads `operands`, `parents` and `local_grads` instead.
 """
 
 from __future__ import annotations  # the factories below are written before the class they make
@@ -17,7 +17,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from autograd import ops
-from autograd.modes import ACTIVE, UNUSUAL, Mode, current_mode, users_line
+from autograd.modes import ACTIVE, RESULT, UNUSUAL, Mode, current_mode, users_line
 from autograd.native import extension
 from autograd.numerics.real import applies_rows, as_float, as_operand
 from autograd.operators import Applies
@@ -42,7 +42,7 @@ def _leaf(kind: type[V], data: float) -> V:
     return node
 
 
-def _node(kind: type[V], row: Operation, data: float, left: Any, d_left: Any, right: Any, d_right: Any) -> V:
+def _node(kind: type[V], row: Operation | None, data: float, left: Any, d_left: Any, right: Any, d_right: Any) -> V:
     """A node from what its slots hold; `d_left` or `d_right` is None where there is no parent."""
     node = _new(kind)
     node.data = data
@@ -72,7 +72,7 @@ def make(
     y = as_float(y)  # which may be an operand's data, such as the 3 of a.data = 3
     mode = current_mode() if UNUSUAL else None
     if mode is not None and not mode.grad:
-        return _leaf(kind, y)
+        return _node(kind, None, y, RESULT, None, None, None)
     if slopes is None:
         slopes = row.local_grads(args, y)
     if len(operands) <= 2 and not row.variadic:
@@ -334,7 +334,7 @@ class Value(Applies):
         backward(self, gradient)
 
     def detach(self) -> Self:
-        """A leaf with the same data: the graph behind this node is cut off, its gradient stops here."""
+        """A leaf of one's own, as Value(self.data) is: the graph behind this node is cut off, its gradient stops."""
         return _leaf(type(self), self.data)
 
     def _apply_operation(self, row: Operation, args: tuple[Any, ...]) -> Any:

@@ -2,6 +2,18 @@
 
 A module is an ordinary Python object. Its parameters are the leaf Values that can be reached from its attributes,
 through nested modules, lists, tuples, dicts and NumPy's arrays of Values; nothing has to be registered.
+
+The result of an operation is no parameter. Inside no_grad() it has no operands and is a leaf, and is still none: what a
+model keeps to look at, `self.last = out`, changes neither the list of its parameters nor its file. But what takes the
+place of a parameter inside no_grad() is one, for so are steps written by hand:
+
+    self.w = self.w - lr * self.w.grad              an attribute that held a parameter
+    self.w[i] = self.w[i] - lr * self.w[i].grad     an item of a list, dict or array in which parameters lay: when it
+                                                    was assigned, when the constructor was done, or since then
+    self.w = [w - lr * w.grad for w in self.w]      another list in the place of such a list
+
+Everywhere else a parameter is made with Value(number), or of a result with v.detach(). A state that is kept and not
+learnt is a number, v.data.
 """
 
 import copy
@@ -10,20 +22,30 @@ import reprlib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import reduce
-from itertools import count, product, repeat
-from typing import Any, NamedTuple, Self, TypeAlias
+from functools import reduce, wraps
+from itertools import count, repeat
+from typing import Any, NamedTuple, Self
 
 from autograd import Value
-from autograd.system.loaded import loaded
 from nn.basics.checks import as_number, flag
+from nn.basics.places import (
+    Names,
+    Path,
+    by_place,
+    first_in,
+    is_list,
+    is_parameter,
+    is_result,
+    items,
+    kinds_of_lists,
+    lying_in,
+    made_of,
+)
 
 MOST_LISTED = 10
 """Names in one message."""
-DEEPEST = 8
-"""Lists within lists in which the first thing is looked for."""
-MOST_OPERATIONS = 3
-"""Of a formula that is searched for the parameter whose place it takes."""
+_SETTINGS = {bool, int, float, str, type(None)}
+"""What is assigned most often, and holds no parameter."""
 KEEP_PARAMETERS = (
     "Make parameters in __init__, change their numbers (self.w.data -= …), and keep what __call__ computes in names of "
     "its own (w = self.w * 0.9). A state that is not learnt begins as a plain number, 0.0"
@@ -46,6 +68,9 @@ class Buffer:
 class Module:
     """Base class of neurons, layers and networks. Subclasses define ``__call__(x)`` for one example.
 
+    Its parameters are the Values that somebody made, anywhere in its attributes. What operations make is no parameter,
+    inside no_grad() neither, but where it takes the place of one: ``self.w = self.w - lr * self.w.grad``.
+
     >>> class Line(Module):
     ...     def __init__(self):
     ...         self.slope, self.offset = Value(2.0), Value(1.0)
@@ -61,16 +86,57 @@ class Module:
     """
 
     training: bool = True  # while learning; Dropout and BatchNorm behave differently in use. See train() and eval().
+    _of_results: frozenset[str] = frozenset()  # names of the lists in which no parameter has its place
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__init__" in vars(cls):
+            cls.__init__ = _then_looking(cls.__init__)  # type: ignore[method-assign]
 
     def __setattr__(self, name: str, new: Any) -> None:
-        """As for any object; but a parameter whose place a result takes is none from then on, which nobody wants."""
-        if _made_of(_first(new), _first(self.__dict__.get(name))):
+        """As for any object; but a parameter whose place a result takes is none from then on, which nobody wants.
+
+        A result of no_grad(), without a graph, is made a parameter there: see above.
+        """
+        if type(new) not in _SETTINGS and (isinstance(new, Value) or is_list(new)):
+            self._take_note(name, new)
+        super().__setattr__(name, new)
+
+    def _take_note(self, name: str, new: Any) -> None:
+        """A Value or a list is about to be assigned."""
+        first = first_in(new)
+        if made_of(first, first_in(self.__dict__.get(name))):
             message = (
                 f"{name} of this {type(self).__name__} was a parameter, and now is the result of an operation, which "
                 f"is none and is not trained. {KEEP_PARAMETERS}"
             )
-            warnings.warn(message, RuntimeWarning, stacklevel=2)
-        super().__setattr__(name, new)
+            warnings.warn(message, RuntimeWarning, stacklevel=3)
+        if not isinstance(new, Value):
+            of_results = not (is_parameter(first) or isinstance(first, Module) or self._is_place(name))
+            if of_results is not (name in self._of_results):
+                self.__dict__["_of_results"] = self._of_results ^ {name}  # past a __setattr__ of one's own
+        elif is_result(new) and self._is_place(name):
+            new._left = None
+
+    def _is_place(self, name: str) -> bool:
+        """Whether a parameter stands there, or a list of them."""
+        thing = self.__dict__[name] if name in self.__dict__ else _held(self).get(name)  # which may lie in a slot
+        return is_parameter(thing) or (is_list(thing) and name not in self._of_results)
+
+    def _look_at_lists(self) -> None:
+        """Lists that began empty may hold parameters now."""
+        held = _held(self)
+        still = (name for name in self._of_results if not any(map(is_parameter, lying_in(held.get(name)))))
+        self.__dict__["_of_results"] = frozenset(still)
+
+    def _take_places(self) -> bool:
+        """Make parameters of the results that were put into lists of parameters; whether there were any."""
+        self._look_at_lists()
+        lists = [thing for name, thing in _held(self).items() if name not in self._of_results and is_list(thing)]
+        results = list(filter(is_result, lying_in(lists)))
+        for result in results:
+            result._left = None
+        return bool(results)
 
     def parameters(self) -> list[Value]:
         """Every parameter once, in the order in which attributes were set; a shared one where it is first met."""
@@ -87,7 +153,7 @@ class Module:
 
     def named_modules(self) -> list[tuple[str, "Module"]]:
         """(name, module) pairs: this module, named "", and every module inside it, outer ones first."""
-        name = _Names()
+        name = Names()
         return [(name(path), thing) for path, thing in _walk(self) if isinstance(thing, Module)]
 
     def zero_grad(self) -> None:
@@ -149,7 +215,7 @@ class Module:
     @reprlib.recursive_repr()
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__}({', '.join(filter(None, [self.extra_repr(), self._count()]))})"]
-        name = _Names()
+        name = Names()
         for path, child in _walk(self, into_modules=False):
             if isinstance(child, Module) and child is not self:
                 lines += [f"  {line}" for line in f"{name(path)}: {child!r}".splitlines()]
@@ -160,8 +226,9 @@ class Module:
         return f"{count:,} parameter{'' if count == 1 else 's'}"
 
     def _state(self) -> dict[str, Value | Buffer]:
+        _met(self)  # some may take their places
         state: dict[str, Value | Buffer] = {}
-        name_of = _Names()
+        name_of = Names()
         for path, thing in _walk(self):
             if isinstance(thing, Module):
                 continue
@@ -171,28 +238,16 @@ class Module:
         return state
 
 
-def _first(thing: Any) -> Any:
-    """The thing, or the first in a list, which speaks for all."""
-    for _ in range(DEEPEST):  # a list may hold itself
-        if not isinstance(thing, (list, tuple)) or not thing:
-            break
-        thing = thing[0]
-    return thing
+def _then_looking(construct: Callable[..., None]) -> Callable[..., None]:
+    """The constructor; when it is done, what its lists are for can be seen, which `self.w = []` did not show."""
 
+    @wraps(construct)
+    def __init__(self: Module, *args: Any, **named: Any) -> None:
+        construct(self, *args, **named)
+        if self._of_results:
+            self._look_at_lists()
 
-def _made_of(new: Any, old: Any) -> bool:
-    """Whether operations, a few of them at most, have made `new` of the parameter `old`.
-
-    What a model keeps to look at may be a leaf as well, where it was made inside no_grad().
-    """
-    if not isinstance(new, Value) or not isinstance(old, Value) or old.op is not None:
-        return False
-    made_of = [new]
-    for _ in range(MOST_OPERATIONS):
-        made_of = [parent for node in made_of for parent in node.parents]
-        if any(parent is old for parent in made_of):
-            return True
-    return False
+    return __init__
 
 
 def check_model(model: Any, who: str) -> None:
@@ -218,7 +273,7 @@ def by_layer(named: Iterable[tuple[str, Value]]) -> dict[str, list[Value]]:
 def names_of_others(model: Module, before: Sequence[Value], named: Iterable[tuple[str, Value]]) -> list[str]:
     """The names of parameters that `model` had `before`, when they were `named`, or has now, but not at both times.
 
-    Only of those with a gradient: what a model keeps to look at, such as results inside no_grad(), has none.
+    Only of those with a gradient: what a model keeps to look at, such as v.detach(), has none.
     """
     others = {id(p) for p in before} ^ {id(p) for p in model.parameters()}
     pairs = [*named, *model.named_parameters()] if others else []  # seldom: finding names takes long
@@ -272,15 +327,12 @@ def evaluating(model: Module) -> Iterator[None]:
         yield
 
 
-Path: TypeAlias = tuple["Path", str | int] | tuple[()]  # how a thing was reached: (path to its holder, its key there)
-
-
 def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[Path, Module | Value | Buffer]]:
-    """(path, thing) for the modules, leaf Values and Buffers reachable from `root`, each once, outer ones first.
+    """(path, thing) for the modules, parameters and Buffers reachable from `root`, each once, outer ones first.
 
     A stack of iterators instead of recursion, and a set of what was met: cycles and any depth are safe.
     """
-    holders = _holders()
+    holders = (Module, *kinds_of_lists())
     stack: list[Iterator[tuple[Path, Any]]] = [iter([((), root)])]
     met: set[int] = set()
     while stack:
@@ -288,12 +340,15 @@ def _walk(root: Module, into_modules: bool = True) -> Iterator[tuple[Path, Modul
             if id(thing) in met:
                 continue
             if isinstance(thing, Value):
-                if thing.op is None:
+                if is_parameter(thing):
                     met.add(id(thing))
                     yield path, thing
-            elif isinstance(thing, (Buffer, *holders)):
+            elif isinstance(thing, Buffer):
                 met.add(id(thing))
-                if isinstance(thing, (Module, Buffer)):
+                yield path, thing
+            elif isinstance(thing, holders):
+                met.add(id(thing))
+                if isinstance(thing, Module):
                     yield path, thing
                 if into_modules or not isinstance(thing, Module) or thing is root:
                     stack.append(_inside(path, thing))
@@ -312,29 +367,36 @@ class _Met(NamedTuple):
 
 def _met(root: Module) -> _Met:
     """What _walk() finds, in its order: the same walk without paths, which a training step takes three times."""
-    kinds, found = _holders(), dict[Value | int, Value]()
+    kinds, found = (Module, *kinds_of_lists()), dict[Value | int, Value]()
     stack: list[Iterator[Any]] = [iter((root,))]
+    results = 0  # in lists
     met: dict[int, Any] = {}  # by their ids
     others: set[type] = set()  # a setting is asked once what it is, not as often as there are
     while stack:
         for thing in stack[-1]:
             kind = type(thing)
             if kind is Value:
-                if thing.op is None:
+                if thing._left is None:
                     found[thing] = thing
+                elif thing.op is None:
+                    results += type(stack[-1]) is not _OF_MODULE
             elif kind in others:
                 continue
             elif kind is not list and isinstance(thing, Value):  # of a subclass, maybe equal to others or without hash
-                if thing.op is None:
+                if thing._left is None:
                     found[id(thing)] = thing
+                elif thing.op is None:
+                    results += type(stack[-1]) is not _OF_MODULE
             elif kind is not list and not isinstance(thing, kinds):
                 others.add(kind)
             elif id(thing) not in met:
                 met[id(thing)] = thing
-                stack.append(iter(thing if kind is list or isinstance(thing, (list, tuple)) else _held(thing).values()))
+                stack.append(iter(thing) if kind is list else _items(thing))
                 break
         else:
             stack.pop()
+    if results and sum(holder._take_places() for holder in met.values() if isinstance(holder, Module)):
+        return _met(root)
     return _Met(found.values(), met.values(), others)
 
 
@@ -348,79 +410,30 @@ def has_buffers(model: Module) -> bool:
     return any(issubclass(kind, Buffer) for kind in _met(model).others)
 
 
-def _holders() -> tuple[type, ...]:
-    """The types of what parameters may lie in; without NumPy there are no arrays."""
-    array = loaded("numpy", "ndarray")
-    return (Module, list, tuple, dict) if array is None else (Module, list, tuple, dict, array)
+_OF_MODULE: type = type(iter(dict[str, Any]().values()))
+"""What _items() gives for a module, and for nothing else."""
 
 
-def _held(holder: Any) -> dict[Any, Any]:
-    """What lies in a module, a dict or an array of objects, by its name, key or place."""
-    if isinstance(holder, Module):
-        state: Any = object.__getstate__(holder)  # its dict, and where a class declares slots, what lies in these
-        return state if type(state) is dict else {**(state[0] or {}), **state[1]} if state else {}
-    if isinstance(holder, dict):
-        return holder
-    return {place: holder[place] for place in product(*map(range, holder.shape))} if _of_objects(holder) else {}
+def _items(holder: Any) -> Iterator[Any]:
+    """What lies directly inside a module or a list."""
+    return iter(_held(holder).values()) if isinstance(holder, Module) else items(holder)
 
 
-def _of_objects(holder: Any) -> bool:
-    return hasattr(holder, "dtype") and holder.dtype.kind == "O"
+def _held(module: Module) -> dict[str, Any]:
+    """The attributes of a module: its dict, and where a class declares slots, what lies in these."""
+    state: Any = object.__getstate__(module)
+    return state if type(state) is dict else {**(state[0] or {}), **state[1]} if state else {}
 
 
 def _inside(path: Path, holder: Any) -> Iterator[tuple[Path, Any]]:
-    """(path, item) for what lies directly inside a module, a list, a tuple, a dict or an array."""
+    """(path, item) for what lies directly inside a module or a list."""
     if isinstance(holder, (list, tuple)):
         return zip(zip(repeat(path), count(), strict=False), holder, strict=False)
-    items = _held(holder)
-    if _of_objects(holder):
-        return zip((reduce(_below, place, path) for place in items), items.values(), strict=True)
-    return zip(zip(repeat(path), map(str, items), strict=False), items.values(), strict=False)
+    held: dict[Any, Any] = _held(holder) if isinstance(holder, Module) else by_place(holder)
+    if isinstance(holder, (Module, dict)):
+        return zip(zip(repeat(path), map(str, held), strict=False), held.values(), strict=False)
+    return zip((reduce(_below, place, path) for place in held), held.values(), strict=True)
 
 
 def _below(path: Path, key: int) -> Path:
     return path, key
-
-
-class _Names:
-    """Names of things by their paths; see named_parameters.
-
-    Neighbours come one after the other, and what holds them is named once.
-
-    >>> _Names()((((((), "layers"), 0), "neurons"), 1))
-    'layer0.neuron1'
-    """
-
-    def __init__(self) -> None:
-        self._holder: Path | None = None
-        self._beginnings = "", ""
-
-    def __call__(self, path: Path) -> str:
-        if not path:
-            return ""
-        holder, key = path
-        if holder is not self._holder:
-            self._holder, self._beginnings = holder, _beginnings(holder)
-        return f"{self._beginnings[isinstance(key, int)]}{key}"
-
-
-def _beginnings(path: Path) -> tuple[str, str]:
-    """Of the names of what lies in there: of attributes and of what a dict holds; of what stands in a list."""
-    keys: list[str | int] = []
-    while path:
-        path, key = path
-        keys.append(key)
-    named, counted = "", ""
-    for key in reversed(keys):
-        name = f"{counted if isinstance(key, int) else named}{key}"
-        named, counted = name and f"{name}.", f"{name}_" if name[-1:].isdigit() else _singular(name)
-    return named, counted
-
-
-def _singular(name: str) -> str:
-    """layers → layer, neurons → neuron; w, bias and loss stay.
-
-    >>> [_singular(name) for name in ("layers", "a.neurons", "w", "bias", "loss")]
-    ['layer', 'a.neuron', 'w', 'bias', 'loss']
-    """
-    return name[:-1] if name.endswith("s") and not name.endswith(("ss", "bias")) else name

@@ -45,7 +45,7 @@ class Neuron(Module):
     ) -> None:
         # Before 3.13, CPython reads attributes much more slowly once somebody has asked for vars(neuron), as
         # parameters() does, unless they stand in a dict of their own: a call took a third longer.
-        self.__dict__ = dict(vars(self))
+        object.__setattr__(self, "__dict__", dict(vars(self)))
         self.activation: Any = find_activation(activation)
         self.nonlin = flag("nonlin", nonlin) and self.activation is not None
         draw = initializer(init, positive("nin", nin), fan_out, self.activation_name, rng)

@@ -21,10 +21,10 @@ from operator import mul
 from typing import Any
 
 from autograd.events import parent_positions
-from autograd.modes import current_mode, enable_grad, made_here
+from autograd.modes import RESULT, current_mode, enable_grad, made_here
 from autograd.numerics.trees import Number
 from autograd.ops import Operation
-from autograd.value import Value
+from autograd.value import Value, _node
 
 Edges = Sequence[tuple[Value, Sequence[tuple[Value, Number]]]]  # (node, (parent, local derivative) ...), parents first
 LocalsOf = Callable[[Value, list[int]], Sequence[Any]]
@@ -32,7 +32,7 @@ LocalsOf = Callable[[Value, list[int]], Sequence[Any]]
 
 def constant(number: float) -> Value:
     """A leaf for a plain number, remembered as none of the user's."""
-    leaf = Value(number)
+    leaf = _node(Value, None, number, RESULT, None, None, None)
     if (made := made_here.get()) is not None:
         made.add(leaf)
     return leaf

@@ -67,7 +67,7 @@ static PyObject *node_of_several(int row, PyObject *const *args, Py_ssize_t coun
     }
     if (nodes == 0 || values_of_row(row, numbers, results) != count + 1 || PyErr_Occurred())
         return PyErr_Occurred() ? NULL : Py_NewRef(Py_NotImplemented);
-    return mode == NO_GRAD ? (PyObject *)new_node(engine.type, results[0], 0) : linked(row, args, count, numbers, results);
+    return mode == NO_GRAD ? (PyObject *)new_result(engine.type, results[0]) : linked(row, args, count, numbers, results);
 }
 
 /* The call --------------------------------------------------------------------------------------------------------------- */

@@ -155,8 +155,12 @@ PyObject *get_link(Node *node, void *which) {
     const Many *many = node->left.many;
     Term operand;
     const double *slope;
+    if (!(node->flags & (LINKS | RESULT)))
+        Py_RETURN_NONE; /* as mostly: a model's parameters are asked */
     if (node->flags & RAW)
         return Py_NewRef(node->left.raw->slot[slot]);
+    if (node->flags & RESULT && slot == SLOT_LEFT)
+        Py_RETURN_TRUE;
     if (node->flags & MANY && !(node->flags & FLAT)) {
         if (is_slope)
             return slot == SLOT_D_LEFT ? tuple_of_floats(many->slopes, many->parents) : Py_NewRef(Py_None);

@@ -109,6 +109,8 @@ PyObject *finished(Filling *filling, int row, double y) {
     Many *many = filling->many;
     Node *node = new_node(Py_TYPE((PyObject *)many->parent[0]), y, 0);
     if (node == NULL || filling->mode == NO_GRAD) {
+        if (node != NULL)
+            node->flags |= RESULT;
         for (Py_ssize_t i = 0; i < many->parents + many->others; i++)
             Py_DECREF((PyObject *)many->parent[i]);
         free_many(many);

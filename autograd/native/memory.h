@@ -75,6 +75,14 @@ FOR_EACH_ROW Node *new_node(PyTypeObject *kind, double data, int room) {
     return node;
 }
 
+/* What an operation makes where gradients are off: a leaf that says so; NULL with an exception. */
+FOR_EACH_ROW Node *new_result(PyTypeObject *kind, double data) {
+    Node *node = new_node(kind, data, 0);
+    if (node != NULL)
+        node->flags |= RESULT;
+    return node;
+}
+
 /* Of fields for nodes with so much room: bytes of a place; how many free places make one roomy. */
 typedef struct { uint32_t place; int roomy; } SizeOfPlaces;
 extern const SizeOfPlaces sizes[MOST_ROOM + 1];

@@ -28,6 +28,7 @@
        GRAD_INT: grad was set to a whole number (p.grad = 0, as micrograd writes) and reads as an int
        odd_nodes == the number of nodes that are RAW, DATA_OBJECT or GRAD_OBJECT, each counted as often as it is that
        mark is the number of the last walk that met the node, and whether it is in order (backward.c)
+       RESULT: a leaf that came of an operation: in Python, modes.RESULT in the slot `_left`
        ROOM is the number of slopes the node has room for; `place` is for memory.c
 
    MEMORY
@@ -66,7 +67,7 @@ enum {
     LEFT = 1, RIGHT = 2, LEFT_NUMBER = 4, RIGHT_NUMBER = 8, MANY = 16, FLAT = 32, RAW = 64, EXTRA = 128,
     DATA_OBJECT = 256, GRAD_OBJECT = 512, GRAD_INT = 1024, TRACKED = 2048, USED = 4096,
     LINKS = LEFT | RIGHT | LEFT_NUMBER | RIGHT_NUMBER | MANY | FLAT | RAW, /* FLAT: a Many of one or two operands */
-    ROOM_FOR_ONE = 8192, ROOM = 3 * ROOM_FOR_ONE,
+    RESULT = 8192, ROOM_FOR_ONE = 16384, ROOM = 3 * ROOM_FOR_ONE, /* the uppermost bits: flags / ROOM_FOR_ONE is the room */
 };
 #define OWN_ROW 0xFF
 _Static_assert(ROW_ALL < OWN_ROW, "node->row is a byte");
@@ -217,7 +218,7 @@ static inline void replace_links(Node *node, int flags, Left left) {
     const int before = node->flags;
     const Left old_left = node->left;
     Node *old_right = node->right.node;
-    node->flags = (uint16_t)((before & ~LINKS) | flags);
+    node->flags = (uint16_t)((before & ~(LINKS | RESULT)) | flags);
     node->left = left;
     release(before, old_left, old_right);
 }

@@ -72,8 +72,8 @@ static PyObject *in_python(int row, PyObject *left, PyObject *right) {
     return PyObject_CallFunctionObjArgs(engine.reflected[row], right, left, NULL);
 }
 
-static inline PyObject *leaf(PyTypeObject *kind, double y, int asks) {
-    return asks && PyErr_Occurred() ? NULL : (PyObject *)new_node(kind, y, 0);
+APART static PyObject *without_grad(PyTypeObject *kind, double y, int asks) {
+    return asks && PyErr_Occurred() ? NULL : (PyObject *)new_result(kind, y);
 }
 
 #define CONSTANT(name, d_left, d_right) [ROW_##name + 1] = (const double[]){d_left, d_right},
@@ -238,7 +238,7 @@ static inline int are_usual(PyObject *l, PyObject *r) {
             b = right->data; \
         const double y = row_##name(a, b); \
         if (mode == NO_GRAD) \
-            return leaf(kind, y, asks); \
+            return without_grad(kind, y, asks); \
         const double d_left = l_is_node ? slope_##name##_a(a, b, y) : 0.0; \
         const double d_right = r_is_node ? slope_##name##_b(a, b, y) : 0.0; \
         if (asks && PyErr_Occurred()) \
@@ -278,7 +278,7 @@ static PyObject *operator_power(PyObject *l, PyObject *r, PyObject *modulus) {
             return unusual(ROW_##name, self, NULL); \
         const double a = node->data, y = row_##name(a); \
         if (mode == NO_GRAD) \
-            return leaf(Py_TYPE(self), y, asks); \
+            return without_grad(Py_TYPE(self), y, asks); \
         const double d = slope_##name##_a(a, y); \
         if (asks && PyErr_Occurred()) \
             return NULL; \

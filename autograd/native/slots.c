@@ -82,8 +82,18 @@ static int settle_flat(Node *node, PyObject *const *slots) {
     return 1;
 }
 
+/* modes.RESULT alone, on a leaf? */
+static int settle_result(Node *node, PyObject *const *slots) {
+    if (node->row || slots[SLOT_D_LEFT] != Py_None || slots[SLOT_RIGHT] != Py_None || slots[SLOT_D_RIGHT] != Py_None)
+        return 0;
+    replace_links(node, RESULT, (Left){.raw = NULL});
+    return 1;
+}
+
 /* From what the four slots hold to one of the forms of node.h: 1 if it is done, 0 if it cannot be, -1 with an exception. */
 static int settle(Node *node, PyObject *const *slots) {
+    if (slots[SLOT_LEFT] == Py_True)
+        return settle_result(node, slots);
     return PyTuple_CheckExact(slots[SLOT_LEFT]) ? settle_many(node, slots) : settle_flat(node, slots);
 }
 
@@ -119,7 +129,7 @@ int set_link(Node *node, PyObject *thing, void *which) {
         PyErr_SetString(PyExc_AttributeError, "the links of a Value cannot be deleted");
         return -1;
     }
-    if (thing == Py_None && !(node->flags & LINKS))
+    if (thing == Py_None && !(node->flags & (LINKS | RESULT)))
         return 0;
     if (!(node->flags & RAW) && become_raw(node, get_link(node, (void *)SLOT_LEFT), get_link(node, (void *)SLOT_D_LEFT),
                                            get_link(node, (void *)SLOT_RIGHT), get_link(node, (void *)SLOT_D_RIGHT)) < 0)

@@ -19,7 +19,7 @@ static PyObject *value_new(PyTypeObject *kind, PyObject *args, PyObject *named) 
 /* Value(2.0), Value(2) and their like; everything else is Value.__init__ of value.py. */
 static int value_init(PyObject *self, PyObject *args, PyObject *named) {
     Node *node = (Node *)self;
-    if (named == NULL && PyTuple_Size(args) == 1 && !(node->flags & (LINKS | EXTRA)) && node->row == 0) {
+    if (named == NULL && PyTuple_Size(args) == 1 && !(node->flags & (LINKS | EXTRA | RESULT)) && node->row == 0) {
         double number;
         if (number_of(PyTuple_GetItem(args, 0), &number) == 0) {
             node->data = number;

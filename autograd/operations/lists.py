@@ -10,13 +10,13 @@ from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from autograd import ops
-from autograd.modes import UNUSUAL, current_mode
+from autograd.modes import RESULT, UNUSUAL, current_mode
 from autograd.native import extension
 from autograd.numerics import floats
 from autograd.numerics.object_arrays import is_array
 from autograd.numerics.real import applies_rows, as_float, described
 from autograd.ops import OPERATIONS
-from autograd.value import Value, _leaf, _new, _node, make
+from autograd.value import Value, _new, _node, make
 
 _USUAL = {Value, float}
 
@@ -67,7 +67,7 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
     if not known or len(w) != len(x) or not isinstance(ws[0], Value) or (plain_inputs and set(map(type, x)) != {float}):
         return _dot_of_terms(ws, xs, bias)
     if UNUSUAL:
-        return _leaf(type(ws[0]), y)
+        return _node(type(ws[0]), None, y, RESULT, None, None, None)
     node: Any = _new(type(ws[0]))  # _node(...) written out, as operators do: a fused network has few nodes beside these
     node.data = y
     node.grad = 0.0
@@ -108,7 +108,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     if Value not in kinds:
         return p
     if UNUSUAL and not current_mode().grad:
-        return [_leaf(Value, y) for y in p]
+        return [_node(Value, None, y, RESULT, None, None, None) for y in p]
     row, slopes = ops.softmax_entry, ops.softmax_slopes_of_floats  # from the probabilities that all entries share
     if UNUSUAL or float in kinds:
         return [make(row, (float(i), *terms), [float(i), *data], y, (0.0, *slopes(i, p))) for i, y in enumerate(p)]

@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 import autograd
-from autograd import Value, dot, softmax, topological_order, trace_lines
+from autograd import Value, dot, no_grad, softmax, topological_order, trace_lines
+from autograd.modes import RESULT
 
 
 class V(Value):
@@ -130,3 +131,16 @@ def test_a_graph_that_leads_round_in_a_circle_is_refused(duplicate, above):
         y = y * 1.5
     with pytest.raises(ValueError, match="leads round in a circle, through a _prev set by hand"):
         duplicate(y)
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, through_pickle])
+@pytest.mark.parametrize("kind", [Value, V])
+def test_a_copy_of_a_result_without_a_graph_is_one(duplicate, kind):
+    with no_grad():
+        y = kind(2.0) * 3.0
+    y.label, y.grad, y.color = "y", 2.0, "red"
+    twin = duplicate(y)
+    assert (twin.data, twin.grad, twin.label, twin.color, twin._left) == (6.0, 2.0, "y", "red", RESULT)
+    assert (type(twin), twin.op, twin.parents) == (kind, None, ())
+    assert duplicate(y * 2.0).parents[0]._left is RESULT
+    assert duplicate(kind(2.0))._left is None

@@ -8,8 +8,18 @@ import types
 
 import pytest
 
-from autograd import Value, detect_anomaly, enable_grad, no_grad, trace_branches, trace_lines
-from autograd.modes import ACTIVE, UNUSUAL, Listener, Mode, current_mode, made_here, made_in_derivatives, mode
+import autograd
+from autograd import (
+    Value,
+    detect_anomaly,
+    differentiate,
+    enable_grad,
+    no_grad,
+    operation,
+    trace_branches,
+    trace_lines,
+)
+from autograd.modes import ACTIVE, RESULT, UNUSUAL, Listener, Mode, current_mode, made_here, made_in_derivatives, mode
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +60,94 @@ def test_enable_grad_keeps_operands_wherever_it_is_and_costs_nothing_where_they_
         assert kept(x)
     with trace_lines(), enable_grad():
         assert (x * 2).line
+
+
+class Mine(Value):
+    pass
+
+
+@operation(lambda a, y: 3.0)
+def thrice(a):
+    return 3.0 * a
+
+
+RESULTS = {
+    "operator": lambda v: v * v,
+    "with a number": lambda v: v - 1,
+    "reflected": lambda v: 2.0 / v,
+    "sign": lambda v: -v,
+    "method": lambda v: v.tanh(),
+    "without an operator in C": lambda v: autograd.atan(v),
+    "of three": lambda v: autograd.clip(v, 0.0, 1.0),
+    "chosen": lambda v: autograd.where(v, v, 0.0),
+    "dot": lambda v: autograd.dot([v, v], [1.0, 2.0], 0.5),
+    "dot of numbers and Values": lambda v: autograd.dot([v, 1.0], [1.0, v]),
+    "total": lambda v: autograd.total([v, 1.0]),
+    "softmax": lambda v: autograd.softmax([v, v])[0],
+    "softmax with a number": lambda v: autograd.softmax([v, 1.0])[0],
+    "cross entropy": lambda v: autograd.cross_entropy([v, v], 1),
+    "operation of one's own": thrice,
+    "subclass": lambda v: Mine(2.0) * v,
+    "sum of a subclass": lambda v: autograd.total([Mine(2.0), v]),
+    "by hand": lambda v: Value(3.0, (v,), "f"),
+    "by hand with slopes": lambda v: Value(3.0, (v,), (2.0,)),
+    "derivative": lambda v: differentiate(v * v, v),
+    "constant derivative": lambda v: differentiate(3.0 * v, v),
+    "numbers of another library": lambda v: v * Odd(2.0),
+}
+
+
+class Odd(float):
+    """A float as NumPy has them."""
+
+
+@pytest.mark.parametrize("make", RESULTS.values(), ids=RESULTS)
+def test_a_result_without_a_graph_is_a_leaf_that_remembers_that_an_operation_made_it(make):
+    v = Value(2.0)
+    with no_grad():
+        y = make(v)
+    assert (y._left, y._d_left, y._right, y._d_right) == (RESULT, None, None, None)
+    assert (y.op, y.parents, y.operands, y.local_grads, y._prev, y._op) == (None, (), (), (), (), "")
+    (y * 3.0).backward()
+    (y * 3.0).backward()
+    y.backward()
+    assert (y.grad, y._left) == (7.0, RESULT)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda v: Value(3.0), lambda v: v.detach(), lambda v: (v * 2.0).detach(), lambda v: +v]
+)
+def test_what_somebody_makes_inside_no_grad_is_a_leaf_as_outside(make):
+    with no_grad():
+        y = make(Value(2.0))
+    assert y._left is None
+
+
+def test_a_constant_derivative_is_none_of_the_users_leaves():
+    v = Value(2.0)
+    assert differentiate(3.0 * v, v)._left is RESULT
+
+
+def test_what_was_a_result_can_be_made_anew():
+    with no_grad():
+        y, z = Value(2.0) * 3.0, Value(2.0) * 3.0
+    y.label, y.grad = "y", 1
+    y.__init__(4.0)
+    z._prev = (x := Value(1.0),)
+    assert (y.data, y._left, z.parents) == (4.0, None, (x,))
+
+
+def test_a_closure_on_a_result_is_called():
+    called = []
+    with no_grad():
+        y = Value(2.0) * 3.0
+    y._backward = lambda: called.append(y.grad)
+    (y * 2.0).backward()
+    assert (called, y._left) == ([2.0], RESULT)
+    y._right = None
+    assert (y._left, y._d_left, y._right, y._d_right) == (RESULT, None, None, None)
+    y._left = None
+    assert (y._left, y.parents) == (None, ())
 
 
 def test_a_mode_of_one_context_is_not_that_of_another():

@@ -145,6 +145,7 @@ TESTS = {
     "nn/descent/optimizer.py": "optim state_dict",
     "nn/command_line/options.py": JOB,
     "nn/basics/pairing.py": "losses",
+    "nn/basics/places.py": "nn/test_module",
     "nn/inspection/principal_plane.py": PLOTS,
     "nn/inspection/curves.py": PLOTS,
     "nn/training/stopping.py": "loop",

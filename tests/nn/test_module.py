@@ -1,4 +1,5 @@
 import copy
+import inspect
 import pickle
 import random
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, no_grad
-from nn import MLP, Buffer, Dropout, Layer, Module, Residual, Sequential
+from nn import MLP, SGD, Buffer, Dropout, Layer, Module, Residual, Sequential
 from nn.module import evaluating, own_dice, parameters_by_layer
 
 
@@ -114,6 +115,28 @@ def test_what_replaces_no_parameter_or_is_one_is_assigned_in_silence(recwarn):
         model.kept = [model.scale * 2.0]
     model.kept = [model.scale * 2.0]
     assert not recwarn.list
+
+
+def test_what_was_not_made_of_the_parameter_in_a_few_operations_is_assigned_in_silence(recwarn):
+    model = Nest()
+    model.scale = model.kernels[0][0] * 2.0
+    model.kernels = [[(model.kernels[0][0] * 2.0 + 1.0) * 2.0 + 1.0]]
+    assert not recwarn.list
+
+
+def within(thing, lists):
+    for _ in range(lists):
+        thing = [thing]
+    return thing
+
+
+def test_a_parameter_is_looked_for_in_eight_lists_within_each_other(recwarn):
+    model, p = Module(), Value(1.0)
+    model.in_eight, model.in_nine = within(p, 8), within(p, 9)
+    model.in_nine = within(p * 2.0, 9)
+    assert not recwarn.list
+    with pytest.warns(RuntimeWarning, match="in_eight of this Module was a parameter"):
+        model.in_eight = within(p * 2.0, 8)
 
 
 def test_two_parameters_of_one_name_are_refused():
@@ -322,3 +345,231 @@ def test_a_list_that_holds_itself_can_be_set_and_is_searched():
     model.around = around
     model.around = [around]
     assert model.parameters() == model.w
+
+
+# What is computed inside no_grad() ------------------------------------------------------------------------------------
+class Keeping(MLP):
+    """Keeps what it computes in every kind of place."""
+
+    def __init__(self):
+        super().__init__(2, [3, 1])
+        self.history, self.cache, self.slots = [], {}, [None, 0.0]
+        self.nested, self.array = {"all": [[]]}, np.array([0.0, None], dtype=object)
+
+    def __call__(self, x):
+        self.last = self.tuple = out = super().__call__(x)
+        self.hidden = self.layers[0](x)
+        self.tuple = (out, out * 2.0)
+        self.history.append(out)
+        self.cache["out"] = self.slots[1] = self.array[0] = out * 3.0
+        self.nested["all"][0].append(out)
+        self.later = np.array([out], dtype=object)
+        return out
+
+
+def same(thing):
+    return thing
+
+
+def pickled(thing):
+    return pickle.loads(pickle.dumps(thing))
+
+
+@pytest.mark.parametrize("passed_on", [same, copy.copy, copy.deepcopy, pickled])
+def test_what_a_model_keeps_inside_no_grad_is_no_parameter(passed_on):
+    model = Keeping()
+    names = list(Keeping().state_dict())
+    with no_grad():
+        model([1.0, 2.0])
+        model([1.0, 2.0])
+    model = passed_on(model)
+    assert (len(model.parameters()), list(model.state_dict())) == (13, names)
+    model([1.0, 2.0])
+    with no_grad():
+        model([1.0, 2.0])
+    assert (list(model.state_dict()), len(model.parameters())) == (names, 13)
+    Keeping().load_state_dict(model.state_dict())
+    assert [p for _, p in model.named_parameters()] == model.parameters()
+
+
+class Line(Module):
+    """Parameters in places of every kind."""
+
+    def __init__(self):
+        self.w, self.both = Value(1.0), (Value(2.0), Value(3.0))
+        self.rows = [[Value(4.0)], [Value(5.0)]]
+        self.named = {"a": Value(6.0)}
+        self.array = np.array([Value(7.0), Value(8.0)], dtype=object)
+        self.slow = []
+        for number in (9.0, 10.0):
+            self.slow.append(Value(number))
+
+
+def attribute(model):
+    model.w = model.w - 0.5 * model.w.grad
+
+
+def augmented(model):
+    model.w -= 0.5 * model.w.grad
+
+
+def items(model):
+    for row in model.rows:
+        row[0] = row[0] - 0.5 * row[0].grad
+
+
+def other_lists(model):
+    model.rows = [[p - 0.5 * p.grad for p in row] for row in model.rows]
+
+
+def emptied(model):
+    before, model.slow = model.slow, []
+    for p in before:
+        model.slow.append(p - 0.5 * p.grad)
+
+
+def appended(model):
+    for i, p in enumerate(model.slow):
+        model.slow[i] = p - 0.5 * p.grad
+
+
+def entries(model):
+    model.named["a"] -= 0.5 * model.named["a"].grad
+
+
+def another_tuple(model):
+    model.both = tuple(p - 0.5 * p.grad for p in model.both)
+
+
+def whole_array(model):
+    model.array -= 0.5 * np.array([p.grad for p in model.array])
+
+
+def places_of_an_array(model):
+    for i in range(2):
+        model.array[i] -= 0.5 * model.array[i].grad
+
+
+STEPS = [
+    *(attribute, augmented, items, other_lists, emptied, appended, entries, another_tuple),
+    *(whole_array, places_of_an_array),
+]
+
+
+@pytest.mark.parametrize("passed_on", [same, copy.deepcopy, pickled])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_by_hand_inside_no_grad_leaves_parameters(step, passed_on, recwarn):
+    model = Line()
+    for _ in range(3):  # and nobody looks for parameters before that
+        for p in [model.w, *model.both, *model.rows[0], *model.rows[1], model.named["a"], *model.array, *model.slow]:
+            (p * p).backward()
+        with no_grad():
+            step(model)
+            model.kept = model.w * 2.0
+    model = passed_on(model)
+    names = [name for name, _ in model.named_parameters()]
+    assert names == ["w", "both0", "both1", "row0_0", "row1_0", "named.a", "array0", "array1", "slow0", "slow1"]
+    assert 0.0 in [p.data for p in model.parameters()]  # p - 0.5 · 2p
+    sum(model.parameters()).backward()
+    model.zero_grad()
+    assert [p.grad for p in model.parameters()] == [0.0] * 10
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    "thing", [np.array(3.0), np.array([]), np.array(None), (), {}, [[]], [[None]], range(3)], ids=repr
+)
+def test_what_is_empty_or_holds_numbers_can_be_assigned(thing):
+    model = Line()
+    model.thing = model.w = thing
+    model.thing = thing
+    assert (model.thing is thing, len(model.parameters())) == (True, 9)
+
+
+def test_a_module_may_have_a_dtype():
+    model = Line()
+    model.dtype = "float64"
+    assert len(model.named_parameters()) == 10
+
+
+def test_leaves_that_somebody_makes_inside_no_grad_are_parameters():
+    with no_grad():
+        model = Line()
+        model.new = Value(1.0)
+        model.cut = (model.w * 2.0).detach()
+        model.computed = Value(2.0) * 0.1  # none, as outside
+        model.held = []
+        model.held.append(Value(1.0))
+    assert [name for name, _ in model.named_parameters()][10:] == ["new", "cut", "held0"]
+    assert len(model.parameters()) == 13
+
+
+def test_a_list_that_is_filled_with_parameters_later_is_a_place_of_theirs():
+    model = Line()
+    model.late, model.mixed = [], [None, None]
+    model.late.append(Value(1.0))
+    model.mixed[1] = Value(2.0)
+    with no_grad():
+        model.mixed[0] = model.w * 3.0
+    assert len(model.parameters()) == 13  # what lies beside parameters may be one
+    with no_grad():
+        model.late[0] = model.late[0] - 0.1
+    assert len(model.parameters()) == 13
+
+
+def test_a_step_in_a_list_that_holds_itself():
+    model = Module()
+    model.loop = [Value(1.0)]
+    model.loop.append(model.loop)
+    with no_grad():
+        model.loop[0] = model.loop[0] * 2.0
+    assert model.state_dict() == {"loop0": 2.0}
+
+
+def test_a_list_that_comes_after_a_parameter_stands_in_its_place():
+    model = Line()
+    model.late = [model.w * 2.0]
+    model.late = Value(1.0)
+    with no_grad():
+        model.late = [model.late - 0.1]
+    assert len(model.parameters()) == 11
+
+
+def test_a_result_in_a_slot_takes_the_place_of_the_parameter_there():
+    class Slotted(Module):
+        __slots__ = ("last", "rows", "w")
+
+        def __init__(self):
+            self.w, self.rows, self.last = Value(1.0), [Value(2.0)], None
+
+    model = Slotted()
+    with no_grad():
+        model.w, model.last = model.w * 2.0, model.w * 3.0
+        model.rows[0] = model.rows[0] * 2.0
+        model.rows = [model.rows[0] * 2.0]
+    assert model.state_dict() == {"row0": 8.0, "w": 2.0}
+
+
+def test_constructors_keep_their_signatures_and_may_call_each_other():
+    class Longer(Line):
+        def __init__(self, count, *, first=0.0):
+            """Doc."""
+            super().__init__()
+            self.more = []
+            self.more += [Value(first) for _ in range(count)]
+
+    assert str(inspect.signature(Longer)) == "(count, *, first=0.0)"
+    assert Longer.__init__.__doc__ == "Doc."
+    model = Longer(2, first=1.0)
+    with no_grad():
+        model.more[0] = model.more[0] * 2.0
+    assert len(model.parameters()) == 12
+
+
+def test_optimizers_step_whatever_they_are_given():
+    p = Value(1.0)
+    with no_grad():
+        p = p * 2.0
+    (p * p).backward()
+    SGD([p], lr=0.25).step()
+    assert p.data == 1.0

@@ -3,6 +3,7 @@
 import gc
 import math
 import os
+import pickle
 import subprocess
 import sys
 import weakref
@@ -12,6 +13,7 @@ import pytest
 
 import autograd
 from autograd import Value, native, no_grad
+from autograd.modes import RESULT
 from tests.autograd.native.random_programs import by_hand
 
 compiled = pytest.mark.skipif(native.extension is None, reason=f"compares two engines ({native.engine})")
@@ -42,6 +44,25 @@ def test_random_programs_print_the_same_on_both_engines():
 @compiled
 def test_a_thousand_random_programs_print_the_same():
     assert alike(10_000, 1_000)
+
+
+PICKLED = """
+import pickle, sys
+from autograd import Value, no_grad
+with no_grad():
+    y = Value(2.0, label="x") * 3.0
+sys.stdout.write(pickle.dumps((y, y * 2.0, Value(1.0), y.detach())).hex())
+"""
+
+
+@compiled
+@pytest.mark.parametrize("engine", ["native", "python"])
+def test_results_without_a_graph_cross_to_the_other_engine_as_such(engine):
+    environment = {**os.environ, "GLASSGRAD_ENGINE": engine}
+    done = subprocess.run([sys.executable, "-c", PICKLED], capture_output=True, text=True, env=environment, check=True)
+    y, above, user, detached = pickle.loads(bytes.fromhex(done.stdout))
+    assert above.parents == (y,)
+    assert (y._left, user._left, detached._left) == (RESULT, None, None)
 
 
 class Sub(Value):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -430,6 +431,9 @@ def test_what_a_model_keeps_to_look_at_was_no_parameter(recwarn):
     with no_grad():
         model(X[0])
     fit(model, X, Y, loss=nn.mse, epochs=2)
+    watching = partial(fit, early_stopping=3, callbacks=[lambda *_: None], compiled=True)
+    history = watching(model, X, Y, loss=nn.mse, epochs=3, validation=(X, Y))
+    assert (history.engine, len(model.state_dict())) == ("program", 7)
     assert not recwarn.list
 
 
