@@ -87,4 +87,6 @@ def _advice(thing: Any) -> str:
         return " Convert text with float(...) first."
     if hasattr(thing, "shape") or isinstance(thing, list | tuple | set):
         return " Values and operations are about one scalar at a time: [Value(x) for x in xs], [tanh(x) for x in xs]."
+    if is_real(getattr(thing, "data", None)):
+        return " Take its .data, which is one."
     return " Convert it with float(...) first if that is what you mean."

@@ -19,6 +19,7 @@ from autograd.ops import OPERATIONS
 from autograd.value import Value, _new, _node, make
 
 _USUAL = {Value, float}
+Value._number = Value.data  # type: ignore[attr-defined]  # who has a _number is a Value; a .data others have as well
 
 
 def total(xs: Iterable[Any]) -> Any:
@@ -56,15 +57,15 @@ def dot(ws: Sequence[Any], xs: Sequence[Any], bias: Any = 0.0) -> Any:
     plain_bias = type(bias) is float
     try:  # a neuron: its weights are Values, its inputs all Values or all floats
         plain_inputs = type(xs[0]) is float
-        w = [v.data for v in ws]
-        x: Any = xs if plain_inputs else [v.data for v in xs]
+        w = [v._number for v in ws]
+        x: Any = xs if plain_inputs else [v._number for v in xs]
         products = list(map(mul, w, x))
-        products.append(bias if plain_bias else bias.data)
+        products.append(bias if plain_bias else bias._number)
         y = fsum(products)
-        known = type(sum(products, 0.0)) is float  # other libraries' numbers have a .data as well; not that sum
+        known = type(sum(products, 0.0)) is float  # data may be numbers of another library; not that sum
     except (AttributeError, TypeError, LookupError, ValueError, OverflowError):
         known = False
-    if not known or len(w) != len(x) or not isinstance(ws[0], Value) or (plain_inputs and set(map(type, x)) != {float}):
+    if not known or len(w) != len(x) or (plain_inputs and set(map(type, x)) != {float}):
         return _dot_of_terms(ws, xs, bias)
     if UNUSUAL:
         return _node(type(ws[0]), None, y, RESULT, None, None, None)

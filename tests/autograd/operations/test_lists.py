@@ -1,6 +1,7 @@
 """One node for many operands, against the same thing built from + and *."""
 
 import math
+from contextlib import nullcontext
 from operator import mul
 
 import numpy as np
@@ -9,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
+import nn
 from autograd import Value, cross_entropy, dot, logsumexp, mean, no_grad, softmax, sum_of_squares, total, trace_lines
 from autograd.modes import mode
+from nn import Buffer
 
 NUMBERS = st.lists(st.floats(-20, 20), min_size=1, max_size=8)
 
@@ -198,12 +201,29 @@ def test_a_dot_is_a_node_wherever_somebody_wants_its_graph(inputs, bias):
         assert [p.line.split(":")[0] for p in softmax(weights)] == ["test_lists.py"] * 2
 
 
-def test_what_only_looks_like_a_value_is_no_operand():
-    class Stranger:
-        data = 1.0
+class Stranger:
+    """A number of another library that is written as micrograd is; nn.Buffer has a .data, too."""
 
-    with pytest.raises(TypeError, match="Stranger"):
-        dot([Stranger()], [1.0])
+    data = grad = 1.0
+
+
+ANY = Value(1.0)
+
+
+@pytest.mark.parametrize("wanted", [nullcontext, no_grad])
+@pytest.mark.parametrize("given", [Stranger(), Buffer(1.0)], ids=lambda thing: type(thing).__name__)
+@pytest.mark.parametrize("place", [
+    lambda s: dot([s], [1.0]), lambda s: dot([ANY, s], [1.0, 1.0]), lambda s: dot([s, ANY], [ANY, ANY]),
+    lambda s: dot([ANY, s], [ANY, ANY]), lambda s: dot([ANY], [s]), lambda s: dot([ANY, ANY], [ANY, s]),
+    lambda s: dot([ANY, ANY], [1.0, s]), lambda s: dot([ANY], [1.0], s), lambda s: dot([ANY], [ANY], bias=s),
+    lambda s: total([ANY, s]), lambda s: mean([s, ANY]), lambda s: sum_of_squares([ANY, s]),
+    lambda s: softmax([ANY, s]), lambda s: logsumexp([ANY, s]), lambda s: cross_entropy([ANY, s], 0),
+    lambda s: nn.Neuron(1)([s]),
+])  # fmt: skip
+def test_what_only_looks_like_a_value_is_no_operand(place, given, wanted):
+    kind = type(given).__name__
+    with wanted(), pytest.raises(TypeError, match=rf"expected a real number, got {kind} .*Take its \.data"):
+        place(given)
 
 
 @pytest.mark.parametrize("weights", [list, tuple, np.array])
