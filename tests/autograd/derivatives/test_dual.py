@@ -146,3 +146,13 @@ def test_a_value_from_outside_meets_an_input_on_either_side():
     for f in (lambda x: np.hypot(w, x), lambda x: np.hypot(x, w)):
         y, slope = jvp(f, (4.0,), (1.0,))
         assert (y.data, slope.data) == (5.0, 0.8)
+
+
+def test_weights_that_are_values_are_multiplied_with_duals_as_with_values():
+    weights, bias = [Value(2.0), Value(-1.0)], Value(0.5)
+
+    def slope(*inputs):
+        return jvp(lambda x, y: np.dot(weights, [x, y], bias), inputs, (1.0, 0.5))[1]
+
+    assert slope(3.0, 4.0).data == 1.5
+    assert np.record(lambda x: x * slope(3.0, 4.0), 1.0)(2.0) == 3.0
