@@ -16,6 +16,9 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* a slope takes all arguments and needs some */
 #endif
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wparentheses-equality" /* comparisons are in parentheses, too */
+#endif
 
 enum {
     ROW_add, ROW_sub, ROW_mul, ROW_div, ROW_neg, ROW_mod, ROW_floor_divide, ROW_pow, ROW_power_partial, ROW_abs,

@@ -57,6 +57,9 @@ HEAD = """\
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter" /* a slope takes all arguments and needs some */
 #endif
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wparentheses-equality" /* comparisons are in parentheses, too */
+#endif
 """
 END = """\
 #ifdef __GNUC__

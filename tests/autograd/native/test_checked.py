@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from autograd import native
+from autograd.native.build import GCC, STRICT
 from tests.autograd.native import hard_work
 
 ROOT = Path(__file__).parents[3]
@@ -53,6 +55,17 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         return tree
 
     return tree_with
+
+
+@pytest.mark.accuracy
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_compilers_warn_of_nothing(compiler):
+    if shutil.which(compiler) is None:
+        pytest.skip(f"needs {compiler}")
+    flags = [*GCC, *STRICT, "-fsyntax-only", "-DPy_LIMITED_API=0x030B0000", f"-I{sysconfig.get_path('include')}"]
+    for source in (ROOT / "autograd" / "native").glob("*.c"):
+        done = subprocess.run([compiler, *flags, source], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-4000:]
 
 
 @pytest.mark.accuracy
