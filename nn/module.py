@@ -9,7 +9,8 @@ place of a parameter inside no_grad() is one, for so are steps written by hand:
 
     self.w = self.w - lr * self.w.grad              an attribute that held a parameter
     self.w[i] = self.w[i] - lr * self.w[i].grad     an item of a list, dict or array in which parameters lay: when it
-                                                    was assigned, when the constructor was done, or since then
+                                                    was assigned, when the constructor was done, or when somebody
+                                                    asked for parameters since then, as zero_grad() does
     self.w = [w - lr * w.grad for w in self.w]      another list in the place of such a list
 
 Everywhere else a parameter is made with Value(number), or of a result with v.detach(). A state that is kept and not
@@ -90,8 +91,8 @@ class Module:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if "__init__" in vars(cls):
-            cls.__init__ = _then_looking(cls.__init__)  # type: ignore[method-assign]
+        for name in {"__init__", "__post_init__"} & vars(cls).keys():  # the second is all that a dataclass has yet
+            setattr(cls, name, _then_looking(vars(cls)[name]))
 
     def __setattr__(self, name: str, new: Any) -> None:
         """As for any object; but a parameter whose place a result takes is none from then on, which nobody wants.
@@ -126,12 +127,14 @@ class Module:
     def _look_at_lists(self) -> None:
         """Lists that began empty may hold parameters now."""
         held = _held(self)
-        still = (name for name in self._of_results if not any(map(is_parameter, lying_in(held.get(name)))))
-        self.__dict__["_of_results"] = frozenset(still)
+        still = frozenset(n for n in self._of_results if not any(map(is_parameter, lying_in(held.get(n)))))
+        if still:
+            self.__dict__["_of_results"] = still
+        else:
+            self.__dict__.pop("_of_results", None)
 
     def _take_places(self) -> bool:
         """Make parameters of the results that were put into lists of parameters; whether there were any."""
-        self._look_at_lists()
         lists = [thing for name, thing in _held(self).items() if name not in self._of_results and is_list(thing)]
         results = list(filter(is_result, lying_in(lists)))
         for result in results:
@@ -395,6 +398,10 @@ def _met(root: Module) -> _Met:
                 break
         else:
             stack.pop()
+    if frozenset in others:  # what _of_results holds: mostly there are none
+        for holder in met.values():
+            if isinstance(holder, Module) and holder._of_results:
+                holder._look_at_lists()
     if results and sum(holder._take_places() for holder in met.values() if isinstance(holder, Module)):
         return _met(root)
     return _Met(found.values(), met.values(), others)

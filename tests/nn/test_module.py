@@ -2,7 +2,7 @@ import copy
 import inspect
 import pickle
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -515,6 +515,35 @@ def test_a_list_that_is_filled_with_parameters_later_is_a_place_of_theirs():
     with no_grad():
         model.late[0] = model.late[0] - 0.1
     assert len(model.parameters()) == 13
+
+
+def test_a_list_that_was_filled_later_may_be_replaced_item_by_item():
+    model = Module()
+    model.late, model.named = [], {"count": 0}
+    model.late.extend([Value(1.0), [Value(2.0)]])
+    model.named["a"] = Value(3.0)
+    model.zero_grad()
+    with no_grad():
+        model.late[0], model.late[1][0] = model.late[0] * 2.0, model.late[1][0] * 2.0
+        model.named["a"] = model.named["a"] * 2.0
+        model.kept = [model.late[0] * 2.0]
+    assert model.state_dict() == {"late0": 2.0, "late1_0": 4.0, "named.a": 6.0}
+
+
+def test_lists_of_a_dataclass_are_looked_at_when_it_is_made():
+    @dataclass(eq=False)
+    class Row(Module):
+        size: int
+        weights: list[Value] = field(default_factory=list)
+
+        def __post_init__(self):
+            self.weights.extend(Value(1.0) for _ in range(self.size))
+
+    model = Row(2)
+    with no_grad():
+        for i, w in enumerate(model.weights):
+            model.weights[i] = w * 2.0
+    assert model.state_dict() == {"weight0": 2.0, "weight1": 2.0}
 
 
 def test_a_step_in_a_list_that_holds_itself():
