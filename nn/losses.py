@@ -252,9 +252,10 @@ def _setting(
     name: str, given: Any, expected: str = "a finite number", holds: Callable[[float], bool] = math.isfinite
 ) -> Any:
     """`setting`, for one that may be a Value as well: a loss can be differentiated by it."""
-    if isinstance(given, Real):
+    number = data_of(given)
+    if isinstance(given, Real) or not isinstance(number, Real):  # a number; or nothing of the kind, and that is named
         return setting(name, given, expected, holds)
-    setting(name, data_of(given), expected, holds)
+    setting(name, number, expected, holds)
     return given
 
 

@@ -12,7 +12,7 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 from autograd import Value, mean, total
-from nn.basics.checks import setting
+from nn.basics.checks import is_whole, setting
 from nn.basics.nested import only, plain
 
 Label = Any  # anything hashable: 0, 1, "setosa"
@@ -67,7 +67,7 @@ def target_class(target: Any) -> int:
     target = only(plain(target))
     if isinstance(target, list):
         return predicted_class(target)
-    if not _is_whole(target):
+    if not is_whole(target):
         raise ValueError(f"a class is a whole number or a one-hot row, the target is {target!r:.60}")
     return max(int(target), 0)
 
@@ -174,9 +174,9 @@ def _pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[Any, A
 def _class_pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[Label, Label]]:
     """As labels. ValueError for scores where classes are whole numbers: 0.9, or a row of scores, is none of them."""
     pairs = [(_label(p), _label(a)) for p, a in _pairs(predicted, actual)]
-    if all(_is_whole(a) for _, a in pairs):
+    if all(is_whole(a) for _, a in pairs):
         for p, _ in pairs:
-            if p.__hash__ is None or (isinstance(p, Real) and not _is_whole(p)):
+            if p.__hash__ is None or (isinstance(p, Real) and not is_whole(p)):
                 raise ValueError(
                     f"this metric compares classes, got a score, {p!r:.60}: nn.score_accuracy(outputs, targets) asks "
                     "for the classes that scores speak for"
@@ -186,10 +186,6 @@ def _class_pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[
 
 def _label(thing: Any) -> Label:
     return thing.data if isinstance(thing, Value) else thing
-
-
-def _is_whole(thing: Any) -> bool:
-    return isinstance(thing, Real) and float(thing).is_integer()
 
 
 def _number_pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[float, float]]:

@@ -1,10 +1,11 @@
 """Checks of arguments that several layers share."""
 
 import math
+import operator
 import random
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from autograd import Value
@@ -19,13 +20,22 @@ def as_number(x: Any) -> float | None:
         return None
 
 
+def as_whole(x: Any) -> int | None:
+    """`x` as an int; None for what is no whole number, such as True, 2.0 and an array of it, which int() would take."""
+    try:
+        return None if isinstance(x, bool) else operator.index(x)
+    except TypeError:  # every array has an __index__, and most refuse to answer
+        return None
+
+
 def positive(name: str, number: Any, least: int = 1) -> int:
-    """`number` if it is a whole number of at least `least`; otherwise TypeError or ValueError that says so."""
-    if isinstance(number, bool) or not hasattr(number, "__index__"):
+    """`number` as an int of at least `least`; TypeError or ValueError, which say so, if it is none."""
+    whole = as_whole(number)
+    if whole is None:
         raise TypeError(f"{name} must be a whole number, not {number!r}")
-    if number < least:
+    if whole < least:
         raise ValueError(f"{name} must be at least {least}, not {number}")
-    return int(number)
+    return whole
 
 
 def setting(name: str, given: Any, expected: str, holds: Callable[[float], bool] = math.isfinite) -> float:
@@ -57,10 +67,14 @@ def parameter_list(who: str, params: Any) -> list[Any]:
     raise TypeError(f"{who} takes a list of parameters, got {given:.40} ({type(params).__name__}): {advice}")
 
 
+def is_whole(x: Any) -> bool:
+    """Whether `x` is a number without a fraction, as 2 and 2.0 are: a class may be either."""
+    return isinstance(x, Integral) or (isinstance(x, Real) and float(x).is_integer())
+
+
 def index(what: str, i: Any, count: int) -> int:
     """`i` as an int if it is one of 0 … count − 1; otherwise ValueError that says `what` was counted."""
-    whole = isinstance(i, Real) and float(i).is_integer()
-    if not whole or not 0 <= i < count:
+    if not is_whole(i) or not 0 <= i < count:
         raise ValueError(f"{what} {i!r} does not exist: {what} must be a whole number from 0 to {count - 1}")
     return int(i)
 

@@ -4,11 +4,10 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from numbers import Real
-from operator import index
-from typing import Any, Protocol, SupportsIndex
+from typing import Any, Protocol
 
 from autograd import total
-from nn.basics.checks import as_rng, flag
+from nn.basics.checks import as_rng, as_whole, flag
 from nn.basics.nested import flat, is_list
 
 Rows = list[list[float]]
@@ -67,10 +66,11 @@ def rows_per_update(n: int, batch_size: int | str | None) -> int:
     >>> [rows_per_update(50, size) for size in ("batch", "stochastic", 5)]
     [50, 1, 5]
     """
-    size = n if batch_size in ("batch", None) else 1 if batch_size == "stochastic" else batch_size
-    if not isinstance(size, SupportsIndex) or isinstance(size, bool) or index(size) < 1:
+    named: dict[Any, int] = {None: n, "batch": n, "stochastic": 1}
+    size = named.get(batch_size) if batch_size is None or isinstance(batch_size, str) else as_whole(batch_size)
+    if size is None or size < 1:
         raise ValueError(f'batch_size has to be "batch", "stochastic" or a whole number above 0, got {batch_size!r}')
-    return min(index(size), n)
+    return min(size, n)
 
 
 def batches(

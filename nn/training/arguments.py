@@ -8,7 +8,7 @@ from numbers import Real
 from typing import Any
 
 from autograd import Value, enable_grad
-from nn.basics.checks import setting
+from nn.basics.checks import as_whole, setting
 from nn.basics.nested import only
 from nn.data.rows import Random, Sets, as_pairs, check_complete, split
 from nn.descent.clipping import limit
@@ -149,7 +149,7 @@ def as_clip(clip: Clip | None) -> Clip | None:
 
 
 def check_epochs(epochs: int) -> None:
-    if not hasattr(epochs, "__index__") or isinstance(epochs, bool) or epochs < 0:
+    if (whole := as_whole(epochs)) is None or whole < 0:
         raise ValueError(f"epochs has to be a whole number, 0 or more, got {epochs!r}")
 
 

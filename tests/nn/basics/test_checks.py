@@ -1,6 +1,7 @@
 """Switches: True or False, and nothing that would only count as one. Settings: numbers, and floats inside."""
 
 import math
+import re
 from fractions import Fraction
 
 import pytest
@@ -106,6 +107,39 @@ def test_a_setting_of_a_loss_may_be_a_value_to_differentiate_by():
     nn.l2_penalty([Value(3.0)], strength).backward()
     nn.huber(Value(3.0), 1.0, delta=delta).backward()
     assert (strength.grad, delta.grad) == (9.0, 1.5)
+
+
+def test_a_setting_of_a_loss_that_is_no_number_is_shown_as_it_was_given():
+    np = pytest.importorskip("numpy")
+    for given in (np.array(0.5), np.array([0.5]), np.True_):  # whose .data is memory
+        with pytest.raises(TypeError, match=re.escape(f"strength has to be a finite number, got {given!r}")):
+            nn.l2_penalty([Value(3.0)], given)
+
+
+@pytest.mark.parametrize("given", [2.5, [2.5], [2], [1, 2]])
+def test_an_array_that_is_no_whole_number_is_no_count(given):
+    np = pytest.importorskip("numpy")
+    array = np.array(given)
+    for take in (lambda: nn.EarlyStopping(array), lambda: nn.Neuron(array), lambda: nn.data.two_moons(array)):
+        with pytest.raises(TypeError, match=re.escape(f"must be a whole number, not {array!r}")):
+            take()
+    with pytest.raises(ValueError, match=re.escape(f"a whole number above 0, got {array!r}")):
+        nn.fit(nn.MLP(1, [1]), X, Y, loss="mse", batch_size=array)
+    with pytest.raises(ValueError, match=re.escape(f"a whole number, 0 or more, got {array!r}")):
+        nn.fit(nn.MLP(1, [1]), X, Y, loss="mse", epochs=array)
+
+
+def test_a_class_may_be_an_int_that_is_too_large_for_a_float():
+    huge = 10**400
+    assert nn.metrics.accuracy([huge, 1], [huge, 2]) == 0.5
+    with pytest.raises(ValueError, match="does not exist: class must be a whole number from 0 to 1"):
+        nn.cross_entropy([1.0, 2.0], huge)
+
+
+def test_an_array_that_is_a_whole_number_is_a_count():
+    np = pytest.importorskip("numpy")
+    early = nn.EarlyStopping(np.array(3))
+    assert (early.patience, type(early.patience)) == (3, int)
 
 
 @pytest.mark.parametrize("make", [nn.BatchNorm, nn.LayerNorm, nn.RMSNorm])
