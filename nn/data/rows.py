@@ -6,7 +6,7 @@ from contextlib import suppress
 from numbers import Real
 from typing import Any, Protocol
 
-from autograd import total
+from autograd import Value, total
 from nn.basics.checks import as_rng, as_whole, flag
 from nn.basics.nested import flat, is_list
 
@@ -42,12 +42,14 @@ def as_pairs(X: Any, y: Any) -> Sets:
 
 def check_complete(name: str, rows: Sequence[Any]) -> None:
     """ValueError that names the first row, such as X[7], with a None or nan among its numbers."""
-    with suppress(TypeError):
-        if (whole := sum(map(sum, rows) if is_list(rows[0]) else rows)) == whole:
-            return  # quick: no nan is in it, and no None
+    with suppress(TypeError, OverflowError):  # that an int is too large is said where it becomes a float
+        whole = sum(map(sum, rows) if is_list(rows[0]) else rows)
+        if isinstance(whole, Real) and whole == whole:
+            return  # quick: no nan is in it, and no None; the sum of a Value is one, and equal to itself
     for i, row in enumerate(rows):
         for number in flat(row):
-            if number is None or number != number:
+            plain = number.data if isinstance(number, Value) else number
+            if plain is None or plain != plain:
                 raise ValueError(f"{name}[{i}] holds {number!r}: leave row {i} out, or put a number in its place")
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nn import data
+from autograd import Value
+from nn import MLP, data, fit
 from nn.data import (
     batches,
     one_hot,
@@ -176,3 +177,17 @@ class Frame:
 
 def test_the_rows_of_a_data_frame_are_not_the_names_of_its_columns():
     assert data.as_pairs(Frame([[1.0, 2.0], [3.0, 4.0]]), [0, 1]) == ([[1.0, 2.0], [3.0, 4.0]], [0, 1])
+
+
+@pytest.mark.parametrize("rows", [[[1.0], [Value(1.0)], [math.nan]], [[1.0], [2.0], [Value(math.nan)]]])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_nan_is_found_beside_values_and_in_one(rows, compiled):
+    with pytest.raises(ValueError, match=r"^X\[2\] holds .*nan.*: leave row 2 out"):
+        fit(MLP(1, [1], rng=1), rows, [1.0, 2.0, 3.0], loss="mse", compiled=compiled)
+    with pytest.raises(ValueError, match=r"^y\[2\] holds .*nan.*: leave row 2 out"):
+        fit(MLP(1, [1], rng=1), [[1.0], [2.0], [3.0]], rows, loss="mse", compiled=compiled)
+
+
+def test_an_int_that_is_too_large_is_named_where_rows_are_floats():
+    with pytest.raises(OverflowError, match="this int is beyond the range of a float"):
+        fit(MLP(1, [1], rng=1), [[10**400], [1.0]], [1.0, 2.0], loss="mse")
