@@ -24,7 +24,7 @@ from autograd.system.loaded import loaded
 
 F = TypeVar("F", bound=Callable[..., Any])
 ACTIVE: list[None] = []  # one entry per mode entered and not yet left, in any context
-UNUSUAL: list[None] = []  # and one for each of these that is_unusual
+UNUSUAL: list[None] = []  # and one for each of these in which nodes are made in another way: Mode.oddity is 2
 RESULT = True  # in the slot `_left` of a leaf that came of an operation without a graph, or is a constant derivative
 
 

@@ -107,6 +107,7 @@ def test_a_result_without_a_graph_is_a_leaf_that_remembers_that_an_operation_mad
     with no_grad():
         y = make(v)
     assert (y._left, y._d_left, y._right, y._d_right) == (RESULT, None, None, None)
+    assert RESULT is True  # which the engine in C knows it by
     assert (y.op, y.parents, y.operands, y.local_grads, y._prev, y._op) == (None, (), (), (), (), "")
     (y * 3.0).backward()
     (y * 3.0).backward()
