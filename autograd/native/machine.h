@@ -94,7 +94,8 @@ typedef struct {
     Guard *guards;
     PyObject *functions; /* a list: forward functions of rows that are not the table's */
     int32_t seed, examples; /* slots of ∂sum/∂(one example's value) and of the number of examples, or -1 */
-    int running, finite; /* is a run on its way? have all results of a map been finite so far? */
+    int running;        /* is a run on its way? */
+    Lane zeros;         /* of a map: 0 · its results so far, which is nan where one was not finite */
 } Machine;
 
 typedef struct { /* the arguments of Machine(…) */
@@ -144,6 +145,8 @@ int choose_lanes(long most); /* those that add the most numbers at a time on thi
 void begin_outers(Machine *machine);
 void finish_outers(Machine *machine);
 
-extern PyType_Spec machine_spec;
+extern PyType_Spec machine_spec, bound_spec;
+extern PyTypeObject *bound_type; /* of a run that is bound to its arrays */
+extern PyMethodDef machine_runs[]; /* runs.c */
 
 #endif

@@ -106,11 +106,11 @@ static int add_numbers(PyObject *module) {
     return failed ? -1 : 0;
 }
 
-static int add_type(PyObject *module, PyType_Spec *spec) {
-    PyObject *type = PyType_FromSpec(spec);
-    const int failed = type == NULL || PyModule_AddType(module, (PyTypeObject *)type) < 0;
-    Py_XDECREF(type);
-    return failed ? -1 : 0;
+static PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {
+    PyTypeObject *type = (PyTypeObject *)PyType_FromSpec(spec);
+    if (type != NULL && PyModule_AddType(module, type) < 0)
+        Py_CLEAR(type);
+    return type;
 }
 
 /* The engine keeps what it knows in statics: one interpreter of a process has it, and has it once. */
@@ -121,7 +121,8 @@ static int start(PyObject *module) {
         return -1;
     }
     started = 1;
-    return add_numbers(module) < 0 || add_type(module, &machine_spec) < 0 ? -1 : 0;
+    bound_type = add_type(module, &bound_spec);
+    return bound_type == NULL || add_type(module, &machine_spec) == NULL ? -1 : add_numbers(module);
 }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, (void *)start}, {0, NULL}};

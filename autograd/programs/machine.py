@@ -4,7 +4,7 @@ The numbers are those of the generated Python, to the last bit, so where the mac
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -34,25 +34,37 @@ class Machine:
         self.work = work
         self._batch, self._gradients = work.kind.batch, len(work.gradients)
         self._machine = encoded(work)
-        self.map = self._machine.map  # (parameters, inputs, outputs), for tuples of arrays, to fill those of outputs:
-        # whether all results are finite; None while another run is on its way, a number where an example strays
+        # (otherwise, parameters, inputs, outputs), for tuples of arrays: a function that fills those of outputs, and
+        # returns whether all results are finite; see `bind`
+        self.bind_map = self._machine.bind_map
 
-    def run(
-        self, parameters: Any, inputs: Any, seed: float, into: Any = None, divisor: float = 1.0
-    ) -> tuple[Any, Any] | None:
+    def run(self, parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any] | None:
         """The result and the gradients; None while another run is on its way."""
-        out, add = into, into is not None
-        if not add and self._gradients and hasattr(parameters, "dtype"):
+        out = None
+        if self._gradients and hasattr(parameters, "dtype"):
             import numpy as np
 
             out = np.empty(self._gradients)
         if self._batch:
-            found = self._machine.run_batch(parameters, as_columns(inputs), inputs.count, seed, out, add, divisor)
+            found = self._machine.run_batch(parameters, as_columns(inputs), inputs.count, seed, out)
         else:
-            found = self._machine.run(parameters, inputs, out, add, divisor)
+            found = self._machine.run(parameters, inputs, out)
         if type(found) is int:
             raise BranchTaken(found)
         return found  # type: ignore[no-any-return]
+
+    def bind(
+        self, otherwise: Callable[[], Any], parameters: Any, inputs: Any, seed: float, *gradient: Any
+    ) -> Callable[[], Any]:
+        """A function that fills an array with the gradients and returns the result, for arrays that stay in place.
+
+        `gradient` is that array, whether to add to it, and a divisor. `otherwise` is called where the machine has no
+        answer: while another run is on its way, or where a guard does not hold.
+        """
+        if self._batch:
+            columns = as_columns(inputs), inputs.count, seed
+            return self._machine.bind_batch(otherwise, parameters, *columns, *gradient)  # type: ignore[no-any-return]
+        return self._machine.bind(otherwise, parameters, inputs, *gradient)  # type: ignore[no-any-return]
 
 
 def encoded(work: Work) -> Any:

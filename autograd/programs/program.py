@@ -272,8 +272,9 @@ class Program:
         `data` and `grad` are neither read nor written. It is the gradient of the path that ran last, and n is counted
         now: parameters that are met later, on other paths, are not among them. With `reduce=None` the columns are the
         arguments of a single example. `g.over(*columns)` is a function of the parameters alone, for many steps on one
-        batch. With `parameters`, a list of Values, the order is theirs, and others may be among them: their slopes are
-        0. It can be pickled, for workers in other processes (ValueError there for an operation of your own).
+        batch, and `g.in_place(state, gradient, *columns)` one of no arguments, for arrays that stay where they are.
+        With `parameters`, a list of Values, the order is theirs, and others may be among them: their slopes are 0. It
+        can be pickled, for workers in other processes (ValueError there for an operation of your own).
         ImportError without NumPy; TypeError where f returns several Values; ValueError unless `parameters` holds all of
         the program's, and none twice.
         """
@@ -288,7 +289,8 @@ class Program:
         For an f whose arguments are single numbers. `columns` is a tuple of arrays of floats, one for each argument;
         `results` one for each number that f returns, of the same length. `parameters`, a list or an array, are in the
         order of `program.parameters`, as many as there are now. It runs the path that ran last, and raises
-        BranchChanged where an example leaves it. It can be pickled, as what `gradient_function` returns.
+        BranchChanged where an example leaves it. `g.in_place(parameters, columns, results)` is a function of no
+        arguments, for many calls. It can be pickled, as what `gradient_function` returns.
         ImportError without NumPy; TypeError for an f of nested arguments.
         """
         return Mapped(*self._running())

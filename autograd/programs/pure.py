@@ -103,14 +103,46 @@ class Gradient(Pure):
         return self._at(self._on(self._batch(columns)), parameters)
 
     def over(self, *columns: Any) -> Callable[..., tuple[float, Any]]:
-        """The same as a function of the parameters alone, for many steps on one batch: the columns are read now.
-
-        To an array given besides, g.over(*columns)(parameters, into, divisor), the gradient is added, and the sum is
-        divided by the divisor, 1 if there is none: that array is then returned.
-        """
+        """The same as a function of the parameters alone, for many steps on one batch: the columns are read now."""
         batch = self._batch(columns)
         batch.array()
         return functools.partial(self._at, self._on(batch))
+
+    def in_place(
+        self, parameters: Any, gradient: Any, *columns: Any, add: bool = False, divisor: float = 1.0
+    ) -> Callable[[], float]:
+        """The value as a function of no arguments, which reads `parameters` and fills `gradient`; columns as in `over`.
+
+            gradient ← (gradient + g) / divisor if `add`, else g / divisor        where g is what `over` gives
+
+        Both are arrays of shape (n,) that stay where they are while their numbers change, as in a training loop.
+        TypeError or ValueError for anything else, and for a `gradient` that cannot be written to.
+        """
+        for name, array in (("parameters", parameters), ("gradient", gradient)):
+            if not (isinstance(array, self._array) and array.dtype == self._float):
+                raise TypeError(f"{name} has to be an array of float64 that stays where it is, got {array!r:.60}")
+            counted(array, len(self._parameters), array)
+        if not gradient.flags.writeable:
+            raise ValueError("gradient has to be an array that can be written to, and this one is read-only")
+        batch = self._batch(columns)
+        batch.array()
+        fill = functools.partial(self._fill, self._on(batch), parameters, gradient, add, divisor)
+        if not self._all_own:
+            return fill
+        return self._path.bound(
+            *(fill, self._kind, batch, self._reduce or "sum"), *(parameters, gradient, add, divisor)
+        )
+
+    def _fill(
+        self, run: Callable[..., tuple[float, Any]], parameters: Any, gradient: Any, add: bool, divisor: float
+    ) -> float:
+        """As in_place: by whoever knows the gradient."""
+        value, slopes = run(parameters[self._own])
+        if not add:
+            gradient[:] = 0.0
+        gradient[self._own] += slopes
+        gradient /= divisor
+        return value
 
     def _batch(self, columns: Sequence[Any]) -> Batch:
         if self._reduce is None:
@@ -120,26 +152,18 @@ class Gradient(Pure):
     def _on(self, batch: Batch) -> Callable[..., tuple[float, Any]]:
         return self._path.on(self._kind, batch, self._reduce or "sum")
 
-    def _at(
-        self, run: Callable[..., tuple[float, Any]], parameters: Any, into: Any = None, divisor: float = 1.0
-    ) -> tuple[float, Any]:
+    def _at(self, run: Callable[..., tuple[float, Any]], parameters: Any) -> tuple[float, Any]:
         data, count = parameters, len(self._parameters)
         if not (type(data) is self._array and data.dtype is self._float and data.shape == (count,)):
             data = counted(rectangular(data), count, data)
-        value, slopes = run(data, into, divisor) if self._all_own else run(data[self._own])
-        if into is not None and slopes is into:
-            return value, slopes
+        value, slopes = run(data if self._all_own else data[self._own])
         import numpy as np
 
         gradient = np.asarray(slopes)
         if not self._all_own:
             gradient = np.zeros(count)
             gradient[self._own] = slopes
-        if into is None:
-            return value, gradient
-        into += gradient
-        into /= divisor
-        return value, into
+        return value, gradient
 
 
 class Mapped(Pure):
@@ -159,11 +183,17 @@ class Mapped(Pure):
 
     def __call__(self, parameters: Any, columns: tuple[Any, ...], results: tuple[Any, ...]) -> bool:
         """Fill `results` with what f says of the examples in `columns`: is all of it finite?"""
+        return self.in_place(parameters, columns, results)()
+
+    def in_place(self, parameters: Any, columns: tuple[Any, ...], results: tuple[Any, ...]) -> Callable[[], bool]:
+        """The same as a function of no arguments, for arrays that stay where they are while their numbers change."""
+        fill = functools.partial(self._one_by_one, parameters, columns, results)
+        if self._machine is None:
+            return fill
         try:
-            found = self._machine.map(parameters, columns, results) if self._machine is not None else None
+            return self._machine.bind_map(fill, parameters, columns, results)  # type: ignore[no-any-return]
         except (TypeError, ValueError):  # for what is no array of floats, or too long: a batch of any kind knows better
-            found = None
-        return found if type(found) is bool else self._one_by_one(parameters, columns, results)
+            return fill
 
     def _one_by_one(self, parameters: Any, columns: tuple[Any, ...], results: tuple[Any, ...]) -> bool:
         import numpy as np

@@ -2,13 +2,12 @@
 
 A *backend* is made for one piece of `Work` and has one method:
 
-    run(parameters, inputs, seed, into, divisor) -> (result, gradients), or None where it cannot tell
+    run(parameters, inputs, seed) -> (result, gradients), or None where it cannot tell
 
 `parameters` are numbers in a list or an array. `inputs` are the numbers of one example, or a `Batch`, which gives them
 as lists or as an array. `result` is a float for a function of one result, otherwise a tuple of floats; for a batch a
 list of these, or the float Σ seed · f where gradients are asked for. `gradients` is a sequence of floats or an array,
-as long as `work.gradients`. Where `into` is an array, they may be added to it and the sum divided by `divisor`; it is
-then given back. A guard that does not hold raises BranchTaken.
+as long as `work.gradients`. A guard that does not hold raises BranchTaken.
 
 `Trace.run` is the one place that chooses: it asks the backends of `Trace.backends` in turn until one has an answer.
 There are three:
@@ -56,9 +55,7 @@ class BranchChanged(RuntimeError):
 class Backend(Protocol):
     """Runs one piece of work; see above."""
 
-    def run(
-        self, parameters: Any, inputs: Any, seed: float, into: Any = None, divisor: float = 1.0
-    ) -> tuple[Any, Any] | None:
+    def run(self, parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any] | None:
         """The result and the gradients, or None."""
 
 
@@ -119,14 +116,13 @@ class Trace:
         return self.on(kind, batch, reduce)(parameters)
 
     def on(self, kind: Kind, batch: Batch, reduce: str = "mean") -> Callable[..., tuple[Any, Any]]:
-        """`run_batch` as a function of the parameters, `into` and `divisor`: who runs it is chosen once."""
-        inputs, seed = batch if kind.batch else batch.array()[:, 0], seed_of(reduce, batch.count)
-        first, *others = self.backends(kind, batch.count)
+        """`run_batch` as a function of the parameters: who runs it is chosen once."""
+        inputs, seed = given(kind, batch), seed_of(reduce, batch.count)
+        backends = self.backends(kind, batch.count)
 
-        def run(parameters: Any, into: Any = None, divisor: float = 1.0) -> tuple[Any, Any]:
+        def run(parameters: Any) -> tuple[Any, Any]:
             try:
-                found = first.run(parameters, inputs, seed, into, divisor)
-                return found or first_answer(others, parameters, inputs, seed, into, divisor)
+                return first_answer(backends, parameters, inputs, seed)
             except BranchTaken as branch:
                 rows = shortened(list(self.strays(batch.examples(), parameters)))
                 raise BranchChanged(
@@ -136,6 +132,15 @@ class Trace:
                 ) from None
 
         return run
+
+    def bound(
+        self, otherwise: Callable[[], Any], kind: Kind, batch: Batch, reduce: str, parameters: Any, *gradient: Any
+    ) -> Callable[[], Any]:
+        """See Machine.bind; `otherwise` itself where another backend is better."""
+        first = self.backends(kind, batch.count)[0]
+        if not isinstance(first, Machine):
+            return otherwise
+        return first.bind(otherwise, parameters, given(kind, batch), seed_of(reduce, batch.count), *gradient)
 
     def backends(self, kind: Kind, count: int) -> Sequence[Backend]:
         """Who is asked, the best first."""
@@ -180,12 +185,15 @@ class Trace:
                 yield i
 
 
-def first_answer(
-    backends: Sequence[Backend], parameters: Any, inputs: Any, seed: float, into: Any = None, divisor: float = 1.0
-) -> tuple[Any, Any]:
+def given(kind: Kind, batch: Batch) -> Any:
+    """What backends get of a batch."""
+    return batch if kind.batch else batch.array()[:, 0]
+
+
+def first_answer(backends: Sequence[Backend], parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any]:
     """Of the first backend that knows."""
     for backend in backends:
-        if (found := backend.run(parameters, inputs, seed, into, divisor)) is not None:
+        if (found := backend.run(parameters, inputs, seed)) is not None:
             return found
     raise AssertionError("source has an answer to everything")
 
@@ -230,7 +238,7 @@ class Source:
     def _careful(self) -> Callable[..., Any]:
         return compiled(self._work, careful=True)
 
-    def run(self, parameters: Any, inputs: Any, seed: float, into: Any = None, divisor: float = 1.0) -> tuple[Any, Any]:
+    def run(self, parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any]:
         """The result and the gradients."""
         if type(parameters) is not list:
             parameters = as_lists(parameters)

@@ -12,12 +12,12 @@ import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from autograd import Value, engine, record, sqrt, sum_of_squares
 from nn.descent.settings import Number
 
-Roots: TypeAlias = Callable[[Number], list[float]]  # an array with the gradients of all layers → √(Σ g²) of each
+Roots: TypeAlias = tuple[Number, Callable[[], object]]  # an array, and what fills it with √(Σ g²) of each layer
 KEPT = 16  # programs, for layers of so many different sizes
 SMALL, LARGE = 1e-100, 1e100  # between which no square was lost and none was too large
 
@@ -31,51 +31,45 @@ def norm(gradient: Sequence[float]) -> float:
 
 
 class Norms:
-    """The same on an array that holds the gradients of layers of these sizes, one behind the other."""
+    """The same on an array that holds the gradients of layers of these sizes, one behind the other, and stays."""
 
-    def __init__(self, sizes: Sequence[int]) -> None:
-        self._layers = [slice(*ends) for ends in pairwise(accumulate(sizes, initial=0))]
-        self._roots = roots_by_a_program(sizes) if engine == "native" else roots_by_numpy(sizes)
+    def __init__(self, sizes: Sequence[int], gradient: Number) -> None:
+        self._layers = [gradient[slice(*ends)] for ends in pairwise(accumulate(sizes, initial=0))]
+        self._roots, self._fill = (by_a_program if engine == "native" else by_numpy)(sizes, gradient)
 
-    def __call__(self, gradient: Number) -> list[float]:
+    def __call__(self) -> list[float]:
         """One for each layer."""
-        roots = self._roots(gradient)
+        self._fill()
+        roots: list[float] = self._roots.tolist()
         if min(roots) > SMALL and max(roots) < LARGE:
             return roots
-        parts = [gradient[layer] for layer in self._layers]  # of rows that are learnt all numbers may be 0
-        return [norm(part.tolist()) if part.any() else 0.0 for part in parts]
+        # of rows that are learnt all numbers may be 0
+        return [norm(part.tolist()) if part.any() else 0.0 for part in self._layers]
 
 
-def roots_by_a_program(sizes: Sequence[int]) -> Roots:
+def by_a_program(sizes: Sequence[int], gradient: Number) -> Roots:
     """Recorded on Values, for the replay machine: a call for all layers, in which nobody warns of large squares."""
     import numpy as np
 
-    run = recorded_roots(tuple(sizes))
-    roots, example = np.empty(len(sizes)), (np.zeros(1),)
-    results = tuple(roots[:, None])
-
-    def roots_of(gradient: Number) -> list[float]:
-        run(gradient, example, results)
-        return roots.tolist()
-
-    return roots_of
+    roots = np.empty(len(sizes))
+    return roots, recorded_roots(tuple(sizes)).in_place(gradient, (np.zeros(1),), tuple(roots[:, None]))
 
 
 @lru_cache(KEPT)
-def recorded_roots(sizes: tuple[int, ...]) -> Callable[..., bool]:
+def recorded_roots(sizes: tuple[int, ...]) -> Any:  # what map_function gives
     """Fills arrays with the roots; who trains several models of one shape records it once."""
     layers = [[Value(0.0) for _ in range(size)] for size in sizes]
     return record(lambda _: [sqrt(sum_of_squares(layer)) for layer in layers], 0.0).map_function()
 
 
-def roots_by_numpy(sizes: Sequence[int]) -> Roots:
+def by_numpy(sizes: Sequence[int], gradient: Number) -> Roots:
     """By bincount, which adds one number after the other, as NumPy's sums do not."""
     import numpy as np
 
-    layer_of = np.repeat(np.arange(len(sizes)), sizes)
+    layer_of, roots = np.repeat(np.arange(len(sizes)), sizes), np.empty(len(sizes))
 
     @np.errstate(all="ignore")
-    def roots_of(gradient: Number) -> list[float]:
-        return np.sqrt(np.bincount(layer_of, gradient * gradient)).tolist()  # type: ignore[no-any-return]
+    def fill() -> None:
+        np.sqrt(np.bincount(layer_of, gradient * gradient), out=roots)
 
-    return roots_of
+    return roots, fill

@@ -10,8 +10,11 @@ keep one answer for ever.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any, TypeAlias
+
+import numpy as np
 
 from autograd import Value, divide, maximum, record, sqrt
 from nn.descent.optimizer import Optimizer, Rule
@@ -53,43 +56,36 @@ class RecordedRule:
         self._places = [place_of.get(p) for p in program.parameters]  # None for t
         self._t = self._places.index(None) if None in self._places else None
         self._fixed = {place: x for place, x in settings.items() if place not in followed}
-        self._run = program.map_function()
+        self._program = program.map_function()
+        self._numbers: list[Any] = []  # of the settings, in the order of the program's parameters; the list stays
         self._read(group)
 
     def _read(self, group: Group) -> None:
         """Settings that are others than the last time. ValueError where the rule may come to something else by them."""
         settings = flat(group)
-        self._numbers = [settings[place] if place else 1.0 for place in self._places]
+        self._numbers[:] = [settings[place] if place else 1.0 for place in self._places]
         followed = all(self._numbers) and EXACT.issuperset(map(type, self._numbers))
         if not followed or any(settings[place] != x for place, x in self._fixed.items()):
             raise ValueError("these settings are not those of the recorded rule")
         self._settings = [*group.values()]
 
-    def __call__(self, group: Group, t: int, gradient: Number, before: Numbers, after: Numbers) -> bool:
-        """Step t, from numbers and memory `before` to those `after`: are these finite?
-
-        An exception where the rule is not this one.
-        """
+    def follow(self, group: Group, t: int) -> None:
+        """Go by the settings of now, for step t. An exception where the rule is not this one."""
         if [*group.values()] != self._settings:
             self._read(group)
         if self._t is not None:
             self._numbers[self._t] = t
-        return self._run(self._numbers, (gradient, *before), after)
 
-
-class Side:
-    """Arrays for all numbers, and for each group what a program reads or fills: its numbers, its memory."""
-
-    def __init__(self, names: list[tuple[str, ...]], places: list[slice], data: Number, memory: list[Columns]) -> None:
-        self.data = data.copy()
-        self.memory = [{name: old[name].copy() for name in own} for own, old in zip(names, memory, strict=True)]
-        self.parts = [(self.data[p], *columns.values()) for p, columns in zip(places, self.memory, strict=True)]
+    def in_place(self, gradient: Number, before: Numbers, after: Numbers) -> Callable[[], bool]:
+        """The step from numbers and memory `before` to those `after`, as a function: are these finite?"""
+        return self._program.in_place(self._numbers, (gradient, *before), after)
 
 
 class RecordedUpdate:
-    """The steps of an optimizer, back and forth between two sides, the first of which gets the numbers.
+    """The steps of an optimizer, from arrays that stay where they are to arrays of their own.
 
-    KeyError for a memory that begins with the first step: then it can be made after that.
+    The memory moves to an array of this object's. KeyError for one that begins with the first step: then it can be
+    made after that.
     """
 
     def __init__(
@@ -98,28 +94,45 @@ class RecordedUpdate:
         rules: Sequence[RecordedRule],
         places: list[slice],
         data: Number,
+        gradient: Number,
         memory: list[Columns],
     ) -> None:
-        names = [optimizer.remembers(group) for group in optimizer.param_groups]
-        one, other = self.sides = Side(names, places, data, memory), Side(names, places, data, memory)
-        self.rules = rules or [RecordedRule(optimizer, group) for group in optimizer.param_groups]
-        self._to = {
-            new: [*zip(self.rules, places, old.parts, new.parts, strict=True)]
-            for old, new in ((one, other), (other, one))
-        }
+        groups = optimizer.param_groups
+        names = [optimizer.remembers(group) for group in groups]
+        columns = [[old[name] for name in own] for own, old in zip(names, memory, strict=True)]
+        self._before = data, np.concatenate([data[:0], *chain.from_iterable(columns)])
+        self._after = data.copy(), self._before[1].copy()
+        self._remembers = len(self._before[1]) > 0
+        self.memory, self.next = (self._named(names, columns, numbers) for _, numbers in (self._before, self._after))
+        self.rules = rules or [RecordedRule(optimizer, group) for group in groups]
+        runs = [
+            rule.in_place(gradient[place], (data[place], *old.values()), (self._after[0][place], *new.values()))
+            for rule, place, old, new in zip(self.rules, places, self.memory, self.next, strict=True)
+        ]
+        self._steps = [*zip(groups, self.rules, runs, strict=True)]
         self._optimizer = optimizer
 
-    def after(self, data: Number, gradient: Number) -> tuple[Number, list[Columns], bool]:
-        """Numbers and memory on the side where `data` are not, after a step, and whether all of it is finite.
+    @staticmethod
+    def _named(names: list[tuple[str, ...]], columns: list[list[Number]], numbers: Number) -> list[Columns]:
+        """Views of `numbers`, cut as these columns are."""
+        parts = iter(np.split(numbers, np.cumsum([len(column) for group in columns for column in group])))
+        return [{name: next(parts) for name in own} for own in names]
 
-        Exceptions as RecordedRule.
-        """
-        one, other = self.sides
-        new = other if data is one.data else one
+    def after(self) -> tuple[Number, list[Columns], bool]:
+        """Numbers and memory after a step, and whether all of it is finite. Exceptions as RecordedRule."""
         finite, t = True, self._optimizer.steps_taken + 1
-        for group, (rule, places, before, after) in zip(self._optimizer.param_groups, self._to[new], strict=True):
-            finite &= rule(group, t, gradient[places], before, after)
-        return new.data, new.memory, finite
+        for group, rule, run in self._steps:
+            rule.follow(group, t)
+            finite &= run()
+        return self._after[0], self.next, finite
+
+    def adopt(self) -> list[Columns]:
+        """Make them the numbers and the memory of now, which is returned."""
+        (data, memory), (new_data, new_memory) = self._before, self._after
+        data[:] = new_data
+        if self._remembers:
+            memory[:] = new_memory
+        return self.memory
 
 
 def flat(group: Group) -> dict[Place, Any]:

@@ -206,6 +206,7 @@ class _Training:
         self.named, parameters = self.model.named_parameters(), self.model.parameters()
         self.values = OnValues(parameters, by_layer(self.named), self.optimizer)
         self.norms: list[float] = []  # of the latest gradient, for each layer
+        self.curves: list[list[float]] = []  # in the history, which they go to
         self.count = len(parameters)
 
     def run(self, epochs: int, bar: Progress) -> History:
@@ -278,15 +279,20 @@ class _Training:
         finally:
             if self.watched:
                 step.home.give_back()
-        self.updates = len(losses)
-        self.history.loss.append((total(losses) if len(losses) > 1 else losses[0]) / count)
-        self.history.learning_rate.append(self._rate())
-        for layer, norm in zip(self.values.layers, self.norms, strict=True):
-            self.history.gradient_norm.setdefault(layer, []).append(norm)
+        self._note(losses, count)
         if self.metrics:
             self._measure("", predicted, actual)
         if self.validation is not None:
             self._validate(step, *self.validation)
+
+    def _note(self, losses: list[float], count: int) -> None:
+        """The figures of an epoch that every training has."""
+        self.updates, history = len(losses), self.history
+        history.loss.append((total(losses) if len(losses) > 1 else losses[0]) / count)
+        history.learning_rate.append(self._rate())
+        self.curves = self.curves or [history.gradient_norm.setdefault(layer, []) for layer in self.values.layers]
+        for curve, norm in zip(self.curves, self.norms, strict=True):
+            curve.append(norm)
 
     def _look(self, predictions: list[Any]) -> None:
         """After the first batch: warn of parameters that are not trained."""

@@ -1,6 +1,7 @@
 """A training whose numbers live in arrays: one for all parameters, one for their gradients, and those of the optimizer.
 
 A step on arrays is the arithmetic of a step on Values, so the two give the same numbers; see nn.training.on_values.
+The arrays stay where they are: whatever computes is bound to them once, and then called without a word.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from nn.descent.settings import Columns, Number
 from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
 from nn.training.on_values import Clip, OnValues, Part
 
-Function = Callable[..., tuple[float, Number]]  # (all numbers, a sum of gradients, divisor) → (value, that sum)
+Function = Callable[[], float]  # a value, whose gradient is filled in or added somewhere
 ARITHMETIC = (SGD, Adagrad, RMSprop, Adam, AdamW)  # is what their rules are
 ATTRIBUTES = {"param_groups", "state", "steps_taken"}  # of an optimizer on which nobody has put anything else
 QUIETLY = np.errstate(all="ignore")  # for arithmetic on numbers that may be too large: a step looks at them itself
@@ -37,23 +38,24 @@ class OnArrays(OnValues):
 
     def __init__(self, values: OnValues, optimizer: Optimizer) -> None:
         self.parameters, self.layers, self.optimizer = values.parameters, values.layers, optimizer
-        self._functions: dict[Program, Any] = {}  # of the penalty, and what gives them for the columns of a part
+        self._gradients: dict[Program, Any] = {}  # gradient functions of programs
         self._ahead = False  # of the Values
         self._parts: Sequence[Part] = ()  # of the batch before, and
-        self._of_others: list[Function] = []  # of its parts but the last
-        self._of_last: Function
+        self._losses: list[Function] = []  # of them, one after the other in `_found`, and
+        self._penalty: Function | None = None  # which adds to it
         self._update: RecordedUpdate | None = None  # by rules that were
         self._rules: Sequence[RecordedRule] = ()  # recorded once
         self._known: dict[str, tuple[list[Value], Number]] = {}
-        self._parameters = values.parameters.copy()
-        self._place = {p: i for i, p in enumerate(self._parameters)}
-        self._of_layers = self._index([p for params in self.layers.values() for p in params])
-        self._norms = Norms([*map(len, self.layers.values())])
+        self._parameters: list[Value] = []
+        self._place: dict[Value, int] = {}
+        self._data = self._gradient = np.zeros(0)
+        self._index(values.parameters)
         self.take()
 
     # Values and arrays -----------------------------------------------------------------------------------------------
     def take(self) -> None:
         self._take_numbers()
+        self._update = None
         self._wholes: dict[int, tuple[list[Any], Number | None]] = {}  # lists of rows, and the arrays that they are
         groups = enumerate(group["params"] for group in self.optimizer.param_groups)
         self._groups = [self._places(f"group {i}", params) for i, params in groups]
@@ -69,9 +71,8 @@ class OnArrays(OnValues):
             state.update({name: column.tolist() for name, column in columns.items()})
 
     def _take_numbers(self) -> None:
-        self._update = None
-        self._data = np.array([p.data for p in self._parameters], dtype=float)
-        self._gradient = np.array([p.grad for p in self._parameters], dtype=float)
+        self._data[:] = [p.data for p in self._parameters]
+        self._gradient[:] = [p.grad for p in self._parameters]
 
     def _give_numbers(self) -> None:
         """Each deque runs a map that is all C: no signal is handled in its middle."""
@@ -90,50 +91,66 @@ class OnArrays(OnValues):
         """Where these stand in the arrays; those that nobody has met so far are put at the end."""
         new = [p for p in dict.fromkeys(parameters) if p not in self._place]
         if new:
-            self._functions, self._parts, self._update = {}, (), None  # those were of fewer numbers
             self._place |= {p: i for i, p in enumerate(new, len(self._parameters))}
             self._parameters += new
             self._data = np.append(self._data, [p.data for p in new])
             self._gradient = np.append(self._gradient, [p.grad for p in new])
+            self._bind()
         places = [self._place[p] for p in parameters]
         start, stop = (places[0], places[0] + len(places)) if places else (0, 0)
         return slice(start, stop) if places == list(range(start, stop)) else np.array(places)  # a slice is a view
 
+    def _bind(self) -> None:
+        """To arrays that are new. What was bound to others is forgotten."""
+        self._gradients, self._parts, self._update = {}, (), None
+        self._found = np.zeros(len(self._data))  # the gradient that is being computed
+        own = len(self.parameters)
+        self._others = slice(own, None) if len(self._data) > own else None
+        of_layers = self._index([p for params in self.layers.values() for p in params])
+        self._by_layer = self._gradient[of_layers]
+        self._of_layers = None if isinstance(of_layers, slice) else of_layers  # then it is no view
+        self._norms = Norms([*map(len, self.layers.values())], self._by_layer)
+
     # A step of training ----------------------------------------------------------------------------------------------
     def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
         if parts is not self._parts:
-            self._prepare(parts, penalty)
-        data = self._data
-        value, found = 0.0, np.zeros(len(data))  # to which every function adds its gradient
-        for function in self._of_others:
-            value += function(data, found)[0]
-        value = (value + self._of_last(data, found, divisor)[0]) / divisor
-        if penalty is not None:
+            self._prepare(parts, divisor, penalty)
+        value = 0.0
+        for loss in self._losses:
+            value += loss()
+        value /= divisor
+        if penalty is not None and self._penalty is not None:
             try:
-                value += self._functions[penalty](data, found)[0]
+                value += self._penalty()
             except BranchChanged:
                 self._record_again(penalty)
                 return self.gradient(parts, divisor, penalty)
-        if len(found) > len(self.parameters):
-            others = slice(len(self.parameters), None)
-            found[others] += self._gradient[others]
+        if self._others is not None:
+            self._found[self._others] += self._gradient[self._others]
         self._ahead = True
-        self._gradient = found  # a new array every time: the optimizer may have kept the last one as its memory
+        self._gradient[:] = self._found
         return value
 
-    def _prepare(self, parts: Sequence[Part], penalty: Program | None) -> None:
-        """Functions of all the numbers: the sum over the examples of every part, and the penalty."""
+    def _prepare(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> None:
+        """Have the sum over the examples of every part, of which the last one divides the gradient, and the penalty."""
         programs = [program for program, *_ in parts] + [penalty] * (penalty is not None)
         for program in programs:
-            if program not in self._functions:
-                self._index(program.parameters)  # forgets the functions of fewer numbers, if these are new
+            if program not in self._gradients:
+                self._index(program.parameters)  # forgets the gradients of fewer numbers, if these are new
         for program in programs:
-            if program not in self._functions:
-                function = program.gradient_function(None if program is penalty else "sum", self._parameters)
-                self._functions[program] = function.over() if program is penalty else function
-        *self._of_others, self._of_last = [
-            self._functions[program].over(*map(self._picked, columns)) for program, *columns in parts
+            if program not in self._gradients:
+                reduce = None if program is penalty else "sum"
+                self._gradients[program] = program.gradient_function(reduce, self._parameters)
+                self._penalty = None
+        last, here = len(parts) - 1, (self._data, self._found)
+        self._losses = [
+            self._gradients[program].in_place(
+                *here, *map(self._picked, columns), add=i > 0, divisor=divisor if i == last else 1.0
+            )
+            for i, (program, *columns) in enumerate(parts)
         ]
+        if penalty is not None and self._penalty is None:
+            self._penalty = self._gradients[penalty].in_place(*here, add=True)
         self._parts = parts
 
     def _picked(self, column: Any) -> Any:
@@ -148,7 +165,7 @@ class OnArrays(OnValues):
         """A penalty whose comparisons come out differently now."""
         self._give_numbers()
         penalty()
-        del self._functions[penalty]
+        del self._gradients[penalty]
         self._parts = ()
 
     def predictions(self, program: Program, rows: list[Any]) -> list[Any]:
@@ -158,7 +175,9 @@ class OnArrays(OnValues):
         return self._data[:count].tolist(), self._gradient[:count].tolist()
 
     def norms(self) -> list[float]:
-        return self._norms(self._gradient[self._of_layers])
+        if self._of_layers is not None:
+            self._by_layer[:] = self._gradient[self._of_layers]
+        return self._norms()
 
     def clip(self, limit: Clip) -> None:
         self._ahead = True
@@ -185,7 +204,11 @@ class OnArrays(OnValues):
             return done
         if not (finite or (np.isfinite(data) | ~np.isfinite(self._data)).all()):
             return False
-        self._data, self._memory, self._ahead = data, memory, True
+        if self._update is not None:
+            self._memory = self._update.adopt()
+        else:
+            self._data[:], self._memory = data, memory
+        self._ahead = True
         vars(self.optimizer)["steps_taken"] += 1  # which is no setting: __setattr__ would look for one
         return True
 
@@ -196,7 +219,7 @@ class OnArrays(OnValues):
         """
         if self._recordable:
             try:
-                return (self._update or self._recorded()).after(self._data, self._gradient)
+                return (self._update or self._recorded()).after()
             except KeyError:  # a memory that begins with this step
                 pass
             except Exception:  # a setting that is no number, or that was 0 and is not any more
@@ -204,17 +227,18 @@ class OnArrays(OnValues):
         return self._after_by_numpy()
 
     def _recorded(self) -> RecordedUpdate:
-        """The step by programs, which keeps the numbers in arrays of its own."""
-        self._update = RecordedUpdate(self.optimizer, self._rules, self._groups, self._data, self._memory)
-        self._rules, here = self._update.rules, self._update.sides[0]
-        self._data, self._memory = here.data, here.memory
+        """The step by programs."""
+        numbers = self._data, self._gradient, self._memory
+        self._update = RecordedUpdate(self.optimizer, self._rules, self._groups, *numbers)
+        self._rules = self._update.rules
         return self._update
 
     @QUIETLY
     def _after_by_numpy(self) -> tuple[Number, list[Columns], bool]:
         optimizer, data, remembered = self.optimizer, self._data.copy(), []
         for group, memory, places in zip(optimizer.param_groups, self._memory, self._groups, strict=True):
-            before, gradient = frozen(self._data[places]), frozen(self._gradient[places])
+            # copies: what a rule keeps as its memory would change with the arrays that stay
+            before, gradient = frozen(self._data[places].copy()), frozen(self._gradient[places].copy())
             data[places], columns = optimizer.after(group, memory, before, gradient, ARRAYS)
             remembered.append(memory | read_only(columns) if columns else memory)
         return data, remembered, math.isfinite(data.dot(data))

@@ -27,6 +27,7 @@ from nn.training.per_row import AGREEMENT, NotRecordable, close, reduction
 
 CLASSES = 32  # distinct targets that may have a program each
 MOST_LOOKED_AT = 8  # examples of a batch, until one has a loss that shows a change
+LOOKED_AT_AGAIN = 4  # examples of a batch, others every time
 
 
 class RecordedStep:
@@ -91,7 +92,7 @@ class RecordedStep:
             self._give_up("the model, the loss or the penalty has changed since it was recorded", None)
         elif self._epochs & (self._epochs - 1) == 0:
             self.home.give_back()
-            if not self._batches.hold_together():
+            if not self._batches.hold_together(self._epochs.bit_length()):
                 why = f"in epoch {self._epochs} the loss of a batch is no longer made of those of its rows"
                 self._give_up(why, None)
 
@@ -184,11 +185,9 @@ class _Batches:
 
     def gradient(self, home: OnValues, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
         """As RecordedStep."""
-        if not self.reduce and len(rows) > 1:
-            raise NotRecordable("there are several rows, and one row did not show how their losses are put together")
         if not self._parts or rows is not self._latest[0] or targets is not self._latest[1]:
             self.split(home, rows, targets)
-        value = home.gradient(self._parts, float(len(rows)) if self.reduce == "mean" else 1.0, self._penalty)
+        value = home.gradient(self._parts, self._divisor, self._penalty)
         return value, home.predictions(self._predict, rows) if self._predict is not None else []
 
     def answers(self, rows: list[Any]) -> list[Any]:
@@ -219,9 +218,10 @@ class _Batches:
             return all(self._is_still(0.0, *example) for example in self._examples)
         return True
 
-    def hold_together(self) -> bool:
+    def hold_together(self, turn: int) -> bool:
         """Whether the loss of some rows of the latest batch is still made of those that the programs say of each."""
-        rows, targets = (column[:: -(-len(column) // MOST_LOOKED_AT)] for column in self._latest)
+        step = -(-len(self._latest[0]) // LOOKED_AT_AGAIN)
+        rows, targets = (column[turn % step :: step] for column in self._latest)
         with no_grad(), suppress(BranchChanged):
             whole = self._program
             singles = whole.map(rows, targets) if whole is not None else list(map(self._replayed, rows, targets))
@@ -242,6 +242,9 @@ class _Batches:
 
     def split(self, home: OnValues, rows: list[Any], targets: list[Any]) -> None:
         """Have (program, its columns) for every program that this batch needs."""
+        if not self.reduce and len(rows) > 1:
+            raise NotRecordable("there are several rows, and one row did not show how their losses are put together")
+        self._divisor = float(len(rows)) if self.reduce == "mean" else 1.0
         if self._program is not None:
             self._show(targets)
             self._parts, self._latest = [(self._program, rows, targets)], (rows, targets)

@@ -212,7 +212,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): ("a recording is the same for all examples: no rule asks its numbers anything"),
     (
         "nn/descent/recorded_rule.py",
-        "self._numbers = [settings[place] if place else 1.0 for place in self._places]",
+        "self._numbers[:] = [settings[place] if place else 1.0 for place in self._places]",
         "1.0 → 2.0",
     ): ("the place of t, which every step fills"),
     (
@@ -242,13 +242,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): MEETING,
     (
         "nn/descent/norms.py",
-        'self._roots = roots_by_a_program(sizes) if engine == "native" else roots_by_numpy(sizes)',
-        "roots_by_a_program(sizes) if engine == 'native' else roots_by_numpy(sizes) "
-        "→ roots_by_numpy(sizes) if engine == 'native' else roots_by_a_program(sizes)",
+        'self._roots, self._fill = (by_a_program if engine == "native" else by_numpy)(sizes, gradient)',
+        "by_a_program if engine == 'native' else by_numpy → by_numpy if engine == 'native' else by_a_program",
     ): "both say the same, and one of them sooner",
     (
         "nn/descent/norms.py",
-        'self._roots = roots_by_a_program(sizes) if engine == "native" else roots_by_numpy(sizes)',
+        'self._roots, self._fill = (by_a_program if engine == "native" else by_numpy)(sizes, gradient)',
         "engine == 'native' → engine != 'native'",
     ): "both say the same, and one of them sooner",
     (

@@ -36,9 +36,7 @@ class Arrays:
         self.plan = planned(work)
         self.runs: list[ArrayRun] = []  # at rest; the one used last stands last
 
-    def run(
-        self, parameters: Any, inputs: Any, seed: float, into: Any = None, divisor: float = 1.0
-    ) -> tuple[Any, Any] | None:
+    def run(self, parameters: Any, inputs: Any, seed: float) -> tuple[Any, Any] | None:
         """The result and the gradients; None where a number is not finite.
 
         Padding and the entries of a matrix product that nobody asked for are harmless while all numbers are finite;

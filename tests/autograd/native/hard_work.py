@@ -443,12 +443,18 @@ def replays_of(a: Value, b: Value) -> Iterator[Job]:
         value, gradients = encoded(batch).run_batch([0.5, -1.5], table, 11, 1.0, None)
         return [value, *gradients]
 
+    def bound_and_run() -> Any:
+        numbers, inputs, gradients = array("d", [0.5, -1.5]), array("d", [0.25, 2.0]), array("d", bytes(16))
+        of_one = encoded(one).bind(None, numbers, inputs, array("d", bytes(32)), True, 3.0)
+        of_all = encoded(batch).bind_batch(None, numbers, table, 11, 1.0, gradients, False, 7.0)
+        return [of_one(), of_one(), of_all(), of_all(), *gradients]
+
     pair = record(lambda x, z: (x * a, users_square(z) + b), 0.5, 1.5, arrays=False)._paths[0].work(MAP_VALUES)
 
     def mapped_to_arrays() -> Any:
         found = array("d", bytes(88)), array("d", bytes(88))
-        finite = encoded(pair).map([0.5, -1.5], (columns[:11], columns[11:]), found)
-        return [finite, *found[0], *found[1]]
+        run = encoded(pair).bind_map(None, [0.5, -1.5], (columns[:11], columns[11:]), found)
+        return [run(), run(), *found[0], *found[1]]
 
     ws = [Value(0.1 * k - 0.4) for k in range(18)]
 
@@ -476,7 +482,15 @@ def replays_of(a: Value, b: Value) -> Iterator[Job]:
         tapes = [backward(chooses._paths[0].recording, batch).tape for batch in (False, True)]
         return [(step.row.name, list(step.operands)) for tape in tapes for step in tape.instructions]
 
-    yield from (made_and_run, made_and_run_over_a_batch, mapped_to_arrays, made_and_run_over_layers, taken_down, grown)
+    yield from (
+        made_and_run,
+        made_and_run_over_a_batch,
+        bound_and_run,
+        mapped_to_arrays,
+        made_and_run_over_layers,
+        taken_down,
+        grown,
+    )
 
 
 if __name__ == "__main__":

@@ -75,18 +75,105 @@ def test_a_gradient_over_columns_reads_them_once(arrays, reduce):
 
 
 @pytest.mark.parametrize("arrays", [False, True, None])
-@pytest.mark.parametrize("reduce", ["sum", None])
-def test_a_gradient_is_added_to_an_array(arrays, reduce):
+@pytest.mark.parametrize("reduce", ["sum", "mean", None])
+def test_a_gradient_between_arrays_that_stay_in_place(arrays, reduce):
     p = program(arrays)
     g = p.gradient_function(reduce)
-    over = g.over(*((X, Y) if reduce else (X[0], Y[0])))
-    value, slopes = over(numbers(p))
-    start = np.arange(5.0)
-    into = start.copy()
-    assert over(numbers(p), into) == (value, into)
-    assert into.tolist() == (start + slopes).tolist()
-    assert over(numbers(p), into, 3.0)[0] == value
-    assert into.tolist() == ((start + slopes + slopes) / 3.0).tolist()
+    columns = (X, Y) if reduce else (X[0], Y[0])
+    table = np.zeros((5, 4))
+    state, gradient = table[:, 1], table[:, 2]  # in any memory
+    fill, add = g.in_place(state, gradient, *columns, divisor=3.0), g.in_place(state, gradient, *columns, add=True)
+    for moved in (0.0, 0.25):
+        state[:] = numbers(p) + moved
+        value, slopes = g.over(*columns)(state)
+        gradient[:] = np.nan
+        assert fill() == value
+        assert gradient.tolist() == (slopes / 3.0).tolist()
+        assert add() == value
+        assert gradient.tolist() == (slopes / 3.0 + slopes).tolist()
+    assert not table[:, [0, 3]].any()
+
+
+@pytest.mark.parametrize("arrays", [False, True, None])
+def test_a_gradient_that_is_filled_in_begins_at_zero(arrays):
+    """As after zero_grad(): 0.0 + -0.0 is 0.0."""
+    w, v = Value(-1.0), Value(2.0)
+    g = record(lambda x: (w * 0.0) * x + v, 1.0, arrays=arrays).gradient_function(None, [w, v])
+    gradient = np.ones(2)
+    assert g.in_place(np.array([-1.0, 2.0]), gradient, -1.0)() == 2.0
+    assert repr(gradient.tolist()) == "[0.0, 1.0]"
+
+
+@pytest.mark.parametrize("arrays", [False, True, None])
+def test_an_example_on_another_path_changes_no_gradient(arrays):
+    w = Value(1.0)
+    p = record(lambda x: x * w if x > 0.0 else x + w, 1.0, arrays=arrays)
+    gradient, xs = np.array([7.0]), np.array([1.0, 2.0])
+    run = p.gradient_function("sum").in_place(np.array([1.0]), gradient, xs)
+    assert (run(), gradient[0]) == (3.0, 3.0)
+    run = p.gradient_function("sum").in_place(np.array([1.0]), gradient, -xs)
+    with pytest.raises(BranchChanged, match="for rows 0, 1 of the batch"):
+        run()
+    assert gradient[0] == 3.0
+
+
+def test_arrays_that_cannot_stay_in_place_are_refused():
+    p = program()
+    g, state, gradient = p.gradient_function("sum"), numbers(p), np.zeros(5)
+    for wrong in ([0.0] * 5, state.astype(np.float32), None):
+        with pytest.raises(TypeError, match="parameters has to be an array of float64 that stays where it is"):
+            g.in_place(wrong, gradient, X, Y)
+        with pytest.raises(TypeError, match="gradient has to be an array of float64 that stays where it is"):
+            g.in_place(state, wrong, X, Y)
+    for wrong in (state[:4], np.zeros((5, 1))):
+        with pytest.raises((TypeError, ValueError), match="parameters"):
+            g.in_place(wrong, gradient, X, Y)
+    gradient.setflags(write=False)
+    with pytest.raises(ValueError, match="this one is read-only"):
+        g.in_place(state, gradient, X, Y)
+    with pytest.raises(TypeError, match="takes 2 arguments"):
+        g.in_place(state, np.zeros(5), X)
+
+
+INSIDE = []
+
+
+@operation(lambda a, y: 2.0 * a)
+def square_of_somebody(a):
+    """Runs the program that it is in once more, if that is in INSIDE."""
+    if INSIDE:
+        FOUND.append(INSIDE.pop()())
+    return a * a
+
+
+FOUND = []
+
+
+def test_a_run_inside_of_itself():
+    w = Value(3.0)
+    g = record(lambda x: square_of_somebody(w * x), 1.0).gradient_function(None)
+    state, gradient = np.array([3.0]), np.zeros(1)
+    run = g.in_place(state, gradient, 2.0)
+    INSIDE.append(run)
+    assert (run(), FOUND.pop(), gradient[0]) == (36.0, 36.0, 24.0)
+    results = (np.empty(3),)
+    fill = record(square_of_somebody, 1.0).map_function().in_place([], (np.array([1.0, 2.0, 3.0]),), results)
+    INSIDE.append(fill)
+    assert fill() is FOUND.pop() is True
+    assert results[0].tolist() == [1.0, 4.0, 9.0]
+
+
+def test_settings_in_a_list_may_change():
+    settings, results = [0.5], (np.empty(2), np.empty(2))
+    fill = a_rule(0.9, Value(0.1)).map_function().in_place(settings, (np.ones(2), np.ones(2), np.zeros(2)), results)
+    assert fill()
+    assert results[0].tolist() == [0.5, 0.5]
+    settings[0] = 1
+    assert fill()
+    assert results[0].tolist() == [0.0, 0.0]
+    settings.append(2.0)
+    with pytest.raises(ValueError, match="holds 1 parameters, got numbers for 2"):
+        fill()
 
 
 @pytest.mark.parametrize("arrays", [False, True, None])
@@ -101,10 +188,11 @@ def test_a_gradient_among_other_parameters(arrays, places):
     g = p.gradient_function("sum", others)
     assert g(state, X, Y)[1].tolist() == wanted.tolist()
     assert sent(g)(state, X, Y)[1].tolist() == wanted.tolist()
-    into = np.ones(8)
-    assert g.over(X, Y)(state, into)[1] is into
-    assert into.tolist() == (1.0 + wanted).tolist()
-    assert g.over(X, Y)(state, into, 7.0)[1].tolist() == ((1.0 + wanted + wanted) / 7.0).tolist()
+    gradient = np.ones(8)
+    g.in_place(state, gradient, X, Y, add=True, divisor=7.0)()
+    assert gradient.tolist() == ((1.0 + wanted) / 7.0).tolist()
+    g.in_place(state, gradient, X, Y)()
+    assert gradient.tolist() == wanted.tolist()
     for wrong in (p.parameters[:-1], [*others, others[0]]):
         with pytest.raises(ValueError, match=r"each of the 5 in program\.parameters, and no Value twice"):
             p.gradient_function(parameters=wrong)

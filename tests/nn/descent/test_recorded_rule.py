@@ -42,7 +42,7 @@ def training(rule, programs=True):
 
 def step(home, k):
     """Step number k, by a gradient of zeros, small and large numbers; what is there then, as bits."""
-    home._gradient = np.array([0.0, -0.0, 1e-160, 1e150, *np.sin(np.arange(COUNT - 4.0) + k)])
+    home._gradient[:] = [0.0, -0.0, 1e-160, 1e150, *np.sin(np.arange(COUNT - 4.0) + k)]
     assert home.step()
     return home._data.tobytes(), [{n: c.tobytes() for n, c in memory.items()} for memory in home._memory]
 
@@ -92,7 +92,7 @@ def test_a_step_that_would_ruin_the_numbers_changes_nothing():
     for k in range(3):
         step(home, k)
     before, memory = home._data.copy(), home._memory[0]["momentum_buffer"].copy()
-    home._gradient = np.full(COUNT, -1e308)
+    home._gradient[:] = -1e308
     home.optimizer.lr = 1e10
     assert home.step() is False
     assert home._update is not None
@@ -104,7 +104,7 @@ def test_a_step_that_would_ruin_the_numbers_changes_nothing():
 def test_a_memory_may_become_infinite():
     home, other = training("Adam"), training("Adam", programs=False)
     for one in (home, other):
-        one._gradient = np.full(COUNT, 1e200)
+        one._gradient[:] = 1e200
         with np.errstate(all="ignore"):
             assert one.step()
     assert np.isinf(home._memory[0]["exp_avg_sq"]).all()
@@ -130,7 +130,7 @@ def test_what_is_not_recorded():
     assert not OnArrays(OnValues(ps, {}, apart), apart)._recordable
     momentum = nn.SGD(ps, momentum=0.9)
     with pytest.raises(KeyError, match="momentum_buffer"):
-        RecordedUpdate(momentum, (), [slice(0, COUNT)], np.zeros(COUNT), [{}])
+        RecordedUpdate(momentum, (), [slice(0, COUNT)], np.zeros(COUNT), np.zeros(COUNT), [{}])
 
 
 def test_a_rule_is_recorded_once_a_training(monkeypatch):
@@ -148,11 +148,14 @@ def test_the_settings_of_a_rule_are_parameters_of_its_program():
     optimizer = nn.SGD(ps, lr=0.1)
     rule, (group,) = RecordedRule(optimizer, optimizer.param_groups[0]), optimizer.param_groups
     moved = (np.empty(COUNT),)
-    assert rule(group, 1, np.ones(COUNT), (np.zeros(COUNT),), moved)
+    move = rule.in_place(np.ones(COUNT), (np.zeros(COUNT),), moved)
+    rule.follow(group, 1)
+    assert move()
     assert moved[0].tolist() == [-0.1] * COUNT
     group["lr"] = 0.7
-    assert rule(group, 2, np.ones(COUNT), (np.zeros(COUNT),), moved)
+    rule.follow(group, 2)
+    assert move()
     assert moved[0].tolist() == [-0.7] * COUNT
     group["momentum"] = 0.5
     with pytest.raises(ValueError, match="not those of the recorded rule"):
-        rule(group, 3, np.ones(COUNT), (np.zeros(COUNT),), moved)
+        rule.follow(group, 3)

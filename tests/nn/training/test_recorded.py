@@ -322,15 +322,35 @@ def test_a_replayed_batch_asks_the_model_only_where_the_loss_has_not_seen_a_targ
     assert (step.engine, net.calls) == ("program", calls + 1)
 
 
-def test_looking_again_takes_eight_rows_at_most():
-    for rows, taken in ((3, 3), (8, 8), (9, 5), (15, 8), (17, 6)):
-        net = Counting(2, [3, 1], rng=1)
+class Noting(MLP):
+    """Notes the batches that it is given."""
+
+    def __init__(self, *sizes, rng):
+        super().__init__(*sizes, rng=rng)
+        self.noted = []
+
+    def batch(self, rows):
+        self.noted.append(rows)
+        return super().batch(rows)
+
+
+def test_looking_again_takes_four_rows_at_most_and_others_every_time():
+    for count, first, second in (
+        (3, [0, 1, 2], [0, 1, 2]),
+        (8, [0, 2, 4, 6], [1, 3, 5, 7]),
+        (9, [2, 5, 8], [0, 3, 6]),
+        (15, [2, 6, 10, 14], [3, 7, 11]),
+        (17, [2, 7, 12], [3, 8, 13]),
+    ):
+        net = Noting(2, [3, 1], rng=1)
+        rows = [[0.1 * i, 1.0] for i in range(count)]
         step = RecordedStep(net, mse, predictions=False)
-        step(X[:rows], Y[:rows])
+        step(rows, Y[:count])
         step.look_again(False)
-        calls = net.calls
-        step.look_again(False)  # epoch 2
-        assert net.calls == calls + taken
+        net.noted.clear()
+        for _ in range(3):
+            step.look_again(False)
+        assert net.noted == [[rows[i] for i in first], [rows[i] for i in second]]  # in epochs 2 and 4
 
 
 class Careful(MLP):
