@@ -9,13 +9,11 @@
 #include <string.h>
 
 #define PARTS (LANES / NUMBERS)
-#ifdef __GNUC__ /* a loop that is unrolled before it can become one instruction for all lanes stays eight of them */
+#ifdef __GNUC__
 #pragma GCC diagnostic ignored "-Wpsabi" /* vectors are handed over in registers or not: all inside one file */
-#define EVERY_LANE _Pragma("GCC unroll 1") for (int j = 0; j < LANES; j++)
 #define EVERY_PART _Pragma("GCC unroll 8") for (int p = 0; p < PARTS; p++)
 typedef double Some __attribute__((vector_size(NUMBERS * sizeof(double)), aligned(8), may_alias));
 #else
-#define EVERY_LANE for (int j = 0; j < LANES; j++)
 #define EVERY_PART for (int p = 0; p < PARTS; p++)
 typedef double Some;
 #endif

@@ -39,8 +39,11 @@
 
 #ifdef __GNUC__
 #define INLINED static inline __attribute__((always_inline))
+/* A loop that is unrolled before it can become one instruction for all lanes stays eight of them. */
+#define EVERY_LANE _Pragma("GCC unroll 1") for (int j = 0; j < LANES; j++)
 #else
 #define INLINED static inline
+#define EVERY_LANE for (int j = 0; j < LANES; j++)
 #endif
 /* Processors of one family of which some add more numbers at a time than all of them can. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)

@@ -201,9 +201,8 @@ static void put_in_lanes(Machine *machine, Py_ssize_t start, int used) {
 static void take_from_lanes(Machine *machine, Py_ssize_t start, int used) {
     for (int32_t k = 0; k < machine->values.count; k++) {
         const Column column = machine->outputs[k];
-        const double *lane = machine->lanes[machine->values.at[k]];
-        for (int j = 0; j < LANES; j++) /* lanes without an example repeat another */
-            machine->zeros[j] += 0.0 * lane[j];
+        const double *restrict lane = machine->lanes[machine->values.at[k]];
+        EVERY_LANE machine->zeros[j] += 0.0 * lane[j]; /* lanes without an example repeat another */
         if (is_whole(column, used))
             memcpy(number_in(column, start), lane, sizeof(Lane));
         else

@@ -37,7 +37,7 @@ class Norms:
         self._layers = [gradient[slice(*ends)] for ends in pairwise(accumulate(sizes, initial=0))]
         self._roots, self._fill = (by_a_program if engine == "native" else by_numpy)(sizes, gradient)
 
-    def __call__(self) -> list[float]:
+    def now(self) -> list[float]:
         """One for each layer."""
         self._fill()
         roots: list[float] = self._roots.tolist()

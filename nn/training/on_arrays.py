@@ -177,7 +177,7 @@ class OnArrays(OnValues):
     def norms(self) -> list[float]:
         if self._of_layers is not None:
             self._by_layer[:] = self._gradient[self._of_layers]
-        return self._norms()
+        return self._norms.now()
 
     def clip(self, limit: Clip) -> None:
         self._ahead = True

@@ -94,10 +94,11 @@ def mlp_on_arrays(numpy: bool = True) -> Case:
     gradient = program.gradient_function()
     points, targets = map(np.array, inputs.moons())
     start = np.array([p.data for p in program.parameters])
-    state, of_batch = start.copy(), gradient.over(points, targets)  # the other engines keep theirs in their arrays, too
+    state, slope = start.copy(), np.zeros(len(start))
+    run = gradient.in_place(state, slope, points, targets)  # the other engines keep theirs in their arrays, too
 
     def step() -> None:
-        _, slope = of_batch(state)
+        run()
         state[:] -= GRADIENT_STEP * slope
 
     return Case(step, lambda: in_order(*gradient(start, points, targets), positions(program, parameters)))
@@ -178,13 +179,13 @@ def gpt_on_arrays(numpy: bool = True) -> Case:
 
     program, parameters, args = gpt_program(inputs.timed_name(), arrays=numpy)
     gradient = program.gradient_function(reduce=None)
-    of_name = gradient.over(*args)
     start = np.array([p.data for p in program.parameters])
-    state, first, second, time = start.copy(), np.zeros_like(start), np.zeros_like(start), [0]
+    state, g, first, second, time = start.copy(), *np.zeros((3, len(start))), [0]
+    run = gradient.in_place(state, g, *args)
     rate, beta1, beta2 = inputs.ADAM["rate"], inputs.ADAM["beta1"], inputs.ADAM["beta2"]
 
     def step() -> None:
-        _, g = of_name(state)
+        run()
         time[0] += 1
         first[:] = beta1 * first + (1.0 - beta1) * g
         second[:] = beta2 * second + (1.0 - beta2) * g * g

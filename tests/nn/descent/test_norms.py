@@ -36,7 +36,7 @@ def test_the_bits_are_those_of_a_sum_from_left_to_right(way):
     for seed in range(20):
         gradient[:] = gradients(seed)
         fill()
-        assert roots.tolist() == by_hand(gradient) == norms()
+        assert roots.tolist() == by_hand(gradient) == norms.now()
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_neither_overflow_nor_underflow_nor_a_warning(gradient, expected):
     """Nor do the neighbours of such a layer suffer."""
     with warnings.catch_warnings(), np.errstate(all="raise"):
         warnings.simplefilter("error")
-        found = Norms([2, 2, 2], np.array([3.0, 4.0, *gradient, 6.0, 8.0]))()
+        found = Norms([2, 2, 2], np.array([3.0, 4.0, *gradient, 6.0, 8.0])).now()
     assert found == [5.0, pytest.approx(expected, rel=1e-15, nan_ok=True), 10.0]
     assert repr(norm(gradient)) == repr(found[1])
 
