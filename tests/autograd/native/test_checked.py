@@ -35,6 +35,15 @@ def library(name: str) -> str:
     return done.stdout.strip()
 
 
+def copied(tree: Path, *folders: str) -> Path:
+    """These folders of the sources, and what it takes to build them."""
+    for folder in folders:
+        shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    for file in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / file, tree)
+    return tree
+
+
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """A tree with a checked engine in it, by the name of the build."""
@@ -43,12 +52,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
     @cache
     def tree_with(build: str) -> Path:
-        tree = tmp_path_factory.mktemp("checked")
-        here = shutil.ignore_patterns("*.so", "__pycache__")
-        for folder in ("autograd", "nn", "tests/autograd/native"):
-            shutil.copytree(ROOT / folder, tree / folder, ignore=here)
-        for file in ("pyproject.toml", "README.md", "LICENSE"):
-            shutil.copy(ROOT / file, tree)
+        tree = copied(tmp_path_factory.mktemp("checked"), "autograd", "nn", "tests/autograd/native")
         flags = {"CFLAGS": f"{CFLAGS} {BUILDS[build]}", "LDFLAGS": SANITIZERS}
         environment = {**os.environ, **flags, "GLASSGRAD_ENGINE": "native"}
         subprocess.run([sys.executable, "-c", COMPILE], cwd=tree, env=environment, check=True, capture_output=True)
@@ -66,6 +70,22 @@ def test_compilers_warn_of_nothing(compiler):
     for source in (ROOT / "autograd" / "native").glob("*.c"):
         done = subprocess.run([compiler, *flags, source], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr[-4000:]
+
+
+@pytest.mark.accuracy
+def test_a_compiler_that_knows_neither_vectors_nor_gnu_makes_the_same_bits(tmp_path):
+    """As that of Windows, of which this one is the stand-in."""
+    if shutil.which("tcc") is None:
+        pytest.skip("needs tcc")
+    tree = copied(tmp_path, "autograd", "nn", "tests")
+    flags = ["-Werror", "-shared", "-DPy_LIMITED_API=0x030B0000", f"-I{sysconfig.get_path('include')}"]
+    sources, out = sorted((tree / "autograd/native").glob("*.c")), tree / "autograd/native/_engine.abi3.so"
+    subprocess.run(["tcc", *flags, "-o", out, *sources, "-lm"], check=True)
+    tests = ["tests/autograd/native/test_rows.py", "tests/autograd/programs/test_machine.py"]
+    environment = {**os.environ, "GLASSGRAD_ENGINE": "native", "PYTHONPATH": str(tree)}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", *tests]
+    done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:]
 
 
 @pytest.mark.accuracy
