@@ -46,7 +46,7 @@
 #define EVERY_LANE for (int j = 0; j < LANES; j++)
 #endif
 /* Processors of one family of which some add more numbers at a time than all of them can. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
+#if defined(__GNUC__) && defined(__x86_64__) && defined(__linux__)
 #define SEVERAL_PROCESSORS
 #endif
 
