@@ -34,7 +34,7 @@ from autograd import (
 )
 from autograd import cross_entropy as cross_entropy_of_row
 from nn.basics.checks import flag, index, setting
-from nn.basics.nested import Nested, data_of, is_list, shape
+from nn.basics.nested import Nested, data_of, is_iterable, is_list, shape
 from nn.basics.pairing import ONE_SCORE, class_weights, distribution, each_number, each_row, probability, scaled
 from nn.module import Module
 
@@ -299,9 +299,11 @@ def l2_penalty(parameters: Module | Iterable[Value], strength: float = 1.0) -> A
 
 
 def _parameters(parameters: Module | Iterable[Value]) -> list[Value]:
-    if not isinstance(parameters, Module | Iterable):
+    if isinstance(parameters, Module):
+        return parameters.parameters()
+    if not is_iterable(parameters):
         raise TypeError(f"a penalty is about a model or a list of Values, not {type(parameters).__name__}")
-    return parameters.parameters() if isinstance(parameters, Module) else list(parameters)
+    return list(parameters)
 
 
 # By name ------------------------------------------------------------------------------------------------------------

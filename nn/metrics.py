@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from autograd import Value, mean, total
 from nn.basics.checks import is_whole, setting
-from nn.basics.nested import only, plain
+from nn.basics.nested import is_iterable, only, plain
 
 Label = Any  # anything hashable: 0, 1, "setosa"
 
@@ -27,6 +27,9 @@ def predicted_class(output: Any, cut: float = 0.0) -> int:
     (0, 1)
     """
     scores = only(plain(output))
+    listed = scores if isinstance(scores, list) else [scores]
+    if not listed or not all(isinstance(score, Real) for score in listed):
+        raise TypeError(f"a score is a number, or a list of one for each class, got {output!r:.60}")
     return max(range(len(scores)), key=scores.__getitem__) if isinstance(scores, list) else int(scores > cut)
 
 
@@ -46,12 +49,12 @@ def score_accuracy(outputs: Iterable[Any], targets: Iterable[Any], cut: float | 
     >>> score_accuracy([-0.3, 0.2, [0.1, 2.0]], [-1, 1, [0.0, 1.0]])
     1.0
     """
-    outputs, targets = list(map(only, outputs)), list(targets)
+    outputs, targets = list(map(only, _listed("outputs", outputs))), _listed("targets", targets)
     if cut is not None:
         cut = setting("cut", cut, "a number", lambda v: v == v)
     else:
         cut = 0.5 if all(map(is_probability, outputs)) else 0.0
-        single = [out for out in plain(outputs) if not isinstance(out, list) and 0 <= out <= 1]
+        single = [out for out in plain(outputs) if isinstance(out, Real) and 0 <= float(out) <= 1]
         could_be = len(single) == len(targets) and {0, 1}.issuperset(map(target_class, targets)) and -1 not in targets
         if cut == 0.0 and could_be and not {0, 1}.issuperset(single):
             warnings.warn(
@@ -127,6 +130,8 @@ def precision_recall_f1(predicted: Iterable[Label], actual: Iterable[Label], pos
     0.5
     """
     pairs = _class_pairs(predicted, actual)
+    if getattr(positive, "__hash__", None) is None:
+        raise TypeError(f"positive is one class, got {positive!r:.60}")
     hits = sum(p == positive and a == positive for p, a in pairs)
     called = sum(p == positive for p, _ in pairs)
     real = sum(a == positive for _, a in pairs)
@@ -165,22 +170,31 @@ def _share(part: int, whole: int) -> float:
 
 
 def _pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[Any, Any]]:
-    left, right = list(predicted), list(actual)
+    left, right = _listed("predictions", predicted), _listed("targets", actual)
     if len(left) != len(right) or not left:
         raise ValueError(f"a metric needs one prediction per row, at least one: got {len(left)} for {len(right)} rows")
     return list(zip(left, right, strict=True))
 
 
+def _listed(what: str, entries: Any) -> list[Any]:
+    """As a list; TypeError for a single number, and for what has no order."""
+    if not is_iterable(entries) or isinstance(entries, set | frozenset):
+        raise TypeError(f"a metric takes lists with one entry for each row, the {what} are {entries!r:.60}")
+    return list(entries)
+
+
 def _class_pairs(predicted: Iterable[Any], actual: Iterable[Any]) -> list[tuple[Label, Label]]:
-    """As labels. ValueError for scores where classes are whole numbers: 0.9, or a row of scores, is none of them."""
+    """As labels. ValueError for scores where classes are whole numbers: 0.9, or a row of scores, is none of them. An
+    array is never one."""
     pairs = [(_label(p), _label(a)) for p, a in _pairs(predicted, actual)]
+    scores = [label for pair in pairs for label in pair if getattr(label, "shape", ())]
     if all(is_whole(a) for _, a in pairs):
-        for p, _ in pairs:
-            if p.__hash__ is None or (isinstance(p, Real) and not is_whole(p)):
-                raise ValueError(
-                    f"this metric compares classes, got a score, {p!r:.60}: nn.score_accuracy(outputs, targets) asks "
-                    "for the classes that scores speak for"
-                )
+        scores += [p for p, _ in pairs if p.__hash__ is None or (isinstance(p, Real) and not is_whole(p))]
+    if scores:
+        raise ValueError(
+            f"this metric compares classes, got a score, {scores[0]!r:.60}: nn.score_accuracy(outputs, targets) asks "
+            "for the classes that scores speak for"
+        )
     return pairs
 
 

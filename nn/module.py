@@ -28,7 +28,7 @@ from itertools import count, repeat
 from typing import Any, NamedTuple, Self
 
 from autograd import Value
-from nn.basics.checks import as_number, flag
+from nn.basics.checks import as_number, each_row, flag
 from nn.basics.places import (
     Names,
     Path,
@@ -55,12 +55,15 @@ KEEP_PARAMETERS = (
 
 
 class Buffer:
-    """A number that belongs to a module's state but is not learnt by gradients, such as a running mean."""
+    """A number that belongs to a module's state but is not learnt by gradients, such as a running mean.
+
+    TypeError for what is no number.
+    """
 
     __slots__ = ("data",)
 
     def __init__(self, data: float) -> None:
-        self.data = data
+        self.data = Value(data).data  # whose words say what is no number
 
     def __repr__(self) -> str:
         return f"Buffer({self.data!r})"
@@ -185,7 +188,7 @@ class Module:
 
         Modules in which examples influence each other (BatchNorm), or which contain such modules, say how instead.
         """
-        return [self(row) for row in rows]
+        return [self(row) for row in each_row(rows)]
 
     def state_dict(self) -> dict[str, float]:
         """{name: number} of all parameters and buffers, in order: a snapshot that later training does not change."""

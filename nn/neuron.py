@@ -7,7 +7,7 @@ from operator import mul
 from typing import Any, TypeAlias
 
 from autograd import Value, dot, softmax
-from nn.basics.activations import ActivationLike, find_activation, name_of
+from nn.basics.activations import ActivationLike, find_activation, is_softmax, name_of
 from nn.basics.checks import as_rng, flag, positive
 from nn.basics.first_weights import Init, initializer
 from nn.module import Module
@@ -102,8 +102,8 @@ class Layer(Module):
         fused: bool = True,
         bias: bool = True,
     ) -> None:
-        self.softmax = nonlin and activation == "softmax"
-        kind = None if activation == "softmax" else activation
+        self.softmax = flag("nonlin", nonlin) and is_softmax(activation)
+        kind = None if is_softmax(activation) else activation
         rng = as_rng(rng)  # once, so that a seed does not make all neurons alike
         self.neurons = [
             Neuron(nin, nonlin, activation=kind, init=init, rng=rng, fused=fused, bias=bias, fan_out=nout)
@@ -189,7 +189,7 @@ def _activation_per_layer(
     activation: ActivationLike | Sequence[ActivationLike], output: ActivationLike, layers: int
 ) -> list[ActivationLike]:
     if isinstance(activation, str) or not isinstance(activation, Sequence):
-        if activation != "softmax":
+        if not is_softmax(activation):
             find_activation(activation)  # a name that is none is an error where no layer bears it, too
         return [activation] * (layers - 1) + [output]
     if len(activation) == layers - 1:

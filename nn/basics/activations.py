@@ -15,19 +15,26 @@ def find_activation(activation: ActivationLike) -> Callable[[Any], Any] | None:
 
     Raises ValueError for a name that is no operation of one argument, with the list of them.
     """
-    if activation is None or activation == "linear":
+    if activation is None:
         return None
     if not isinstance(activation, str):
         if not callable(activation) or isinstance(activation, type):
             what = f"the class {activation.__name__}" if isinstance(activation, type) else type(activation).__name__
             raise TypeError(f"activation must be a name, a function or None, not {what}")
         return activation
+    if activation == "linear":
+        return None
     row = OPERATIONS.get(activation)
     if row is None or not _takes_one(row):
         public = sorted(name for name in autograd.__all__ if name in OPERATIONS and _takes_one(OPERATIONS[name]))
         names = ", ".join(public) + did_you_mean(activation, public)
         raise ValueError(f"activation {activation!r} is not known; use a function of one Value or one of {names}")
     return row
+
+
+def is_softmax(activation: Any) -> bool:
+    """Whether the activation is that of a row as a whole, which is no operation of one argument."""
+    return isinstance(activation, str) and activation == "softmax"
 
 
 def name_of(activation: Callable[[Any], Any] | None) -> str:

@@ -9,7 +9,8 @@ from numbers import Integral, Real
 from typing import Any
 
 from autograd import Value
-from nn.basics.nested import Nested, as_row, is_list, shape, without_arrays
+from autograd.system.choices import flag as flag
+from nn.basics.nested import Nested, as_row, is_iterable, is_list, shape, without_arrays
 
 
 def as_number(x: Any) -> float | None:
@@ -50,17 +51,16 @@ def setting(name: str, given: Any, expected: str, holds: Callable[[float], bool]
     return number
 
 
-def flag(name: str, given: Any) -> bool:
-    """`given` if it is True or False, or equal to one of them; TypeError for what would only count as one, as "no"."""
-    try:
-        return bool((False, True).index(given))
-    except ValueError:
-        raise TypeError(f"{name} has to be True or False, got {given!r:.60}") from None
+def check_functions(**arguments: object) -> None:
+    """TypeError for an argument that is no function."""
+    for name, given in arguments.items():
+        if not callable(given):
+            raise TypeError(f"{name} has to be a function (of what, the docstring says), got {given!r:.60}")
 
 
 def parameter_list(who: str, params: Any) -> list[Any]:
     """`params` as a list; TypeError that says what is meant for a model, a single Value or anything else."""
-    if isinstance(params, Iterable) and not isinstance(params, Mapping | str):
+    if is_iterable(params):
         return list(params)
     advice = "write [it]" if isinstance(params, Value | Mapping) else "pass model.parameters()"
     given = repr(params).partition("\n")[0]  # a model's repr goes on with its layers
@@ -69,14 +69,15 @@ def parameter_list(who: str, params: Any) -> list[Any]:
 
 def is_whole(x: Any) -> bool:
     """Whether `x` is a number without a fraction, as 2 and 2.0 are: a class may be either."""
-    return isinstance(x, Integral) or (isinstance(x, Real) and float(x).is_integer())
+    return isinstance(x, Integral) or (isinstance(x, Real) and x % 1 == 0)
 
 
 def index(what: str, i: Any, count: int) -> int:
     """`i` as an int if it is one of 0 … count − 1; otherwise ValueError that says `what` was counted."""
-    if not is_whole(i) or not 0 <= i < count:
-        raise ValueError(f"{what} {i!r} does not exist: {what} must be a whole number from 0 to {count - 1}")
-    return int(i)
+    number = without_arrays(i)
+    if not is_whole(number) or not 0 <= number < count:
+        raise ValueError(f"{what} {i!r:.60} does not exist: {what} must be a whole number from 0 to {count - 1}")
+    return int(number)
 
 
 def numbers(layer: str, x: Nested, count: int) -> list[Any]:
@@ -85,6 +86,13 @@ def numbers(layer: str, x: Nested, count: int) -> list[Any]:
     if len(row) != count or any(map(is_list, row)):
         raise ValueError(f"{layer} takes a list of {count} numbers, not {shape(x)}")
     return row
+
+
+def each_row(rows: Any) -> Any:
+    """What batch() was given, if it gives one row after the other; TypeError for a single thing."""
+    if not is_iterable(rows):
+        raise TypeError(f"batch() takes a list of rows, [x0, x1, …], got {rows!r:.60}")
+    return rows
 
 
 def sequence(layer: str, x: Nested, size: int) -> list[list[Any]]:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from numbers import Real
 from typing import TypeAlias
 
-from nn.basics.checks import as_rng, positive
+from nn.basics.activations import find_activation, name_of
+from nn.basics.checks import as_rng, positive, setting
 
 Draw: TypeAlias = Callable[[], float]
 Init: TypeAlias = str | float | Callable[[int, int, random.Random], float]
@@ -34,12 +35,16 @@ SCHEMES = (
 def gain(activation: str | None) -> float:
     """The factor that undoes how much an activation shrinks a signal: relu √2, tanh 5/3, selu 3/4, others 1.
 
-    The values of torch.nn.init.calculate_gain.
+    The values of torch.nn.init.calculate_gain. ValueError for a name that is no activation's.
 
     >>> round(gain("relu") ** 2, 12), gain("sigmoid"), gain(None)
     (2.0, 1.0, 1.0)
     """
-    return _GAINS.get(activation or "", 1.0)
+    return _gain_of(name_of(find_activation(activation)))
+
+
+def _gain_of(name: str | None) -> float:
+    return _GAINS.get(name or "", 1.0)
 
 
 def initializer(
@@ -67,7 +72,8 @@ def initializer(
     if callable(init):
         return lambda: init(fan_in, fan_out, generator)
     if isinstance(init, Real):
-        return lambda: float(init)
+        constant = setting("init", init, "a finite number, a name or a function")
+        return lambda: constant
     if not isinstance(init, str) or init not in SCHEMES:
         error = ValueError if isinstance(init, str) else TypeError
         raise error(f"init {init!r:.60} is not known; use one of {', '.join(SCHEMES)}, a number or a function")
@@ -76,7 +82,7 @@ def initializer(
     if init == "uniform":
         return lambda: generator.uniform(-1, 1)
     scheme, shape = init.split("_")
-    variance = _VARIANCES[_OTHER_NAMES.get(scheme, scheme)](max(fan_in, 1), max(fan_out, 1), gain(activation))
+    variance = _VARIANCES[_OTHER_NAMES.get(scheme, scheme)](max(fan_in, 1), max(fan_out, 1), _gain_of(activation))
     if shape == "normal":
         return lambda: generator.gauss(0.0, math.sqrt(variance))
     half_width = math.sqrt(3 * variance)

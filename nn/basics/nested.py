@@ -1,6 +1,6 @@
 """Numbers in nested lists: a row is a list of numbers, a picture a list of rows, a batch a list of either."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from autograd import Value
@@ -9,8 +9,20 @@ Nested: TypeAlias = Any  # a number (float, int or Value), or a list of Nested
 
 
 def is_list(thing: Any) -> bool:
-    """Whether it holds items in order: a list, a tuple, an array; not text, not a dict and not a set."""
-    return hasattr(thing, "__len__") and not isinstance(thing, (str, bytes, dict, set, frozenset))
+    """Whether it holds items in order: a list, a tuple, an array with axes; not text, not a dict and not a set."""
+    if not hasattr(thing, "__len__") or isinstance(thing, (str, bytes, dict, set, frozenset)):
+        return False
+    return type(thing) is list or not is_single_array(thing)
+
+
+def is_single_array(thing: Any) -> bool:
+    """Whether it is an array without axes, which has a length and cannot be walked through."""
+    return getattr(thing, "shape", None) == ()
+
+
+def is_iterable(thing: Any) -> bool:
+    """Whether it gives items one after the other: a list, an array with axes, a generator; not text and not a dict."""
+    return isinstance(thing, Iterable) and not isinstance(thing, str | bytes | Mapping) and not is_single_array(thing)
 
 
 def is_plain_row(thing: Any) -> bool:

@@ -9,6 +9,7 @@ from reprlib import repr as short
 from typing import Any
 
 from autograd import mean, total
+from autograd.system.choices import is_one_of
 from nn.basics.nested import Nested, as_row, data_of, flat, is_list, is_plain_row, shape, without_arrays
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -34,12 +35,17 @@ def _check_numbers(**nested: Nested) -> None:
     for name, numbers in nested.items():
         for i, thing in enumerate(as_row(numbers)):
             for x in flat(thing):
-                if not isinstance(data_of(x), Real) and not hasattr(type(x), "_apply_operation"):
+                if not is_number(x):
                     at = f"{name}[{i}]" if is_list(numbers) else f"the {name}"
                     advice = (
                         ": does the model's __call__ end in a return?" if thing is None and name == "prediction" else ""
                     )
                     raise TypeError(f"{at} is {short(thing)}, where numbers are expected{advice}")
+
+
+def is_number(x: Any) -> bool:
+    """Whether formulas can compute with it: a number, a Value, or whatever else derivatives pass through a model."""
+    return isinstance(data_of(x), Real) or hasattr(type(x), "_apply_operation")
 
 
 def _paired(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested) -> Any:
@@ -83,8 +89,8 @@ def each_row(item: Callable[[Any, Any], Any], prediction: Nested, target: Nested
 
 def reduced(losses: Nested, reduction: str) -> Any:
     """One loss from a nested list of losses: their "mean", their "sum", or the list itself for "none"."""
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"reduction must be one of {', '.join(REDUCTIONS)}, not {reduction!r}")
+    if not is_one_of(reduction, REDUCTIONS):
+        raise ValueError(f"reduction must be one of {', '.join(REDUCTIONS)}, not {reduction!r:.60}")
     if reduction == "none" or not is_list(losses):
         return losses
     numbers = losses if is_plain_row(losses) else list(flat(losses))
@@ -119,8 +125,11 @@ def class_weights(weight: Sequence[float] | None, classes: int) -> Sequence[floa
     """`weight`, or ones for None. Raises ValueError unless it has one number per class."""
     if weight is None:
         return [1.0] * classes
-    if not hasattr(weight, "__len__"):
+    if not is_list(weight):
         raise TypeError(f"weight must have one number for each of {classes} classes, got {short(weight)}")
     if len(weight) != classes:
         raise ValueError(f"weight must have one number for each of {classes} classes, got {len(weight)}")
-    return weight
+    numbers: Sequence[Any] = without_arrays(weight)
+    if not (is_plain_row(numbers) or all(map(is_number, numbers))):
+        raise TypeError(f"weight must have one number for each of {classes} classes, got {short(weight)}")
+    return numbers

@@ -8,6 +8,7 @@ import sys
 from contextlib import AbstractContextManager
 from typing import Any
 
+from autograd.system.choices import is_one_of
 from autograd.system.loaded import loaded
 
 
@@ -15,7 +16,7 @@ class Progress(AbstractContextManager["Progress"]):
     """`with Progress(total) as bar: bar.advance("loss 0.3")`. `show`: True, False or "auto" (see above)."""
 
     def __init__(self, total: int, show: bool | str = "auto", title: str = "training") -> None:
-        if show not in (True, False, "auto"):
+        if not is_one_of(show, (True, False, "auto")):
             raise ValueError(f'progress has to be True, False or "auto", got {show!r}')
         self.done, self.total, self.title = 0, total, title
         self.shown = _in_notebook() or sys.stderr.isatty() if show == "auto" else bool(show)

@@ -7,8 +7,8 @@ from numbers import Real
 from typing import Any, Protocol
 
 from autograd import Value, total
-from nn.basics.checks import as_rng, as_whole, flag
-from nn.basics.nested import flat, is_list
+from nn.basics.checks import as_number, as_rng, as_whole, flag
+from nn.basics.nested import flat, is_iterable, is_list
 
 Rows = list[list[float]]
 Sets = tuple[list[Any], list[Any]]  # (X, y) of one part
@@ -124,21 +124,20 @@ def split(
     would be empty; TypeError for shares that are no list of numbers and for classes that are neither numbers nor names.
     """
     rows, targets = as_pairs(X, y)
-    given = shares
-    shares = tuple(shares) if isinstance(shares, Iterable) else (None,)
-    if not all(isinstance(share, Real) for share in shares):
-        raise TypeError(f"shares have to be numbers, one for each part, got {given!r:.60}")
-    if not all(share > 0 for share in shares) or abs(total(shares) - 1) > 1e-9:
-        raise ValueError(f"shares have to be above 0 and add up to 1, got {shares}")
-    parts: list[list[int]] = [[] for _ in shares]
+    dealt: tuple[Any, ...] = tuple(shares) if is_iterable(shares) and not isinstance(shares, set) else (None,)
+    if None in map(as_number, dealt):
+        raise TypeError(f"shares have to be numbers, one for each part, got {shares!r:.60}")
+    if not all(share > 0 for share in dealt) or abs(total(dealt) - 1) > 1e-9:
+        raise ValueError(f"shares have to be above 0 and add up to 1, got {dealt}")
+    parts: list[list[int]] = [[] for _ in dealt]
     dice, groups = as_rng(rng, "shuffle"), _groups(targets, flag("stratify", stratify))
     for members in groups:
         dice.shuffle(members)
-        for part, piece in zip(parts, _deal(members, shares), strict=True):
+        for part, piece in zip(parts, _deal(members, dealt), strict=True):
             part.extend(piece)
     if not all(parts):
         what = f"{len(rows)} rows of {len(groups)} classes" if stratify else f"{len(rows)} rows"
-        raise ValueError(f"{what} are too few for shares {shares}: part sizes {[len(p) for p in parts]}")
+        raise ValueError(f"{what} are too few for shares {dealt}: part sizes {[len(p) for p in parts]}")
     for part in parts:
         dice.shuffle(part)  # otherwise a stratified part would hold its classes one after the other
     return [([rows[i] for i in part], [targets[i] for i in part]) for part in parts]

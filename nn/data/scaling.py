@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import total
+from nn.basics.checks import index as index_of
 from nn.basics.checks import positive
 from nn.data.rows import Rows, as_rows
 
@@ -80,6 +81,5 @@ def one_hot(index: int, classes: int) -> list[float]:
     >>> one_hot(1, 3)
     [0.0, 1.0, 0.0]
     """
-    if index not in range(classes := positive("classes", classes)):
-        raise ValueError(f"class index has to be 0 to {classes - 1}, got {index!r}")
-    return [1.0 if i == index else 0.0 for i in range(classes)]
+    true = index_of("class", index, positive("classes", classes))
+    return [1.0 if i == true else 0.0 for i in range(classes)]

@@ -9,6 +9,9 @@ from autograd.system.web_page import how_to_install
 from nn.basics.checks import as_rng, positive, setting
 from nn.data.rows import Random, Rows, Sets
 
+LARGEST_SEED = 2**32 - 1
+"""That NumPy's generators take."""
+
 
 def micrograd_moons() -> tuple[Rows, list[int]]:
     """The 100 points of micrograd's demo, two moons with noise 0.1; X of 2 numbers, y of -1 and +1. Needs no extra.
@@ -60,12 +63,13 @@ def spirals(
 
 def moons(n: int = 100, noise: float = 0.1, seed: int | None = None) -> Sets:
     """Two half circles, n points in all, classes 0 and 1: sklearn.datasets.make_moons. Needs the extra `data`."""
-    return _from_sklearn("make_moons", n_samples=n, noise=noise, random_state=seed)
+    return _from_sklearn("make_moons", **_drawn(n, noise, seed))
 
 
 def circles(n: int = 100, noise: float = 0.1, factor: float = 0.5, seed: int | None = None) -> Sets:
     """A circle within a circle, classes 0 (outer) and 1: sklearn.datasets.make_circles. Needs the extra `data`."""
-    return _from_sklearn("make_circles", n_samples=n, noise=noise, factor=factor, random_state=seed)
+    factor = setting("factor", factor, "a number from 0 to 1, below 1", lambda v: 0 <= v < 1)
+    return _from_sklearn("make_circles", factor=factor, **_drawn(n, noise, seed))
 
 
 def iris() -> Sets:
@@ -81,6 +85,13 @@ def digits() -> Sets:
 def diabetes() -> Sets:
     """442 patients, 10 standardised measurements each; target: progression after a year. Needs the extra `data`."""
     return _from_sklearn("load_diabetes", return_X_y=True)
+
+
+def _drawn(n: int, noise: float, seed: int | None) -> dict[str, Any]:
+    """What both take, under the names of scikit-learn, and looked at: its own words name other arguments."""
+    if seed is not None and not 0 <= positive("seed", seed, least=0) <= LARGEST_SEED:
+        raise ValueError(f"seed has to be a whole number from 0 to {LARGEST_SEED}, or None, got {seed!r:.60}")
+    return {"n_samples": positive("n", n, least=2), "noise": _noise(noise), "random_state": seed}
 
 
 def _noise(noise: float) -> float:

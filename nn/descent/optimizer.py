@@ -178,6 +178,7 @@ class Optimizer:
                 return moved, remembered
         except (ArithmeticError, TypeError, ValueError):  # √-1, 0/0, or no number: that is found out below
             pass
+        check_settings(self, group)  # somebody may have written into param_groups
         # one float32 of NumPy's, in a setting or a gradient, would make all of them such: half the digits would be lost
         group = {name: setting if name == "params" else as_setting(setting) for name, setting in group.items()}
         data, grads = _floats("data", data), _floats("grad", grads)

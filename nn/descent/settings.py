@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 from autograd import Value
 from nn.basics.checks import as_number, parameter_list
+from nn.basics.nested import is_list
 
 Group = dict[str, Any]
 Number: TypeAlias = Any  # a float, or an array with one for every parameter of a group
@@ -61,24 +62,26 @@ def check_parameters(params: Sequence[Any]) -> None:
 
 
 _Range = tuple[str, Callable[[Any], bool]]  # what a setting may be, for the message, and the test of it
-_SIZE: _Range = ("a finite number, 0 or more", lambda v: isinstance(v, Real) and 0 <= float(v) < math.inf)
+_SIZE: _Range = ("a finite number, 0 or more", lambda v: 0 <= _number(v) < math.inf)
 _SWITCH: _Range = ("True or False", lambda v: isinstance(v, bool))
 _RANGES: dict[str, _Range] = {
     **dict.fromkeys(("lr", "momentum", "weight_decay", "lr_decay", "initial_accumulator_value", "eps", "alpha"), _SIZE),
     **dict.fromkeys(("nesterov", "maximize", "amsgrad", "centered"), _SWITCH),
-    "dampening": ("a finite number", math.isfinite),
-    "betas": ("two numbers in [0, 1)", lambda v: len(v) == 2 and all(0 <= b < 1 for b in v)),
+    "dampening": ("a finite number", lambda v: math.isfinite(_number(v))),
+    "betas": ("two numbers in [0, 1)", lambda v: is_list(v) and len(v) == 2 and all(0 <= _number(b) < 1 for b in v)),
 }
+
+
+def _number(setting: Any) -> float:
+    """A setting as a float; nan, which is in no range, for what is no number, such as True."""
+    number = as_number(setting)
+    return math.nan if number is None else number
 
 
 def check_settings(optimizer: Owner, group: Group) -> None:
     """ValueError for a setting out of its range, and for settings that have no meaning together."""
     for name, (expected, holds) in _RANGES.items():
-        try:
-            good = name not in group or holds(group[name])
-        except (TypeError, OverflowError):  # of another kind, or a whole number beyond all floats
-            good = False
-        if not good:
+        if name in group and not holds(group[name]):
             kind = type(optimizer).__name__
             raise ValueError(f"{kind}: {name} has to be {expected}, got {short(group[name])}")
     optimizer.check(group)
@@ -86,7 +89,7 @@ def check_settings(optimizer: Owner, group: Group) -> None:
 
 def as_setting(setting: Any) -> Any:
     """NumPy's numbers as Python's: an lr that is a float32 would turn every parameter into one."""
-    if isinstance(setting, list):  # betas; a tuple is nobody's to change
+    if is_list(setting):  # betas; a tuple is nobody's to change
         return tuple(map(as_setting, setting))
     return float(setting) if isinstance(setting, Real) and not isinstance(setting, int) else setting
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from nn.basics.checks import check_functions
+from nn.basics.nested import is_list
 from nn.data.rows import Rows, as_pairs, as_rows
 from nn.inspection.outputs import answers
-from nn.inspection.style import COLORS, INK, MARKERS, canvas, literal, span
+from nn.inspection.style import COLORS, INK, MARKERS, canvas, literal, span, two_names
 from nn.metrics import target_class
 from nn.module import Module
 
@@ -31,6 +33,10 @@ def plot_boundary(
     rows, targets = as_pairs(as_rows(X), y)
     if any(len(row) != 2 for row in rows):
         raise ValueError(f"a boundary is drawn over two numbers per row, got {len(rows[0])}; give `inputs` to map them")
+    names = two_names(names)
+    check_functions(inputs=inputs)
+    if classes is not None and not (is_list(classes) and all(isinstance(name, str) for name in classes)):
+        raise TypeError(f"classes has to be a list of names, one for each class, got {classes!r:.60}")
     with canvas(ax) as ax:
         xs, ys, scores = _field(model, rows, inputs)
         if isinstance(scores[0][0], list):
@@ -38,7 +44,7 @@ def plot_boundary(
         else:
             _draw_score(ax, xs, ys, scores)
             labels = ["0" if 0 in targets else "−1", "+1"]
-        labels = [literal(name) for name in classes] if classes else labels
+        labels = labels if classes is None else [literal(name) for name in classes]
         _draw_rows(ax, rows, list(map(target_class, targets)), labels)
         ax.set(xlabel=names[0], ylabel=names[1], title="decision boundary and margin")
     return ax

@@ -7,11 +7,12 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from nn.basics.checks import check_functions
 from nn.basics.nested import only
 from nn.data.rows import as_list, as_pairs, as_rows
 from nn.data.scaling import mean_and_deviation
 from nn.inspection.outputs import answers, layer_outputs, saturation
-from nn.inspection.style import COLORS, INK, SLATE, canvas, literal
+from nn.inspection.style import COLORS, INK, SLATE, canvas, literal, two_names
 from nn.module import Module, evaluating, parameters_by_layer
 
 
@@ -44,7 +45,8 @@ def plot_regression(
     `inputs` turns a row into what the model takes, `output` what it gives into the unit of y.
     """
     rows, targets = as_pairs(as_rows(X), y)
-    targets = list(map(only, targets))
+    targets, names = list(map(only, targets)), two_names(names)
+    check_functions(inputs=inputs, output=output)
     dots = {"s": 18, "color": COLORS[0], "edgecolors": "white", "linewidths": 0.5}
     with canvas(ax) as ax:
         if len(rows[0]) == 1:
@@ -83,6 +85,8 @@ def plot_loss(history: Curves, ax: Any = None, *, metric: str = "accuracy") -> A
 
 
 def _draw_metric(history: Curves, ax: Any, metric: str) -> None:
+    if not isinstance(metric, str) or (metric != "accuracy" and metric not in history.metrics):
+        raise ValueError(f"metric has to be one that was noted, of {sorted(history.metrics)}, got {metric!r:.60}")
     curves = {name: line for name, line in ((metric, "-"), (f"validation_{metric}", "--")) if name in history.metrics}
     if not curves:
         return

@@ -49,9 +49,11 @@ def style() -> Iterator[None]:
 
 @contextmanager
 def canvas(ax: Any) -> Iterator[Any]:
-    """The axes `ax`, or those of a new figure where they are None, to draw into in this look."""
+    """The axes `ax`, or those of a new figure where they are None, to draw into in this look. TypeError for others."""
+    if ax is not None and not hasattr(ax, "contourf"):
+        raise TypeError(f"ax has to be axes of matplotlib's, such as plt.gca(), got {ax!r:.60}")
     with style():
-        yield ax or new_axes()[0]
+        yield new_axes()[0] if ax is None else ax
 
 
 def import_matplotlib() -> None:
@@ -92,6 +94,13 @@ def span(values: Iterable[float], count: int, margin: float) -> list[float]:
     low, high = min(values := list(values)), max(values)
     beyond = margin * (high - low) or 1.0
     return [low - beyond + (high - low + 2 * beyond) * k / (count - 1) for k in range(count)]
+
+
+def two_names(names: Any) -> tuple[str, str]:
+    """The names of both axes; TypeError for what is not two texts."""
+    if isinstance(names, list | tuple) and len(names) == 2 and all(isinstance(name, str) for name in names):
+        return names[0], names[1]
+    raise TypeError(f"names has to be those of both axes, such as ('x', 'y'), got {names!r:.60}")
 
 
 def literal(text: str) -> str:

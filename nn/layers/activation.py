@@ -3,7 +3,7 @@
 from typing import Any
 
 from autograd import softmax
-from nn.basics.activations import ActivationLike, find_activation, name_of
+from nn.basics.activations import ActivationLike, find_activation, is_softmax, name_of
 from nn.basics.nested import Nested, as_row, mapped
 from nn.module import Module
 
@@ -18,7 +18,7 @@ class Activation(Module):
     """
 
     def __init__(self, activation: ActivationLike) -> None:
-        self.softmax = activation == "softmax"
+        self.softmax = is_softmax(activation)
         self.activation = None if self.softmax else find_activation(activation)
 
     def __call__(self, x: Nested) -> Any:

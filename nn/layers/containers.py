@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from operator import add
 from typing import Any
 
-from nn.basics.checks import as_rng, setting
+from nn.basics.checks import as_rng, each_row, setting
 from nn.basics.nested import Nested, as_row, flat, mapped, shape, without_arrays
 from nn.module import Module
 
@@ -107,5 +107,5 @@ def as_step(who: str, step: Any) -> Any:
 def chained(layers: Sequence[Any], rows: Sequence[Any]) -> list[Any]:
     """All rows through each of the layers in turn; plain functions take one row at a time."""
     for layer in layers:
-        rows = layer.batch(rows) if isinstance(layer, Module) else [layer(row) for row in rows]
+        rows = layer.batch(rows) if isinstance(layer, Module) else [layer(row) for row in each_row(rows)]
     return list(rows)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value, mean, rsqrt, sum_of_squares
-from nn.basics.checks import numbers, positive, setting
+from nn.basics.checks import each_row, numbers, positive, setting
 from nn.basics.nested import data_of
 from nn.module import Buffer, Module
 
@@ -57,6 +57,7 @@ class BatchNorm(_Normalisation):
 
     def batch(self, rows: Sequence[Any]) -> list[list[Any]]:
         """All rows by their own statistics while learning, by the running ones in use."""
+        rows = list(each_row(rows))
         if not self.training:
             return [self(row) for row in rows]
         if len(rows) < 2:

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd import Value, enable_grad
 from nn.basics.checks import as_whole, setting
-from nn.basics.nested import only
+from nn.basics.nested import is_iterable, only
 from nn.data.rows import Random, Sets, as_pairs, check_complete, split
 from nn.descent.clipping import limit
 from nn.descent.optimizer import Optimizer
@@ -42,7 +42,7 @@ def as_stream(
     """(a function that serves the batches of one epoch, validation rows)."""
     if X is not None or y is not None:
         raise TypeError("the rows are given as X and y, or as batches, not both")
-    if not callable(batches) and (not isinstance(batches, Iterable) or iter(batches) is batches):
+    if not callable(batches) and (not is_iterable(batches) or iter(batches) is batches):
         raise TypeError(
             f"batches has to be a function or an object that gives (X, y) anew for every epoch, got {batches!r:.60}: "
             "an iterator is used up after one, so give the function that makes it"
@@ -50,7 +50,10 @@ def as_stream(
 
     def served() -> Iterator[Sets]:
         k = -1
-        for k, pair in enumerate(batches() if callable(batches) else batches):
+        served = batches() if callable(batches) else batches
+        if not is_iterable(served):
+            raise TypeError(f"batches has to give pairs (X, y), it gave {served!r:.60}")
+        for k, pair in enumerate(served):
             if not isinstance(pair, tuple | list) or len(pair) != 2:
                 raise TypeError(f"a batch has to be a pair (X, y), batch {k} is {pair!r:.60}")
             yield complete(as_pairs(*pair), loss, f"batch {k}: ")
@@ -132,16 +135,9 @@ def with_cut(
 
 
 def as_callbacks(callbacks: Sequence[Callback]) -> list[Callback]:
-    if not isinstance(callbacks, Iterable) or not all(map(callable, listed := list(callbacks))):
+    if not is_iterable(callbacks) or not all(map(callable, listed := list(callbacks))):
         raise TypeError(f"callbacks has to be a list of functions of the History, got {callbacks!r:.60}")
     return listed
-
-
-def check_functions(**arguments: object) -> None:
-    """TypeError for an argument that is neither a function nor left out."""
-    for name, given in arguments.items():
-        if given is not None and not callable(given):
-            raise TypeError(f"{name} has to be a function (what fit's docstring says of it), got {given!r:.60}")
 
 
 def as_clip(clip: Clip | None) -> Clip | None:

@@ -14,11 +14,11 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from numbers import Real
 from typing import Any
 
 from autograd import Value, enable_grad, no_grad, topological_order, total
-from nn.basics.checks import as_rng, flag, positive
+from autograd.system.choices import is_one_of
+from nn.basics.checks import as_number, as_rng, check_functions, flag, positive
 from nn.basics.nested import flat, plain
 from nn.basics.progress import Progress
 from nn.data.rows import Random, Sets, as_pairs, pieces, rows_per_update
@@ -39,7 +39,6 @@ from nn.training.arguments import (
     as_stream,
     as_tolerance,
     check_epochs,
-    check_functions,
     complete,
     hold_out,
     named_metrics,
@@ -131,13 +130,14 @@ def fit(
     loss = find_loss(loss)
     callbacks = as_callbacks(callbacks)
     named = named_metrics(metrics)
-    check_functions(penalty=penalty, schedule=schedule, **{f"metrics[{k!r}]": f for k, f in named.items()})
+    given = {name: f for name, f in (("penalty", penalty), ("schedule", schedule)) if f is not None}
+    check_functions(**given, **{f"metrics[{k!r}]": f for k, f in named.items()})
     check_epochs(epochs)
     tolerance = as_tolerance(tolerance)
     kept = None if keep is None else Kept(positive("keep", keep))
     dice, shuffle = as_rng(rng, "shuffle"), flag("shuffle", shuffle)
-    if compiled not in (True, False, "auto"):
-        raise ValueError(f'compiled has to be True, False or "auto", got {compiled!r}')
+    if not is_one_of(compiled, (True, False, "auto")):
+        raise ValueError(f'compiled has to be True, False or "auto", got {compiled!r:.60}')
     if batches is not None:
         served, held_out = as_stream(batches, X, y, validation, loss)
         look: Callable[[], Iterable[Sets]] = served
@@ -255,10 +255,11 @@ class _Training:
 
     @staticmethod
     def _set_rates(rates: Rates, factor: float, epoch: int) -> None:
-        if not isinstance(factor, Real) or not 0 <= factor < math.inf:
-            raise ValueError(f"the schedule gave the factor {factor!r} for epoch {epoch}: expected 0 or more")
+        number = as_number(factor)
+        if number is None or not 0 <= number < math.inf:
+            raise ValueError(f"the schedule gave the factor {factor!r:.60} for epoch {epoch}: expected 0 or more")
         for group, rate in rates:
-            group["lr"] = rate * float(factor)
+            group["lr"] = rate * number
 
     def _epoch(self, step: RecordedStep, interrupted: list[int]) -> None:
         """One pass over the rows, then the figures of the epoch."""
@@ -351,9 +352,9 @@ class _Training:
     def _measure(self, prefix: str, predicted: list[Any], actual: list[Any]) -> None:
         for name, metric in self.metrics.items():
             value = plain(metric(predicted, actual))
-            if not isinstance(value, Real):
+            if (number := as_number(value)) is None:
                 raise TypeError(f"metrics[{name!r}] has to return a number, it returned {value!r:.60}")
-            self.history.metrics.setdefault(prefix + name, []).append(float(value))  # also where it is one of NumPy's
+            self.history.metrics.setdefault(prefix + name, []).append(number)
 
     def _validate(self, step: RecordedStep, rows: list[Any], targets: list[Any]) -> None:
         """Loss and metrics of the held-out rows, without a graph and with dropout and the like switched off."""

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from autograd import no_grad
-from nn.basics.checks import as_rng, positive
-from nn.basics.nested import data_of
+from nn.basics.checks import as_rng, as_whole, check_functions, positive
+from nn.basics.nested import data_of, is_iterable
 from nn.data.rows import as_pairs
 from nn.descent.clipping import limit
 from nn.inspection.history import History
 from nn.losses import Loss, find_loss
-from nn.module import Module, evaluating
+from nn.module import Module, check_model, evaluating
 from nn.training.arguments import complete
 
 M = TypeVar("M", bound=Module)
@@ -54,8 +54,9 @@ def restarts(
     """
     best: Restarts[M] | None = None
     losses: dict[int, float] = {}
-    if not isinstance(seeds, Iterable):
+    if not is_iterable(seeds) or None in map(as_whole, seeds := list(seeds)):
         raise TypeError(f"seeds has to list the seeds, such as range(5), got {seeds!r:.60}")
+    check_functions(make=make, train=train)
     for seed in seeds:
         model = make(random.Random(seed))
         if best is not None and model is best.model:
@@ -99,6 +100,7 @@ def anneal(
     >>> min(history.loss) == nn.mae(model.batch(X), y).data < 0.1
     True
     """
+    check_model(model, "anneal trains")
     measure, dice = find_loss(loss), as_rng(rng)
     rows, targets = complete(as_pairs(X, y), measure)
     positive("steps", steps)

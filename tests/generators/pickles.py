@@ -76,7 +76,7 @@ def models() -> dict[str, Any]:
         "RNN": nn.RNN(2, 2, rng=rng),
         "AttentionHead": nn.AttentionHead(4, 2, rng=rng),
         "Embedding": nn.Embedding(3, 2, rng=rng),
-        "Buffer": nn.Buffer([1.0, 2.0]),
+        "Buffer": nn.Buffer(1.0),
     }
 
 
