@@ -291,7 +291,8 @@ class Program:
         order of `program.parameters`, as many as there are now. It runs the path that ran last, and raises
         BranchChanged where an example leaves it. `g.in_place(parameters, columns, results)` is a function of no
         arguments, for many calls. It can be pickled, as what `gradient_function` returns.
-        ImportError without NumPy; TypeError for an f of nested arguments.
+        ImportError without NumPy; TypeError for an f of nested arguments. TypeError or ValueError for results that
+        cannot all be filled: then none has changed.
         """
         return Mapped(*self._running())
 

@@ -192,18 +192,43 @@ class Mapped(Pure):
             return fill
         try:
             return self._machine.bind_map(fill, parameters, columns, results)  # type: ignore[no-any-return]
-        except (TypeError, ValueError):  # for what is no array of floats, or too long: a batch of any kind knows better
+        except (TypeError, ValueError, BufferError):  # no array of floats, or too long: any kind of batch knows better
             return fill
 
     def _one_by_one(self, parameters: Any, columns: tuple[Any, ...], results: tuple[Any, ...]) -> bool:
         import numpy as np
 
-        data = counted(np.asarray(parameters, dtype=float), len(self._parameters), parameters)
+        data = counted(rectangular(parameters), len(self._parameters), parameters)
+        if not hasattr(columns, "__len__"):
+            raise TypeError(f"columns is a tuple of arrays, one for each argument, got {columns!r:.60}")
         found, _ = self._path.run_columns(MAP_VALUES, data[self._own], self._example, columns)
         rows = np.array(found, dtype=float).reshape(len(found), -1).T
-        for result, row in zip(results, rows, strict=True):
-            result[:] = row
+        for place, row in zip(_places(results, *rows.shape), rows, strict=True):
+            place[:] = row
         return bool(np.isfinite(rows).all())
+
+
+def _places(results: Any, count: int, length: int) -> list[Any]:
+    """The memory of `results` as arrays; TypeError or ValueError, before any is filled, unless all of them can be."""
+    if not hasattr(results, "__len__") or len(results) != count:
+        given = f"{len(results)} of them" if hasattr(results, "__len__") else f"{results!r:.60}"
+        raise ValueError(f"results is a tuple of arrays to fill, as many as f returns numbers: {count}, got {given}")
+    return [_place(k, result, length) for k, result in enumerate(results)]
+
+
+def _place(k: int, result: Any, length: int) -> Any:
+    import numpy as np
+
+    wanted = f"results[{k}] has to be an array of {length} floats that can be written to"
+    try:
+        array = np.asarray(memoryview(result))  # a list has no memory that could be filled
+    except (TypeError, ValueError):
+        raise TypeError(f"{wanted}, got {result!r:.60}") from None
+    if array.dtype.kind != "f" or not array.flags.writeable:
+        raise TypeError(f"{wanted}, got one of {array.dtype}{'' if array.flags.writeable else ', read-only'}")
+    if array.shape != (length,):
+        raise ValueError(f"{wanted}, got one of shape {array.shape}")
+    return array
 
 
 class Bound(Pure):

@@ -5,6 +5,7 @@ import multiprocessing
 import pickle
 import subprocess
 import sys
+from array import array
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -243,6 +244,53 @@ def test_results_of_arguments_and_constants():
 W = Value(0.5)
 
 
+def read_only(count):
+    array = np.full(count, 7.0)
+    array.flags.writeable = False
+    return array
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        (np.full(8, 7.0), ValueError, r"got one of shape \(8,\)"),
+        (np.full(10, 7.0), ValueError, r"got one of shape \(10,\)"),
+        (np.full((9, 1), 7.0), ValueError, r"got one of shape \(9, 1\)"),
+        (np.array(7.0), ValueError, r"got one of shape \(\)"),
+        (np.full(9, 7), TypeError, "got one of int64"),
+        (np.full(9, 7j), TypeError, "got one of complex128"),
+        (np.full(9, 7.0, dtype=object), TypeError, "got one of object"),
+        (read_only(9), TypeError, "got one of float64, read-only"),
+        (b"123456789", TypeError, "got one of uint8, read-only"),
+        ([7.0] * 9, TypeError, r"got \[7.0, 7.0"),
+        (np.full(9, "2020", "M8[Y]"), TypeError, "got array"),
+        (None, TypeError, "got None"),
+        ("123456789", TypeError, "got '123456789'"),
+    ],
+)
+def test_results_that_cannot_be_filled_are_named_and_none_is_changed(wrong, error, message):
+    g, ones, good = a_rule(0.9, Value(0.1)).map_function(), np.ones(9), np.full(9, 7.0)
+    before = copy.deepcopy(wrong)
+    for k, results in enumerate([(wrong, good), (good, wrong)]):
+        with pytest.raises(error, match=rf"results\[{k}\] has to be an array of 9 .*{message}"):
+            g([0.1], (ones, ones, ones), results)
+    assert good.tolist() == [7.0] * 9
+    assert np.array_equal(before, wrong)
+
+
+@pytest.mark.parametrize("kind", [list, tuple, np.array])
+def test_results_may_lie_in_any_memory_of_floats(kind):
+    g, ones = a_rule(0.9, Value(0.1)).map_function(), np.ones(3)
+    wanted = np.empty(3), np.empty(3)
+    assert g([0.1], (ones, ones, ones), wanted)
+    rows = kind([np.empty(3), np.empty(3)])
+    assert g([0.1], (ones, ones, ones), rows)
+    assert np.array_equal(rows, wanted)
+    others = array("d", bytes(24)), np.empty(3, np.float32)
+    assert g([0.1], (ones, ones, ones), others)
+    assert np.array_equal(np.array(others, np.float32), np.array(wanted, np.float32))
+
+
 def test_what_does_not_fit_is_refused_by_a_function_of_arrays():
     g, ones, results = a_rule(0.9, Value(0.1)).map_function(), np.ones(9), (np.empty(9), np.empty(9))
     assert g([0.1], ([1] * 9, ones, ones), results)  # lists, as `map` takes them
@@ -252,9 +300,15 @@ def test_what_does_not_fit_is_refused_by_a_function_of_arrays():
         g([0.1], (ones, ones), results)
     with pytest.raises(ValueError, match="columns of one length"):
         g([0.1], (ones, ones[1:], ones), results)
-    for wrong in ((np.empty(8), np.empty(8)), (np.empty(9),)):
-        with pytest.raises(ValueError, match=r"broadcast|zip"):
+    for wrong in ((np.empty(9),), (np.empty(9),) * 3, (), None, 2.0):
+        with pytest.raises(ValueError, match="a tuple of arrays to fill, as many as f returns numbers: 2, got"):
             g([0.1], (ones, ones, ones), wrong)
+    for columns in (None, 1.0):
+        with pytest.raises(TypeError, match="columns is a tuple of arrays, one for each argument, got"):
+            g([0.1], columns, results)
+    for parameters in (None, "a", ["a"], {}, 10**400, [None], 0.1):
+        with pytest.raises(TypeError, match="the parameters are one array of 1 numbers, got"):
+            g(parameters, (ones, ones, ones), results)
     with pytest.raises(TypeError, match="arguments are single numbers"):
         record(lambda xs: xs[0], [1.0]).map_function()
     branch = record(lambda x: x * 2.0 if x > 0.0 else x, 1.0).map_function()
