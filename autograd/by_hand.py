@@ -147,8 +147,9 @@ def complete(node: Value, children: Any, op: Any, label: Any) -> None:
     if isinstance(children, str | None) and label == "":
         children, label = (), children
     if not isinstance(label, str | None) or not isinstance(children, tuple | list | set | frozenset):
+        given = children if isinstance(label, str) else label
         raise TypeError(
-            f"label must be a str, got {described(label or children)}. A node made by hand is "
+            f"label must be a str, got {described(given)}. A node made by hand is "
             "Value(data, (child, ...), 'name of the operation') or Value(data, (child, ...), (slope, ...))"
         )
     if label:
@@ -329,14 +330,24 @@ for _name, _advice in {**{name: f"Write autograd.{name}(v)." for name in ops.OPE
 Value.__dir__ = _listed  # type: ignore[method-assign, assignment]
 
 
-# A __setattr__ of one's own -------------------------------------------------------------------------------------------
+# A class of one's own -------------------------------------------------------------------------------------------------
+STORED = ("data", "grad", "op", "_left", "_d_left", "_right", "_d_right")
+"""What a node is made of. Either engine reads and writes some of it past whatever a subclass has under these names."""
+
+
 def _init_subclass(kind: type[Value], /, **options: Any) -> None:
     """Have the `__setattr__` of a subclass hear of what users assign, and not of what the engine writes.
 
     The engine in C writes into its nodes without asking anybody; the one in Python would ask for every slot, on nodes
-    that the subclass has not made complete.
+    that the subclass has not made complete. TypeError for a class that would keep what is STORED elsewhere.
     """
     super(Value, kind).__init_subclass__(**options)
+    for name in STORED:
+        if getattr(kind, name) is not getattr(Value, name):
+            raise TypeError(
+                f"the class {kind.__name__} has a {name} of its own, under which every Value keeps its part of the "
+                "graph: call it something else, and let it read or write this one"
+            )
     of_users = kind.__setattr__
     if any(issubclass(base, Value) and base.__setattr__ is of_users for base in kind.__mro__[1:]):
         return  # there is none of its own; what a subclass of Value passes on hears the right things already

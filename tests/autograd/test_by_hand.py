@@ -585,3 +585,34 @@ def test_a_closure_may_wrap_the_one_whose_place_it_takes(make):
     (300.0 * plain).backward()
     assert a.grad == pytest.approx(b.grad, rel=1e-15)
     assert seen == [3.0, 30.0]
+
+
+@pytest.mark.parametrize("name", ["data", "grad", "op", "_left", "_d_right"])
+def test_a_subclass_that_keeps_what_a_node_is_made_of_elsewhere_is_refused(name):
+    """Each engine read some of it there, and some in the node."""
+    mixin = type("Mixin", (), {name: 7.0})
+    for bases, attributes in [
+        ((Value,), {name: property(lambda self: 42.0)}),
+        ((Value,), {name: 7.0}),
+        ((Value,), {"__slots__": (name,)}),
+        ((mixin, Value), {}),
+        ((type("Good", (Value,), {}),), {name: None}),
+    ]:
+        with pytest.raises(TypeError, match=f"the class Bad has a {name} of its own"):
+            type("Bad", bases, attributes)
+
+
+def test_a_subclass_may_have_what_no_node_is_made_of():
+    class Named(Value):
+        data: float
+        __slots__ = ("note",)
+        label = "w"
+        half = property(lambda self: self.data / 2)
+
+    assert (Named(3.0).half, (Named(3.0) + 1).data, Named(3.0).label) == (1.5, 4.0, "w")
+
+
+@pytest.mark.parametrize("bad", [np.ones(2), [1.0], 2.5, {}])
+def test_a_label_that_is_none_is_shown(bad):
+    with pytest.raises(TypeError, match=rf"label must be a str, got {type(bad).__name__} "):
+        Value(1.0, label=bad)
