@@ -44,7 +44,7 @@ _HOMES = {
     "ops": """OPERATIONS Operation
         abs acos acosh asin asinh atan atan2 atanh cbrt ceil celu clip cos cosh elu erf erfc exp exp2 expm1 floor
         floor_divide gaussian gelu gelu_tanh hardsigmoid hardtanh heaviside hypot leaky_relu lgamma log log10 log1p log2
-        logaddexp logcosh logsigmoid maximum minimum mish mod normal_cdf normal_pdf piecewise polygamma pow reciprocal
+        logaddexp logcosh logsigmoid maximum minimum mish mod normal_cdf normal_pdf piecewise pow reciprocal
         relu relu6 round round_to rsqrt sech2 selu sigmoid sign silu sin sinc sinh softplus softsign sqrt square tan
         tanh trunc where""",
     "value": "Value",
@@ -53,7 +53,7 @@ _HOMES = {
     "modes": "enable_grad no_grad trace_lines",
     "operations.lists": "cross_entropy dot logsumexp mean softmax sum_of_squares total",
     "operations.custom": "operation",
-    "operations.numpy_names": "digamma max min sum swish",
+    "operations.numpy_names": "digamma max min polygamma sum swish",
     "derivatives.transforms": "grad value_and_grad jacobian hessian hvp jvp vjp differentiate",
     "checking.gradients": "check_gradients",
     "checking.anomaly": "detect_anomaly",

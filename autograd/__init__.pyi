@@ -48,7 +48,6 @@ from autograd.ops import mod as mod
 from autograd.ops import normal_cdf as normal_cdf
 from autograd.ops import normal_pdf as normal_pdf
 from autograd.ops import piecewise as piecewise
-from autograd.ops import polygamma as polygamma
 from autograd.ops import pow as pow
 from autograd.ops import reciprocal as reciprocal
 from autograd.ops import relu as relu
@@ -93,6 +92,7 @@ from autograd.operations.custom import operation as operation
 from autograd.operations.numpy_names import digamma as digamma
 from autograd.operations.numpy_names import max as max
 from autograd.operations.numpy_names import min as min
+from autograd.operations.numpy_names import polygamma as polygamma
 from autograd.operations.numpy_names import sum as sum
 from autograd.operations.numpy_names import swish as swish
 from autograd.operations.numpy_names import absolute as absolute

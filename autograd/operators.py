@@ -13,7 +13,8 @@ from typing import Any
 
 from autograd import ops
 from autograd.numerics.numpys_loops import FUNCTIONS
-from autograd.numerics.real import takes_part
+from autograd.numerics.object_arrays import entries, has_axes
+from autograd.numerics.real import applies_rows, as_float, is_real, takes_part
 from autograd.ops import Operation
 
 
@@ -52,6 +53,27 @@ def fmod(a: Number, b: Number) -> Number:
 def digamma(x: Number) -> Number:
     """ψ(x) = Γ′(x) / Γ(x) = polygamma(x, 0), SciPy's name."""
     return ops.polygamma(x, 0.0)
+
+
+def polygamma(x: Number, n: Number) -> Number:
+    """ψ⁽ⁿ⁾(x), the (n+1)-st derivative of ln Γ; the order n is the second argument, in SciPy's polygamma the first.
+
+    TypeError where they can only be the other way round: a number beside an order that is a Value, or a whole number
+    beside an order that is none.
+    """
+    if is_real(x) and any(_is_no_order(a, as_float(x)) for a in (entries(n) if has_axes(n) else [n])):
+        raise TypeError(
+            f"polygamma(x, n) takes the order n as its second argument, SciPy's as its first: write "
+            f"polygamma(x, {x!r:.60}); got x = {x!r:.60}, n = {n!r:.60}"
+        )
+    return ops.polygamma(x, n)
+
+
+def _is_no_order(n: Number, x: float) -> bool:
+    """Whether n is the argument of a function, and x the order."""
+    if applies_rows(n):
+        return True
+    return is_real(n) and math.isfinite(order := as_float(n)) and order % 1.0 != 0.0 and x % 1.0 == 0.0 <= x
 
 
 def logaddexp2(a: Number, b: Number) -> Number:
