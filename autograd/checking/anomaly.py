@@ -12,6 +12,7 @@ from autograd.events import BackwardStep, steps
 from autograd.modes import Listener, mode, users_line
 from autograd.numerics.trees import Number
 from autograd.ops import Operation
+from autograd.system.choices import flag
 from autograd.system.letters import shorten
 from autograd.value import Value
 
@@ -36,7 +37,7 @@ class detect_anomaly(mode):  # used like a function, so named like one
     """
 
     def __init__(self, *, inf: bool = False) -> None:
-        super().__init__(anomaly=Checker(inf), lines=True)
+        super().__init__(anomaly=Checker(flag("inf", inf)), lines=True)
 
 
 class Checker(Listener):

@@ -9,7 +9,7 @@ with a fixed step allows three or four: a formula that is wrong by a factor of 1
 
 import inspect
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,7 +18,9 @@ from autograd.derivatives.run import needs_function
 from autograd.derivatives.transforms import jacobian, jvp, vjp
 from autograd.modes import no_grad
 from autograd.numerics.differences import Difference, central_difference, one_sided
+from autograd.numerics.real import as_float, is_real
 from autograd.numerics.trees import leaves, paths, rebuild
+from autograd.system.choices import is_one_of
 from autograd.value import Value
 
 Matrix = Sequence[Sequence[float]]  # a row per result, a column per argument
@@ -126,12 +128,13 @@ def _second_order(f: Callable[..., Any], args: tuple[Any, ...], flat: "_Flat", r
 
 
 def _check_options(order: int, rtol: float, methods: Sequence[str]) -> None:
-    if order not in (1, 2):
-        raise ValueError(f"order is 1 or 2, got {order!r}")
-    if not rtol > 0.0:
-        raise ValueError(f"rtol is a relative tolerance above 0, got {rtol!r}")
-    if not isinstance(methods, Collection) or not methods or not set(methods) <= {"reverse", "forward"}:
-        raise ValueError(f"methods are taken from 'reverse' and 'forward', got {methods!r}")
+    if not is_one_of(order, (1, 2)):
+        raise ValueError(f"order is 1 or 2, got {order!r:.60}")
+    if not is_real(rtol) or isinstance(rtol, bool) or not 0.0 < as_float(rtol) < math.inf:
+        raise ValueError(f"rtol is a relative tolerance above 0, got {rtol!r:.60}")
+    listed = list(methods) if isinstance(methods, list | tuple | set | frozenset) else []
+    if not listed or not all(is_one_of(method, ("reverse", "forward")) for method in listed):
+        raise ValueError(f"methods are taken from 'reverse' and 'forward', got {methods!r:.60}")
 
 
 # The function and its derivatives, flat: a list of numbers in, a list of numbers out --------------------------------

@@ -33,6 +33,7 @@ from autograd.modes import current_mode, made_here, made_in_derivatives
 from autograd.numerics.numpys_loops import telling_of_loops
 from autograd.numerics.real import described
 from autograd.numerics.trees import Number, Tree, is_nested, leaves, map_numbers, rebuild
+from autograd.system.choices import flag
 from autograd.value import Value
 
 Function = Callable[..., Any]
@@ -207,7 +208,7 @@ def _positions(f: Function, args: tuple[Any, ...], argnums: Argnums | None) -> i
 
 def split(result: Any, has_aux: bool, f: Function) -> tuple[Any, Any]:
     """The result to differentiate, and what `f` returned beside it."""
-    if not has_aux:
+    if not flag("has_aux", has_aux):
         return result, None
     if not isinstance(result, tuple) or len(result) != 2:
         raise TypeError(f"with has_aux=True, {name_of(f)} has to return a tuple (result, anything), got {result!r}")

@@ -12,6 +12,7 @@ from autograd.drawing.groups_picture import groups_picture
 from autograd.drawing.layout.geometry import DIRECTIONS
 from autograd.drawing.text_tree import in_words, text_tree
 from autograd.drawing.values_picture import Gradients, Look, enclosures, succession, values_picture, with_chips
+from autograd.system.choices import is_one_of
 from autograd.system.letters import clean, cut
 from autograd.value import Value
 from autograd.view.graph import GraphView, on_paths
@@ -40,9 +41,9 @@ class Style:
 
 def check_options(level: str, direction: str, number_format: str, levels: Sequence[str] = LEVELS) -> None:
     """ValueError for a value that is not known, with those that are."""
-    if level not in levels:
+    if not is_one_of(level, levels):
         raise ValueError(f"level is one of {', '.join(map(repr, levels))}; got {level!r}")
-    if direction not in DIRECTIONS:
+    if not is_one_of(direction, DIRECTIONS):
         raise ValueError(f"direction is one of {', '.join(map(repr, DIRECTIONS))}; got {direction!r}")
     try:
         format(0.5, number_format)
@@ -66,8 +67,8 @@ class Still(NamedTuple):
 
 def still(subject: Subject, level: str, style: Style, title: str) -> Still:
     """`subject` drawn at `level`, with a line `title` below it."""
-    if title and not isinstance(title, str):
-        raise TypeError(f"title is a text; got {title!r}")
+    if not isinstance(title, str | None):
+        raise TypeError(f"title is a text; got {title!r:.60}")
     if subject.model is None or level in ("values", "clusters"):  # before a view of a million nodes is made
         _guard(len(subject.order), "values", style.max_nodes)
     graph, paths = subject.graph, subject.paths

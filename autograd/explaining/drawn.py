@@ -24,6 +24,7 @@ from autograd.explaining.neuron_narration import neuron_moments
 from autograd.explaining.neurons import neurons_picture, units
 from autograd.explaining.page.html import MAX_EDGES, Page
 from autograd.explaining.page.room import with_room
+from autograd.system.choices import flag
 from autograd.value import Value
 from autograd.view.graph import check_limit
 from autograd.view.subject import Subject, expanded, listed, subject_of
@@ -94,8 +95,10 @@ def draw(
     check_limit("max_nodes", max_nodes)
     subject = subject_of(y, x, model, parameters, names)
     waypoints = listed(highlight, "highlight")
-    if expand:
+    if flag("expand", expand):
         subject, waypoints = expanded(subject, waypoints)
+    edge_labels = None if edge_labels is None else flag("edge_labels", edge_labels)
+    repeat_leaves = flag("repeat_leaves", repeat_leaves)
     picture, drawn_at, tree, aloud = still(
         subject, level, Style(grads, waypoints, edge_labels, direction, number_format, max_nodes, repeat_leaves), title
     )

@@ -24,7 +24,7 @@ from autograd.drawing.cards import (
 )
 from autograd.drawing.shapes import FONT_SIZE, Path, Rect, Shape, Text, decimal, escaped, svg, svg_document
 from autograd.explaining.moments import Line, Moment, Run, Timeline
-from autograd.view.graph import check_limit
+from autograd.view.graph import check_number
 from autograd.view.notation import number_width
 
 MOST_STEPS = 100
@@ -47,7 +47,7 @@ def animate(timeline: Timeline, seconds: float) -> str:
             f"an animation of {count - 1} steps is longer than anybody watches (at most {MOST_STEPS}): "
             "animate a smaller graph, or save the stepper as .html"
         )
-    check_limit("seconds", seconds)
+    check_number("seconds", seconds)
     if not seconds > 0:
         raise ValueError(f"seconds must be positive, got {seconds!r}")
     return _Film(timeline, seconds).svg()

@@ -24,6 +24,7 @@ from autograd.explaining.neuron_narration import neuron_moments
 from autograd.explaining.page.html import MAX_EDGES, Page
 from autograd.explaining.page.room import with_room
 from autograd.explaining.slides import Slides, slides
+from autograd.system.choices import flag
 from autograd.system.files import write_whole
 from autograd.system.letters import shorten
 from autograd.value import Value
@@ -153,7 +154,7 @@ def stepper(
     check_options(level, direction, number_format, LEVELS)
     check_limit("max_edges", max_edges)
     subject = subject_of(y, x, model, parameters, names)
-    if expand:
+    if flag("expand", expand):
         subject, _ = expanded(subject)
     output = _one_output(subject)
     if level == "neuron" and subject.model is None:

@@ -21,6 +21,7 @@ from autograd.numerics.differences import central_difference
 from autograd.numerics.real import applies_rows, as_float, described, is_real
 from autograd.numerics.trees import leaves, leaves_like
 from autograd.ops import Formula, Operation
+from autograd.system.choices import flag
 
 
 def operation(
@@ -59,9 +60,9 @@ def operation(
     IEEE arithmetic instead (log(-1) is nan, exp(1000) is inf), write it with autograd's functions.
 
     Raises TypeError if formulas and arguments do not match, if a formula is neither a function nor a number, and for a
-    `name` or `symbol` that is no text.
+    `name` or `symbol` that is no text, and a `numeric` that is neither True nor False.
     """
-
+    numeric = flag("numeric", numeric)
     for what, text in (("name", name), ("symbol", symbol)):
         if text is not None and not isinstance(text, str):
             raise TypeError(f"the {what} of an operation is a text, got {described(text)}")

@@ -12,6 +12,7 @@ from typing import Any
 from autograd.numerics.object_arrays import is_array
 from autograd.numerics.real import applies_rows, as_float, described
 from autograd.numerics.trees import leaves, leaves_like
+from autograd.system.choices import is_one_of
 from autograd.system.web_page import how_to_install
 from autograd.value import Value
 
@@ -139,8 +140,8 @@ def batch_size(columns: Sequence[Any]) -> int:
 
 def seed_of(reduce: str, count: int) -> float:
     """∂(mean or sum)/∂(one example's result)."""
-    if reduce not in ("mean", "sum"):
-        raise ValueError(f'reduce is "mean" or "sum", got {reduce!r}')
+    if not is_one_of(reduce, ("mean", "sum")):
+        raise ValueError(f'reduce is "mean" or "sum", got {reduce!r:.60}')
     return 1.0 / count if reduce == "mean" else 1.0
 
 
@@ -179,7 +180,7 @@ def side_by_side(places: list[int]) -> Any:
 
 def counted(numbers: Any, count: int, given: Any) -> Any:
     """`numbers`, which were `given` for the parameters; TypeError or ValueError unless they are `count` in a row."""
-    if numbers is None or getattr(numbers, "ndim", 1) != 1:
+    if not hasattr(numbers, "__len__") or getattr(numbers, "ndim", 1) != 1:
         raise TypeError(f"the parameters are one array of {count} numbers, got {given!r:.60}")
     if len(numbers) != count:
         raise ValueError(f"program.parameters holds {count} parameters, got numbers for {len(numbers)}")
@@ -208,5 +209,10 @@ def as_array(xp: Any, thing: Any, dtype: Any = None) -> Any:
     """Arrays with the gradients that their engine follows; numbers and lists of them as arrays.
 
     All of floats, which the factor makes of whole numbers: those overflow, and would make whole numbers of others.
+    TypeError for what is neither.
     """
-    return 1.0 * (thing if hasattr(thing, "shape") and not isinstance(thing, float) else xp.asarray(thing, dtype=dtype))
+    try:
+        array = thing if hasattr(thing, "shape") and not isinstance(thing, float) else xp.asarray(thing, dtype=dtype)
+        return 1.0 * array
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"expected an array of numbers, got {thing!r:.60}") from None

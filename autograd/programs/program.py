@@ -24,6 +24,7 @@ from typing import Any, NoReturn, SupportsIndex
 
 from autograd.backprop import add_to_grads
 from autograd.numerics.object_arrays import is_array
+from autograd.numerics.real import described
 from autograd.numerics.trees import leaves, leaves_like, rebuild
 from autograd.programs.columns import (
     as_lists,
@@ -52,6 +53,7 @@ from autograd.programs.source.export import module
 from autograd.programs.source.python import Writer
 from autograd.programs.tape import BranchTaken
 from autograd.programs.trace import BranchChanged, Trace, require_scalar
+from autograd.system.choices import flag
 from autograd.system.files import write_whole
 from autograd.value import Value
 
@@ -358,6 +360,9 @@ def record(f: Callable[..., Any], *example_args: Any, arrays: bool | None = None
     drawn from `random` is put back. `program.check` finds numbers that came in any other way. TypeError for arguments
     or results that are not numbers in lists, tuples, dicts and arrays; ImportError for `arrays=True` without NumPy.
     """
+    if not callable(f):
+        raise TypeError(f"record() takes a function and its arguments, got {described(f)}")
+    arrays, strict = None if arrays is None else flag("arrays", arrays), flag("strict", strict)
     if arrays:
         import_numpy("record(arrays=True)")
     example = [structured(arg) for arg in example_args]

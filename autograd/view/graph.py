@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from autograd.backprop import topological_order
 from autograd.events import adjoints, parent_positions
 from autograd.numerics.real import described
+from autograd.system.choices import is_one_of
 from autograd.system.letters import shorten
 from autograd.value import Value
 from autograd.view.names import names_of, shortened
@@ -139,7 +140,7 @@ class GraphView:
         run from them. "own" computes the derivatives of (the sum of) the outputs, touching no `.grad`. For "none" the
         answer is None instead of a list: show no gradients at all.
         """
-        if which not in GRADIENTS:
+        if not is_one_of(which, GRADIENTS):
             raise ValueError(f"grads is one of {', '.join(map(repr, GRADIENTS))}; got {which!r}")
         if which == "none":
             return None
@@ -197,9 +198,16 @@ def checked_outputs(outputs: Any) -> tuple[Value, ...]:
 
 
 def check_limit(name: str, limit: Any) -> None:
-    """TypeError for a limit that nothing can be compared with; math.inf is a limit too."""
-    if not isinstance(limit, int | float):
-        raise TypeError(f"{name} takes a number; got {described(limit)}")
+    """TypeError or ValueError for a limit that nothing can be compared with; math.inf is a limit too."""
+    check_number(name, limit)
+    if limit != limit:
+        raise ValueError(f"{name} takes a number, math.inf for no limit; got nan")
+
+
+def check_number(name: str, number: Any) -> None:
+    """TypeError for what is no number."""
+    if not isinstance(number, Real) or isinstance(number, bool):
+        raise TypeError(f"{name} takes a number; got {described(number)}")
 
 
 def flat_values(outputs: Any) -> Iterator[Value]:

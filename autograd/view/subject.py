@@ -96,7 +96,8 @@ def subject_of(
 
 def listed(values: Any, what: str) -> list[Value]:
     """`values`, a Value or several, as a list. TypeError for anything else."""
-    found = list(values) if isinstance(values, Iterable) and not isinstance(values, Value) else [values]
+    several = isinstance(values, Iterable) and not isinstance(values, Value) and getattr(values, "shape", None) != ()
+    found = list(values) if several else [values]
     for value in found:
         if not isinstance(value, Value):
             raise TypeError(f"{what} takes a Value or a list of Values; got {described(value)}")
