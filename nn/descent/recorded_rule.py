@@ -118,6 +118,10 @@ class RecordedUpdate:
         parts = iter(np.split(numbers, np.cumsum([len(column) for group in columns for column in group])))
         return [{name: next(parts) for name in own} for own in names]
 
+    def take(self) -> None:
+        """Numbers that somebody has changed, of which some are stepped by no group."""
+        self._after[0][:] = self._before[0]
+
     def after(self) -> tuple[Number, list[Columns], bool]:
         """Numbers and memory after a step, and whether all of it is finite. Exceptions as RecordedRule."""
         finite, t = True, self._optimizer.steps_taken + 1

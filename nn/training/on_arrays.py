@@ -54,8 +54,8 @@ class OnArrays(OnValues):
 
     # Values and arrays -----------------------------------------------------------------------------------------------
     def take(self) -> None:
-        self._take_numbers()
         self._update = None
+        self._take_numbers()
         self._wholes: dict[int, tuple[list[Any], Number | None]] = {}  # lists of rows, and the arrays that they are
         groups = enumerate(group["params"] for group in self.optimizer.param_groups)
         self._groups = [self._places(f"group {i}", params) for i, params in groups]
@@ -73,6 +73,8 @@ class OnArrays(OnValues):
     def _take_numbers(self) -> None:
         self._data[:] = [p.data for p in self._parameters]
         self._gradient[:] = [p.grad for p in self._parameters]
+        if self._update is not None:
+            self._update.take()
 
     def _give_numbers(self) -> None:
         """Each deque runs a map that is all C: no signal is handled in its middle."""

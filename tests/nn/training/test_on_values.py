@@ -229,6 +229,22 @@ def test_a_rule_gets_nothing_that_it_could_write_over(apart, clip):
     assert not any(WRITABLE)
 
 
+class Keeping(Optimizer):
+    """A rule whose memory is what it is given, and no copy of it."""
+
+    def remembers(self, group):
+        return ("before", "gradient")
+
+    def rule(self, group, t, numbers):
+        return lambda p, g, before, gradient: (p - group["lr"] * (g + 0.5 * gradient) + 0.1 * (p - before), p, g)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_rule_may_keep_what_it_is_given(apart):
+    rule = lambda ps: Keeping([{"params": ps[k::2]} for k in (0, 1)] if apart else ps, lr=0.05)  # noqa: E731
+    assert same(rule=rule, batch_size=30, epochs=9) == same(rule=rule, callbacks=()) + 5 == 10
+
+
 class LaterForFloats(Optimizer):
     """A rule that arrays suit until the third step."""
 
@@ -264,6 +280,17 @@ def clip_each(parameters):
 @pytest.mark.parametrize("clip", [0.05, 1e6, clip_each])
 def test_clipping(clip):
     assert same(clip=clip) == 5
+
+
+@pytest.mark.parametrize("rule", ["SGD", "groups", "a part"])
+def test_a_clip_function_may_move_parameters(rule):
+    """Also those that the optimizer does not step."""
+
+    def shrink(parameters):
+        for p in parameters:
+            p.data *= 0.99
+
+    assert same(rule=RULES[rule], clip=shrink) == 5
 
 
 def test_a_penalty_and_metrics():
