@@ -23,6 +23,7 @@ from nn.descent.settings import (
     check_settings,
     checked_groups,
     checked_state,
+    with_floats,
 )
 
 Rule = Callable[..., tuple[Number, ...]]  # (p, g, *remembered) → (p, *remembered), after one step
@@ -180,7 +181,7 @@ class Optimizer:
             pass
         check_settings(self, group)  # somebody may have written into param_groups
         # one float32 of NumPy's, in a setting or a gradient, would make all of them such: half the digits would be lost
-        group = {name: setting if name == "params" else as_setting(setting) for name, setting in group.items()}
+        group = with_floats(group)
         data, grads = _floats("data", data), _floats("grad", grads)
         moved, remembered = self.after(group, state, data, grads, CAREFUL_FLOATS)
         return _floats("new data", moved), {name: _floats(name, column) for name, column in remembered.items()}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import chain
+from operator import is_
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -71,7 +72,7 @@ class RecordedRule:
 
     def follow(self, group: Group, t: int) -> None:
         """Go by the settings of now, for step t. An exception where the rule is not this one."""
-        if [*group.values()] != self._settings:
+        if not all(map(is_, group.values(), self._settings)):  # np.float32(0.1) == 0.1, which it is not
             self._read(group)
         if self._t is not None:
             self._numbers[self._t] = t

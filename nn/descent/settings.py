@@ -94,6 +94,11 @@ def as_setting(setting: Any) -> Any:
     return float(setting) if isinstance(setting, Real) and not isinstance(setting, int) else setting
 
 
+def with_floats(group: Group) -> Group:
+    """The group with such settings: somebody may have written others into it."""
+    return {name: setting if name == "params" else as_setting(setting) for name, setting in group.items()}
+
+
 def checked_groups(optimizer: Owner, saved: Mapping[str, Any]) -> list[Group]:
     """The saved settings, when they are of this optimizer's kind and size."""
     kind = type(optimizer).__name__

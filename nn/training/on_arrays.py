@@ -18,7 +18,7 @@ from nn.data.rows import Picked
 from nn.descent.norms import Norms
 from nn.descent.optimizer import Optimizer, Rule
 from nn.descent.recorded_rule import RecordedRule, RecordedUpdate
-from nn.descent.settings import Columns, Number
+from nn.descent.settings import Columns, Number, with_floats
 from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
 from nn.training.on_values import Clip, OnValues, Part
 
@@ -193,7 +193,8 @@ class OnArrays(OnValues):
     @QUIETLY
     def _clip_to(self, limit: float) -> None:
         own = len(self.parameters)
-        if limit < (norm := length(self._gradient[:own])) < math.inf:
+        norm = math.hypot(*self._gradient[:own].tolist())  # as clip_grad_norm: BLAS adds in an order of its own
+        if limit < norm < math.inf:
             self._gradient[:own] *= limit / norm
 
     def step(self) -> bool:
@@ -241,7 +242,7 @@ class OnArrays(OnValues):
         for group, memory, places in zip(optimizer.param_groups, self._memory, self._groups, strict=True):
             # copies: what a rule keeps as its memory would change with the arrays that stay
             before, gradient = frozen(self._data[places].copy()), frozen(self._gradient[places].copy())
-            data[places], columns = optimizer.after(group, memory, before, gradient, ARRAYS)
+            data[places], columns = optimizer.after(with_floats(group), memory, before, gradient, ARRAYS)
             remembered.append(memory | read_only(columns) if columns else memory)
         return data, remembered, math.isfinite(data.dot(data))
 
@@ -304,9 +305,3 @@ def read_only(columns: Columns) -> Columns:
 def _agree(found: Number, wanted: list[float]) -> bool:
     """Whether a rule made the same numbers of arrays as of floats, one for each."""
     return np.shape(found) == np.shape(wanted) and np.allclose(found, wanted, rtol=AGREEMENT, atol=0.0, equal_nan=True)
-
-
-def length(vector: Number) -> float:
-    """√(Σ x²), without overflow on the way."""
-    squares = float(vector.dot(vector))
-    return math.sqrt(squares) if 1e-200 < squares < 1e200 else math.hypot(*vector.tolist())

@@ -307,9 +307,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/training/on_values.py", "deque(map(_set_grad, kept, kept.values()), 0)", "0 → 1"): EXHAUSTED,
     (
         "nn/training/on_arrays.py",
-        "if limit < (norm := length(self._gradient[:own])) < math.inf:",
-        "limit < (norm := length(self._gradient[:own])) < math.inf → "
-        "limit <= (norm := length(self._gradient[:own])) < math.inf",
+        "if limit < norm < math.inf:",
+        "limit < norm < math.inf → limit <= norm < math.inf",
     ): ("where they are equal the factor is 1"),
     (
         "nn/training/recorded.py",

@@ -14,7 +14,7 @@ from nn.descent.optimizer import Optimizer
 from nn.losses import cross_entropy, hinge, mse
 from nn.module import parameters_by_layer
 from nn.training.loop import fit
-from nn.training.on_arrays import OnArrays, _agree, length
+from nn.training.on_arrays import OnArrays, _agree
 from nn.training.on_values import OnValues
 from nn.training.recorded import RecordedStep, quickest
 from tests.nn.frozen import without_numpy
@@ -293,6 +293,37 @@ def test_a_clip_function_may_move_parameters(rule):
     assert same(rule=RULES[rule], clip=shrink) == 5
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e200, 1e-200])
+def test_clipping_by_the_norm_has_the_bits_that_it_has_on_values(scale):
+    dice, parameters = random.Random(1), [Value(0.0) for _ in range(40)]
+    optimizer = nn.SGD(parameters)
+    for _ in range(20):
+        for p in parameters:
+            p.grad = scale * dice.gauss(0.0, 1.0)
+        values = OnValues(parameters, {"all": parameters}, optimizer)
+        arrays = OnArrays(values, optimizer)
+        arrays.clip(scale / 3.0)
+        values.clip(scale / 3.0)
+        assert arrays.numbers(40)[1] == values.numbers(40)[1]
+
+
+@pytest.mark.parametrize("rule", ["SGD", "momentum", "RMSprop", "Adam", "AdamW"])
+def test_a_float32_that_a_callback_writes_into_the_settings(rule):
+    """It is equal to the float that was there, for NumPy, and is not that number."""
+    optimizers = []
+
+    def made(parameters):
+        optimizers.append(RULES[rule](parameters))
+        return optimizers[-1]
+
+    def callback(history):
+        for name in ("lr", "momentum"):
+            if optimizers[-1].param_groups[0].get(name):
+                optimizers[-1].param_groups[0][name] = np.float32(optimizers[-1].param_groups[0][name])
+
+    assert same(rule=made, callbacks=[callback]) == 5
+
+
 def test_a_penalty_and_metrics():
     accuracy = {"accuracy": lambda p, t: sum((a > 0) == (b > 0) for a, b in zip(p, t, strict=True)) / len(t)}
     assert same(loss=hinge, penalty=lambda m: nn.l2_penalty(m, 1e-2), metrics=accuracy, validation=(X, Y)) == 5
@@ -434,14 +465,6 @@ def test_a_batch_that_fails_leaves_the_gradients_of_other_leaves():
     with pytest.raises(autograd.BranchChanged):
         OnValues([w]).gradient([(program, [1.0]), (program, [-1.0])], 1.0, None)
     assert scale.grad == 3.0
-
-
-@pytest.mark.parametrize("numbers", [[3.0, 4.0], [3e200, 4e200], [3e-200, 4e-200], [0.0, 0.0]])
-def test_length(numbers):
-    import numpy as np
-
-    with np.errstate(over="ignore"):
-        assert length(np.array(numbers)) == pytest.approx(math.hypot(*numbers), rel=1e-15)
 
 
 def test_two_ways_agree_that_there_is_no_number():
