@@ -83,7 +83,7 @@ static int open_arrays(Run *run, PyObject *given, Py_ssize_t wanted, int flags) 
         if (check_count(array->shape[0], run->count) < 0)
             return -1;
     }
-    return 0;
+    return run->count > 0 ? 0 : check_count(0, 1); /* a batch has examples */
 }
 
 static void close_run(Run *run) {
@@ -368,15 +368,31 @@ static PyObject *made(Run *run) {
     return result;
 }
 
+/* Whether what went wrong is that something is not as the machine reads it: an array of doubles that do not lie where a
+   processor looks for them, or no array. Others know better, and nothing has been changed yet. */
+static int others_know(void) {
+    if (!PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_ValueError) &&
+        !PyErr_ExceptionMatches(PyExc_BufferError))
+        return 0;
+    PyErr_Clear();
+    return 1;
+}
+
+/* None as well if there is something that the machine does not read; a wrong count is wrong for everybody. */
 static PyObject *made_once(Machine *machine, PyObject *args, int (*open)(Run *, PyObject *)) {
     Run run = {.machine = machine, .divisor = 1.0};
-    PyObject *result = open(&run, args) < 0 ? NULL : made(&run);
+    PyObject *result = NULL;
+    if (open(&run, args) == 0)
+        result = made(&run);
+    else if (!PyErr_ExceptionMatches(PyExc_ValueError) && others_know())
+        result = Py_NewRef(Py_None);
     close_run(&run);
     return result;
 }
 
 /* A run that is bound to its arrays, as a function of no arguments: what it answers is the result alone. `otherwise`
-   answers where a guard does not hold, a list is not what it was, or another run is on its way. */
+   answers where a guard does not hold, a list is not what it was, or another run is on its way; and always, where there
+   is something that the machine does not read. */
 typedef struct { PyObject_HEAD Run run; PyObject *otherwise; } Bound;
 PyTypeObject *bound_type;
 
@@ -392,28 +408,39 @@ static PyObject *bound(Machine *machine, PyObject *args, int (*open)(Run *, PyOb
     made->run.again = 1;
     made->otherwise = Py_NewRef(PyTuple_GetItem(args, 0));
     PyObject *given = PyTuple_GetSlice(args, 1, PyTuple_Size(args));
-    if (given == NULL || open(&made->run, given) < 0)
-        Py_CLEAR(made);
-    else
-        Py_CLEAR(made->run.pair);
+    PyObject *answers = NULL;
+    if (given != NULL && open(&made->run, given) == 0)
+        answers = Py_NewRef((PyObject *)made);
+    else if (given != NULL && others_know())
+        answers = Py_NewRef(made->otherwise);
+    Py_CLEAR(made->run.pair);
+    Py_DECREF((PyObject *)made);
     Py_XDECREF(given);
-    return (PyObject *)made;
+    return answers;
 }
 
 static PyObject *bound_call(Bound *bound, PyObject *args, PyObject *names) {
-    (void)args, (void)names; /* there are none */
+    if (PyTuple_Size(args) > 0 || (names != NULL && PyDict_Size(names) > 0))
+        return PyErr_Format(PyExc_TypeError, "this function takes no arguments: it is bound to its arrays");
     PyObject *result = made(&bound->run);
-    if (result == NULL ? !PyErr_ExceptionMatches(PyExc_ValueError) && !PyErr_ExceptionMatches(PyExc_TypeError)
-                       : result != Py_None && !PyLong_CheckExact(result))
+    if (result != NULL ? result != Py_None && !PyLong_CheckExact(result) : !others_know())
         return result;
-    PyErr_Clear();
     Py_XDECREF(result);
     return PyObject_CallNoArgs(bound->otherwise);
 }
 
 static int bound_traverse(Bound *bound, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE((PyObject *)bound));
-    Py_VISIT(bound->run.machine);
+    const Run *run = &bound->run;
+    Py_VISIT(run->machine);
+    Py_VISIT(run->parameters.list);
+    Py_VISIT(run->parameters.array.obj);
+    Py_VISIT(run->inputs.list);
+    Py_VISIT(run->inputs.array.obj);
+    Py_VISIT(run->columns.obj);
+    Py_VISIT(run->gradients.obj);
+    for (Py_ssize_t k = 0; k < run->open; k++)
+        Py_VISIT(run->arrays[k].obj);
     Py_VISIT(bound->otherwise);
     return 0;
 }

@@ -16,7 +16,9 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from autograd.numerics.object_arrays import entries
+from autograd.numerics.real import as_float
 from autograd.numerics.trees import is_nested, rebuild
+from autograd.ops import table_name
 from autograd.programs.columns import (
     Batch,
     as_array,
@@ -24,6 +26,7 @@ from autograd.programs.columns import (
     counted,
     flat_arrays,
     import_numpy,
+    numbers_for,
     rectangular,
     seed_of,
     side_by_side,
@@ -116,7 +119,8 @@ class Gradient(Pure):
             gradient ← (gradient + g) / divisor if `add`, else g / divisor        where g is what `over` gives
 
         Both are arrays of shape (n,) that stay where they are while their numbers change, as in a training loop.
-        TypeError or ValueError for anything else, and for a `gradient` that cannot be written to.
+        TypeError or ValueError for anything else, for a `gradient` that cannot be written to, and for a `divisor` that
+        is no number.
         """
         for name, array in (("parameters", parameters), ("gradient", gradient)):
             if not (isinstance(array, self._array) and array.dtype == self._float):
@@ -124,7 +128,7 @@ class Gradient(Pure):
             counted(array, len(self._parameters), array)
         if not gradient.flags.writeable:
             raise ValueError("gradient has to be an array that can be written to, and this one is read-only")
-        batch = self._batch(columns)
+        add, divisor, batch = bool(add), as_float(divisor), self._batch(columns)
         batch.array()
         fill = functools.partial(self._fill, self._on(batch), parameters, gradient, add, divisor)
         if not self._all_own:
@@ -137,11 +141,14 @@ class Gradient(Pure):
         self, run: Callable[..., tuple[float, Any]], parameters: Any, gradient: Any, add: bool, divisor: float
     ) -> float:
         """As in_place: by whoever knows the gradient."""
+        import numpy as np
+
         value, slopes = run(parameters[self._own])
-        if not add:
-            gradient[:] = 0.0
-        gradient[self._own] += slopes
-        gradient /= divisor
+        with np.errstate(all="ignore"):  # numbers may be too large, which the machine says nothing about
+            if not add:
+                gradient[:] = 0.0
+            gradient[self._own] += slopes
+            gradient /= divisor
         return value
 
     def _batch(self, columns: Sequence[Any]) -> Batch:
@@ -176,7 +183,10 @@ class Mapped(Pure):
         if any(map(is_nested, example)):
             raise TypeError("map_function is for functions whose arguments are single numbers")
         super().__init__(path, name, example, parameters)
-        self._machine = path.machine(MAP_VALUES) if self._all_own else None
+        tape = path.recording.tape
+        # an example may end a run when others are done: where a guard does not hold, or somebody's own operation fails
+        ends_early = bool(tape.guards) or not all(table_name(step.row) for step in tape.instructions)
+        self._machine = path.machine(MAP_VALUES) if self._all_own and not ends_early else None
 
     def _option(self) -> None:
         return None
@@ -187,18 +197,16 @@ class Mapped(Pure):
 
     def in_place(self, parameters: Any, columns: tuple[Any, ...], results: tuple[Any, ...]) -> Callable[[], bool]:
         """The same as a function of no arguments, for arrays that stay where they are while their numbers change."""
-        fill = functools.partial(self._one_by_one, parameters, columns, results)
-        if self._machine is None:
+        fill = functools.partial(self._at_once, parameters, columns, results)
+        if self._machine is None or not apart(columns, results):
             return fill
-        try:
-            return self._machine.bind_map(fill, parameters, columns, results)  # type: ignore[no-any-return]
-        except (TypeError, ValueError, BufferError):  # no array of floats, or too long: any kind of batch knows better
-            return fill
+        return self._machine.bind_map(fill, parameters, columns, results)  # type: ignore[no-any-return]
 
-    def _one_by_one(self, parameters: Any, columns: tuple[Any, ...], results: tuple[Any, ...]) -> bool:
+    def _at_once(self, parameters: Any, columns: tuple[Any, ...], results: tuple[Any, ...]) -> bool:
+        """The results are written when all of them are there: the columns may lie in the same memory."""
         import numpy as np
 
-        data = counted(rectangular(parameters), len(self._parameters), parameters)
+        data = np.asarray(numbers_for(parameters, len(self._parameters)))
         if not hasattr(columns, "__len__"):
             raise TypeError(f"columns is a tuple of arrays, one for each argument, got {columns!r:.60}")
         found, _ = self._path.run_columns(MAP_VALUES, data[self._own], self._example, columns)
@@ -206,6 +214,18 @@ class Mapped(Pure):
         for place, row in zip(_places(results, *rows.shape), rows, strict=True):
             place[:] = row
         return bool(np.isfinite(rows).all())
+
+
+def apart(columns: Any, results: Any) -> bool:
+    """Whether these are arrays, and none of the results lies where a column does: what is written early to one of those
+    would be read for a later example."""
+    import numpy as np
+
+    if not (isinstance(columns, tuple) and isinstance(results, tuple)):
+        return False
+    if not all(isinstance(array, np.ndarray) for array in (*columns, *results)):
+        return False
+    return not any(np.may_share_memory(result, column) for result in results for column in columns)
 
 
 def _places(results: Any, count: int, length: int) -> list[Any]:

@@ -447,6 +447,8 @@ def replays_of(a: Value, b: Value) -> Iterator[Job]:
         numbers, inputs, gradients = array("d", [0.5, -1.5]), array("d", [0.25, 2.0]), array("d", bytes(16))
         of_one = encoded(one).bind(None, numbers, inputs, array("d", bytes(32)), True, 3.0)
         of_all = encoded(batch).bind_batch(None, numbers, table, 11, 1.0, gradients, False, 7.0)
+        assert encoded(batch).bind_batch(tuple, "no array", table, 11, 1.0, gradients) is tuple
+        assert encoded(one).run("no array", inputs, None) is None
         return [of_one(), of_one(), of_all(), of_all(), *gradients]
 
     pair = record(lambda x, z: (x * a, users_square(z) + b), 0.5, 1.5, arrays=False)._paths[0].work(MAP_VALUES)

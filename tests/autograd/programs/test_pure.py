@@ -1,10 +1,12 @@
 """Pure functions of a program: they are pickled as data, built once where they arrive, and compute the same bits."""
 
 import copy
+import gc
 import multiprocessing
 import pickle
 import subprocess
 import sys
+import weakref
 from array import array
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -134,6 +136,116 @@ def test_arrays_that_cannot_stay_in_place_are_refused():
         g.in_place(state, gradient, X, Y)
     with pytest.raises(TypeError, match="takes 2 arguments"):
         g.in_place(state, np.zeros(5), X)
+
+
+def between_others(numbers):
+    """The same in memory where doubles do not begin at multiples of eight, as a field of a table that was read has it."""
+    table = np.zeros(len(numbers), dtype=[("flag", "i1"), ("number", "f8")])
+    table["number"] = numbers
+    return table["number"]
+
+
+@pytest.mark.parametrize("arrays", [False, True, None])
+def test_arrays_may_lie_anywhere_in_memory(arrays):
+    p = program(arrays)
+    g, state, gradient = p.gradient_function("sum"), between_others(numbers(p)), between_others(np.ones(5))
+    value, slopes = g(numbers(p), X, Y)
+    found, anywhere = g(state, X, Y)
+    assert (found, anywhere.tolist()) == (pytest.approx(value), pytest.approx(slopes.tolist()))
+    assert g.in_place(state, gradient, X, Y)() == found
+    assert gradient.tolist() == anywhere.tolist()
+    assert p.map(X, Y, parameters=state) == pytest.approx(p.map(X, Y))
+    results = (between_others(np.zeros(3)),)
+    w = Value(3.0)
+    square = record(lambda x: w * x**2, 1.0, arrays=arrays).map_function()
+    assert square(between_others([2.0]), (between_others([1.0, 2.0, 3.0]),), results)
+    assert results[0].tolist() == [2.0, 8.0, 18.0]
+
+
+def test_a_divisor_is_a_number_and_large_numbers_are_nobodys_error():
+    p, others = program(), [Value(0.0)]
+    g = p.gradient_function("sum", [*others, *p.parameters])
+    state, gradient = np.array([0.0, *numbers(p)]), np.full(6, 1e308)
+    for wrong in ("2", None, [1.0]):
+        with pytest.raises(TypeError, match="expected a real number"):
+            g.in_place(state, gradient, X, Y, divisor=wrong)
+    with np.errstate(all="raise"):
+        g.in_place(state, gradient, X, Y, add=True, divisor=0)()
+    assert np.isinf(gradient).all()
+
+
+def test_what_is_bound_takes_no_arguments():
+    p = program()
+    run = p.gradient_function("sum").in_place(numbers(p), np.zeros(5), X, Y)
+    for args, named in (([1.0], {}), ([], {"add": True})):
+        with pytest.raises(TypeError, match="argument"):
+            run(*args, **named)
+    nothing = {}
+    assert run(**nothing) == run()
+
+
+class Holder(np.ndarray):
+    """An array that may have attributes."""
+
+
+def test_a_bound_run_that_its_own_array_holds_goes_away():
+    p = program()
+    state = numbers(p).view(Holder)
+    state.run = p.gradient_function("sum").in_place(state, np.zeros(5), X, Y)
+    gone = weakref.ref(state)
+    del state
+    gc.collect()
+    assert gone() is None
+    numbers_in_a_list, held = [0.1], np.zeros(1).view(Holder)
+    run = record(lambda x: x * Value(2.0), 1.0).map_function().in_place(numbers_in_a_list, (np.ones(1),), (np.ones(1),))
+    numbers_in_a_list += [run, held]
+    gone = weakref.ref(held)
+    del numbers_in_a_list, held, run
+    gc.collect()
+    assert gone() is None
+
+
+@operation(lambda a, y: 1.0)
+def below_ten(a):
+    if a >= 10.0:
+        raise ArithmeticError("too much")
+    return a
+
+
+@pytest.mark.parametrize("f", [lambda x: 2.0 * x if x < 10.0 else x, lambda x: 2.0 * below_ten(x)])
+def test_results_are_there_whole_or_not_at_all(f):
+    xs, results = np.arange(11.0), (np.ones(11),)
+    fill = record(f, 1.0).map_function()
+    for same_memory in (results, (xs,)):
+        with pytest.raises((BranchChanged, ArithmeticError)):
+            fill.in_place([], (xs,), same_memory)()
+    assert results[0].tolist() == [1.0] * 11
+    assert xs.tolist() == [*range(11)]
+    assert fill([], (xs[:10],), (xs[:10],))
+    assert xs.tolist() == [*range(0, 20, 2), 10.0]
+
+
+@pytest.mark.parametrize("shift", [-1, 0, 1, 9])
+def test_results_may_lie_where_the_columns_are(shift):
+    memory = np.arange(60.0)
+    columns, results = (memory[10:40],), (memory[10 + shift : 40 + shift],)
+    wanted = (memory[10:40] * 2.0 + 1.0).tolist()
+    assert record(lambda x: x * 2.0 + 1.0, 1.0).map_function().in_place([], columns, results)()
+    assert results[0].tolist() == wanted
+
+
+def test_a_map_needs_examples_and_parameters_that_are_numbers():
+    w = Value(2.0)
+    of_one, of_none = (record(f, *x).map_function() for f, x in ((lambda x: w * x, [1.0]), (lambda: w * 2.0, [])))
+    for fill, columns, results in ((of_one, (np.zeros(0),), (np.zeros(0),)), (of_none, (), (np.zeros(2),))):
+        with pytest.raises(ValueError, match="a batch needs columns of one length, at least 1"):
+            fill.in_place([2.0], columns, results)()
+    for wrong in (["2"], [w], [None]):
+        with pytest.raises(TypeError):
+            of_one(wrong, (np.ones(2),), (np.ones(2),))
+    result = np.zeros(2)
+    assert of_one([10**20], (np.ones(2),), (result,))
+    assert result.tolist() == [1e20] * 2
 
 
 INSIDE = []
