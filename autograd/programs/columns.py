@@ -187,14 +187,6 @@ def counted(numbers: Any, count: int, given: Any) -> Any:
     return numbers
 
 
-def numbers_for(parameters: Any, count: int) -> Any:
-    """Numbers for so many parameters, in an array or a list, as an array of floats or a list of them."""
-    array = rectangular(parameters) if is_array(parameters) else None
-    if array is not None:
-        return counted(array, count, parameters)
-    return counted(plain_numbers(leaves(as_lists(parameters), "parameters")), count, parameters)
-
-
 def flat_arrays(xp: Any, like: Any, arg: Any, what: str, dtype: Any) -> Iterator[Any]:
     """The numbers of `arg`, which is shaped like `like`, as flat arrays; plain numbers become arrays of `dtype`."""
     like = as_lists(like)

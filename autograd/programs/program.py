@@ -23,13 +23,16 @@ from pathlib import Path
 from typing import Any, NoReturn, SupportsIndex
 
 from autograd.backprop import add_to_grads
+from autograd.numerics.object_arrays import is_array
 from autograd.numerics.real import described
 from autograd.numerics.trees import leaves, leaves_like, rebuild
 from autograd.programs.columns import (
     as_lists,
+    counted,
     import_numpy,
-    numbers_for,
     numbers_like,
+    plain_numbers,
+    rectangular,
     side_by_side,
     structured,
 )
@@ -248,8 +251,13 @@ class Program:
 
     def _numbers_of(self, path: Trace, parameters: Any) -> Any:
         """Of numbers for all parameters, those for the ones of a path."""
-        numbers, places = numbers_for(parameters, len(self._met)), self._places(path)
-        return [numbers[p] for p in places] if isinstance(numbers, list) else numbers[side_by_side(places)]
+        places = self._places(path)
+        array = rectangular(parameters) if is_array(parameters) else None
+        if array is not None:
+            return counted(array, len(self._met), parameters)[side_by_side(places)]
+        numbers = plain_numbers(leaves(as_lists(parameters), "parameters"))
+        counted(numbers, len(self._met), parameters)
+        return [numbers[place] for place in places]
 
     def map_backward(self, *columns: Any, reduce: str = "mean") -> float:
         """The mean (or the sum) of f over the examples; adds its derivative to the grad of every parameter."""

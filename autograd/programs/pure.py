@@ -26,7 +26,6 @@ from autograd.programs.columns import (
     counted,
     flat_arrays,
     import_numpy,
-    numbers_for,
     rectangular,
     seed_of,
     side_by_side,
@@ -206,7 +205,7 @@ class Mapped(Pure):
         """The results are written when all of them are there: the columns may lie in the same memory."""
         import numpy as np
 
-        data = np.asarray(numbers_for(parameters, len(self._parameters)))
+        data = counted(rectangular(parameters), len(self._parameters), parameters)
         if not hasattr(columns, "__len__"):
             raise TypeError(f"columns is a tuple of arrays, one for each argument, got {columns!r:.60}")
         found, _ = self._path.run_columns(MAP_VALUES, data[self._own], self._example, columns)

@@ -139,7 +139,7 @@ def test_arrays_that_cannot_stay_in_place_are_refused():
 
 
 def between_others(numbers):
-    """The same in memory where doubles do not begin at multiples of eight, as a field of a table that was read has it."""
+    """The same in memory where doubles do not begin at multiples of eight, as in the fields of a table."""
     table = np.zeros(len(numbers), dtype=[("flag", "i1"), ("number", "f8")])
     table["number"] = numbers
     return table["number"]
@@ -234,18 +234,12 @@ def test_results_may_lie_where_the_columns_are(shift):
     assert results[0].tolist() == wanted
 
 
-def test_a_map_needs_examples_and_parameters_that_are_numbers():
+def test_a_map_needs_examples():
     w = Value(2.0)
     of_one, of_none = (record(f, *x).map_function() for f, x in ((lambda x: w * x, [1.0]), (lambda: w * 2.0, [])))
     for fill, columns, results in ((of_one, (np.zeros(0),), (np.zeros(0),)), (of_none, (), (np.zeros(2),))):
         with pytest.raises(ValueError, match="a batch needs columns of one length, at least 1"):
             fill.in_place([2.0], columns, results)()
-    for wrong in (["2"], [w], [None]):
-        with pytest.raises(TypeError):
-            of_one(wrong, (np.ones(2),), (np.ones(2),))
-    result = np.zeros(2)
-    assert of_one([10**20], (np.ones(2),), (result,))
-    assert result.tolist() == [1e20] * 2
 
 
 INSIDE = []
