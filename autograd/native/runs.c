@@ -202,7 +202,12 @@ static void take_from_lanes(Machine *machine, Py_ssize_t start, int used) {
     for (int32_t k = 0; k < machine->values.count; k++) {
         const Column column = machine->outputs[k];
         const double *restrict lane = machine->lanes[machine->values.at[k]];
-        EVERY_LANE machine->zeros[j] += 0.0 * lane[j]; /* lanes without an example repeat another */
+        if (used == LANES) {
+            EVERY_LANE machine->zeros[j] += 0.0 * lane[j];
+        } else { /* the others may hold anything: what is done lane by lane leaves them out */
+            for (int j = 0; j < used; j++)
+                machine->zeros[j] += 0.0 * lane[j];
+        }
         if (is_whole(column, used))
             memcpy(number_in(column, start), lane, sizeof(Lane));
         else

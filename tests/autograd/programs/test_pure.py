@@ -340,6 +340,44 @@ def test_whether_all_results_are_finite(strange, place):
     assert np.isfinite(results[0]).sum() == np.isfinite(results[1]).sum() == 16
 
 
+@operation(lambda a, y: 1.0)
+def plus_one(a):
+    return a + 1.0
+
+
+@pytest.mark.parametrize(
+    "positive",
+    [
+        lambda x: autograd.logsumexp([x, 1.0]),
+        lambda x: autograd.cross_entropy([x, 1.0], 0),
+        lambda x: autograd.softmax([x, 1.0])[0],
+        plus_one,
+    ],
+)
+@pytest.mark.parametrize("count", [1, 3, 8, 9])
+def test_only_results_of_examples_are_asked_whether_they_are_finite(positive, count):
+    """Not 1 / what was never computed."""
+    g, results = record(lambda x: 1.0 / positive(x), 1.0).map_function(), (np.empty(count),)
+    assert g([], (np.linspace(0.5, 1.5, count),), results) is True
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, -1])
+@pytest.mark.parametrize("shift", [-9, -3, -1, 0, 1, 2, 8])
+def test_results_that_lie_over_columns_are_those_of_the_numbers_before(shift, step):
+    """Also where they lie over numbers of examples that come later."""
+    table = np.linspace(0.1, 2.0, 90)
+    column, other = table[30:51][::step], table[30 + shift : 51 + shift][::step]
+    g = a_rule(0.9, Value(0.1)).map_function()
+    wanted = np.empty(len(column)), np.empty(len(column))
+    assert g([0.1], (column, other, column), wanted)
+    again = table.copy()
+    column, other = again[30:51][::step], again[30 + shift : 51 + shift][::step]
+    assert g([0.1], (column, other.copy(), column), (other, column))
+    table[30 + shift : 51 + shift][::step] = wanted[0]
+    table[30:51][::step] = wanted[1]
+    assert again.tolist() == table.tolist()
+
+
 def test_results_of_arguments_and_constants():
     g = record(lambda x, y: (y, 2.0, x * 1.0, W * 1.0), 1.0, 2.0).map_function()
     results = tuple(np.empty(3) for _ in range(4))
