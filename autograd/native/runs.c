@@ -427,6 +427,8 @@ static PyObject *bound(Machine *machine, PyObject *args, int (*open)(Run *, PyOb
 static PyObject *bound_call(Bound *bound, PyObject *args, PyObject *names) {
     if (PyTuple_Size(args) > 0 || (names != NULL && PyDict_Size(names) > 0))
         return PyErr_Format(PyExc_TypeError, "this function takes no arguments: it is bound to its arrays");
+    if (bound->run.machine == NULL) /* an array that is let go of by bound_clear() can call it once more */
+        return PyErr_Format(PyExc_ReferenceError, "this function has let go of its arrays");
     PyObject *result = made(&bound->run);
     if (result != NULL ? result != Py_None && !PyLong_CheckExact(result) : !others_know())
         return result;
@@ -451,8 +453,8 @@ static int bound_traverse(Bound *bound, visitproc visit, void *arg) {
 }
 
 static int bound_clear(Bound *bound) {
+    Py_CLEAR(bound->run.machine); /* first: without it nothing runs */
     close_run(&bound->run);
-    Py_CLEAR(bound->run.machine);
     Py_CLEAR(bound->otherwise);
     return 0;
 }

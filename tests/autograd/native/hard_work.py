@@ -16,6 +16,7 @@ import threading
 import weakref
 from array import array
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from itertools import pairwise
 from operator import attrgetter
@@ -24,6 +25,7 @@ from typing import Any
 import autograd
 from autograd import Value, no_grad, operation, record
 from autograd.backprop import ordered
+from autograd.native import extension
 from autograd.programs.kinds import GRADIENTS, MAP_GRADIENTS, MAP_VALUES, backward
 from autograd.programs.machine import encoded
 from autograd.programs.recorder import _Transcript
@@ -130,7 +132,7 @@ class Last:
 
 def meddling() -> None:
     """Whoever is let go of changes the very node that lets it go, and collections change the graph that is read."""
-    for job in (slots_meddled_with, numbers_meddled_with, circles_through_lines):
+    for job in (slots_meddled_with, numbers_meddled_with, circles_through_lines, circles_through_runs):
         job()
     for read in (attrgetter("operands"), attrgetter("parents"), autograd.topological_order, ordered):
         collected_while(read)
@@ -177,6 +179,57 @@ def circles_through_lines() -> None:
     del v
     gc.collect()
     assert seen() is None
+
+
+class Marked(array):  # type: ignore[type-arg]
+    """An array with attributes."""
+
+
+class Asking:
+    """Numbers that ask for a last run where they are let go of (from Python 3.12 on, which looks for these methods)."""
+
+    def __init__(self, numbers: Any) -> None:
+        self.numbers: Any = numbers
+        self.run: Any = lambda: None
+
+    def __buffer__(self, flags: int) -> Any:
+        return memoryview(self.numbers)
+
+    def __release_buffer__(self, view: Any) -> None:
+        with suppress(ReferenceError):  # which says that there is nothing to run with any more
+            self.run()
+
+
+def circles_through_runs() -> None:
+    """A run that is bound to arrays, which is known by one of them, or by who knows otherwise."""
+    if extension is None:
+        return
+    w = Value(2.0)
+    path = record(lambda x: x * w, 1.0, arrays=False)._paths[0]
+    one, batch, values = (encoded(path.work(kind)) for kind in (GRADIENTS, MAP_GRADIENTS, MAP_VALUES))
+    table = memoryview(array("d", [1.0, 2.0, 3.0])).cast("B").cast("d", (1, 3))
+    for place in range(4 + (sys.version_info >= (3, 12))):
+        numbers, inputs, gradients, results = (Marked("d", [1.0] * n) for n in (1, 1, 2, 1))
+        asking = Asking(numbers) if place == 4 else numbers
+        gc.freeze()  # then a collection takes the runs apart first, and arrays that ask after them
+
+        def otherwise() -> str:
+            return "otherwise"
+
+        runs = [
+            one.bind(otherwise, asking, inputs, gradients, False, 1.0),
+            batch.bind_batch(otherwise, asking, table, 3, 1.0, Marked("d", [0.0]), True, 2.0),
+            values.bind_map(otherwise, asking, (inputs,), (results,)),
+        ]
+        seen = weakref.ref(otherwise)
+        knows: Any = [numbers, inputs, results, otherwise, asking][place]
+        knows.run = runs[2] if knows is results else runs[0]
+        assert [run() for run in runs] == [1.0, 6.0, True]
+        gc.collect()
+        gc.unfreeze()
+        del numbers, inputs, gradients, results, otherwise, asking, knows, runs
+        gc.collect()
+        assert seen() is None, place
 
 
 def collected_while(read: Callable[[Value], Any]) -> None:
