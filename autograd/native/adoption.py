@@ -67,7 +67,7 @@ def track_reached(thing: Any, value: type) -> None:
     met = {id(node) for node in below}
     for node in below:
         for parent in node.parents:
-            if id(parent) not in met:
+            if id(parent) not in met and isinstance(parent, value):  # no tuple that waits for the other slots
                 met.add(id(parent))
                 below.append(parent)
     extension.track(below)

@@ -558,6 +558,16 @@ def test_what_a_closure_makes_of_a_grad_is_a_float_for_whoever_comes_next(added)
     assert [(type(v.grad), v.grad) for v in (h, a)] == [(float, 1.0), (float, 3.0)]
 
 
+def test_children_may_be_what_was_made_from_the_node_itself():
+    """Nobody looks over a node while its slots are written, one after the other."""
+    a = Value(0.5) * Value(2.0)
+    a.note = "hung on it"
+    b = a.relu()
+    a._prev = (b,)
+    assert a.parents == a.operands == (b,)
+    assert set(autograd.topological_order(a)) == {a, b}
+
+
 def test_the_name_given_afterwards_is_that_of_the_operation():
     out = Value(1.0, (Value(1.0),), "f")
     for name, shown in (("g", "g"), ("", "f")):
