@@ -41,8 +41,8 @@ from autograd.programs.tape import BranchTaken, Guard, sum_terms
 
 LIKE_OPERATIONS = 50  # side by side, from which on arrays are faster than source
 WIDE_SUMS = 500  # terms of a sum times examples, from which on matrix products are faster than the machine
-NEAR_SLOTS = 30_000  # of a program, up to which the machine is faster in any case if the processor adds four at a time
-NEAR_IN_PAIRS = 4_000  # the same where it adds two
+NEAR_SLOTS = {8: 100_000, 4: 30_000, 2: 4_000, 1: 4_000}
+"""Of a program, up to which the machine is faster in any case, by the numbers that the processor adds at a time."""
 
 
 class BranchChanged(RuntimeError):
@@ -204,12 +204,11 @@ def enough_for_arrays(work: Work) -> float:
         return inf
     if not can_run(work):
         return LIKE_OPERATIONS / like_operations(work)
-    fours = extension.AT_ONCE >= 4
-    if work.tape.size <= (NEAR_SLOTS if fours else NEAR_IN_PAIRS):
+    if work.tape.size <= NEAR_SLOTS[extension.AT_ONCE]:
         return inf
     width = terms_of_sums(work)
     if width < 12.0:
-        return inf if fours or not width else 10 * WIDE_SUMS / width
+        return inf if extension.AT_ONCE >= 4 or not width else 10 * WIDE_SUMS / width
     return WIDE_SUMS / width
 
 

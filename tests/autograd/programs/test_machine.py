@@ -157,9 +157,10 @@ def test_a_batch_has_the_bits_of_the_source(f, count, at_once):
 def test_arrays_are_chosen_beside_it_only_where_they_are_faster(monkeypatch):
     pytest.importorskip("numpy")
 
-    def chosen(f, at_once=8, near=0, near_in_pairs=0):
-        monkeypatch.setattr(trace, "NEAR_SLOTS", near)
-        monkeypatch.setattr(trace, "NEAR_IN_PAIRS", near_in_pairs)
+    assert trace.NEAR_SLOTS.keys() >= {native.extension.AT_ONCE}
+
+    def chosen(f, at_once=8, near=0):
+        monkeypatch.setattr(trace, "NEAR_SLOTS", {at_once: near})
         monkeypatch.setattr(trace, "extension", SimpleNamespace(AT_ONCE=at_once))
         path = record(f, 0.4, 1.3)._paths[0]
         return [path.prefers_arrays(kinds.MAP_GRADIENTS, count) for count in (1, 10_000)]
@@ -169,8 +170,7 @@ def test_arrays_are_chosen_beside_it_only_where_they_are_faster(monkeypatch):
 
     assert chosen(wide) == chosen(wide, at_once=4) == chosen(wide, at_once=2) == [False, True]
     assert chosen(wide, near=8_000) == [False, False]
-    assert chosen(wide, at_once=2, near=8_000) == [False, True]
-    assert chosen(wide, at_once=2, near_in_pairs=8_000) == [False, False]
+    assert chosen(wide, at_once=2, near=8_000) == [False, False]
     assert chosen(a_layer) == [False, False]
     assert chosen(a_layer, at_once=2) == [False, True]
 
