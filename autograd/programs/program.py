@@ -18,7 +18,7 @@ new path.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, SupportsIndex
 
@@ -281,8 +281,8 @@ class Program:
         the program's, and none twice.
         """
         path, name, example, own = self._running()
-        if parameters is not None and not (len(set(parameters)) == len(parameters) and set(own) <= set(parameters)):
-            raise ValueError(f"parameters has to hold each of the {len(own)} in program.parameters, and no Value twice")
+        if parameters is not None:
+            _check_order(parameters, own)
         return Gradient(path, name, example, own if parameters is None else parameters, reduce)
 
     def map_function(self) -> Mapped:
@@ -316,6 +316,14 @@ class Program:
     def _running(self) -> tuple[Trace, str, Sequence[Any], list[Value]]:
         """The path that ran last, and what a pure function of it has to know."""
         return self._paths[0], self._name, self._example, self.parameters
+
+
+def _check_order(parameters: Any, own: Sequence[Value]) -> None:
+    """TypeError for what is no list of Values, ValueError unless it holds all of the program's own, and none twice."""
+    if not isinstance(parameters, Collection) or not all(isinstance(p, Value) for p in parameters):
+        raise TypeError(f"parameters is a list of Values, got {described(parameters)}")
+    if len(set(parameters)) < len(parameters) or not set(own) <= set(parameters):
+        raise ValueError(f"parameters has to hold each of the {len(own)} in program.parameters, and no Value twice")
 
 
 def works(path: Trace) -> list[Work]:

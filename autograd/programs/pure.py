@@ -206,7 +206,7 @@ class Mapped(Pure):
         import numpy as np
 
         data = counted(rectangular(parameters), len(self._parameters), parameters)
-        if not hasattr(columns, "__len__"):
+        if not _is_sized(columns):
             raise TypeError(f"columns is a tuple of arrays, one for each argument, got {columns!r:.60}")
         found, _ = self._path.run_columns(MAP_VALUES, data[self._own], self._example, columns)
         rows = np.array(found, dtype=float).reshape(len(found), -1).T
@@ -227,10 +227,15 @@ def apart(columns: Any, results: Any) -> bool:
     return not any(np.may_share_memory(result, column) for result in results for column in columns)
 
 
+def _is_sized(thing: Any) -> bool:
+    """Whether it has a length; an array without axes only looks so."""
+    return hasattr(thing, "__len__") and getattr(thing, "shape", None) != ()
+
+
 def _places(results: Any, count: int, length: int) -> list[Any]:
     """The memory of `results` as arrays; TypeError or ValueError, before any is filled, unless all of them can be."""
-    if not hasattr(results, "__len__") or len(results) != count:
-        given = f"{len(results)} of them" if hasattr(results, "__len__") else f"{results!r:.60}"
+    if not _is_sized(results) or len(results) != count:
+        given = f"{len(results)} of them" if _is_sized(results) else f"{results!r:.60}"
         raise ValueError(f"results is a tuple of arrays to fill, as many as f returns numbers: {count}, got {given}")
     return [_place(k, result, length) for k, result in enumerate(results)]
 

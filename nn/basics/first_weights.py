@@ -69,6 +69,8 @@ def initializer(
     True
     """
     fan_in, fan_out, generator = positive("fan_in", fan_in, least=0), positive("fan_out", fan_out, least=0), as_rng(rng)
+    if not isinstance(activation, str | None):
+        raise TypeError(f"activation has to be the name of one, or None, got {activation!r:.60}")
     if callable(init):
         return lambda: init(fan_in, fan_out, generator)
     if isinstance(init, Real):

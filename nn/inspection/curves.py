@@ -7,8 +7,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from nn.basics.checks import check_functions
-from nn.basics.nested import only
+from nn.basics.checks import check_functions, positive
+from nn.basics.nested import is_list, only, shape
 from nn.data.rows import as_list, as_pairs, as_rows
 from nn.data.scaling import mean_and_deviation
 from nn.inspection.outputs import answers, layer_outputs, saturation
@@ -46,6 +46,8 @@ def plot_regression(
     """
     rows, targets = as_pairs(as_rows(X), y)
     targets, names = list(map(only, targets)), two_names(names)
+    if any(map(is_list, targets)):
+        raise ValueError(f"plot_regression draws one number per row, y has {shape(targets)}")
     check_functions(inputs=inputs, output=output)
     dots = {"s": 18, "color": COLORS[0], "edgecolors": "white", "linewidths": 0.5}
     with canvas(ax) as ax:
@@ -107,6 +109,7 @@ def plot_activations(model: Module, X: Any, ax: Any = None, bins: int = 40) -> A
 
     Saturated: the activation's slope is below 5 % of its steepest (for relu: the unit is off); dead: on every row.
     """
+    bins = positive("bins", bins)
     with canvas(ax) as ax, evaluating(model):
         layers = list(layer_outputs(model, X).items())
         for k, (name, values) in enumerate(layers[:-1] or layers):
@@ -122,6 +125,7 @@ def plot_activations(model: Module, X: Any, ax: Any = None, bins: int = 40) -> A
 
 def plot_gradients(model: Module, ax: Any = None, bins: int = 30) -> Any:
     """Histogram of log₁₀|∂L/∂w| per layer, of the gradients that are there now; the legend counts zeros."""
+    bins = positive("bins", bins)
     with canvas(ax) as ax:
         for k, (name, parameters) in enumerate(parameters_by_layer(model).items()):
             sizes = [math.log10(abs(p.grad)) for p in parameters if p.grad]
@@ -156,13 +160,19 @@ def plot_gradient_flow(history: Curves, ax: Any = None) -> Any:
 
 def plot_confusion(matrix: Sequence[Sequence[int]], labels: Sequence[str], ax: Any = None) -> Any:
     """A confusion matrix (nn.metrics.confusion_matrix) as a table of shaded cells with their counts."""
+    matrix, labels = as_rows(matrix), as_list(labels)
+    if not matrix or {len(labels)} != {len(matrix), *map(len, matrix)}:
+        raise ValueError(
+            f"a confusion matrix has a row, a column and a label for each class, got {shape(matrix)} "
+            f"and {len(labels)} labels"
+        )
     with canvas(ax) as ax:
         largest = max(max(row) for row in matrix) or 1
-        ax.imshow(as_list(matrix), cmap="Blues", vmin=0, vmax=largest)
+        ax.imshow(matrix, cmap="Blues", vmin=0, vmax=largest)
         for i, row in enumerate(matrix):
             for j, count in enumerate(row):
                 ax.text(j, i, str(count), ha="center", va="center", color="white" if count > largest / 2 else INK)
-        names = [literal(label) for label in labels]
+        names = [literal(str(label)) for label in labels]
         ax.set_xticks(range(len(names)), names)
         ax.set_yticks(range(len(names)), names)
         ax.set(xlabel="predicted", ylabel="true", title="held-out rows")

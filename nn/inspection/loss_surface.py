@@ -37,6 +37,8 @@ def plot_loss_surface(
     than 2 places each way, and for a loss that is finite nowhere.
     """
     positive("points", points, least=2)
+    if not isinstance(path, ParameterPath):
+        raise TypeError(f"path has to be the ParameterPath that was among fit's callbacks, got {path!r:.60}")
     if len(path.points) < 3:
         raise ValueError(f"the path has {len(path.points)} points; train at least 2 epochs with it among the callbacks")
     rows, targets = as_pairs(X, y)

@@ -100,7 +100,7 @@ def two_names(names: Any) -> tuple[str, str]:
     """The names of both axes; TypeError for what is not two texts."""
     if isinstance(names, list | tuple) and len(names) == 2 and all(isinstance(name, str) for name in names):
         return names[0], names[1]
-    raise TypeError(f"names has to be those of both axes, such as ('x', 'y'), got {names!r:.60}")
+    raise TypeError(f"names has to be two texts, such as ('x', 'y'), got {names!r:.60}")
 
 
 def literal(text: str) -> str:

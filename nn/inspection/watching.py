@@ -7,6 +7,7 @@ from autograd import TrainingPage, Value
 from nn.data.rows import as_pairs, as_rows
 from nn.inspection.history import History, check_history
 from nn.inspection.outputs import layer_outputs
+from nn.inspection.style import two_names
 from nn.metrics import target_class
 from nn.module import Module, check_model, evaluating
 
@@ -41,6 +42,9 @@ def watch(
         )
     if len(kept.parameters[0]) != len(parameters):
         raise ValueError(f"the training had {len(kept.parameters[0])} parameters, this model has {len(parameters)}")
+    if not isinstance(title, str | None):
+        raise TypeError(f"title is a text, got {title!r:.60}")
+    names = two_names(names)
     inputs = [Value(0.0, label) for label in names]
     with evaluating(model):
         layers = {name: rows_of[0] for name, rows_of in layer_outputs(model, [inputs]).items()}

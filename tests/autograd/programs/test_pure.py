@@ -303,6 +303,12 @@ def test_a_gradient_among_other_parameters(arrays, places):
     for wrong in (p.parameters[:-1], [*others, others[0]]):
         with pytest.raises(ValueError, match=r"each of the 5 in program\.parameters, and no Value twice"):
             p.gradient_function(parameters=wrong)
+    for stranger in (None, 1.0, "a", object()):
+        if stranger is not None:
+            with pytest.raises(TypeError, match="parameters is a list of Values, got"):
+                p.gradient_function(parameters=stranger)
+        with pytest.raises(TypeError, match="parameters is a list of Values, got"):
+            p.gradient_function(parameters=[*others, stranger])
 
 
 def a_rule(momentum, rate):
@@ -444,10 +450,10 @@ def test_what_does_not_fit_is_refused_by_a_function_of_arrays():
         g([0.1], (ones, ones), results)
     with pytest.raises(ValueError, match="columns of one length"):
         g([0.1], (ones, ones[1:], ones), results)
-    for wrong in ((np.empty(9),), (np.empty(9),) * 3, (), None, 2.0):
+    for wrong in ((np.empty(9),), (np.empty(9),) * 3, (), None, 2.0, np.array(1.0)):
         with pytest.raises(ValueError, match="a tuple of arrays to fill, as many as f returns numbers: 2, got"):
             g([0.1], (ones, ones, ones), wrong)
-    for columns in (None, 1.0):
+    for columns in (None, 1.0, np.array(1.0)):
         with pytest.raises(TypeError, match="columns is a tuple of arrays, one for each argument, got"):
             g([0.1], columns, results)
     for parameters in (None, "a", ["a"], {}, 10**400, [None], 0.1):
