@@ -604,12 +604,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/data/tables.py", "LARGEST = 1e150", "1e+150 → 1e+150"): "1 more than a number of this size is the same number",
     (
         "nn/data/rows.py",
-        "if not all(share > 0 for share in shares) or abs(total(shares) - 1) > 1e-9:",
-        "abs(total(shares) - 1) > 1e-09 → abs(total(shares) - 1) >= 1e-09",
+        "if not all(share > 0 for share in dealt) or abs(total(dealt) - 1) > 1e-9:",
+        "abs(total(dealt) - 1) > 1e-09 → abs(total(dealt) - 1) >= 1e-09",
     ): "a number near 1 differs from 1 by a multiple of 2⁻⁵³, and 1e-9 is none",
     (
         "nn/data/rows.py",
-        "if not all(share > 0 for share in shares) or abs(total(shares) - 1) > 1e-9:",
+        "if not all(share > 0 for share in dealt) or abs(total(dealt) - 1) > 1e-9:",
         "1e-09 → 1.0001e-09",
     ): ROUNDED,
     (
