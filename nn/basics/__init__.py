@@ -2,5 +2,5 @@
 
 In reading order: `nested` (numbers in lists of lists), `checks` (what has to be a whole number, a generator …),
 `first_weights` (where training starts), `activations` (by name), `pairing` (predictions beside targets),
-`places` (where parameters lie), `progress` (what long work shows).
+`places` (where parameters lie), `at_once` (written whole or not at all), `progress` (what long work shows).
 """

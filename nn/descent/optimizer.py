@@ -5,13 +5,13 @@ The rules themselves, from SGD to AdamW, are in `nn.optim`.
 
 import copy
 import math
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import truediv
 from reprlib import repr as short
 from typing import Any, Protocol
 
 from autograd import Value, divide
+from nn.basics.at_once import Call, at_once, each
 from nn.descent.settings import (
     STATE_FORMAT,
     Columns,
@@ -61,7 +61,7 @@ CAREFUL_FLOATS = Floats(lambda x: math.sqrt(x) if x >= 0.0 else math.nan, divide
 _set_data = Value.data.__set__  # type: ignore[attr-defined]
 
 
-def _floats(name: str, numbers: Sequence[Any]) -> list[float]:
+def as_floats(name: str, numbers: Sequence[Any]) -> list[float]:
     """One number for every parameter, as floats; TypeError for what is none, such as torch's None for "no gradient"."""
     floats = []
     for i, number in enumerate(numbers):
@@ -182,19 +182,20 @@ class Optimizer:
         check_settings(self, group)  # somebody may have written into param_groups
         # one float32 of NumPy's, in a setting or a gradient, would make all of them such: half the digits would be lost
         group = with_floats(group)
-        data, grads = _floats("data", data), _floats("grad", grads)
+        data, grads = as_floats("data", data), as_floats("grad", grads)
+        state = {name: as_floats(name, column) for name, column in state.items()}
         moved, remembered = self.after(group, state, data, grads, CAREFUL_FLOATS)
-        return _floats("new data", moved), {name: _floats(name, column) for name, column in remembered.items()}
+        return as_floats("new data", moved), {name: as_floats(name, column) for name, column in remembered.items()}
 
     def step(self) -> None:
-        """Change every parameter by its gradient, once; none of them where that raises an error."""
+        """Change every parameter by its gradient, once; none of them where that raises an error, or on Ctrl-C."""
         if len(self.state) != len(self.param_groups):
             raise ValueError(f"{len(self.param_groups)} groups, but memory for {len(self.state)}: {MAKE_ANOTHER}")
         moved = [self.after_floats(*pair) for pair in zip(self.param_groups, self.state, strict=True)]
+        writing: list[Call] = [(vars(self).__setitem__, "steps_taken", self.steps_taken + 1)]
         for group, state, (data, remembered) in zip(self.param_groups, self.state, moved, strict=True):
-            deque(map(_set_data, group["params"], data), 0)
-            state.update(remembered)
-        self.steps_taken += 1
+            writing += [each(_set_data, group["params"], data), (state.update, remembered)]
+        at_once(*writing)
 
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0.0, which `backward()` adds to."""

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd import Value, divide, maximum, record, sqrt
+from nn.basics.at_once import Call
 from nn.descent.optimizer import Optimizer, Rule
 from nn.descent.settings import Columns, Group, Number
 
@@ -72,7 +73,8 @@ class RecordedRule:
 
     def follow(self, group: Group, t: int) -> None:
         """Go by the settings of now, for step t. An exception where the rule is not this one."""
-        if not all(map(is_, group.values(), self._settings)):  # np.float32(0.1) == 0.1, which it is not
+        same = len(group) == len(self._settings) and all(map(is_, group.values(), self._settings))
+        if not same:  # other objects; np.float32(0.1) == 0.1, which it is not
             self._read(group)
         if self._t is not None:
             self._numbers[self._t] = t
@@ -85,8 +87,8 @@ class RecordedRule:
 class RecordedUpdate:
     """The steps of an optimizer, from arrays that stay where they are to arrays of their own.
 
-    The memory moves to an array of this object's. KeyError for one that begins with the first step: then it can be
-    made after that.
+    The memory moves to an array of this object's. `adoption` makes the numbers and the memory after a step those of
+    now. KeyError for a memory that begins with the first step: then this can be made after that.
     """
 
     def __init__(
@@ -103,7 +105,6 @@ class RecordedUpdate:
         columns = [[old[name] for name in own] for own, old in zip(names, memory, strict=True)]
         self._before = data, np.concatenate([data[:0], *chain.from_iterable(columns)])
         self._after = data.copy(), self._before[1].copy()
-        self._remembers = len(self._before[1]) > 0
         self.memory, self.next = (self._named(names, columns, numbers) for _, numbers in (self._before, self._after))
         self.rules = rules or [RecordedRule(optimizer, group) for group in groups]
         runs = [
@@ -112,6 +113,8 @@ class RecordedUpdate:
         ]
         self._steps = [*zip(groups, self.rules, runs, strict=True)]
         self._optimizer = optimizer
+        kept = zip(self._before, self._after, strict=True)
+        self.adoption: list[Call] = [(old.__setitem__, ..., new) for old, new in kept if len(old)]
 
     @staticmethod
     def _named(names: list[tuple[str, ...]], columns: list[list[Number]], numbers: Number) -> list[Columns]:
@@ -130,14 +133,6 @@ class RecordedUpdate:
             rule.follow(group, t)
             finite &= run()
         return self._after[0], self.next, finite
-
-    def adopt(self) -> list[Columns]:
-        """Make them the numbers and the memory of now, which is returned."""
-        (data, memory), (new_data, new_memory) = self._before, self._after
-        data[:] = new_data
-        if self._remembers:
-            memory[:] = new_memory
-        return self.memory
 
 
 def flat(group: Group) -> dict[Place, Any]:

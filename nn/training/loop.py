@@ -251,7 +251,11 @@ class _Training:
                     bar.advance(_status(self.history))
                 self._after_epoch(before)
         finally:
-            step.home.give_back()
+            try:
+                step.home.give_back()
+            except KeyboardInterrupt:  # a second one, before it had begun: numbers are given whole or not at all
+                step.home.give_back()
+                raise
 
     @staticmethod
     def _set_rates(rates: Rates, factor: float, epoch: int) -> None:

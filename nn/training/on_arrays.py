@@ -7,16 +7,17 @@ The arrays stay where they are: whatever computes is bound to them once, and the
 from __future__ import annotations
 
 import math
-from collections import deque
+from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd import BranchChanged, Program, Value, engine
+from nn.basics.at_once import Call, at_once, each
 from nn.data.rows import Picked
 from nn.descent.norms import Norms
-from nn.descent.optimizer import Optimizer, Rule
+from nn.descent.optimizer import Optimizer, Rule, as_floats
 from nn.descent.recorded_rule import RecordedRule, RecordedUpdate
 from nn.descent.settings import Columns, Number, with_floats
 from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
@@ -59,27 +60,29 @@ class OnArrays(OnValues):
         self._wholes: dict[int, tuple[list[Any], Number | None]] = {}  # lists of rows, and the arrays that they are
         groups = enumerate(group["params"] for group in self.optimizer.param_groups)
         self._groups = [self._places(f"group {i}", params) for i, params in groups]
-        self._memory = [read_only(state) for state in self.optimizer.state]
+        memory = [{name: as_numbers(name, state[name]) for name in state} for state in self.optimizer.state]
+        self._memory = [read_only(columns) for columns in memory]
         self._recordable = is_arithmetic(self.optimizer) and all(isinstance(places, slice) for places in self._groups)
 
     def give_back(self) -> None:
         if not self._ahead:  # the Values are current, or somebody has written to them since
             return
-        self._ahead = False
-        self._give_numbers()
-        for state, columns in zip(self.optimizer.state, self._memory, strict=True):
-            state.update({name: column.tolist() for name, column in columns.items()})
+        memory: list[Call] = [
+            (state.update, {name: column.tolist() for name, column in columns.items()})
+            for state, columns in zip(self.optimizer.state, self._memory, strict=True)
+        ]
+        at_once(*self._numbers(), *memory, (vars(self).__setitem__, "_ahead", False))
 
     def _take_numbers(self) -> None:
-        self._data[:] = [p.data for p in self._parameters]
-        self._gradient[:] = [p.grad for p in self._parameters]
+        self._data[:] = as_numbers("data", [p.data for p in self._parameters])
+        self._gradient[:] = as_numbers("grad", [p.grad for p in self._parameters])
         if self._update is not None:
             self._update.take()
 
-    def _give_numbers(self) -> None:
-        """Each deque runs a map that is all C: no signal is handled in its middle."""
-        deque(map(_set_data, self._parameters, self._data.tolist()), 0)
-        deque(map(_set_grad, self._parameters, self._gradient.tolist()), 0)
+    def _numbers(self) -> tuple[Call, Call]:
+        """The calls that give the Values their numbers."""
+        data, gradient = self._data.tolist(), self._gradient.tolist()
+        return each(_set_data, self._parameters, data), each(_set_grad, self._parameters, gradient)
 
     def _places(self, name: str, parameters: list[Value]) -> Number:
         """Where these stand in the arrays, looked up again only if they are not those of the last time."""
@@ -95,8 +98,8 @@ class OnArrays(OnValues):
         if new:
             self._place |= {p: i for i, p in enumerate(new, len(self._parameters))}
             self._parameters += new
-            self._data = np.append(self._data, [p.data for p in new])
-            self._gradient = np.append(self._gradient, [p.grad for p in new])
+            self._data = np.append(self._data, as_numbers("data", [p.data for p in new]))
+            self._gradient = np.append(self._gradient, as_numbers("grad", [p.grad for p in new]))
             self._bind()
         places = [self._place[p] for p in parameters]
         start, stop = (places[0], places[0] + len(places)) if places else (0, 0)
@@ -165,7 +168,7 @@ class OnArrays(OnValues):
 
     def _record_again(self, penalty: Program) -> None:
         """A penalty whose comparisons come out differently now."""
-        self._give_numbers()
+        at_once(*self._numbers())
         penalty()
         del self._gradients[penalty]
         self._parts = ()
@@ -184,7 +187,7 @@ class OnArrays(OnValues):
     def clip(self, limit: Clip) -> None:
         self._ahead = True
         if callable(limit):  # it gets the Values
-            self._give_numbers()
+            at_once(*self._numbers())
             limit(self.parameters)
             self._take_numbers()
         else:
@@ -207,12 +210,12 @@ class OnArrays(OnValues):
             return done
         if not (finite or (np.isfinite(data) | ~np.isfinite(self._data)).all()):
             return False
-        if self._update is not None:
-            self._memory = self._update.adopt()
-        else:
-            self._data[:], self._memory = data, memory
         self._ahead = True
-        vars(self.optimizer)["steps_taken"] += 1  # which is no setting: __setattr__ would look for one
+        if self._update is not None:
+            adoption = self._update.adoption
+        else:
+            adoption = [(self._data.__setitem__, ..., data), (vars(self).__setitem__, "_memory", memory)]
+        at_once(*adoption, (vars(self.optimizer).__setitem__, "steps_taken", self.optimizer.steps_taken + 1))
         return True
 
     def _after(self) -> tuple[Number, list[Columns], bool]:
@@ -223,8 +226,8 @@ class OnArrays(OnValues):
         if self._recordable:
             try:
                 return (self._update or self._recorded()).after()
-            except KeyError:  # a memory that begins with this step
-                pass
+            except KeyError:  # a memory that begins with this step, or a setting that somebody has deleted
+                self._update = None
             except Exception:  # a setting that is no number, or that was 0 and is not any more
                 self._recordable, self._rules, self._update = False, (), None  # until the numbers are taken again
         return self._after_by_numpy()
@@ -232,9 +235,10 @@ class OnArrays(OnValues):
     def _recorded(self) -> RecordedUpdate:
         """The step by programs."""
         numbers = self._data, self._gradient, self._memory
-        self._update = RecordedUpdate(self.optimizer, self._rules, self._groups, *numbers)
-        self._rules = self._update.rules
-        return self._update
+        self._update = update = RecordedUpdate(self.optimizer, self._rules, self._groups, *numbers)
+        self._rules = update.rules
+        self._memory = [old | moved for old, moved in zip(self._memory, update.memory, strict=True)]
+        return update
 
     @QUIETLY
     def _after_by_numpy(self) -> tuple[Number, list[Columns], bool]:
@@ -286,6 +290,14 @@ def as_array(rows: list[Any]) -> Number | None:
     except ValueError:  # ragged
         return None
     return array.astype(float) if array.dtype.kind in "fiub" else None
+
+
+def as_numbers(name: str, listed: Sequence[Any]) -> Sequence[float]:
+    """The same as floats; TypeError for what is no number, of which NumPy makes nan, or reads a text."""
+    try:
+        return array("d", listed)
+    except TypeError:
+        return as_floats(name, listed)
 
 
 def frozen(array: Number) -> Number:

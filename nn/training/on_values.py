@@ -15,6 +15,7 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from autograd import Program, Value
+from nn.basics.at_once import at_once, each
 from nn.descent.clipping import clip_grad_norm
 from nn.descent.norms import norm
 from nn.descent.optimizer import Optimizer
@@ -87,6 +88,6 @@ class OnValues:
         self.optimizer.step()
         if all(isfinite(p.data) or not isfinite(before) for p, before in zip(self.parameters, data, strict=True)):
             return True
-        deque(map(_set_data, self.parameters, data), 0)
-        self.optimizer.state, self.optimizer.steps_taken = memory, steps
+        before = {"state": memory, "steps_taken": steps}
+        at_once(each(_set_data, self.parameters, data), (vars(self.optimizer).update, before))
         return False

@@ -10,6 +10,7 @@ looks again in epoch 2, 4, 8, … A model whose examples influence each other (B
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from typing import Any
@@ -210,7 +211,7 @@ class _Batches:
         with no_grad(), suppress(BranchChanged):  # a batch on another path speaks for itself
             if self._penalty is not None and self._penalised is not None:
                 penalties = self._penalty(), data_of(self._penalised(self._model))
-                if not close(*penalties):
+                if not _same(*penalties):
                     return False
             for example in self._examples:
                 if (replayed := self._replayed(*example)) != 0.0:  # a loss of 0 may be one whatever has changed
@@ -227,7 +228,7 @@ class _Batches:
             singles = whole.map(rows, targets) if whole is not None else list(map(self._replayed, rows, targets))
             summed, spread = total(singles), 1e-14 * total(list(map(abs, singles)))
             expected = summed if self.reduce == "sum" else summed / len(rows)
-            return close(expected, data_of(self._loss(self._model.batch(rows), targets)), spread + self.rounding)
+            return _same(expected, data_of(self._loss(self._model.batch(rows), targets)), spread + self.rounding)
         return True
 
     def _replayed(self, row: Any, target: Any) -> float:
@@ -238,7 +239,7 @@ class _Batches:
     def _is_still(self, replayed: float, row: Any, target: Any) -> bool:
         """Whether the loss of an example is what its program says."""
         # digits that a small loss loses where its example is all but right are no change
-        return close(replayed, data_of(self._loss([self._model(row)], [target])), self.rounding)
+        return _same(replayed, data_of(self._loss([self._model(row)], [target])), self.rounding)
 
     def split(self, home: OnValues, rows: list[Any], targets: list[Any]) -> None:
         """Have (program, its columns) for every program that this batch needs."""
@@ -284,6 +285,11 @@ class _Batches:
                 lambda x: self._loss([self._model(x)], [target]), self._examples[0][0], strict=True
             )
         return self._of_class[target]
+
+
+def _same(replayed: float, graph: float, around: float = 1e-300) -> bool:
+    """Whether a program says what a graph says; if both say nan, the update ends the training, and says why."""
+    return close(replayed, graph, around) or (math.isnan(replayed) and math.isnan(graph))
 
 
 def quickest(values: OnValues) -> OnValues:

@@ -2,6 +2,7 @@
 
 import math
 import random
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -465,6 +466,85 @@ def test_a_batch_that_fails_leaves_the_gradients_of_other_leaves():
     with pytest.raises(autograd.BranchChanged):
         OnValues([w]).gradient([(program, [1.0]), (program, [-1.0])], 1.0, None)
     assert scale.grad == 3.0
+
+
+class OfNoLayers(nn.Module):
+    """Names nobody: its parameters are found by `parameters()` alone."""
+
+    def __init__(self):
+        self.__dict__["held"] = (Value(0.3), Value(-0.2))
+
+    def parameters(self):
+        return list(self.held)
+
+    def named_parameters(self):
+        return []
+
+    def __call__(self, x):
+        return autograd.tanh(self.held[0] * x[0] + self.held[1] * x[1])
+
+
+def test_a_model_that_names_no_layers():
+    graphs, arrays = (trained(compiled, model=OfNoLayers()) for compiled in (False, True))
+    for wanted, found in zip(graphs, arrays, strict=True):
+        close(found, wanted)
+
+
+def test_a_setting_that_a_callback_deletes():
+    optimizers = []
+
+    def made(parameters):
+        optimizers.append(nn.SGD(parameters, lr=0.05, momentum=0.5, maximize=True))
+        return optimizers[-1]
+
+    def callback(history):
+        optimizers[-1].param_groups[0].pop("maximize", None)
+
+    assert same(rule=made, callbacks=[callback]) == 5
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("wrong", [None, "0.5", Value(1.0)])
+def test_what_is_no_number_is_named_and_nothing_is_stepped(compiled, wrong):
+    """NumPy makes nan of None, and a number of a text."""
+    model = network()
+    optimizer = nn.Adam(model.parameters())
+
+    def clip(parameters):
+        if optimizer.steps_taken == 3:
+            parameters[1].grad = wrong
+
+    options = {"loss": mse, "optimizer": optimizer, "progress": False, "compiled": compiled, "epochs": 5}
+    with pytest.raises(TypeError, match=r"the grad of parameter 1 is .* not a number, and nothing was stepped"):
+        fit(model, X, Y, clip=clip, **options)
+    assert optimizer.steps_taken == 3
+
+    def callback(history):
+        optimizer.state[0]["exp_avg"][2] = wrong
+
+    with pytest.raises(TypeError, match=r"the exp_avg of parameter 2 is .* not a number, and nothing was stepped"):
+        fit(model, X, Y, callbacks=[callback], **options)
+    assert optimizer.steps_taken == 4
+
+
+def test_numbers_of_numpy_and_fractions_are_taken_from_the_values():
+    def clip(parameters):
+        parameters[0].grad, parameters[1].grad, parameters[2].grad = np.float32(0.1), Fraction(1, 3), 1
+
+    assert same(clip=clip) == 5
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_nan_that_a_callback_writes_ends_the_training(compiled):
+    model = network()
+
+    def callback(history):
+        if history.epochs == 2:
+            model.parameters()[0].data = math.nan
+
+    with pytest.warns(RuntimeWarning, match="the loss became nan"):
+        history = fit(model, X, Y, loss=mse, epochs=5, callbacks=[callback], compiled=compiled, progress=False)
+    assert (history.epochs, history.engine) == (2, "program" if compiled else "graphs")
 
 
 def test_two_ways_agree_that_there_is_no_number():
