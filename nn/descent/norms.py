@@ -41,7 +41,7 @@ class Norms:
         """One for each layer."""
         self._fill()
         roots: list[float] = self._roots.tolist()
-        if min(roots, default=1.0) > SMALL and max(roots, default=1.0) < LARGE:  # none where nobody names layers
+        if not roots or (min(roots) > SMALL and max(roots) < LARGE):  # none where nobody names layers
             return roots
         # of rows that are learnt all numbers may be 0
         return [norm(part.tolist()) if part.any() else 0.0 for part in self._layers]

@@ -252,12 +252,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): "both say the same, and one of them sooner",
     (
         "nn/descent/norms.py",
-        "if min(roots) > SMALL and max(roots) < LARGE:",
+        "if not roots or (min(roots) > SMALL and max(roots) < LARGE):",
         "min(roots) > SMALL → min(roots) >= SMALL",
     ): MEETING,
     (
         "nn/descent/norms.py",
-        "if min(roots) > SMALL and max(roots) < LARGE:",
+        "if not roots or (min(roots) > SMALL and max(roots) < LARGE):",
         "max(roots) < LARGE → max(roots) <= LARGE",
     ): MEETING,
     (
@@ -302,7 +302,8 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "if set(map(type, moved)) <= {float}:",
         "set(map(type, moved)) <= {float} → set(map(type, moved)) < {float}",
     ): SHORT_CUT,
-    ("nn/descent/optimizer.py", 'deque(map(_set_data, group["params"], data), 0)', "0 → 1"): EXHAUSTED,
+    ("nn/basics/at_once.py", "deque(starmap(call, calls), 0)", "0 → 1"): EXHAUSTED,
+    ("nn/basics/at_once.py", "return deque, map(f, *columns), 0", "0 → 1"): EXHAUSTED,
     ("nn/training/on_values.py", "deque(map(_set_grad, kept, [0.0] * len(kept)), 0)", "0 → 1"): EXHAUSTED,
     ("nn/training/on_values.py", "deque(map(_set_grad, kept, kept.values()), 0)", "0 → 1"): EXHAUSTED,
     (
@@ -480,16 +481,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "moves = moves if len(moves) > 1 else np.pad(moves, ((0, 1), (0, 0)))  # one row alone has one direct",
         "1 → 2",
     ): ZEROS,
-    (
-        "nn/training/on_arrays.py",
-        "return math.sqrt(squares) if 1e-200 < squares < 1e200 else math.hypot(*vector.tolist())",
-        "1e+200 → 1e+200",
-    ): MEETING,
-    (
-        "nn/training/on_arrays.py",
-        "return math.sqrt(squares) if 1e-200 < squares < 1e200 else math.hypot(*vector.tolist())",
-        "1e-200 < squares < 1e+200 → 1e-200 < squares <= 1e+200",
-    ): MEETING,
     ("nn/inspection/boundary.py", "if isinstance(scores[0][0], list):", "0 → 1"): "all scores are lists, or none is",
     (
         "autograd/command_line/formula.py",

@@ -46,8 +46,8 @@ function watchTraining(data) {
 
   // What every unit of `columns` puts out on a grid of size × size points, the uppermost row first.
   function maps(size) {
-    const made = columns.map((units) => units.map(() => new Float32Array(size * size)));
-    const out = outputs.map(() => new Float32Array(size * size));
+    const made = columns.map((units) => units.map(() => new Float64Array(size * size)));
+    const out = outputs.map(() => new Float64Array(size * size));
     for (let j = 0, n = 0; j < size; j++) {
       for (let i = 0; i < size; i++, n++) {
         const a = spanX[0] + ((i + 0.5) / size) * (spanX[1] - spanX[0]), b = spanY[1] - ((j + 0.5) / size) * (spanY[1] - spanY[0]);
@@ -63,6 +63,7 @@ function watchTraining(data) {
     if (data.kind === "numbers") return "";
     const good = data.rows.filter(([a, b, target]) => {
       ask(a, b);
+      if (outputs.some((place) => Number.isNaN(x[place]))) return false;
       if (data.kind === "sign") return (x[outputs[0]] > data.level) === (target > (data.level === 0 ? 0 : 0.5));
       return best(outputs.map((place) => x[place])) === target;
     });
@@ -84,22 +85,23 @@ function watchTraining(data) {
     ink.putImageData(picture, 0, 0);
   }
 
-  // From blue (less) over the page's ground to red (more); `reach` away from `zero` the colour is full.
+  // From blue (less) over the page's ground, which nan has too, to red (more); `reach` away from `zero` the colour is full.
   function field(values, zero, reach, strength = 1) {
     const ground = rgb(isDark() ? "#1f2937" : "#f8fafc");
     return (n) => {
-      const t = strength * Math.max(-1, Math.min(1, (values[n] - zero) / reach)), side = t < 0 ? minus : plus;
+      const t = strength * Math.max(-1, Math.min(1, (values[n] - zero) / reach)) || 0, side = t < 0 ? minus : plus;
       return ground.map((g, k) => g + Math.abs(t) * (side[k] - g));
     };
   }
 
-  const reachOf = (values, zero) => values.reduce((most, v) => Math.max(most, Math.abs(v - zero) || 0), 1e-12);
+  const finite = (v) => (Number.isFinite(v) ? v : 0);
+  const reachOf = (values, zero) => values.reduce((most, v) => Math.max(most, Math.abs(finite(v - zero))), 1e-12);
 
   function regions(out) {
     const ground = rgb(isDark() ? "#1f2937" : "#f8fafc");
     return (n) => {
       const scores = out.map((values) => values[n]), k = best(scores), side = rgb(CLASSES[k % CLASSES.length]);
-      const lead = scores[k] - Math.max(...scores.filter((_, other) => other !== k)), share = 0.2 + 0.5 * Math.min(1, lead / 2);
+      const lead = scores[k] - Math.max(...scores.filter((_, other) => other !== k)), share = scores.some(Number.isNaN) ? 0 : 0.2 + 0.5 * (Math.min(1, lead / 2) || 0);
       return ground.map((g, c) => g + share * (side[c] - g));
     };
   }
@@ -167,8 +169,8 @@ function watchTraining(data) {
   }
 
   function drawLinks() {
-    const most = (numbers) => Math.max(1e-12, ...numbers.map(Math.abs));
-    const w = links.map(({ parameter }) => kept[moment * count + parameter]), g = links.map(({ parameter }) => gradients[moment * count + parameter]);
+    const most = (numbers) => Math.max(1e-12, ...numbers.map(Math.abs)), now = ({ parameter }) => moment * count + parameter;
+    const w = links.map((link) => finite(kept[now(link)])), g = links.map((link) => finite(gradients[now(link)]));
     const layers = columns.map((_, c) => most(w.filter((_, k) => links[k].c === c))), steepest = most(g);
     const still = !at("flow").checked;
     links.forEach(({ c, weight, flow }, k) => {
@@ -234,7 +236,7 @@ function watchTraining(data) {
 
   function lossAt(update) {
     const before = data.losses.filter(([i]) => i <= update).pop();
-    return before ? before[1] : data.losses.length ? data.losses[0][1] : NaN;
+    return (before ?? data.losses[0])[1];
   }
 
   // Moments -----------------------------------------------------------------------------------------------------------
@@ -262,7 +264,8 @@ function watchTraining(data) {
     drawPlane(drawn, size);
     const update = data.updates[moment];
     at("slider").value = moment;
-    at("counter").textContent = `update ${update} of ${data.updates[last]}, loss ${short(lossAt(update))}`;
+    const loss = data.losses.length ? `, loss ${short(lossAt(update))}` : ""; // none where nothing was learnt
+    at("counter").textContent = `update ${update} of ${data.updates[last]}${loss}`;
     at("slider").setAttribute("aria-valuetext", at("counter").textContent);
     at("slider").style.setProperty("--done", last ? moment / last : 1);
     now.setAttribute("x1", xOf(update));

@@ -117,6 +117,40 @@ def test_several_classes_and_numbers_are_shown_too(open_page):
         assert page.locator("#over circle").count() == 3
 
 
+def test_a_training_without_an_update_has_no_loss(open_page):
+    model = nn.MLP(2, [2, 1], rng=1)
+    history = nn.fit(model, [[0.0, 1.0], [1.0, 0.0]], [-1, 1], loss="mse", epochs=0, keep=1, progress=False)
+    page = open_page(nn.watch(model, [[0.0, 1.0], [1.0, 0.0]], [-1, 1], history).page)
+    assert page.text_content("#counter") == "update 0 of 0"
+
+
+BLACK = """(canvases) => canvases.filter((canvas) => {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    return data.some((_, n) => n % 4 === 0 && data[n] + data[n + 1] + data[n + 2] === 0);
+}).length"""
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_what_is_beyond_all_numbers_has_a_colour(open_page, outputs):
+    """inf at some places, and nan, the difference of two of them, at others: they were black."""
+    X, y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [1, -1, 1] if outputs == 1 else [0, 1, 2]
+    model = nn.MLP(2, [3, 4, outputs], rng=1)
+    loss = "mse" if outputs == 1 else "cross_entropy"
+    history = nn.fit(model, X, y, loss=loss, epochs=1, keep=1, progress=False)
+    history.kept.parameters[-1] = [(-1) ** i * 1e38 for i in range(len(model.parameters()))]
+    history.kept.parameters[-1][0] = float("nan")
+    history.kept.gradients[-1] = [float("inf")] * len(model.parameters())
+    page = open_page(nn.watch(model, X, y, history).page)
+    until(page.locator("#right").text_content, gives="0 of 3 rows on the right side")
+    assert page.locator("canvas").evaluate_all(BLACK) == 0
+    assert page.locator("#links .weight").first.evaluate("(line) => line.style.strokeWidth") == "0.4"
+    for moment in (0, 1):
+        go(page, moment)
+        assert page.locator("canvas").evaluate_all(BLACK) == 0
+
+
 def test_in_a_notebook_the_still_picture_hides_or_shows(open_page, moons):
     html = f"<body>{nn.watch(*moons)._repr_mimebundle_()['text/html']}</body>"
     page = open_page(html)
