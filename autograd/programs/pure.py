@@ -216,15 +216,16 @@ class Mapped(Pure):
 
 
 def apart(columns: Any, results: Any) -> bool:
-    """Whether these are arrays, and none of the results lies where a column does: what is written early to one of those
-    would be read for a later example."""
+    """Whether these are arrays, and none of the results lies where a column does, or another result: what is written
+    early to one of those would be read for a later example, or not be the last that is written there."""
     import numpy as np
 
     if not (isinstance(columns, tuple) and isinstance(results, tuple)):
         return False
     if not all(isinstance(array, np.ndarray) for array in (*columns, *results)):
         return False
-    return not any(np.may_share_memory(result, column) for result in results for column in columns)
+    others = ((result, other) for k, result in enumerate(results) for other in (*columns, *results[:k]))
+    return not any(np.may_share_memory(result, other) for result, other in others)
 
 
 def _is_sized(thing: Any) -> bool:

@@ -370,18 +370,20 @@ def test_only_results_of_examples_are_asked_whether_they_are_finite(positive, co
 @pytest.mark.parametrize("step", [1, 2, 3, -1])
 @pytest.mark.parametrize("shift", [-9, -3, -1, 0, 1, 2, 8])
 def test_results_that_lie_over_columns_are_those_of_the_numbers_before(shift, step):
-    """Also where they lie over numbers of examples that come later."""
+    """Also where they lie over numbers of examples that come later, and over each other: the last one counts."""
     table = np.linspace(0.1, 2.0, 90)
     column, other = table[30:51][::step], table[30 + shift : 51 + shift][::step]
-    g = a_rule(0.9, Value(0.1)).map_function()
-    wanted = np.empty(len(column)), np.empty(len(column))
-    assert g([0.1], (column, other, column), wanted)
+    apart = column.copy(), other.copy(), column.copy()
+    g, wanted = a_rule(0.9, Value(0.1)).map_function(), (np.empty(len(column)), np.empty(len(column)))
+    assert g([0.1], apart, wanted)
+    expected = table.copy()
+    expected[30 + shift : 51 + shift][::step] = wanted[0]
+    expected[30:51][::step] = wanted[1]
     again = table.copy()
-    column, other = again[30:51][::step], again[30 + shift : 51 + shift][::step]
-    assert g([0.1], (column, other.copy(), column), (other, column))
-    table[30 + shift : 51 + shift][::step] = wanted[0]
-    table[30:51][::step] = wanted[1]
-    assert again.tolist() == table.tolist()
+    for columns in (apart, (column, apart[1], column)):
+        assert g([0.1], columns, (other, column))
+        assert table.tolist() == expected.tolist()
+        table[:] = again
 
 
 def test_results_of_arguments_and_constants():
