@@ -252,12 +252,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): "both say the same, and one of them sooner",
     (
         "nn/descent/norms.py",
-        "if not roots or (min(roots) > SMALL and max(roots) < LARGE):",
+        "if not roots or (min(roots) > SMALL and max(roots) < LARGE):  # none where nobody names layers",
         "min(roots) > SMALL → min(roots) >= SMALL",
     ): MEETING,
     (
         "nn/descent/norms.py",
-        "if not roots or (min(roots) > SMALL and max(roots) < LARGE):",
+        "if not roots or (min(roots) > SMALL and max(roots) < LARGE):  # none where nobody names layers",
         "max(roots) < LARGE → max(roots) <= LARGE",
     ): MEETING,
     (
