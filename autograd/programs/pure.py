@@ -33,6 +33,7 @@ from autograd.programs.columns import (
 from autograd.programs.json_file import dumped, loaded
 from autograd.programs.kinds import MAP_GRADIENTS, MAP_VALUES, PARAMETER_GRADIENTS, VALUE
 from autograd.programs.trace import Trace, require_scalar
+from autograd.system.choices import flag
 from autograd.value import Value
 
 BUILT = 64  # functions that a process keeps of those it was sent
@@ -118,8 +119,8 @@ class Gradient(Pure):
             gradient ← (gradient + g) / divisor if `add`, else g / divisor        where g is what `over` gives
 
         Both are arrays of shape (n,) that stay where they are while their numbers change, as in a training loop.
-        TypeError or ValueError for anything else, for a `gradient` that cannot be written to, and for a `divisor` that
-        is no number.
+        TypeError or ValueError for anything else, for a `gradient` that cannot be written to, for an `add` that is
+        neither True nor False, and for a `divisor` that is no number.
         """
         for name, array in (("parameters", parameters), ("gradient", gradient)):
             if not (isinstance(array, self._array) and array.dtype == self._float):
@@ -127,14 +128,13 @@ class Gradient(Pure):
             counted(array, len(self._parameters), array)
         if not gradient.flags.writeable:
             raise ValueError("gradient has to be an array that can be written to, and this one is read-only")
-        add, divisor, batch = bool(add), as_float(divisor), self._batch(columns)
+        add, divisor, batch = flag("add", add), as_float(divisor), self._batch(columns)
         batch.array()
         fill = functools.partial(self._fill, self._on(batch), parameters, gradient, add, divisor)
         if not self._all_own:
             return fill
-        return self._path.bound(
-            *(fill, self._kind, batch, self._reduce or "sum"), *(parameters, gradient, add, divisor)
-        )
+        question = self._kind, batch, self._reduce or "sum"
+        return self._path.bound(fill, *question, parameters, gradient, add, divisor)
 
     def _fill(
         self, run: Callable[..., tuple[float, Any]], parameters: Any, gradient: Any, add: bool, divisor: float

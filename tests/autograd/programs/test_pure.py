@@ -131,6 +131,8 @@ def test_arrays_that_cannot_stay_in_place_are_refused():
     for wrong in (state[:4], np.zeros((5, 1))):
         with pytest.raises((TypeError, ValueError), match="parameters"):
             g.in_place(wrong, gradient, X, Y)
+    with pytest.raises(TypeError, match="add has to be True or False, got 'no'"):
+        g.in_place(state, gradient, X, Y, add="no")
     gradient.setflags(write=False)
     with pytest.raises(ValueError, match="this one is read-only"):
         g.in_place(state, gradient, X, Y)
