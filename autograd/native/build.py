@@ -6,7 +6,8 @@ GLASSGRAD_ENGINE chooses at build time as it does at run time:
     native    compile, and fail if that fails: for releases.
     python    do not compile: a wheel for every platform.
 
-A free-threaded Python has no stable binary interface yet, and the engine's C counts on the GIL: it is installed pure.
+A free-threaded Python has no stable binary interface yet, and the engine's C counts on the GIL: it is installed pure,
+and `native` fails there.
 """
 
 import os
@@ -16,6 +17,7 @@ from typing import Any
 from setuptools import Extension
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
+from setuptools.errors import PlatformError
 
 # What keeps the bits: no fused multiply-add, and the C library's functions called one by one, as Python calls them.
 GCC = (
@@ -27,8 +29,14 @@ MSVC = ("/O2", "/fp:precise")
 
 
 def pure() -> bool:
-    """Is this a build without C?"""
-    return os.environ.get("GLASSGRAD_ENGINE") == "python" or bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    """Is this a build without C? PlatformError where it was asked for and cannot be."""
+    chosen, free_threaded = os.environ.get("GLASSGRAD_ENGINE"), bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    if free_threaded and chosen == "native":
+        raise PlatformError(
+            "GLASSGRAD_ENGINE=native, but the engine in C needs a Python with a GIL, and this one is free-threaded: "
+            "build with auto or python, which leave it out"
+        )
+    return chosen == "python" or free_threaded
 
 
 class BuildExt(build_ext):

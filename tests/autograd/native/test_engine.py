@@ -5,8 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from setuptools.errors import PlatformError
 
 from autograd import native
+from autograd.native import build
 from tests.autograd.native import subinterpreters
 
 
@@ -29,6 +31,23 @@ def test_native_is_chosen_where_it_can_be_and_else_says_why():
     else:
         assert asked("auto").startswith("python: ")
         assert "GLASSGRAD_ENGINE is 'native', but " in asked("native", fails=True)
+
+
+@pytest.mark.parametrize(
+    ("free_threaded", "chosen", "expected"), [(0, "native", False), (0, "python", True), (1, "auto", True)]
+)
+def test_which_builds_are_pure(monkeypatch, free_threaded, chosen, expected):
+    monkeypatch.setattr(build.sysconfig, "get_config_var", {"Py_GIL_DISABLED": free_threaded}.get)
+    monkeypatch.setenv("GLASSGRAD_ENGINE", chosen)
+    assert build.pure() is expected
+
+
+def test_a_release_for_a_free_threaded_python_fails_if_it_has_to_have_the_c(monkeypatch):
+    """It was a wheel without it, and nobody was told."""
+    monkeypatch.setattr(build.sysconfig, "get_config_var", {"Py_GIL_DISABLED": 1}.get)
+    monkeypatch.setenv("GLASSGRAD_ENGINE", "native")
+    with pytest.raises(PlatformError, match="needs a Python with a GIL, and this one is free-threaded"):
+        build.pure()
 
 
 @pytest.mark.skipif("t" not in getattr(sys, "abiflags", ""), reason="needs a free-threaded Python")
