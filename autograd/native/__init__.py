@@ -52,7 +52,9 @@ THE FILES, in an order to read them
     tape.c, replay.c    reading a tape; running it on one example
     lanes.h, lanes*.c   running it on eight examples at once: for all processors, and for those that can do more
     outer.c             sums over the examples of a batch, many at a time
-    machine.c, runs.c   the machine as a Python type; giving it numbers and taking those it has found
+    machine.c           the machine as a Python type
+    runs.h, .c          giving it numbers, and taking those it has found
+    bound.c             runs that are bound to their arrays, and made again and again
     writing.h, .c       Python's tape, as C writes on it
     transcript.c        a graph as the instructions of a tape
     lines.h, .c         a tape that grows, as numbers; and reverse.c, its backward pass

@@ -6,30 +6,10 @@
        batch     Σ seed · f over a batch and its gradients; or f of each example, in a list
        map       f of each example, from arrays to arrays
 
-   and is made once, or bound to its arrays and made as often as somebody calls it: to find out where the numbers of an
-   array lie takes as long as a hundred instructions, and training makes the same runs again and again. Who binds a run
-   says who knows `otherwise`, where the machine does not. */
-#include "machine.h"
+   and is made once, or bound to its arrays and made as often as somebody calls it: see bound.c. */
+#include "runs.h"
 
 #include <string.h>
-
-/* Where numbers come from: a list, or an array that is open. */
-typedef struct { PyObject *list; Py_buffer array; } Numbers;
-
-typedef struct Run Run;
-struct Run {
-    Machine *machine;
-    PyObject *(*make)(Run *run);
-    Numbers parameters, inputs;    /* inputs of one example */
-    Py_buffer columns;             /* of a batch: a row for each argument, a column for each example */
-    Py_buffer *arrays;             /* of a map: for each argument, then for each value */
-    Py_ssize_t open, count;        /* of these arrays; examples */
-    double seed;                   /* ∂sum/∂(one example's value) */
-    Py_buffer gradients;           /* to be filled with them, if it is open */
-    int add, again;                /* to those in it? is the run bound? Then they are added to 0, if to nothing else */
-    double divisor;                /* afterwards, of all of them */
-    PyObject *pair;                /* what is answered beside the result: an array, None for a list of gradients; or NULL */
-};
 
 /* Opening and closing ---------------------------------------------------------------------------------------------- */
 
@@ -86,7 +66,7 @@ static int open_arrays(Run *run, PyObject *given, Py_ssize_t wanted, int flags) 
     return run->count > 0 ? 0 : check_count(0, 1); /* a batch has examples */
 }
 
-static void close_run(Run *run) {
+void close_run(Run *run) {
     Py_CLEAR(run->parameters.list);
     Py_CLEAR(run->inputs.list);
     Py_CLEAR(run->pair);
@@ -362,8 +342,7 @@ static int open_map(Run *run, PyObject *args) {
                : open_numbers(parameters, &run->parameters, &machine->parameters);
 }
 
-/* None if a run is on its way already, in another thread or below this one. */
-static PyObject *made(Run *run) {
+PyObject *made(Run *run) {
     Machine *machine = run->machine;
     if (machine->running || (machine->lanes == NULL && run->make != make_example))
         Py_RETURN_NONE;
@@ -373,9 +352,7 @@ static PyObject *made(Run *run) {
     return result;
 }
 
-/* Whether what went wrong is that something is not as the machine reads it: an array of doubles that do not lie where a
-   processor looks for them, or no array. Others know better, and nothing has been changed yet. */
-static int others_know(void) {
+int others_know(void) {
     if (!PyErr_ExceptionMatches(PyExc_TypeError) && !PyErr_ExceptionMatches(PyExc_ValueError) &&
         !PyErr_ExceptionMatches(PyExc_BufferError))
         return 0;
@@ -395,95 +372,11 @@ static PyObject *made_once(Machine *machine, PyObject *args, int (*open)(Run *, 
     return result;
 }
 
-/* A run that is bound to its arrays, as a function of no arguments: what it answers is the result alone. `otherwise`
-   answers where a guard does not hold, a list is not what it was, or another run is on its way; and always, where there
-   is something that the machine does not read. */
-typedef struct { PyObject_HEAD Run run; PyObject *otherwise; } Bound;
-PyTypeObject *bound_type;
-
-/* (otherwise, *what the run is given) */
-static PyObject *bound(Machine *machine, PyObject *args, int (*open)(Run *, PyObject *)) {
-    if (PyTuple_Size(args) == 0)
-        return PyErr_Format(PyExc_TypeError, "who knows otherwise?");
-    Bound *made = (Bound *)((allocfunc)PyType_GetSlot(bound_type, Py_tp_alloc))(bound_type, 0); /* all zero */
-    if (made == NULL)
-        return NULL;
-    made->run.machine = (Machine *)Py_NewRef((PyObject *)machine);
-    made->run.divisor = 1.0;
-    made->run.again = 1;
-    made->otherwise = Py_NewRef(PyTuple_GetItem(args, 0));
-    PyObject *given = PyTuple_GetSlice(args, 1, PyTuple_Size(args));
-    PyObject *answers = NULL;
-    if (given != NULL && open(&made->run, given) == 0)
-        answers = Py_NewRef((PyObject *)made);
-    else if (given != NULL && others_know())
-        answers = Py_NewRef(made->otherwise);
-    Py_CLEAR(made->run.pair);
-    Py_DECREF((PyObject *)made);
-    Py_XDECREF(given);
-    return answers;
-}
-
-static PyObject *bound_call(Bound *bound, PyObject *args, PyObject *names) {
-    if (PyTuple_Size(args) > 0 || (names != NULL && PyDict_Size(names) > 0))
-        return PyErr_Format(PyExc_TypeError, "this function takes no arguments: it is bound to its arrays");
-    if (bound->run.machine == NULL) /* an array that is let go of by bound_clear() can call it once more */
-        return PyErr_Format(PyExc_ReferenceError, "this function has let go of its arrays");
-    PyObject *result = made(&bound->run);
-    if (result != NULL ? result != Py_None && !PyLong_CheckExact(result) : !others_know())
-        return result;
-    Py_XDECREF(result);
-    return PyObject_CallNoArgs(bound->otherwise);
-}
-
-static int bound_traverse(Bound *bound, visitproc visit, void *arg) {
-    Py_VISIT(Py_TYPE((PyObject *)bound));
-    const Run *run = &bound->run;
-    Py_VISIT(run->machine);
-    Py_VISIT(run->parameters.list);
-    Py_VISIT(run->parameters.array.obj);
-    Py_VISIT(run->inputs.list);
-    Py_VISIT(run->inputs.array.obj);
-    Py_VISIT(run->columns.obj);
-    Py_VISIT(run->gradients.obj);
-    for (Py_ssize_t k = 0; k < run->open; k++)
-        Py_VISIT(run->arrays[k].obj);
-    Py_VISIT(bound->otherwise);
-    return 0;
-}
-
-static int bound_clear(Bound *bound) {
-    Py_CLEAR(bound->run.machine); /* first: without it nothing runs */
-    close_run(&bound->run);
-    Py_CLEAR(bound->otherwise);
-    return 0;
-}
-
-static void bound_dealloc(Bound *bound) {
-    PyTypeObject *type = Py_TYPE((PyObject *)bound);
-    PyObject_GC_UnTrack(bound);
-    bound_clear(bound);
-    ((freefunc)PyType_GetSlot(type, Py_tp_free))(bound);
-    Py_DECREF(type);
-}
-
-static PyType_Slot slots[] = {
-    {Py_tp_call, (void *)bound_call},   {Py_tp_dealloc, (void *)bound_dealloc}, {Py_tp_traverse, (void *)bound_traverse},
-    {Py_tp_clear, (void *)bound_clear}, {0, NULL},
-};
-
-PyType_Spec bound_spec = {
-    .name = "autograd.native._engine.Bound",
-    .basicsize = sizeof(Bound),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
-    .slots = slots,
-};
-
 static PyObject *run_example(Machine *machine, PyObject *args) { return made_once(machine, args, open_example); }
 static PyObject *run_batch(Machine *machine, PyObject *args) { return made_once(machine, args, open_batch); }
-static PyObject *bind_example(Machine *machine, PyObject *args) { return bound(machine, args, open_example); }
-static PyObject *bind_batch(Machine *machine, PyObject *args) { return bound(machine, args, open_batch); }
-static PyObject *bind_map(Machine *machine, PyObject *args) { return bound(machine, args, open_map); }
+static PyObject *bind_example(Machine *machine, PyObject *args) { return bind_run(machine, args, open_example); }
+static PyObject *bind_batch(Machine *machine, PyObject *args) { return bind_run(machine, args, open_batch); }
+static PyObject *bind_map(Machine *machine, PyObject *args) { return bind_run(machine, args, open_map); }
 
 PyMethodDef machine_runs[] = {
     {"run", (PyCFunction)(void *)run_example, METH_VARARGS, "run(parameters, inputs, out) → (result, gradients), or a guard's number."},

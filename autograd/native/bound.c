@@ -1,0 +1,87 @@
+/* Runs that are bound to their arrays, and made as often as somebody calls them: to find out where the numbers of an array
+   lie takes as long as a hundred instructions, and training makes the same runs again and again.
+
+   Such a run is a function of no arguments, and what it answers is the result alone. `otherwise` answers where a guard does
+   not hold, a list is not what it was, or another run is on its way; and always, where there is something that the machine
+   does not read. */
+#include "runs.h"
+
+typedef struct { PyObject_HEAD Run run; PyObject *otherwise; } Bound;
+PyTypeObject *bound_type;
+
+PyObject *bind_run(Machine *machine, PyObject *args, int (*open)(Run *, PyObject *)) {
+    if (PyTuple_Size(args) == 0)
+        return PyErr_Format(PyExc_TypeError, "who knows otherwise?");
+    Bound *bound = (Bound *)((allocfunc)PyType_GetSlot(bound_type, Py_tp_alloc))(bound_type, 0); /* all zero */
+    if (bound == NULL)
+        return NULL;
+    bound->run.machine = (Machine *)Py_NewRef((PyObject *)machine);
+    bound->run.divisor = 1.0;
+    bound->run.again = 1;
+    bound->otherwise = Py_NewRef(PyTuple_GetItem(args, 0));
+    PyObject *given = PyTuple_GetSlice(args, 1, PyTuple_Size(args));
+    PyObject *answers = NULL;
+    if (given != NULL && open(&bound->run, given) == 0)
+        answers = Py_NewRef((PyObject *)bound);
+    else if (given != NULL && others_know())
+        answers = Py_NewRef(bound->otherwise);
+    Py_CLEAR(bound->run.pair);
+    Py_DECREF((PyObject *)bound);
+    Py_XDECREF(given);
+    return answers;
+}
+
+static PyObject *bound_call(Bound *bound, PyObject *args, PyObject *names) {
+    if (PyTuple_Size(args) > 0 || (names != NULL && PyDict_Size(names) > 0))
+        return PyErr_Format(PyExc_TypeError, "this function takes no arguments: it is bound to its arrays");
+    if (bound->run.machine == NULL) /* an array that is let go of by bound_clear() can call it once more */
+        return PyErr_Format(PyExc_ReferenceError, "this function has let go of its arrays");
+    PyObject *result = made(&bound->run);
+    if (result != NULL ? result != Py_None && !PyLong_CheckExact(result) : !others_know())
+        return result;
+    Py_XDECREF(result);
+    return PyObject_CallNoArgs(bound->otherwise);
+}
+
+static int bound_traverse(Bound *bound, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE((PyObject *)bound));
+    const Run *run = &bound->run;
+    Py_VISIT(run->machine);
+    Py_VISIT(run->parameters.list);
+    Py_VISIT(run->parameters.array.obj);
+    Py_VISIT(run->inputs.list);
+    Py_VISIT(run->inputs.array.obj);
+    Py_VISIT(run->columns.obj);
+    Py_VISIT(run->gradients.obj);
+    for (Py_ssize_t k = 0; k < run->open; k++)
+        Py_VISIT(run->arrays[k].obj);
+    Py_VISIT(bound->otherwise);
+    return 0;
+}
+
+static int bound_clear(Bound *bound) {
+    Py_CLEAR(bound->run.machine); /* first: without it nothing runs */
+    close_run(&bound->run);
+    Py_CLEAR(bound->otherwise);
+    return 0;
+}
+
+static void bound_dealloc(Bound *bound) {
+    PyTypeObject *type = Py_TYPE((PyObject *)bound);
+    PyObject_GC_UnTrack(bound);
+    bound_clear(bound);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(bound);
+    Py_DECREF(type);
+}
+
+static PyType_Slot slots[] = {
+    {Py_tp_call, (void *)bound_call},   {Py_tp_dealloc, (void *)bound_dealloc}, {Py_tp_traverse, (void *)bound_traverse},
+    {Py_tp_clear, (void *)bound_clear}, {0, NULL},
+};
+
+PyType_Spec bound_spec = {
+    .name = "autograd.native._engine.Bound",
+    .basicsize = sizeof(Bound),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = slots,
+};
