@@ -43,6 +43,55 @@ static PyObject *bound_call(Bound *bound, PyObject *args, PyObject *names) {
     return PyObject_CallNoArgs(bound->otherwise);
 }
 
+/* Is it as usual: a finite number, which goes to `numbers`, or True? -1 with an exception. */
+static int is_usual(PyObject *result, PyObject *numbers) {
+    if (result == NULL)
+        return others_know() ? 0 : -1;
+    if (PyFloat_CheckExact(result) && isfinite(PyFloat_AsDouble(result)))
+        return PyList_Append(numbers, result) < 0 ? -1 : 1;
+    return result == Py_True;
+}
+
+/* One of several steps: a run, or a call (f, *arguments). Did it go as usual? */
+static int go_on(PyObject *step, PyObject *numbers) {
+    if (PyTuple_CheckExact(step) && PyTuple_Size(step) > 0) {
+        PyObject *arguments = PyTuple_GetSlice(step, 1, PyTuple_Size(step));
+        PyObject *result = arguments == NULL ? NULL : PyObject_CallObject(PyTuple_GetItem(step, 0), arguments);
+        Py_XDECREF(arguments);
+        Py_XDECREF(result);
+        return result == NULL ? -1 : 1;
+    }
+    if (Py_TYPE(step) != bound_type || ((Bound *)step)->run.machine == NULL) {
+        PyErr_SetString(PyExc_TypeError, "a step is a run that is bound to its arrays, or a call (f, *arguments)");
+        return -1;
+    }
+    PyObject *result = made(&((Bound *)step)->run);
+    const int usual = is_usual(result, numbers);
+    Py_XDECREF(result);
+    return usual;
+}
+
+/* in_turn(*steps): this run and then the steps, with nothing of Python's between them that Ctrl-C could end → the numbers
+   that they answer. None as soon as a run has no answer, or one that is not finite: nobody else is asked, and nothing
+   after it is done. */
+static PyObject *bound_in_turn(Bound *bound, PyObject *steps) {
+    PyObject *numbers = PyList_New(0);
+    int usual = numbers == NULL ? -1 : go_on((PyObject *)bound, numbers);
+    for (Py_ssize_t k = 0; usual > 0 && k < PyTuple_Size(steps); k++)
+        usual = go_on(PyTuple_GetItem(steps, k), numbers);
+    if (usual > 0)
+        return numbers;
+    Py_XDECREF(numbers);
+    return usual < 0 ? NULL : Py_NewRef(Py_None);
+}
+
+static PyMethodDef bound_methods[] = {
+    {"in_turn", (PyCFunction)(void *)bound_in_turn, METH_VARARGS,
+     "in_turn(*steps): this run, then the steps, each a run or a call (f, *arguments) → the numbers that runs answer, or\n"
+     "None as soon as one of them has no answer or none that is finite."},
+    {NULL, NULL, 0, NULL},
+};
+
 static int bound_traverse(Bound *bound, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE((PyObject *)bound));
     const Run *run = &bound->run;
@@ -76,7 +125,7 @@ static void bound_dealloc(Bound *bound) {
 
 static PyType_Slot slots[] = {
     {Py_tp_call, (void *)bound_call},   {Py_tp_dealloc, (void *)bound_dealloc}, {Py_tp_traverse, (void *)bound_traverse},
-    {Py_tp_clear, (void *)bound_clear}, {0, NULL},
+    {Py_tp_clear, (void *)bound_clear}, {Py_tp_methods, (void *)bound_methods}, {0, NULL},
 };
 
 PyType_Spec bound_spec = {

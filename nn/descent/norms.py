@@ -17,9 +17,10 @@ from typing import Any, TypeAlias
 from autograd import Value, engine, record, sqrt, sum_of_squares
 from nn.descent.settings import Number
 
-Roots: TypeAlias = tuple[Number, Callable[[], object]]  # an array, and what fills it with √(Σ g²) of each layer
+Roots: TypeAlias = tuple[Number, Callable[[], bool]]  # an array, and what fills it with √(Σ g²): are they in between?
 KEPT = 16  # programs, for layers of so many different sizes
 SMALL, LARGE = 1e-100, 1e100  # between which no square was lost and none was too large
+NEARLY = 2.0**700  # times a root above 3e97, or 1 by one below 3e-98, is infinite
 
 
 def norm(gradient: Sequence[float]) -> float:
@@ -35,31 +36,44 @@ class Norms:
 
     def __init__(self, sizes: Sequence[int], gradient: Number) -> None:
         self._layers = [gradient[slice(*ends)] for ends in pairwise(accumulate(sizes, initial=0))]
-        self._roots, self._fill = (by_a_program if engine == "native" else by_numpy)(sizes, gradient)
+        self._roots, self.fill = (by_a_program if engine == "native" else by_numpy)(sizes, gradient)
 
     def now(self) -> list[float]:
         """One for each layer."""
-        self._fill()
-        roots: list[float] = self._roots.tolist()
-        if not roots or (min(roots) > SMALL and max(roots) < LARGE):  # none where nobody names layers
-            return roots
+        if self.fill():
+            return self.filled()
         # of rows that are learnt all numbers may be 0
         return [norm(part.tolist()) if part.any() else 0.0 for part in self._layers]
+
+    def filled(self) -> list[float]:
+        """The same where fill() has said yes."""
+        roots: list[float] = self._roots.tolist()
+        return roots
 
 
 def by_a_program(sizes: Sequence[int], gradient: Number) -> Roots:
     """Recorded on Values, for the replay machine: a call for all layers, in which nobody warns of large squares."""
     import numpy as np
 
-    roots = np.empty(len(sizes))
-    return roots, recorded_roots(tuple(sizes)).in_place(gradient, (np.zeros(1),), tuple(roots[:, None]))
+    found = np.empty(2 * len(sizes))
+    fill = recorded_roots(tuple(sizes)).in_place(gradient, (np.zeros(1),), tuple(found[:, None]))
+    return found[: len(sizes)], fill
 
 
 @lru_cache(KEPT)
 def recorded_roots(sizes: tuple[int, ...]) -> Any:  # what map_function gives
-    """Fills arrays with the roots; who trains several models of one shape records it once."""
-    layers = [[Value(0.0) for _ in range(size)] for size in sizes]
-    return record(lambda _: [sqrt(sum_of_squares(layer)) for layer in layers], 0.0).map_function()
+    """Fills arrays with the roots; who trains several models of one shape records it once.
+
+    After them come numbers that are infinite where a root is nearly too small or too large: a run says by itself
+    whether all that it came to is finite.
+    """
+    layers = [[Value(1.0) for _ in range(size)] for size in sizes]
+
+    def roots(_: Value) -> list[Value]:
+        found = [sqrt(sum_of_squares(layer)) for layer in layers]
+        return found + [NEARLY * (root + 1.0 / root) for root in found]
+
+    return record(roots, 0.0).map_function()
 
 
 def by_numpy(sizes: Sequence[int], gradient: Number) -> Roots:
@@ -69,7 +83,8 @@ def by_numpy(sizes: Sequence[int], gradient: Number) -> Roots:
     layer_of, roots = np.repeat(np.arange(len(sizes)), sizes), np.empty(len(sizes))
 
     @np.errstate(all="ignore")
-    def fill() -> None:
+    def fill() -> bool:
         np.sqrt(np.bincount(layer_of, gradient * gradient), out=roots)
+        return bool(((roots > SMALL) & (roots < LARGE)).all())
 
     return roots, fill

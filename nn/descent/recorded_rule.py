@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd import Value, divide, maximum, record, sqrt
-from nn.basics.at_once import Call
+from nn.basics.at_once import Call, copied
 from nn.descent.optimizer import Optimizer, Rule
 from nn.descent.settings import Columns, Group, Number
 
@@ -87,8 +87,9 @@ class RecordedRule:
 class RecordedUpdate:
     """The steps of an optimizer, from arrays that stay where they are to arrays of their own.
 
-    The memory moves to an array of this object's. `adoption` makes the numbers and the memory after a step those of
-    now. KeyError for a memory that begins with the first step: then this can be made after that.
+    The memory moves to an array of this object's: `kept`. `data` and `memory` are numbers and memory after a step;
+    `adoption` makes them those of now. KeyError for a memory that begins with the first step: then this can be made
+    after that.
     """
 
     def __init__(
@@ -103,18 +104,17 @@ class RecordedUpdate:
         groups = optimizer.param_groups
         names = [optimizer.remembers(group) for group in groups]
         columns = [[old[name] for name in own] for own, old in zip(names, memory, strict=True)]
-        self._before = data, np.concatenate([data[:0], *chain.from_iterable(columns)])
-        self._after = data.copy(), self._before[1].copy()
-        self.memory, self.next = (self._named(names, columns, numbers) for _, numbers in (self._before, self._after))
+        before = data, np.concatenate([data[:0], *chain.from_iterable(columns)])
+        after = self.data, _ = data.copy(), before[1].copy()
+        self.kept, self.memory = (self._named(names, columns, numbers) for _, numbers in (before, after))
         self.rules = rules or [RecordedRule(optimizer, group) for group in groups]
-        runs = [
-            rule.in_place(gradient[place], (data[place], *old.values()), (self._after[0][place], *new.values()))
-            for rule, place, old, new in zip(self.rules, places, self.memory, self.next, strict=True)
+        self.runs = [
+            rule.in_place(gradient[place], (data[place], *old.values()), (self.data[place], *new.values()))
+            for rule, place, old, new in zip(self.rules, places, self.kept, self.memory, strict=True)
         ]
-        self._steps = [*zip(groups, self.rules, runs, strict=True)]
+        self._followed = [*zip(groups, self.rules, strict=True)]
         self._optimizer = optimizer
-        kept = zip(self._before, self._after, strict=True)
-        self.adoption: list[Call] = [(old.__setitem__, ..., new) for old, new in kept if len(old)]
+        self.adoption: list[Call] = [copied(old, new) for old, new in zip(before, after, strict=True)]
 
     @staticmethod
     def _named(names: list[tuple[str, ...]], columns: list[list[Number]], numbers: Number) -> list[Columns]:
@@ -122,17 +122,24 @@ class RecordedUpdate:
         parts = iter(np.split(numbers, np.cumsum([len(column) for group in columns for column in group])))
         return [{name: next(parts) for name in own} for own in names]
 
-    def take(self) -> None:
+    def take(self, data: Number) -> None:
         """Numbers that somebody has changed, of which some are stepped by no group."""
-        self._after[0][:] = self._before[0]
+        self.data[:] = data
 
-    def after(self) -> tuple[Number, list[Columns], bool]:
-        """Numbers and memory after a step, and whether all of it is finite. Exceptions as RecordedRule."""
-        finite, t = True, self._optimizer.steps_taken + 1
-        for group, rule, run in self._steps:
-            rule.follow(group, t)
+    def made(self) -> bool:
+        """The next step to arrays of its own: is all of it finite? Exceptions as RecordedRule."""
+        self.follow()
+        finite = True
+        for run in self.runs:
             finite &= run()
-        return self._after[0], self.next, finite
+        return finite
+
+    def follow(self) -> int:
+        """Go by the settings of now; which step is the next."""
+        t = self._optimizer.steps_taken + 1
+        for group, rule in self._followed:
+            rule.follow(group, t)
+        return t
 
 
 def flat(group: Group) -> dict[Place, Any]:

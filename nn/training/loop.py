@@ -206,7 +206,7 @@ class _Training:
         self.named, parameters = self.model.named_parameters(), self.model.parameters()
         self.values = OnValues(parameters, by_layer(self.named), self.optimizer)
         self.norms: list[float] = []  # of the latest gradient, for each layer
-        self.curves: list[list[float]] = []  # in the history, which they go to
+        self.appends: list[Callable[[float], None]] = []  # to the curves that they go to
         self.count = len(parameters)
 
     def run(self, epochs: int, bar: Progress) -> History:
@@ -238,6 +238,8 @@ class _Training:
             sample=self.sample,
             look=self._look,
         )
+        # does nobody ask for anything between a gradient and the update by it?
+        self.whole = self.clip is None and not self.metrics and self.history.kept is None
         self.model.train()
         try:
             for epoch in range(epochs):
@@ -272,8 +274,13 @@ class _Training:
             step.home.take()
         try:
             for rows, targets in self.served():
-                value, predictions = step(rows, targets)
-                self._update(step.home, value)  # where the gradient is after that step
+                value = step.whole(rows, targets) if self.whole else None
+                if value is not None:
+                    self.norms = step.home.norms_found()
+                    self.history.update_loss.append(value)
+                else:
+                    value, predictions = step(rows, targets)
+                    self._update(step.home, value)  # where the gradient is after that step
                 losses.append(value * len(rows))
                 count += len(rows)
                 if self.metrics:
@@ -295,9 +302,10 @@ class _Training:
         self.updates, history = len(losses), self.history
         history.loss.append((total(losses) if len(losses) > 1 else losses[0]) / count)
         history.learning_rate.append(self._rate())
-        self.curves = self.curves or [history.gradient_norm.setdefault(layer, []) for layer in self.values.layers]
-        for curve, norm in zip(self.curves, self.norms, strict=True):
-            curve.append(norm)
+        norms = history.gradient_norm
+        self.appends = self.appends or [norms.setdefault(layer, []).append for layer in self.values.layers]
+        for append, norm in zip(self.appends, self.norms, strict=True):
+            append(norm)
 
     def _look(self, predictions: list[Any]) -> None:
         """After the first batch: warn of parameters that are not trained."""

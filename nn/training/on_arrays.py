@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd import BranchChanged, Program, Value, engine
-from nn.basics.at_once import Call, at_once, each
+from nn.basics.at_once import Call, at_once, copied, each
 from nn.data.rows import Picked
 from nn.descent.norms import Norms
 from nn.descent.optimizer import Optimizer, Rule, as_floats
@@ -32,6 +32,14 @@ AGREEMENT = 1e-9  # of a rule on arrays with the same rule on floats
 _set_data, _set_grad = Value.data.__set__, Value.grad.__set__  # type: ignore[attr-defined]
 
 
+class After(NamedTuple):
+    """Numbers and memory after a step, in other arrays than those of now, and the calls that make them those of now."""
+
+    data: Number
+    memory: list[Columns]
+    adoption: list[Call]
+
+
 class OnArrays(OnValues):
     """A training on arrays, which begins with the numbers of `values`."""
 
@@ -40,10 +48,12 @@ class OnArrays(OnValues):
     def __init__(self, values: OnValues, optimizer: Optimizer) -> None:
         self.parameters, self.layers, self.optimizer = values.parameters, values.layers, optimizer
         self._gradients: dict[Program, Any] = {}  # gradient functions of programs
+        self._set_in_optimizer = vars(optimizer).__setitem__
         self._ahead = False  # of the Values
         self._parts: Sequence[Part] = ()  # of the batch before, and
-        self._losses: list[Function] = []  # of them, one after the other in `_found`, and
+        self._losses: list[Any] = []  # of them, one after the other in `_found`, and
         self._penalty: Function | None = None  # which adds to it
+        self._then: list[Any] | None = None  # what follows the losses in a step
         self._update: RecordedUpdate | None = None  # by rules that were
         self._rules: Sequence[RecordedRule] = ()  # recorded once
         self._known: dict[str, tuple[list[Value], Number]] = {}
@@ -64,6 +74,10 @@ class OnArrays(OnValues):
         self._memory = [read_only(columns) for columns in memory]
         self._recordable = is_arithmetic(self.optimizer) and all(isinstance(places, slice) for places in self._groups)
 
+    def lend(self) -> None:
+        if self._ahead:
+            at_once(each(_set_data, self._parameters, self._data.tolist()))
+
     def give_back(self) -> None:
         if not self._ahead:  # the Values are current, or somebody has written to them since
             return
@@ -77,7 +91,7 @@ class OnArrays(OnValues):
         self._data[:] = as_numbers("data", [p.data for p in self._parameters])
         self._gradient[:] = as_numbers("grad", [p.grad for p in self._parameters])
         if self._update is not None:
-            self._update.take()
+            self._update.take(self._data)
 
     def _numbers(self) -> tuple[Call, Call]:
         """The calls that give the Values their numbers."""
@@ -109,12 +123,14 @@ class OnArrays(OnValues):
         """To arrays that are new. What was bound to others is forgotten."""
         self._gradients, self._parts, self._update = {}, (), None
         self._found = np.zeros(len(self._data))  # the gradient that is being computed
+        self._noting = copied(self._gradient, self._found)
         own = len(self.parameters)
         self._others = slice(own, None) if len(self._data) > own else None
         of_layers = self._index([p for params in self.layers.values() for p in params])
-        self._by_layer = self._gradient[of_layers]
-        self._of_layers = None if isinstance(of_layers, slice) else of_layers  # then it is no view
-        self._norms = Norms([*map(len, self.layers.values())], self._by_layer)
+        by_layer = self._gradient[of_layers]
+        is_view = isinstance(of_layers, slice)
+        self._gathering: list[Call] = [] if is_view else [(self._gradient.take, of_layers, None, by_layer)]
+        self._norms = Norms([*map(len, self.layers.values())], by_layer)
 
     # A step of training ----------------------------------------------------------------------------------------------
     def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
@@ -133,8 +149,41 @@ class OnArrays(OnValues):
         if self._others is not None:
             self._found[self._others] += self._gradient[self._others]
         self._ahead = True
-        self._gradient[:] = self._found
+        at_once(self._noting)
         return value
+
+    def whole_step(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float | None:
+        if parts is not self._parts:
+            self._prepare(parts, divisor, penalty)
+        if self._update is None:
+            return None
+        then = self._then = self._then or self._after_losses(self._update)
+        if not then:
+            return None
+        try:
+            t = self._update.follow()
+        except Exception:  # step() finds out what to do
+            return None
+        first, *others = self._losses
+        self._ahead = True
+        found = first.in_turn(*others, *then, (self._set_in_optimizer, "steps_taken", t))
+        if found is None:
+            return None
+        value = 0.0
+        for loss in found[: len(self._losses)]:
+            value += loss
+        return value / divisor if penalty is None else value / divisor + found[-1]
+
+    def _after_losses(self, update: RecordedUpdate) -> list[Any]:
+        """What follows the losses in a step, runs and calls; nothing, where one of the runs is none of the machine's.
+
+        What is not stepped adds gradients up, and so must not be met twice.
+        """
+        penalty = [self._penalty] if self._penalty is not None else []
+        runs = [*self._losses, *penalty, self._norms.fill, *update.runs]
+        if self._others is not None or not all(hasattr(run, "in_turn") for run in runs):
+            return []
+        return [*penalty, self._noting, *self._gathering, self._norms.fill, *update.runs, *update.adoption]
 
     def _prepare(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> None:
         """Have the sum over the examples of every part, of which the last one divides the gradient, and the penalty."""
@@ -142,21 +191,33 @@ class OnArrays(OnValues):
         for program in programs:
             if program not in self._gradients:
                 self._index(program.parameters)  # forgets the gradients of fewer numbers, if these are new
-        for program in programs:
-            if program not in self._gradients:
-                reduce = None if program is penalty else "sum"
-                self._gradients[program] = program.gradient_function(reduce, self._parameters)
-                self._penalty = None
+        if penalty is not None and penalty not in self._gradients:
+            self._gradients[penalty] = penalty.gradient_function(None, self._parameters)
+            self._penalty = None
         last, here = len(parts) - 1, (self._data, self._found)
         self._losses = [
-            self._gradients[program].in_place(
+            self._sum(program).in_place(
                 *here, *map(self._picked, columns), add=i > 0, divisor=divisor if i == last else 1.0
             )
             for i, (program, *columns) in enumerate(parts)
         ]
         if penalty is not None and self._penalty is None:
             self._penalty = self._gradients[penalty].in_place(*here, add=True)
-        self._parts = parts
+        self._parts, self._then = parts, None
+
+    def _sum(self, program: Program) -> Any:
+        """The gradient function of a sum of losses."""
+        if program not in self._gradients:
+            self._gradients[program] = program.gradient_function("sum", self._parameters)
+        return self._gradients[program]
+
+    def loss(self, program: Program, *example: Any) -> float:
+        if not self._ahead:  # somebody may have written to the Values since
+            return super().loss(program, *example)
+        if program not in self._gradients:
+            self._index(program.parameters)
+        found: float = self._sum(program)(self._data, *([column] for column in example))[0]
+        return found
 
     def _picked(self, column: Any) -> Any:
         """Rows of a batch, from an array of all rows if that can be one: lists take ten times as long to read."""
@@ -180,9 +241,11 @@ class OnArrays(OnValues):
         return self._data[:count].tolist(), self._gradient[:count].tolist()
 
     def norms(self) -> list[float]:
-        if self._of_layers is not None:
-            self._by_layer[:] = self._gradient[self._of_layers]
+        at_once(*self._gathering)
         return self._norms.now()
+
+    def norms_found(self) -> list[float]:
+        return self._norms.filled()
 
     def clip(self, limit: Clip) -> None:
         self._ahead = True
@@ -202,30 +265,24 @@ class OnArrays(OnValues):
 
     def step(self) -> bool:
         try:
-            data, memory, finite = self._after()
+            after, finite = self._after()
         except Exception:  # a rule may ask late what arrays do not answer, as `if g > 0`: this step is one on floats
             self.give_back()
             done = super().step()
             self.take()
             return done
-        if not (finite or (np.isfinite(data) | ~np.isfinite(self._data)).all()):
+        if not (finite or (np.isfinite(after.data) | ~np.isfinite(self._data)).all()):
             return False
         self._ahead = True
-        if self._update is not None:
-            adoption = self._update.adoption
-        else:
-            adoption = [(self._data.__setitem__, ..., data), (vars(self).__setitem__, "_memory", memory)]
-        at_once(*adoption, (vars(self.optimizer).__setitem__, "steps_taken", self.optimizer.steps_taken + 1))
+        at_once(*after.adoption, (self._set_in_optimizer, "steps_taken", self.optimizer.steps_taken + 1))
         return True
 
-    def _after(self) -> tuple[Number, list[Columns], bool]:
-        """Numbers and memory after the optimizer's step, in other arrays than those of now, and whether all are finite.
-
-        False where one has to look more closely.
-        """
+    def _after(self) -> tuple[After | RecordedUpdate, bool]:
+        """The optimizer's step, and whether all its numbers are finite; False where one has to look more closely."""
         if self._recordable:
             try:
-                return (self._update or self._recorded()).after()
+                update = self._update or self._recorded()
+                return update, update.made()
             except KeyError:  # a memory that begins with this step, or a setting that somebody has deleted
                 self._update = None
             except Exception:  # a setting that is no number, or that was 0 and is not any more
@@ -236,28 +293,29 @@ class OnArrays(OnValues):
         """The step by programs."""
         numbers = self._data, self._gradient, self._memory
         self._update = update = RecordedUpdate(self.optimizer, self._rules, self._groups, *numbers)
-        self._rules = update.rules
-        self._memory = [old | moved for old, moved in zip(self._memory, update.memory, strict=True)]
+        self._rules, self._then = update.rules, None
+        self._memory = [old | moved for old, moved in zip(self._memory, update.kept, strict=True)]
         return update
 
     @QUIETLY
-    def _after_by_numpy(self) -> tuple[Number, list[Columns], bool]:
+    def _after_by_numpy(self) -> tuple[After | RecordedUpdate, bool]:
         optimizer, data, remembered = self.optimizer, self._data.copy(), []
         for group, memory, places in zip(optimizer.param_groups, self._memory, self._groups, strict=True):
             # copies: what a rule keeps as its memory would change with the arrays that stay
             before, gradient = frozen(self._data[places].copy()), frozen(self._gradient[places].copy())
             data[places], columns = optimizer.after(with_floats(group), memory, before, gradient, ARRAYS)
             remembered.append(memory | read_only(columns) if columns else memory)
-        return data, remembered, math.isfinite(data.dot(data))
+        adoption = [copied(self._data, data), (vars(self).__setitem__, "_memory", remembered)]
+        return After(data, remembered, adoption), math.isfinite(data.dot(data))
 
     @QUIETLY
     def agrees(self) -> bool:
         """Whether the optimizer's next step is the same on arrays as on floats."""
-        data, memory, _ = self._after()
-        groups = zip(self._groups, memory, self.optimizer.param_groups, self.optimizer.state, strict=True)
+        after, _ = self._after()
+        groups = zip(self._groups, after.memory, self.optimizer.param_groups, self.optimizer.state, strict=True)
         for places, columns, group, state in groups:
             expected, remembered = self.optimizer.after_floats(group, state)
-            pairs = [(data[places], expected), *((columns[name], remembered[name]) for name in remembered)]
+            pairs = [(after.data[places], expected), *((columns[name], remembered[name]) for name in remembered)]
             if not all(_agree(found, wanted) for found, wanted in pairs):
                 return False
         return True

@@ -43,8 +43,11 @@ class OnValues:
     def take(self) -> None:
         """Read the Values and the optimizer's memory, at the start of an epoch: someone may have written to them."""
 
+    def lend(self) -> None:
+        """Write the Values, for somebody who computes with them, writes to none and asks for no gradient."""
+
     def give_back(self) -> None:
-        """Write the Values and the optimizer's memory."""
+        """Write the Values, their gradients and the optimizer's memory."""
 
     def gradient(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float:
         """Σ loss / divisor + penalty; notes its gradient for every parameter, and adds it to that of other leaves."""
@@ -60,6 +63,18 @@ class OnValues:
             p.grad = grad + p.grad / divisor
         return value + penalty.backward() if penalty is not None else value
 
+    def whole_step(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float | None:
+        """gradient() and step(), in one go: the value.
+
+        None, and nothing has been stepped, where one of them has something to say; or where there is no such way.
+        """
+        return None
+
+    def loss(self, program: Program, *example: Any) -> float:
+        """What the recorded loss says of one example."""
+        found: float = program(*example)
+        return found
+
     def predictions(self, program: Program, rows: list[Any]) -> list[Any]:
         """What the recorded model says of each row."""
         return program.map(rows)
@@ -72,6 +87,10 @@ class OnValues:
     def norms(self) -> list[float]:
         """The length of the gradient of each layer."""
         return [norm([p.grad for p in parameters]) for parameters in self.layers.values()]
+
+    def norms_found(self) -> list[float]:
+        """The same after whole_step()."""
+        return self.norms()
 
     def clip(self, limit: Clip) -> None:
         """Clip by the norm of the whole gradient, or however the user's function does it."""

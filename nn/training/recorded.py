@@ -15,7 +15,7 @@ from collections.abc import Callable, Hashable
 from contextlib import suppress
 from typing import Any
 
-from autograd import BranchChanged, Program, Value, no_grad, record, total
+from autograd import BranchChanged, Program, Value, no_grad, record
 from nn.basics.nested import data_of, mapped
 from nn.data.rows import Sets
 from nn.descent.optimizer import Optimizer
@@ -28,7 +28,7 @@ from nn.training.per_row import AGREEMENT, NotRecordable, close, reduction
 
 CLASSES = 32  # distinct targets that may have a program each
 MOST_LOOKED_AT = 8  # examples of a batch, until one has a loss that shows a change
-LOOKED_AT_AGAIN = 4  # examples of a batch, others every time
+LOOKED_AT_AGAIN = 2  # examples of a batch, others every time
 
 
 class RecordedStep:
@@ -70,7 +70,6 @@ class RecordedStep:
             try:
                 return self._batches.gradient(self.home, rows, targets)
             except (BranchChanged, NotRecordable) as change:
-                self.home.give_back()
                 self._give_up(f"in a later batch: {change}", change)
         found = self._eager(rows, targets)
         if self._look is not None:
@@ -79,6 +78,15 @@ class RecordedStep:
         if self._compiled and self.engine == "graphs":
             self._begin(rows, targets, found[0])
         return found
+
+    def whole(self, rows: list[Any], targets: list[Any]) -> float | None:
+        """One batch, and the optimizer's step: the loss. None where that takes two, and nothing has been stepped."""
+        if self._batches is None:
+            return None
+        try:
+            return self._batches.whole(self.home, rows, targets)
+        except (BranchChanged, NotRecordable):  # which will be met again
+            return None
 
     def answers(self, rows: list[Any]) -> list[Any]:
         """What the model, in use, says of each of some rows; where the training is recorded, by a program, too."""
@@ -91,11 +99,8 @@ class RecordedStep:
             return
         if changed and not self._batches.hold():
             self._give_up("the model, the loss or the penalty has changed since it was recorded", None)
-        elif self._epochs & (self._epochs - 1) == 0:
-            self.home.give_back()
-            if not self._batches.hold_together(self._epochs.bit_length()):
-                why = f"in epoch {self._epochs} the loss of a batch is no longer made of those of its rows"
-                self._give_up(why, None)
+        elif self._epochs & (self._epochs - 1) == 0 and not self._batches.hold_together(self.home, self._epochs):
+            self._give_up(f"in epoch {self._epochs} the loss of a batch is no longer made of those of its rows", None)
 
     def _begin(self, rows: list[Any], targets: list[Any], value: float) -> None:
         """Record, and keep the recording if it agrees; leaves gradients and random generators as they were."""
@@ -144,6 +149,7 @@ class RecordedStep:
     def _give_up(self, why: str, cause: BaseException | None) -> None:
         if self._required:
             raise NotRecordable(f"compiled=True, but {why}; compiled=False trains with graphs") from cause
+        self.home.give_back()
         self.home, self._batches, self.engine = self._values, None, f"graphs: {why}"
 
 
@@ -186,10 +192,18 @@ class _Batches:
 
     def gradient(self, home: OnValues, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
         """As RecordedStep."""
-        if not self._parts or rows is not self._latest[0] or targets is not self._latest[1]:
-            self.split(home, rows, targets)
+        self._meet(home, rows, targets)
         value = home.gradient(self._parts, self._divisor, self._penalty)
         return value, home.predictions(self._predict, rows) if self._predict is not None else []
+
+    def whole(self, home: OnValues, rows: list[Any], targets: list[Any]) -> float | None:
+        """As RecordedStep."""
+        self._meet(home, rows, targets)
+        return home.whole_step(self._parts, self._divisor, self._penalty)
+
+    def _meet(self, home: OnValues, rows: list[Any], targets: list[Any]) -> None:
+        if not self._parts or rows is not self._latest[0] or targets is not self._latest[1]:
+            self.split(home, rows, targets)
 
     def answers(self, rows: list[Any]) -> list[Any]:
         """As RecordedStep: Values without a graph, by a program recorded with these rows if that says the same."""
@@ -214,27 +228,27 @@ class _Batches:
                 if not _same(*penalties):
                     return False
             for example in self._examples:
-                if (replayed := self._replayed(*example)) != 0.0:  # a loss of 0 may be one whatever has changed
+                program, *arguments = self._part(*example)
+                if (replayed := program(*arguments)) != 0.0:  # a loss of 0 may be one whatever has changed
                     return self._is_still(replayed, *example)
             return all(self._is_still(0.0, *example) for example in self._examples)
         return True
 
-    def hold_together(self, turn: int) -> bool:
+    def hold_together(self, home: OnValues, epoch: int) -> bool:
         """Whether the loss of some rows of the latest batch is still made of those that the programs say of each."""
         step = -(-len(self._latest[0]) // LOOKED_AT_AGAIN)
-        rows, targets = (column[turn % step :: step] for column in self._latest)
+        rows, targets = (column[epoch.bit_length() % step :: step] for column in self._latest)
+        home.lend()
         with no_grad(), suppress(BranchChanged):
-            whole = self._program
-            singles = whole.map(rows, targets) if whole is not None else list(map(self._replayed, rows, targets))
-            summed, spread = total(singles), 1e-14 * total(list(map(abs, singles)))
+            singles = [home.loss(*self._part(*example)) for example in zip(rows, targets, strict=True)]
+            summed, spread = sum(singles), 1e-14 * sum(map(abs, singles))
             expected = summed if self.reduce == "sum" else summed / len(rows)
             return _same(expected, data_of(self._loss(self._model.batch(rows), targets)), spread + self.rounding)
         return True
 
-    def _replayed(self, row: Any, target: Any) -> float:
-        """The loss of one example by its program."""
-        found: float = self._program(row, target) if self._program is not None else self._of(target)(row)
-        return found
+    def _part(self, row: Any, target: Any) -> Part:
+        """The program of an example, and what it takes."""
+        return (self._program, row, target) if self._program is not None else (self._of(target), row)
 
     def _is_still(self, replayed: float, row: Any, target: Any) -> bool:
         """Whether the loss of an example is what its program says."""

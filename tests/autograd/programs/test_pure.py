@@ -186,6 +186,60 @@ def test_what_is_bound_takes_no_arguments():
     assert run(**nothing) == run()
 
 
+@pytest.fixture
+def runs():
+    """A value and its gradient, one with a guard, and a map: runs of the machine, with the arrays they are bound to."""
+    if autograd.engine != "native":
+        pytest.skip("the runs of the machine are the engine's in C")
+    p, w = program(), Value(2.0)
+    bent = record(lambda x: x * w if w > 0.0 else x, 1.0)
+    state, rate, gradient, slope, xs, ys = numbers(p), np.array([3.0]), *map(np.zeros, (5, 1, 2, 2))
+    xs[:] = 1.0, 2.0
+    arrays = SimpleNamespace(state=state, rate=rate, gradient=gradient, slope=slope, xs=xs, ys=ys)
+    first = p.gradient_function("sum").in_place(state, gradient, X, Y)
+    second = bent.gradient_function("sum").in_place(rate, slope, xs)
+    mapped = record(lambda x: x * x, 1.0).map_function().in_place(np.zeros(0), (xs,), (ys,))
+    return first, second, mapped, arrays
+
+
+def test_runs_in_turn(runs):
+    first, second, mapped, arrays = runs
+    value, gradient, said = first(), arrays.gradient.copy(), []
+    arrays.gradient[:] = 0.0
+    assert first.in_turn() == [value]
+    assert first.in_turn(second, (said.append, 1), mapped, (said.extend, (2, 3)), second) == [value, 9.0, 9.0]
+    assert np.array_equal(arrays.gradient, gradient)
+    assert (said, arrays.slope.tolist(), arrays.ys.tolist()) == ([1, 2, 3], [3.0], [1.0, 4.0])
+
+
+@pytest.mark.parametrize("wrong", ["guard", "infinite", "nan", "map"])
+def test_runs_in_turn_end_with_one_that_is_not_as_usual(runs, wrong):
+    """Nobody is asked `otherwise`, nothing after it is done."""
+    first, second, mapped, arrays = runs
+    said = []
+    if wrong == "guard":
+        arrays.rate[0] = -1.0
+    elif wrong == "map":
+        arrays.xs[1] = 1e200
+    else:
+        arrays.state[0] = np.inf if wrong == "infinite" else np.nan
+        arrays.state[4] = arrays.state[0]
+    assert first.in_turn(mapped, second, (said.append, 1)) is None
+    assert said == []
+
+
+def test_runs_in_turn_take_runs_and_calls(runs):
+    first, second, _, arrays = runs
+    for wrong in ((), 1.0, None, [print, 1], lambda: 1.0):
+        with pytest.raises(TypeError, match="a step is a run that is bound to its arrays, or a call"):
+            first.in_turn(wrong)
+    with pytest.raises(ZeroDivisionError):
+        first.in_turn((divmod, 1, 0), second)
+    with pytest.raises(TypeError):
+        first.in_turn(("no function",))
+    assert arrays.slope.tolist() == [0.0]
+
+
 class Holder(np.ndarray):
     """An array that may have attributes."""
 

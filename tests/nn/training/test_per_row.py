@@ -146,6 +146,24 @@ def test_a_loss_that_becomes_another_later_is_noticed_in_time():
     assert history.engine == "graphs: in epoch 32 the loss of a batch is no longer made of those of its rows"
 
 
+@pytest.mark.parametrize("rule", [nn.SGD, nn.Adam])
+def test_what_was_learnt_until_then_stays(rule, monkeypatch):
+    """Memory of the optimizer and all: what goes on with graphs is the training that it would have been with them."""
+    monkeypatch.setattr("nn.training.recorded._Batches.hold_together", lambda batches, home, epoch: epoch < 32)
+
+    def run(compiled):
+        model = linear()()
+        optimizer = rule(model.parameters(), lr=0.1)
+        history = nn.fit(model, X, SIGNS, loss="mse", optimizer=optimizer, epochs=31 + 9, compiled=compiled)
+        memory = [x for state in optimizer.state for column in state.values() for x in column]
+        numbers = [x for p in model.parameters() for x in (p.data, p.grad)]
+        return history.engine, [*numbers, *memory, optimizer.steps_taken, *history.loss]
+
+    (engine, found), (_, expected) = run("auto"), run(False)
+    assert engine.startswith("graphs: in epoch 32 the loss")
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
 def test_a_stream_of_single_rows_that_becomes_one_of_several():
     def run(compiled):
         model = linear()()

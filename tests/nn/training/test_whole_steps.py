@@ -1,12 +1,18 @@
-"""Ctrl-C at any line of a training, as a second one interrupts: numbers, memory and steps_taken belong together."""
+"""Ctrl-C at any line of a training, as a second one interrupts: numbers, memory and steps_taken belong together.
+
+And steps that are made in one go, by the replay machine: they come to what they come to piece by piece.
+"""
 
 import sys
 
+import numpy as np
 import pytest
 
 import nn
-from nn.basics.at_once import at_once, each
+from autograd import Value, engine
+from nn.basics.at_once import at_once, copied, each
 from nn.data import micrograd_moons
+from nn.training.on_arrays import OnArrays
 
 X, Y = (column[:12] for column in micrograd_moons())
 BATCHES = [(X[k : k + 3], Y[k : k + 3]) for k in (0, 3, 6)]
@@ -15,7 +21,7 @@ RULES = {
     "groups": lambda ps: nn.SGD([{"params": ps[:3]}, {"params": ps[3:], "lr": 0.2}], lr=0.1, momentum=0.9),
     "mixed": lambda ps: nn.Adam([{"params": ps[::2]}, {"params": ps[1::2]}], lr=0.1),  # which is not recorded
 }
-WRITING = {"step", "take", "give_back", "_numbers", "at_once", "each"}  # functions
+WRITING = {"step", "whole_step", "take", "lend", "give_back", "_numbers", "at_once", "each"}  # functions
 
 
 class Interrupting:
@@ -100,3 +106,83 @@ def test_at_once():
     written, total = [], {}
     at_once((written.append, 1), each(written.append, [2, 3]), (total.update, {"n": 4}), each(setattr, [], [], []))
     assert (written, total) == ([1, 2, 3], {"n": 4})
+
+
+@pytest.mark.parametrize("count", [0, 1, 9])
+def test_numbers_of_an_array_are_copied_at_once(count):
+    there, here = np.zeros(count), np.arange(count) + 0.5
+    at_once(copied(there, here))
+    assert there.tolist() == here.tolist()
+    assert not np.shares_memory(there, here)
+
+
+def half_by_half(model):
+    """A penalty with a comparison that comes out differently later on."""
+    w = model.parameters()[0]
+    return 0.01 * (w * w if w > 0.3 else 2.0 * w)
+
+
+TIED = Value(0.3)
+
+
+def shifted(predictions, targets):
+    """A loss with a parameter of its own, which nobody steps: its gradients add up."""
+    return nn.mse([p + TIED for p in predictions], targets)
+
+
+TRAININGS = {
+    "rows": {},
+    "a penalty": {"penalty": nn.l2_penalty},
+    "a penalty that bends": {"penalty": half_by_half, "lr": 0.05},
+    "batches": {"batch_size": 5, "rng": 1},
+    "a schedule": {"schedule": lambda epoch: 0.5 if epoch > 4 else 1.0},
+    "a rate that becomes 0": {"schedule": lambda epoch: float(epoch < 4)},
+    "classes": {"loss": "cross_entropy", "targets": [int(y > 0) for y in Y], "outputs": 2, "batch_size": 4, "rng": 1},
+    "rates that are too large": {"lr": 1e4},
+    "rates that are much too large": {"lr": 1e160},
+    "a leaf that is not stepped": {"loss": shifted},
+    "nothing learnt": {"loss": lambda predictions, targets: nn.mse([0.0 * p for p in predictions], targets)},
+    "a tolerance": {"tolerance": 1e-2},
+}
+SEVERAL = {
+    "SGD": nn.SGD,
+    "momentum": lambda ps, lr: nn.SGD(ps, lr=lr, momentum=0.9, nesterov=True),
+    "Adam": lambda ps, lr: nn.Adam(ps, lr=lr),
+    "groups": lambda ps, lr: nn.AdamW([{"params": ps[3:]}, {"params": ps[:3], "lr": 2.0 * lr}], lr=lr),
+}
+
+
+def trained(rule, lr=0.1, loss="mse", targets=Y, outputs=1, **options):
+    """Numbers, gradients and all that the History says, and what a callback would see of it."""
+    TIED.grad = 0.0
+    model = nn.MLP(2, [2, outputs], rng=1)
+    optimizer = SEVERAL[rule](model.parameters(), lr)
+    history = nn.fit(
+        model, X, targets, loss=loss, optimizer=optimizer, epochs=9, progress=False, compiled=True, **options
+    )
+    gradients = [p.grad for p in (*model.parameters(), TIED)]
+    return repr((numbers(model, optimizer), gradients, vars(history) | {"seconds": 0.0}))
+
+
+@pytest.mark.filterwarnings("ignore:stopped in epoch", "ignore:what this MLP says")
+@pytest.mark.parametrize("rule", SEVERAL)
+@pytest.mark.parametrize("options", TRAININGS.values(), ids=TRAININGS)
+def test_a_step_in_one_go_is_the_step_piece_by_piece(options, rule, monkeypatch):
+    gone, whole_step = [], OnArrays.whole_step
+    monkeypatch.setattr(OnArrays, "whole_step", lambda *given: gone.append(whole_step(*given)) or gone[-1])
+    whole = trained(rule, **options)
+    monkeypatch.setattr(OnArrays, "whole_step", lambda *given: None)
+    assert trained(rule, **options) == whole
+    in_one_go = sum(value is not None for value in gone)
+    if engine != "native" or options is TRAININGS["a leaf that is not stepped"]:
+        assert in_one_go == 0
+    elif options is TRAININGS["rows"]:
+        assert in_one_go == 8 - (rule == "momentum")  # after the epoch that records, and one in which memory begins
+    elif options is TRAININGS["batches"]:
+        assert in_one_go == 9 * 3 - 1 - (rule == "momentum")
+
+
+@pytest.mark.parametrize("option", ["clip", "metrics", "keep"])
+def test_whoever_asks_between_gradient_and_update_is_asked(option, monkeypatch):
+    monkeypatch.setattr(OnArrays, "whole_step", None)
+    trained("SGD", **{option: {"clip": 1.0, "metrics": {"half": lambda *_: 0.5}, "keep": 2}[option]})
