@@ -1,6 +1,6 @@
 """The norm of a layer's gradient, as History.gradient_norm has it.
 
-    √(Σ g²)        the squares added from left to right; math.hypot(*g) where that is not between 1e-100 and 1e100
+    √(Σ g²)        the squares added from left to right; math.hypot(*g) where they are too small or too large for that
 
 It is the same wherever the numbers live and whichever engine runs, to the last bit: BLAS adds in an order that goes by
 the processor.
@@ -19,8 +19,8 @@ from nn.descent.settings import Number
 
 Roots: TypeAlias = tuple[Number, Callable[[], bool]]  # an array, and what fills it with √(Σ g²): are they in between?
 KEPT = 16  # programs, for layers of so many different sizes
-SMALL, LARGE = 1e-100, 1e100  # between which no square was lost and none was too large
-NEARLY = 2.0**700  # times a root above 3e97, or 1 by one below 3e-98, is infinite
+SMALL = 2.0**-324  # above which no square was lost that counts
+BEYOND = 2.0**700  # by a root is infinite up to SMALL, and only there
 
 
 def norm(gradient: Sequence[float]) -> float:
@@ -28,7 +28,7 @@ def norm(gradient: Sequence[float]) -> float:
     squares = 0.0
     for g in gradient:
         squares += g * g
-    return root if SMALL < (root := math.sqrt(squares)) < LARGE else math.hypot(*gradient)
+    return root if SMALL < (root := math.sqrt(squares)) < math.inf else math.hypot(*gradient)
 
 
 class Norms:
@@ -64,14 +64,14 @@ def by_a_program(sizes: Sequence[int], gradient: Number) -> Roots:
 def recorded_roots(sizes: tuple[int, ...]) -> Any:  # what map_function gives
     """Fills arrays with the roots; who trains several models of one shape records it once.
 
-    After them come numbers that are infinite where a root is nearly too small or too large: a run says by itself
-    whether all that it came to is finite.
+    After them come numbers that are infinite where a root is too small: a run says by itself whether all that it came
+    to is finite.
     """
     layers = [[Value(1.0) for _ in range(size)] for size in sizes]
 
     def roots(_: Value) -> list[Value]:
         found = [sqrt(sum_of_squares(layer)) for layer in layers]
-        return found + [NEARLY * (root + 1.0 / root) for root in found]
+        return found + [BEYOND / root for root in found]
 
     return record(roots, 0.0).map_function()
 
@@ -85,6 +85,6 @@ def by_numpy(sizes: Sequence[int], gradient: Number) -> Roots:
     @np.errstate(all="ignore")
     def fill() -> bool:
         np.sqrt(np.bincount(layer_of, gradient * gradient), out=roots)
-        return bool(((roots > SMALL) & (roots < LARGE)).all())
+        return bool(((roots > SMALL) & (roots < math.inf)).all())
 
     return roots, fill

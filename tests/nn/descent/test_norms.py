@@ -8,7 +8,7 @@ import pytest
 
 from autograd import Value, engine
 from nn import SGD
-from nn.descent.norms import Norms, by_a_program, by_numpy, norm
+from nn.descent.norms import SMALL, Norms, by_a_program, by_numpy, norm
 from nn.training.on_arrays import OnArrays
 from nn.training.on_values import OnValues
 
@@ -45,6 +45,9 @@ def test_the_bits_are_those_of_a_sum_from_left_to_right(way):
         ([3.0, 4.0], 5.0),
         ([3e200, 4e200], 5e200),
         ([3e-200, 4e-200], 5e-200),
+        ([3e-161, 4e-161], 5e-161),
+        ([2.0**-324, 0.0], 2.0**-324),
+        ([1.5 * 2.0**-324, 1e-99], math.hypot(1.5 * 2.0**-324, 1e-99)),
         ([1e154, 1e154], math.sqrt(2.0) * 1e154),
         ([0.0, -0.0], 0.0),
         ([5e-324, 0.0], 5e-324),
@@ -70,3 +73,26 @@ def test_a_layer_may_lie_anywhere():
         p.grad = grad
     values = OnValues([a, b, c], {"first": [c, a], "second": [a, b, c]}, optimizer := SGD([a, b, c], lr=0.1))
     assert values.norms() == OnArrays(values, optimizer).norms() == [5.0, 13.0]
+
+
+@pytest.mark.parametrize("way", [by_numpy, pytest.param(by_a_program, id=f"program: {engine}")])
+def test_who_fills_says_where_squares_were_lost_or_too_large(way):
+    gradient = np.array([1.0, 0.0])
+    roots, fill = way([2], gradient)
+    for first, good in (
+        (np.nextafter(SMALL, 1.0), True),
+        (1e154, True),
+        (SMALL, False),
+        (-SMALL, False),
+        (0.0, False),
+        (2e154, False),
+        (math.inf, False),
+        (math.nan, False),
+    ):
+        gradient[0] = first
+        assert fill() is good, first
+        assert not good or roots.tolist() == [norm([first, 0.0])] == [first]
+
+
+def test_no_layers_have_no_norms():
+    assert Norms([], np.zeros(0)).now() == []

@@ -130,6 +130,7 @@ def shifted(predictions, targets):
     return nn.mse([p + TIED for p in predictions], targets)
 
 
+CLASSES = {"loss": "cross_entropy", "targets": [int(y > 0) for y in Y], "outputs": 2, "batch_size": 4, "rng": 1}
 TRAININGS = {
     "rows": {},
     "a penalty": {"penalty": nn.l2_penalty},
@@ -137,7 +138,8 @@ TRAININGS = {
     "batches": {"batch_size": 5, "rng": 1},
     "a schedule": {"schedule": lambda epoch: 0.5 if epoch > 4 else 1.0},
     "a rate that becomes 0": {"schedule": lambda epoch: float(epoch < 4)},
-    "classes": {"loss": "cross_entropy", "targets": [int(y > 0) for y in Y], "outputs": 2, "batch_size": 4, "rng": 1},
+    "classes": CLASSES,
+    "classes, with a penalty": CLASSES | {"penalty": nn.l2_penalty},
     "rates that are too large": {"lr": 1e4},
     "rates that are much too large": {"lr": 1e160},
     "a leaf that is not stepped": {"loss": shifted},
