@@ -248,7 +248,6 @@ class OnArrays(OnValues):
         return self._norms.filled()
 
     def clip(self, limit: Clip) -> None:
-        self._ahead = True
         if callable(limit):  # it gets the Values
             at_once(*self._numbers())
             limit(self.parameters)

@@ -295,6 +295,26 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("nn/training/on_values.py", "deque(map(_set_grad, kept, kept.values()), 0)", "0 → 1"): EXHAUSTED,
     (
         "nn/training/on_arrays.py",
+        "start, stop = (places[0], places[0] + len(places)) if places else (0, 0)",
+        "0 → 1",
+    ): ("a slice of nothing"),
+    (
+        "nn/training/on_arrays.py",
+        "self._known[name] = parameters.copy(), places",
+        "self._known[name] = (parameters.copy(), places) → pass",
+    ): SHORT_CUT,
+    (
+        "nn/training/on_arrays.py",
+        'return array.astype(float) if array.dtype.kind in "fiub" else None',
+        "array.dtype.kind in 'fiub' → array.dtype.kind not in 'fiub'",
+    ): SHORT_CUT,
+    (
+        "nn/training/on_arrays.py",
+        "self._recordable, self._rules, self._update = False, (), None  # until the numbers are taken again",
+        "False → True",
+    ): ("it is tried again in vain"),
+    (
+        "nn/training/on_arrays.py",
         "if limit < norm < math.inf:",
         "limit < norm < math.inf → limit <= norm < math.inf",
     ): ("where they are equal the factor is 1"),

@@ -142,6 +142,7 @@ TRAININGS = {
     "classes, with a penalty": CLASSES | {"penalty": nn.l2_penalty},
     "rates that are too large": {"lr": 1e4},
     "rates that are much too large": {"lr": 1e160},
+    "a step beyond all numbers": {"schedule": lambda epoch: 1e308 if epoch == 5 else 1.0, "lr": 10.0},
     "a leaf that is not stepped": {"loss": shifted},
     "nothing learnt": {"loss": lambda predictions, targets: nn.mse([0.0 * p for p in predictions], targets)},
     "a tolerance": {"tolerance": 1e-2},
@@ -175,6 +176,8 @@ def test_a_step_in_one_go_is_the_step_piece_by_piece(options, rule, monkeypatch)
     whole = trained(rule, **options)
     monkeypatch.setattr(OnArrays, "whole_step", lambda *given: None)
     assert trained(rule, **options) == whole
+    if options is TRAININGS["a step beyond all numbers"]:
+        assert "stopped in epoch 5: a parameter would become infinite or nan" in whole
     in_one_go = sum(value is not None for value in gone)
     if engine != "native" or options is TRAININGS["a leaf that is not stepped"]:
         assert in_one_go == 0
