@@ -96,7 +96,10 @@ class Program:
 
     def _places(self, path: Trace) -> list[int]:
         """Where the parameters of one path stand in `parameters`."""
-        place = {p: i for i, p in enumerate(self.parameters)}
+        own = self.parameters
+        if path.parameters == own:  # as with one path
+            return list(range(len(own)))
+        place = {p: i for i, p in enumerate(own)}
         return [place[p] for p in path.parameters]
 
     @property
@@ -247,6 +250,8 @@ class Program:
         path = self._paths[0]
         data = path.data() if parameters is None else self._numbers_of(path, parameters)
         results, _ = path.run_columns(MAP_VALUES, data, self._example, columns)
+        if path.differentiable:  # a number each
+            return results  # type: ignore[no-any-return]
         return [rebuild(path.recording.result, r if isinstance(r, tuple) else (r,)) for r in results]
 
     def _numbers_of(self, path: Trace, parameters: Any) -> Any:

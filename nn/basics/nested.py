@@ -68,7 +68,11 @@ def plain(output: Any) -> Any:
     """
     if type(output) is float:
         return output
+    if type(output) is Value:
+        return output.data
     output = output.tolist() if hasattr(output, "tolist") else output
+    if type(output) is list and {float}.issuperset(map(type, output)):  # as a program gives them
+        return output.copy()
     return [plain(item) for item in output] if is_list(output) else data_of(output)
 
 

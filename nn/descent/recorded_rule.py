@@ -126,6 +126,20 @@ class RecordedUpdate:
         """Numbers that somebody has changed, of which some are stepped by no group."""
         self.data[:] = data
 
+    def remember(self, memory: list[Columns]) -> bool:
+        """Take over memory that somebody may have changed; False if it is another, or that of other groups."""
+        groups = self._optimizer.param_groups
+        if [*map(id, groups)] != [id(group) for group, _ in self._followed]:
+            return False
+        pairs = [
+            (own, new.get(name)) for kept, new in zip(self.kept, memory, strict=True) for name, own in kept.items()
+        ]
+        if any(new is None or len(new) != len(own) for own, new in pairs):
+            return False
+        for own, new in pairs:
+            own[:] = new
+        return True
+
     def made(self) -> bool:
         """The next step to arrays of its own: is all of it finite? Exceptions as RecordedRule."""
         self.follow()

@@ -26,7 +26,16 @@ from nn.descent.optimizer import Optimizer
 from nn.inspection.history import History
 from nn.inspection.kept import Kept
 from nn.losses import Loss, find_loss
-from nn.module import KEEP_PARAMETERS, MOST_LISTED, Module, by_layer, check_model, modes_kept, names_of_others
+from nn.module import (
+    KEEP_PARAMETERS,
+    MOST_LISTED,
+    Module,
+    by_layer,
+    check_model,
+    has_buffers,
+    modes_kept,
+    names_of_others,
+)
 from nn.schedules import ReduceOnPlateau, Schedule, as_schedule
 from nn.training.arguments import (
     Callback,
@@ -208,6 +217,7 @@ class _Training:
         self.norms: list[float] = []  # of the latest gradient, for each layer
         self.appends: list[Callable[[float], None]] = []  # to the curves that they go to
         self.count = len(parameters)
+        self.modules, self.buffers = [module for _, module in self.model.named_modules()], has_buffers(self.model)
 
     def run(self, epochs: int, bar: Progress) -> History:
         """All epochs; whatever ends them, settings are put back and the history says why."""
@@ -246,7 +256,7 @@ class _Training:
                 if self.schedule is not None:
                     self._set_rates(rates, self.schedule(epoch), epoch)
                 step.look_again(bool(self.callbacks))  # schedules, metrics and clipping have other things to change
-                before = self.model.state_dict() if self.early_stopping is not None else {}
+                before = self._state() if self.early_stopping is not None else {}
                 self._epoch(step, interrupted)
                 self.history.engine = step.engine
                 if bar.shown:
@@ -370,12 +380,26 @@ class _Training:
 
     def _validate(self, step: RecordedStep, rows: list[Any], targets: list[Any]) -> None:
         """Loss and metrics of the held-out rows, without a graph and with dropout and the like switched off."""
-        self.model.eval()
+        self._switch(to_training=False)
         with no_grad():
             predictions = step.answers(rows)
             self.history.validation_loss.append(self.loss(predictions, targets).data)
-        self.model.train()
+        self._switch(to_training=True)
         self._measure("validation_", plain(predictions), targets)
+
+    def _state(self) -> dict[str, float]:
+        """model.state_dict(); by the names that were found in the beginning, unless a callback may have changed what is
+        where."""
+        if self.callbacks or self.buffers:
+            return self.model.state_dict()
+        return {name: float(p.data) for name, p in self.named}
+
+    def _switch(self, to_training: bool) -> None:
+        """model.train(to_training), likewise."""
+        if self.callbacks:
+            self.model.train(to_training)
+        for module in self.modules:
+            module.training = to_training
 
     def _after_epoch(self, before: dict[str, float]) -> None:
         """Tell everyone who watches; raise _Stop when one of them has seen enough.
@@ -385,9 +409,11 @@ class _Training:
         history = self.history
         if isinstance(self.schedule, ReduceOnPlateau):
             self.schedule.observe(history.watched_loss)
-        measured = before if self.validation is None and self.updates == 1 else None
-        if self.early_stopping is not None and self.early_stopping.enough(history.watched_loss, self.model, measured):
-            raise _Stop(f"no better for {self.early_stopping.patience} epochs (best {self.early_stopping.best:.6g})")
+        if self.early_stopping is not None:
+            measured = before if self.validation is None and self.updates == 1 else self._state()
+            if self.early_stopping.enough(history.watched_loss, self.model, measured):
+                stopping = self.early_stopping
+                raise _Stop(f"no better for {stopping.patience} epochs (best {stopping.best:.6g})")
         if self.tolerance is not None and converged(history, math.hypot(*self.norms), self.tolerance):
             raise _Stop(f"converged within {self.tolerance:g} after {history.epochs} epochs")
         ended = False

@@ -56,6 +56,7 @@ class OnArrays(OnValues):
         self._then: list[Any] | None = None  # what follows the losses in a step
         self._update: RecordedUpdate | None = None  # by rules that were
         self._rules: Sequence[RecordedRule] = ()  # recorded once
+        self._groups: list[Number] = []  # where the parameters of each are
         self._known: dict[str, tuple[list[Value], Number]] = {}
         self._parameters: list[Value] = []
         self._place: dict[Value, int] = {}
@@ -65,14 +66,16 @@ class OnArrays(OnValues):
 
     # Values and arrays -----------------------------------------------------------------------------------------------
     def take(self) -> None:
-        self._update = None
         self._take_numbers()
         self._wholes: dict[int, tuple[list[Any], Number | None]] = {}  # lists of rows, and the arrays that they are
         groups = enumerate(group["params"] for group in self.optimizer.param_groups)
-        self._groups = [self._places(f"group {i}", params) for i, params in groups]
+        before, self._groups = self._groups, [self._places(f"group {i}", params) for i, params in groups]
         memory = [{name: as_numbers(name, state[name]) for name in state} for state in self.optimizer.state]
         self._memory = [read_only(columns) for columns in memory]
         self._recordable = is_arithmetic(self.optimizer) and all(isinstance(places, slice) for places in self._groups)
+        update, self._update = self._update, None
+        if update is not None and self._recordable and self._groups == before and update.remember(memory):
+            self._go_by(update)
 
     def lend(self) -> None:
         if self._ahead:
@@ -235,7 +238,7 @@ class OnArrays(OnValues):
         self._parts = ()
 
     def predictions(self, program: Program, rows: list[Any]) -> list[Any]:
-        return program.map(rows, parameters=self._data[self._index(program.parameters)])
+        return program.map(rows, parameters=self._data[self._places("predictions", program.parameters)])
 
     def numbers(self, count: int) -> tuple[Sequence[float], Sequence[float]]:
         return self._data[:count].tolist(), self._gradient[:count].tolist()
@@ -291,10 +294,15 @@ class OnArrays(OnValues):
     def _recorded(self) -> RecordedUpdate:
         """The step by programs."""
         numbers = self._data, self._gradient, self._memory
-        self._update = update = RecordedUpdate(self.optimizer, self._rules, self._groups, *numbers)
+        update = RecordedUpdate(self.optimizer, self._rules, self._groups, *numbers)
         self._rules, self._then = update.rules, None
-        self._memory = [old | moved for old, moved in zip(self._memory, update.kept, strict=True)]
+        self._go_by(update)
         return update
+
+    def _go_by(self, update: RecordedUpdate) -> None:
+        """An update, with which the memory is kept."""
+        self._update = update
+        self._memory = [old | kept for old, kept in zip(self._memory, update.kept, strict=True)]
 
     @QUIETLY
     def _after_by_numpy(self) -> tuple[After | RecordedUpdate, bool]:

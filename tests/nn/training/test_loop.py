@@ -511,6 +511,40 @@ def test_the_best_parameters_are_those_that_had_the_best_loss(rate, compiled):
     assert nn.mse(model.batch([[0.0], [1.0]]), [0.0, 1.0]).data == min(history.loss)
 
 
+@pytest.mark.parametrize("validation", [None, ([[0.3, 0.1]], [-5.0])])
+@pytest.mark.parametrize("callbacks", [[], [lambda history: None]], ids=["alone", "watched"])
+@pytest.mark.parametrize("norm", [False, True], ids=["parameters", "and buffers"])
+def test_early_stopping_gives_the_whole_state_back(validation, callbacks, norm):
+    """Running statistics as well: that of the epoch with the best loss, as a copy of the model at that time."""
+    layers = [nn.Layer(2, 3, rng=1), *[nn.BatchNorm(3)] * norm, nn.Layer(3, 1, False, rng=2)]
+    model, states = nn.Sequential(*layers), []
+    rows, targets = [[0.1 * i, 0.3 * (i % 4)] for i in range(8)], [float(i % 3) for i in range(8)]
+    kept = EarlyStopping.enough
+
+    class Noting(EarlyStopping):
+        def enough(self, loss, model, measured=None):
+            states.append((loss, measured))
+            return kept(self, loss, model, measured)
+
+    history = fit(
+        model,
+        rows,
+        targets,
+        loss=nn.mse,
+        epochs=60,
+        optimizer=lambda ps: nn.SGD(ps, lr=0.4),
+        batch_size=8 if validation is None else 4,
+        rng=1,
+        validation=validation,
+        early_stopping=Noting(5),
+        callbacks=callbacks,
+    )
+    best = min(states, key=lambda pair: pair[0])
+    assert model.state_dict() == best[1]
+    assert list(best[1]) == list(model.state_dict())
+    assert history.epochs == len(states)
+
+
 def test_early_stopping_can_keep_the_last_parameters():
     model = line()
     stopping = EarlyStopping(patience=2, restore_best=False)

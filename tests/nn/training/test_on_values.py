@@ -389,6 +389,47 @@ def test_what_a_callback_writes_counts():
         close(found, wanted)
 
 
+def other_group(optimizer):
+    optimizer.param_groups[0] = {**optimizer.param_groups[0], "lr": 0.003}
+
+
+def other_memory(optimizer):
+    optimizer.state[0] = {name: [0.5 * x for x in column] for name, column in optimizer.state[0].items()}
+
+
+def less_memory(optimizer):
+    optimizer.state[0] = {}
+
+
+def one_group_less(optimizer):
+    del optimizer.param_groups[1], optimizer.state[1]
+
+
+def other_parameters(optimizer):
+    optimizer.param_groups[0]["params"] = optimizer.param_groups[0]["params"][::-1]
+
+
+@pytest.mark.parametrize("batch_size", ["batch", 8])
+@pytest.mark.parametrize("change", [other_group, other_memory, less_memory, one_group_less, other_parameters])
+def test_an_optimizer_that_a_callback_rearranges_is_the_one_that_steps(change, batch_size):
+    """What was bound to the optimizer's arrays in the epoch before is bound anew where it is another."""
+    runs = []
+    for compiled in (False, True):
+        model, epochs = network(), []
+        p = model.parameters()
+        optimizer = nn.SGD([{"params": p[:20]}, {"params": p[20:], "lr": 0.02}], lr=0.05, momentum=0.9)
+
+        def callback(history, optimizer=optimizer, epochs=epochs):
+            epochs.append(1)
+            if len(epochs) == 3:
+                change(optimizer)
+
+        options = {"callbacks": [callback], "batch_size": batch_size, "epochs": 6}
+        runs.append(trained(compiled, lambda ps, o=optimizer: o, model, **options))
+    for wanted, found in zip(*runs, strict=True):
+        close(found, wanted)
+
+
 @pytest.mark.parametrize("batch_size", ["batch", 3])
 def test_rows_that_a_callback_changes_are_trained_as_they_are(batch_size):
     ends = []
