@@ -65,14 +65,14 @@ def source(tmp_path_factory):
     return folder
 
 
-def built(source, folder, **variables):
+def built(source, folder, build="build_wheel", **variables):
     """The wheel of the source, made as pip makes it: by a process that finds setuptools, but no glassgrad."""
     shutil.rmtree(source / "build", ignore_errors=True)  # what was compiled the last time
     script = (
         "import os, sys; sys.path.append(sys.argv[1]); os.chdir(sys.argv[2]); "
-        "from setuptools import build_meta; build_meta.build_wheel(sys.argv[3])"
+        "from setuptools import build_meta; getattr(build_meta, sys.argv[4])(sys.argv[3])"
     )
-    run(sys.executable, "-BIS", "-c", script, Path(setuptools.__file__).parents[1], source, folder, **variables)
+    run(sys.executable, "-BIS", "-c", script, Path(setuptools.__file__).parents[1], source, folder, build, **variables)
     (path,) = folder.glob("*.whl")
     return path
 
@@ -199,6 +199,15 @@ def test_the_installed_command_dispatches(wheel, environment):
     command = environment.parent / ("glassgrad.exe" if sys.platform == "win32" else "glassgrad")
     assert re.fullmatch(rf"glassgrad {autograd.__version__}, engine .+\n", run(command, "--version"))
     assert "∂/∂x = 4.0" in run(command, "formula", "x*x", "x=2", PYTHONIOENCODING="utf-8")
+
+
+def test_what_is_installed_in_place_is_found_along_the_path_where_type_checkers_and_editors_look(
+    source, tmp_path, environment
+):
+    wheel = built(source, tmp_path, "build_editable", GLASSGRAD_ENGINE="python")
+    run(environment, "-m", "pip", "install", "-q", "--no-index", "--no-deps", wheel)
+    find = "from importlib.machinery import PathFinder; print(*[PathFinder.find_spec(n).origin for n in ('autograd', 'nn')])"
+    assert run(environment, "-c", find).split() == [str(source / name / "__init__.py") for name in ("autograd", "nn")]
 
 
 def test_the_source_archive_is_the_whole_project(source, tmp_path):
