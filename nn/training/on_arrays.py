@@ -263,6 +263,7 @@ class OnArrays(OnValues):
         own = len(self.parameters)
         norm = math.hypot(*self._gradient[:own].tolist())  # as clip_grad_norm: BLAS adds in an order of its own
         if limit < norm < math.inf:
+            self._ahead = True  # the first gradient of all came from a graph, and so lies in the Values
             self._gradient[:own] *= limit / norm
 
     def step(self) -> bool:

@@ -283,6 +283,12 @@ def test_clipping(clip):
     assert same(clip=clip) == 5
 
 
+@pytest.mark.filterwarnings("ignore:stopped in epoch 0")
+@pytest.mark.parametrize("clip", [0.05, clip_each])
+def test_the_values_have_the_clipped_gradient_of_a_first_update_that_is_not_made(clip):
+    assert same(rule=lambda ps: nn.SGD(ps, lr=1e308, weight_decay=1e308), clip=clip) == 1
+
+
 @pytest.mark.parametrize("rule", ["SGD", "groups", "a part"])
 def test_a_clip_function_may_move_parameters(rule):
     """Also those that the optimizer does not step."""
