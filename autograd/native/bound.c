@@ -8,6 +8,7 @@
 
 typedef struct { PyObject_HEAD Run run; PyObject *otherwise; } Bound;
 PyTypeObject *bound_type;
+#define LET_GO "this function has let go of its arrays"
 
 PyObject *bind_run(Machine *machine, PyObject *args, int (*open)(Run *, PyObject *)) {
     if (PyTuple_Size(args) == 0)
@@ -35,7 +36,7 @@ static PyObject *bound_call(Bound *bound, PyObject *args, PyObject *names) {
     if (PyTuple_Size(args) > 0 || (names != NULL && PyDict_Size(names) > 0))
         return PyErr_Format(PyExc_TypeError, "this function takes no arguments: it is bound to its arrays");
     if (bound->run.machine == NULL) /* an array that is let go of by bound_clear() can call it once more */
-        return PyErr_Format(PyExc_ReferenceError, "this function has let go of its arrays");
+        return PyErr_Format(PyExc_ReferenceError, LET_GO);
     PyObject *result = made(&bound->run);
     if (result != NULL ? result != Py_None && !PyLong_CheckExact(result) : !others_know())
         return result;
@@ -43,52 +44,59 @@ static PyObject *bound_call(Bound *bound, PyObject *args, PyObject *names) {
     return PyObject_CallNoArgs(bound->otherwise);
 }
 
-/* Is it as usual: a finite number, which goes to `numbers`, or True? -1 with an exception. */
-static int is_usual(PyObject *result, PyObject *numbers) {
-    if (result == NULL)
-        return others_know() ? 0 : -1;
-    if (PyFloat_CheckExact(result) && isfinite(PyFloat_AsDouble(result)))
-        return PyList_Append(numbers, result) < 0 ? -1 : 1;
-    return result == Py_True;
-}
-
-/* One of several steps: a run, or a call (f, *arguments). Did it go as usual? */
-static int go_on(PyObject *step, PyObject *numbers) {
-    if (PyTuple_CheckExact(step) && PyTuple_Size(step) > 0) {
-        PyObject *arguments = PyTuple_GetSlice(step, 1, PyTuple_Size(step));
-        PyObject *result = arguments == NULL ? NULL : PyObject_CallObject(PyTuple_GetItem(step, 0), arguments);
-        Py_XDECREF(arguments);
-        Py_XDECREF(result);
-        return result == NULL ? -1 : 1;
-    }
-    if (Py_TYPE(step) != bound_type || ((Bound *)step)->run.machine == NULL) {
-        PyErr_SetString(PyExc_TypeError, "a step is a run that is bound to its arrays, or a call (f, *arguments)");
+/* A run that is one of several steps; see in_turn. Did it go as usual? -1 with an exception. */
+static int run_on(Run *run, double *value) {
+    if (run->machine == NULL) {
+        PyErr_SetString(PyExc_ReferenceError, LET_GO);
         return -1;
     }
-    PyObject *result = made(&((Bound *)step)->run);
-    const int usual = is_usual(result, numbers);
-    Py_XDECREF(result);
+    PyObject *result = made(run);
+    if (result == NULL)
+        return others_know() ? 0 : -1;
+    int usual = result == Py_True;
+    if (PyFloat_CheckExact(result)) {
+        *value = (*value + PyFloat_AsDouble(result)) / run->divisor;
+        usual = isfinite(*value);
+    }
+    Py_DECREF(result);
     return usual;
 }
 
-/* in_turn(*steps): this run and then the steps, with nothing of Python's between them that Ctrl-C could end → the numbers
-   that they answer. None as soon as a run has no answer, or one that is not finite: nobody else is asked, and nothing
-   after it is done. */
+/* Likewise one of several steps. */
+static int go_on(PyObject *step, double *value) {
+    if (Py_TYPE(step) == bound_type)
+        return run_on(&((Bound *)step)->run, value);
+    const int is_call = PyTuple_CheckExact(step) && PyTuple_Size(step) > 0;
+    PyObject *function = is_call ? PyTuple_GetItem(step, 0) : step;
+    PyObject *arguments = is_call ? PyTuple_GetSlice(step, 1, PyTuple_Size(step)) : Py_BuildValue("(d)", *value);
+    PyObject *result = arguments == NULL ? NULL : PyObject_CallObject(function, arguments);
+    Py_XDECREF(arguments);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 1;
+}
+
+/* in_turn(*steps): this run and then the steps, with nothing of Python's between them that Ctrl-C could end. A step is
+
+       a run                  value ← (value + f) / divisor, as the run's gradients go; at first it is 0
+       a call (f, *arguments)
+       a function             of the value so far
+
+   → the value. None as soon as a run has no answer or is not all finite, or the value is not: nobody else is asked, and
+   nothing after it is done. */
 static PyObject *bound_in_turn(Bound *bound, PyObject *steps) {
-    PyObject *numbers = PyList_New(0);
-    int usual = numbers == NULL ? -1 : go_on((PyObject *)bound, numbers);
+    double value = 0.0;
+    int usual = run_on(&bound->run, &value);
     for (Py_ssize_t k = 0; usual > 0 && k < PyTuple_Size(steps); k++)
-        usual = go_on(PyTuple_GetItem(steps, k), numbers);
+        usual = go_on(PyTuple_GetItem(steps, k), &value);
     if (usual > 0)
-        return numbers;
-    Py_XDECREF(numbers);
+        return PyFloat_FromDouble(value);
     return usual < 0 ? NULL : Py_NewRef(Py_None);
 }
 
 static PyMethodDef bound_methods[] = {
     {"in_turn", (PyCFunction)(void *)bound_in_turn, METH_VARARGS,
-     "in_turn(*steps): this run, then the steps, each a run or a call (f, *arguments) → the numbers that runs answer, or\n"
-     "None as soon as one of them has no answer or none that is finite."},
+     "in_turn(*steps): this run, then the steps, each a run, a call (f, *arguments) or a function of the value → the value,\n"
+     "or None as soon as a run has no answer or something is not finite."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -14,10 +14,12 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import call
 from typing import Any
 
 from autograd import Value, enable_grad, no_grad, topological_order, total
 from autograd.system.choices import is_one_of
+from nn.basics.at_once import at_once, each
 from nn.basics.checks import as_number, as_rng, check_functions, flag, positive
 from nn.basics.nested import flat, plain
 from nn.basics.progress import Progress
@@ -258,7 +260,6 @@ class _Training:
                 step.look_again(bool(self.callbacks))  # schedules, metrics and clipping have other things to change
                 before = self._state() if self.early_stopping is not None else {}
                 self._epoch(step, interrupted)
-                self.history.engine = step.engine
                 if bar.shown:
                     bar.advance(_status(self.history))
                 self._after_epoch(before)
@@ -284,10 +285,9 @@ class _Training:
             step.home.take()
         try:
             for rows, targets in self.served():
-                value = step.whole(rows, targets) if self.whole else None
+                value = step.whole(rows, targets, self.history.update_loss.append) if self.whole else None
                 if value is not None:
                     self.norms = step.home.norms_found()
-                    self.history.update_loss.append(value)
                 else:
                     value, predictions = step(rows, targets)
                     self._update(step.home, value)  # where the gradient is after that step
@@ -299,23 +299,27 @@ class _Training:
                 if interrupted:
                     raise KeyboardInterrupt
         finally:
+            self.history.engine = step.engine
             if self.watched:
                 step.home.give_back()
-        self._note(losses, count)
+        self.updates = len(losses)
+        figures = [(total(losses) if len(losses) > 1 else losses[0]) / count, self._rate(), *self.norms]
         if self.metrics:
-            self._measure("", predicted, actual)
+            figures += self._measured(predicted, actual)
         if self.validation is not None:
-            self._validate(step, *self.validation)
+            figures += self._validated(step, *self.validation)
+        at_once(each(call, self._appends(), figures))  # whatever ends it, all curves have as many entries
 
-    def _note(self, losses: list[float], count: int) -> None:
-        """The figures of an epoch that every training has."""
-        self.updates, history = len(losses), self.history
-        history.loss.append((total(losses) if len(losses) > 1 else losses[0]) / count)
-        history.learning_rate.append(self._rate())
-        norms = history.gradient_norm
+    def _appends(self) -> list[Callable[[float], None]]:
+        """What puts the figures of an epoch, in their order, into the history."""
+        history, norms = self.history, self.history.gradient_norm
         self.appends = self.appends or [norms.setdefault(layer, []).append for layer in self.values.layers]
-        for append, norm in zip(self.appends, self.norms, strict=True):
-            append(norm)
+        appends = [history.loss.append, history.learning_rate.append, *self.appends]
+        appends += [history.metrics.setdefault(name, []).append for name in self.metrics]
+        if self.validation is not None:
+            appends.append(history.validation_loss.append)
+            appends += [history.metrics.setdefault(f"validation_{name}", []).append for name in self.metrics]
+        return appends
 
     def _look(self, predictions: list[Any]) -> None:
         """After the first batch: warn of parameters that are not trained."""
@@ -353,9 +357,8 @@ class _Training:
             kept.note(self.history.updates, *home.numbers(self.count))
         if self.clip is not None:
             home.clip(self.clip)
-        if not home.step():
+        if not home.step((self.history.update_loss.append, value)):
             raise self._diverged("a parameter would become infinite or nan")
-        self.history.update_loss.append(value)
 
     def _rate(self) -> float:
         return float(self.optimizer.param_groups[0].get("lr", math.nan))  # a rule of one's own may have none
@@ -371,21 +374,24 @@ class _Training:
             "autograd.detect_anomaly() names the operation it comes from."
         )
 
-    def _measure(self, prefix: str, predicted: list[Any], actual: list[Any]) -> None:
+    def _measured(self, predicted: list[Any], actual: list[Any]) -> list[float]:
+        """What each of the metrics says."""
+        numbers = []
         for name, metric in self.metrics.items():
             value = plain(metric(predicted, actual))
             if (number := as_number(value)) is None:
                 raise TypeError(f"metrics[{name!r}] has to return a number, it returned {value!r:.60}")
-            self.history.metrics.setdefault(prefix + name, []).append(number)
+            numbers.append(number)
+        return numbers
 
-    def _validate(self, step: RecordedStep, rows: list[Any], targets: list[Any]) -> None:
+    def _validated(self, step: RecordedStep, rows: list[Any], targets: list[Any]) -> list[float]:
         """Loss and metrics of the held-out rows, without a graph and with dropout and the like switched off."""
         self._switch(to_training=False)
         with no_grad():
             predictions = step.answers(rows)
-            self.history.validation_loss.append(self.loss(predictions, targets).data)
+            loss = self.loss(predictions, targets).data
         self._switch(to_training=True)
-        self._measure("validation_", plain(predictions), targets)
+        return [loss, *self._measured(plain(predictions), targets)]
 
     def _state(self) -> dict[str, float]:
         """model.state_dict(); by the names that were found in the beginning, unless a callback may have changed what is

@@ -155,7 +155,9 @@ class OnArrays(OnValues):
         at_once(self._noting)
         return value
 
-    def whole_step(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float | None:
+    def whole_step(
+        self, parts: Sequence[Part], divisor: float, penalty: Program | None, note: Callable[[float], object]
+    ) -> float | None:
         if parts is not self._parts:
             self._prepare(parts, divisor, penalty)
         if self._update is None:
@@ -169,13 +171,8 @@ class OnArrays(OnValues):
             return None
         first, *others = self._losses
         self._ahead = True
-        found = first.in_turn(*others, *then, (self._set_in_optimizer, "steps_taken", t))
-        if found is None:
-            return None
-        value = 0.0
-        for loss in found[: len(self._losses)]:
-            value += loss
-        return value / divisor if penalty is None else value / divisor + found[-1]
+        value: float | None = first.in_turn(*others, *then, (self._set_in_optimizer, "steps_taken", t), note)
+        return value
 
     def _after_losses(self, update: RecordedUpdate) -> list[Any]:
         """What follows the losses in a step, runs and calls; nothing, where one of the runs is none of the machine's.
@@ -266,18 +263,18 @@ class OnArrays(OnValues):
             self._ahead = True  # the first gradient of all came from a graph, and so lies in the Values
             self._gradient[:own] *= limit / norm
 
-    def step(self) -> bool:
+    def step(self, *then: Call) -> bool:
         try:
             after, finite = self._after()
         except Exception:  # a rule may ask late what arrays do not answer, as `if g > 0`: this step is one on floats
             self.give_back()
-            done = super().step()
+            done = super().step(*then)
             self.take()
             return done
         if not (finite or (np.isfinite(after.data) | ~np.isfinite(self._data)).all()):
             return False
         self._ahead = True
-        at_once(*after.adoption, (self._set_in_optimizer, "steps_taken", self.optimizer.steps_taken + 1))
+        at_once(*after.adoption, (self._set_in_optimizer, "steps_taken", self.optimizer.steps_taken + 1), *then)
         return True
 
     def _after(self) -> tuple[After | RecordedUpdate, bool]:

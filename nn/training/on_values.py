@@ -15,7 +15,7 @@ from math import isfinite
 from typing import Any, TypeAlias
 
 from autograd import Program, Value
-from nn.basics.at_once import at_once, each
+from nn.basics.at_once import Call, at_once, each
 from nn.descent.clipping import clip_grad_norm
 from nn.descent.norms import norm
 from nn.descent.optimizer import Optimizer
@@ -63,8 +63,10 @@ class OnValues:
             p.grad = grad + p.grad / divisor
         return value + penalty.backward() if penalty is not None else value
 
-    def whole_step(self, parts: Sequence[Part], divisor: float, penalty: Program | None) -> float | None:
-        """gradient() and step(), in one go: the value.
+    def whole_step(
+        self, parts: Sequence[Part], divisor: float, penalty: Program | None, note: Callable[[float], object]
+    ) -> float | None:
+        """gradient() and step(), in one go, in which `note`, which is in C, gets the value; the value.
 
         None, and nothing has been stepped, where one of them has something to say; or where there is no such way.
         """
@@ -99,14 +101,20 @@ class OnValues:
         else:
             clip_grad_norm(self.parameters, limit)
 
-    def step(self) -> bool:
-        """One step of the optimizer; False, and nothing has changed, if it would make a parameter infinite or nan."""
+    def step(self, *then: Call) -> bool:
+        """One step of the optimizer, and in one go with it `then`.
+
+        False, and nothing has changed, if it would make a parameter infinite or nan. Nor has it on Ctrl-C, or where the
+        step raises an error.
+        """
         assert self.optimizer is not None
-        data = [p.data for p in self.parameters]
-        memory, steps = [dict(state) for state in self.optimizer.state], self.optimizer.steps_taken
-        self.optimizer.step()
-        if all(isfinite(p.data) or not isfinite(before) for p, before in zip(self.parameters, data, strict=True)):
-            return True
-        before = {"state": memory, "steps_taken": steps}
-        at_once(each(_set_data, self.parameters, data), (vars(self.optimizer).update, before))
-        return False
+        data, done = [p.data for p in self.parameters], [False]
+        before = {"state": [dict(state) for state in self.optimizer.state], "steps_taken": self.optimizer.steps_taken}
+        try:
+            self.optimizer.step()
+            if all(isfinite(p.data) or not isfinite(number) for p, number in zip(self.parameters, data, strict=True)):
+                at_once(*then, (done.__setitem__, 0, True))
+        finally:
+            if not done[0]:
+                at_once(each(_set_data, self.parameters, data), (vars(self.optimizer).update, before))
+        return done[0]

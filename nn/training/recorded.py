@@ -79,12 +79,15 @@ class RecordedStep:
             self._begin(rows, targets, found[0])
         return found
 
-    def whole(self, rows: list[Any], targets: list[Any]) -> float | None:
-        """One batch, and the optimizer's step: the loss. None where that takes two, and nothing has been stepped."""
+    def whole(self, rows: list[Any], targets: list[Any], note: Callable[[float], object]) -> float | None:
+        """One batch, and the optimizer's step, in one go, in which `note`, which is in C, gets the loss; the loss.
+
+        None where that takes two, and nothing has been stepped.
+        """
         if self._batches is None:
             return None
         try:
-            return self._batches.whole(self.home, rows, targets)
+            return self._batches.whole(self.home, rows, targets, note)
         except (BranchChanged, NotRecordable):  # which will be met again
             return None
 
@@ -196,10 +199,12 @@ class _Batches:
         value = home.gradient(self._parts, self._divisor, self._penalty)
         return value, home.predictions(self._predict, rows) if self._predict is not None else []
 
-    def whole(self, home: OnValues, rows: list[Any], targets: list[Any]) -> float | None:
+    def whole(
+        self, home: OnValues, rows: list[Any], targets: list[Any], note: Callable[[float], object]
+    ) -> float | None:
         """As RecordedStep."""
         self._meet(home, rows, targets)
-        return home.whole_step(self._parts, self._divisor, self._penalty)
+        return home.whole_step(self._parts, self._divisor, self._penalty, note)
 
     def _meet(self, home: OnValues, rows: list[Any], targets: list[Any]) -> None:
         if not self._parts or rows is not self._latest[0] or targets is not self._latest[1]:

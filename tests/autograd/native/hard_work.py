@@ -502,7 +502,9 @@ def replays_of(a: Value, b: Value) -> Iterator[Job]:
         of_all = encoded(batch).bind_batch(None, numbers, table, 11, 1.0, gradients, False, 7.0)
         assert encoded(batch).bind_batch(tuple, "no array", table, 11, 1.0, gradients) is tuple
         assert encoded(one).run("no array", inputs, None) is None
-        return [of_one(), of_one(), of_all(), of_all(), *gradients]
+        said: list[float] = []
+        value = of_one.in_turn(of_all, (said.append, 1.0), said.append)
+        return [of_one(), of_one(), of_all(), of_all(), *gradients, value, *said]
 
     pair = record(lambda x, z: (x * a, users_square(z) + b), 0.5, 1.5, arrays=False)._paths[0].work(MAP_VALUES)
 

@@ -1,4 +1,4 @@
-"""Ctrl-C at any line of a training, as a second one interrupts: numbers, memory and steps_taken belong together.
+"""Ctrl-C at any line of a training, as a second one interrupts: numbers, memory, steps_taken and History fit together.
 
 And steps that are made in one go, by the replay machine: they come to what they come to piece by piece.
 """
@@ -22,13 +22,15 @@ RULES = {
     "mixed": lambda ps: nn.Adam([{"params": ps[::2]}, {"params": ps[1::2]}], lr=0.1),  # which is not recorded
 }
 WRITING = {"step", "whole_step", "take", "lend", "give_back", "_numbers", "at_once", "each"}  # functions
+LAYERS = ("gradient_norm[layer0]", "gradient_norm[layer1]")
+NOTING = {"_epoch", "_update", "_appends", "_measured", "_validated", "whole", "step", "at_once", "each"}
 
 
 class Interrupting:
-    """Raises KeyboardInterrupt before the `at`-th line that is run in the functions that write numbers."""
+    """Raises KeyboardInterrupt before the `at`-th line that is run in functions of these names."""
 
-    def __init__(self, at):
-        self.at, self.lines = at, 0
+    def __init__(self, at, functions=WRITING):
+        self.at, self.lines, self.functions = at, 0, functions
 
     def __enter__(self):
         self.before = sys.gettrace()
@@ -39,7 +41,7 @@ class Interrupting:
         return what[0] is KeyboardInterrupt
 
     def call(self, frame, event, argument):
-        return self.line if frame.f_code.co_name in WRITING else None
+        return self.line if frame.f_code.co_name in self.functions else None
 
     def line(self, frame, event, argument):
         if event == "line":
@@ -59,8 +61,9 @@ def numbers(model, optimizer):
     return (tuple(p.data for p in model.parameters()), tuple(memory), optimizer.steps_taken)
 
 
-def fit(model, optimizer, batches, compiled):
-    nn.fit(model, batches=batches, loss="mse", optimizer=optimizer, epochs=1, progress=False, compiled=compiled)
+def fit(model, optimizer, batches, compiled, **options):
+    options = {"loss": "mse", "epochs": 1, "progress": False} | options
+    return nn.fit(model, batches=batches, optimizer=optimizer, compiled=compiled, **options)
 
 
 @pytest.mark.parametrize("compiled", [False, True])
@@ -82,6 +85,40 @@ def test_no_interrupt_leaves_half_a_step(rule, compiled):
         assert numbers(model, optimizer) in whole, at
         at, done = at + 1, interrupting.lines < at
     assert at > 20
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("rule", RULES)
+def test_no_interrupt_leaves_a_history_that_is_not_of_the_steps(rule, compiled):
+    """And none with curves of different lengths."""
+    options = {"epochs": 2, "validation": (X[:2], Y[:2])}
+    if rule == "groups":  # and steps are made piece by piece
+        options["metrics"] = {"half": lambda *_: 0.5}
+    whole = fit(*training(rule), BATCHES[:2], compiled, **options)
+    at, done = 1, False
+    while not done:
+        (model, optimizer), history = training(rule), nn.History()
+        interrupting = Interrupting(at, NOTING)
+        with interrupting:
+            fit(model, optimizer, BATCHES[:2], compiled, history=history, **options)
+        assert history.update_loss == whole.update_loss[: optimizer.steps_taken], at
+        curves = history.columns()
+        assert {len(curve) for curve in curves.values()} <= {history.epochs}
+        assert not curves or curves.keys() == whole.columns().keys()
+        at, done = at + 1, interrupting.lines < at
+    assert at > 50
+
+
+def test_a_history_has_no_half_epochs_where_a_metric_fails():
+    history, counts = nn.History(), iter(range(5))
+
+    def failing(predictions, targets):
+        return 1 / (3 - next(counts))
+
+    with pytest.raises(ZeroDivisionError):
+        fit(*training("Adam"), BATCHES, False, epochs=9, validation=(X, Y), metrics={"m": failing}, history=history)
+    assert history.columns().keys() == {"loss", "validation_loss", "m", "validation_m", "learning_rate", *LAYERS}
+    assert {len(curve) for curve in history.columns().values()} == {1}
 
 
 def test_a_step_by_hand_is_whole_or_not_at_all():
