@@ -206,7 +206,7 @@ def test_what_is_installed_in_place_is_found_along_the_path_where_type_checkers_
 ):
     wheel = built(source, tmp_path, "build_editable", GLASSGRAD_ENGINE="python")
     run(environment, "-m", "pip", "install", "-q", "--no-index", "--no-deps", wheel)
-    find = "from importlib.machinery import PathFinder; print(*[PathFinder.find_spec(n).origin for n in ('autograd', 'nn')])"
+    find = "from importlib.machinery import PathFinder as P; print(*[P.find_spec(n).origin for n in ('autograd','nn')])"
     assert run(environment, "-c", find).split() == [str(source / name / "__init__.py") for name in ("autograd", "nn")]
 
 

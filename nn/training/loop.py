@@ -311,15 +311,20 @@ class _Training:
         at_once(each(call, self._appends(), figures))  # whatever ends it, all curves have as many entries
 
     def _appends(self) -> list[Callable[[float], None]]:
-        """What puts the figures of an epoch, in their order, into the history."""
-        history, norms = self.history, self.history.gradient_norm
-        self.appends = self.appends or [norms.setdefault(layer, []).append for layer in self.values.layers]
-        appends = [history.loss.append, history.learning_rate.append, *self.appends]
-        appends += [history.metrics.setdefault(name, []).append for name in self.metrics]
+        """What puts the figures of an epoch, in their order, into the history; found once, unless somebody has it."""
+        if self.appends and not self.callbacks:
+            return self.appends
+        history, metrics = self.history, self.history.metrics
+        curves = [history.loss, history.learning_rate]
+        curves += [history.gradient_norm.setdefault(layer, []) for layer in self.values.layers]
+        curves += [metrics.setdefault(name, []) for name in self.metrics]
         if self.validation is not None:
-            appends.append(history.validation_loss.append)
-            appends += [history.metrics.setdefault(f"validation_{name}", []).append for name in self.metrics]
-        return appends
+            curves += [
+                history.validation_loss,
+                *(metrics.setdefault(f"validation_{name}", []) for name in self.metrics),
+            ]
+        self.appends = [curve.append for curve in curves]
+        return self.appends
 
     def _look(self, predictions: list[Any]) -> None:
         """After the first batch: warn of parameters that are not trained."""
