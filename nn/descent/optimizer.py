@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from autograd import Value, divide
 from nn.basics.at_once import Call, at_once, each
 from nn.descent.settings import (
+    MOST_STEPS,
     STATE_FORMAT,
     Columns,
     Group,
@@ -23,6 +24,7 @@ from nn.descent.settings import (
     check_settings,
     checked_groups,
     checked_state,
+    is_count,
     with_floats,
 )
 
@@ -111,6 +113,11 @@ class Optimizer:
 
     def __setattr__(self, name: str, value: Any) -> None:
         """A setting is written in every group: as an attribute of the optimizer it would be accepted and ignored."""
+        if name == "steps_taken":
+            if not is_count(value):
+                kind = type(self).__name__
+                raise ValueError(f"{kind}: steps_taken has to be a whole number, 0 to {MOST_STEPS}, got {short(value)}")
+            value = int(value)
         if name in vars(self) or not (groups := self._groups_with(name)):
             super().__setattr__(name, value)
             return

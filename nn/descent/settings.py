@@ -11,7 +11,7 @@ from reprlib import repr as short  # neither long nor deep, whatever a file held
 from typing import Any, Protocol, TypeAlias
 
 from autograd import Value
-from nn.basics.checks import as_number, parameter_list
+from nn.basics.checks import as_number, as_whole, parameter_list
 from nn.basics.nested import is_list
 
 Group = dict[str, Any]
@@ -99,6 +99,11 @@ def with_floats(group: Group) -> Group:
     return {name: setting if name == "params" else as_setting(setting) for name, setting in group.items()}
 
 
+def is_count(steps: Any) -> bool:
+    """Whether it can be how many steps were taken."""
+    return (whole := as_whole(steps)) is not None and 0 <= whole <= MOST_STEPS
+
+
 def checked_groups(optimizer: Owner, saved: Mapping[str, Any]) -> list[Group]:
     """The saved settings, when they are of this optimizer's kind and size."""
     kind = type(optimizer).__name__
@@ -122,8 +127,7 @@ def checked_groups(optimizer: Owner, saved: Mapping[str, Any]) -> list[Group]:
 def checked_state(optimizer: Owner, saved: Mapping[str, Any], groups: list[Group]) -> list[Columns]:
     """The saved memory, when every list in it has one number per parameter."""
     listed, steps = saved.get("state"), saved.get("steps_taken")
-    counted = isinstance(steps, int) and not isinstance(steps, bool) and 0 <= steps <= MOST_STEPS
-    if not counted or not isinstance(listed, list | tuple) or len(listed) != len(groups):
+    if not is_count(steps) or not isinstance(listed, list | tuple) or len(listed) != len(groups):
         raise ValueError(f"the saved state of this {type(optimizer).__name__} is incomplete")
     state: list[Columns] = []
     for columns, own, group in zip(listed, optimizer.param_groups, groups, strict=True):

@@ -211,6 +211,24 @@ def test_as_many_steps_as_floats_can_count_are_taken_over():
     assert optimizer.steps_taken == 2**53
 
 
+@pytest.mark.parametrize("wrong", [-1, 2**53 + 1, True, 1.0, math.nan, "3", None])
+def test_steps_taken_that_are_no_count_are_refused(wrong):
+    """A step -1 would have been taken for t = 0, in which Adam divides by 1 - β⁰."""
+    optimizer = stepped(Adam([Value(1.0), Value(2.0)]))
+    with pytest.raises(ValueError, match=f"Adam: steps_taken has to be a whole number, 0 to {2**53}, got"):
+        optimizer.steps_taken = wrong
+    with pytest.raises(ValueError, match="incomplete"):
+        optimizer.load_state_dict(spoilt(steps_taken=wrong))
+    assert optimizer.steps_taken == 1
+
+
+@pytest.mark.parametrize("count", [0, 7, np.int64(7)])
+def test_steps_taken_may_be_written(count):
+    optimizer = stepped(Adam([Value(1.0), Value(2.0)]))
+    optimizer.steps_taken = count
+    assert (optimizer.steps_taken, type(optimizer.steps_taken)) == (count, int)
+
+
 # Wrong arguments --------------------------------------------------------------------------------------------
 
 
