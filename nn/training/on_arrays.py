@@ -113,10 +113,10 @@ class OnArrays(OnValues):
         """Where these stand in the arrays; those that nobody has met so far are put at the end."""
         new = [p for p in dict.fromkeys(parameters) if p not in self._place]
         if new:
+            data, gradient = as_numbers("data", [p.data for p in new]), as_numbers("grad", [p.grad for p in new])
+            self._data, self._gradient = np.append(self._data, data), np.append(self._gradient, gradient)
             self._place |= {p: i for i, p in enumerate(new, len(self._parameters))}
             self._parameters += new
-            self._data = np.append(self._data, as_numbers("data", [p.data for p in new]))
-            self._gradient = np.append(self._gradient, as_numbers("grad", [p.grad for p in new]))
             self._bind()
         places = [self._place[p] for p in parameters]
         start, stop = (places[0], places[0] + len(places)) if places else (0, 0)

@@ -70,7 +70,10 @@ class RecordedStep:
             try:
                 return self._batches.gradient(self.home, rows, targets)
             except (BranchChanged, NotRecordable) as change:
+                self.home.give_back()
+                found = self._eager(rows, targets)  # which says so if graphs do not take these rows either
                 self._give_up(f"in a later batch: {change}", change)
+                return found
         found = self._eager(rows, targets)
         if self._look is not None:
             self._look(found[1])
@@ -117,7 +120,7 @@ class RecordedStep:
             self.home, self.engine = quickest(self._values), "program"
         except Exception as problem:  # whatever a model or loss does with Values it was not made for
             self._batches = None
-            self._give_up(str(problem).partition("\n")[0] or type(problem).__name__, problem)
+            self._give_up(in_short(problem), problem)
 
     def _checked(self, rows: list[Any], targets: list[Any], value: float) -> _Batches:
         """With targets as arguments, as a regression has them; else, or if that differs, a program for each class."""
@@ -196,7 +199,7 @@ class _Batches:
     def gradient(self, home: OnValues, rows: list[Any], targets: list[Any]) -> tuple[float, list[Any]]:
         """As RecordedStep."""
         self._meet(home, rows, targets)
-        value = home.gradient(self._parts, self._divisor, self._penalty)
+        value: float = said(home.gradient, self._parts, self._divisor, self._penalty)
         return value, home.predictions(self._predict, rows) if self._predict is not None else []
 
     def whole(
@@ -204,7 +207,8 @@ class _Batches:
     ) -> float | None:
         """As RecordedStep."""
         self._meet(home, rows, targets)
-        return home.whole_step(self._parts, self._divisor, self._penalty, note)
+        value: float | None = said(home.whole_step, self._parts, self._divisor, self._penalty, note)
+        return value
 
     def _meet(self, home: OnValues, rows: list[Any], targets: list[Any]) -> None:
         if not self._parts or rows is not self._latest[0] or targets is not self._latest[1]:
@@ -216,8 +220,8 @@ class _Batches:
             self._answers_looked_at, self._answer = True, recorded(self._model, rows)
         if self._answer is not None:
             try:
-                return [mapped(Value, prediction) for prediction in self._answer.map(rows)]
-            except BranchChanged:
+                return [mapped(Value, prediction) for prediction in said(self._answer.map, rows)]
+            except (BranchChanged, NotRecordable):
                 self._answer = None
         with no_grad():
             return self._model.batch(rows)
@@ -227,14 +231,13 @@ class _Batches:
         self._parts = []  # and rows may have changed
         if self._model.parameters() != self.parameters:
             return False
-        with no_grad(), suppress(BranchChanged):  # a batch on another path speaks for itself
+        with no_grad(), suppress(BranchChanged, NotRecordable):  # a batch on another path speaks for itself
             if self._penalty is not None and self._penalised is not None:
                 penalties = self._penalty(), data_of(self._penalised(self._model))
                 if not _same(*penalties):
                     return False
             for example in self._examples:
-                program, *arguments = self._part(*example)
-                if (replayed := program(*arguments)) != 0.0:  # a loss of 0 may be one whatever has changed
+                if (replayed := said(*self._part(*example))) != 0.0:  # a loss of 0 may be one whatever has changed
                     return self._is_still(replayed, *example)
             return all(self._is_still(0.0, *example) for example in self._examples)
         return True
@@ -244,8 +247,8 @@ class _Batches:
         step = -(-len(self._latest[0]) // LOOKED_AT_AGAIN)
         rows, targets = (column[epoch.bit_length() % step :: step] for column in self._latest)
         home.lend()
-        with no_grad(), suppress(BranchChanged):
-            singles = [home.loss(*self._part(*example)) for example in zip(rows, targets, strict=True)]
+        with no_grad(), suppress(BranchChanged, NotRecordable):
+            singles = [said(home.loss, *self._part(*example)) for example in zip(rows, targets, strict=True)]
             summed, spread = sum(singles), 1e-14 * sum(map(abs, singles))
             expected = summed if self.reduce == "sum" else summed / len(rows)
             return _same(expected, data_of(self._loss(self._model.batch(rows), targets)), spread + self.rounding)
@@ -287,11 +290,11 @@ class _Batches:
         except TypeError:  # lists, which are no classes
             return
         new = [target for target in dict.fromkeys(targets) if target not in self._seen][: CLASSES + 1]
-        self._seen.update(new)
         with no_grad():
             prediction = self._model(self._examples[0][0])
             for target in new:
                 self._loss([prediction], [target])
+        self._seen.update(new)  # one that was refused is shown again
 
     def _of(self, target: Hashable) -> Program:
         """The program of a class, recorded when it first occurs."""
@@ -304,6 +307,19 @@ class _Batches:
                 lambda x: self._loss([self._model(x)], [target]), self._examples[0][0], strict=True
             )
         return self._of_class[target]
+
+
+def said(program: Callable[..., Any], *given: Any) -> Any:
+    """What a program says. NotRecordable for what it does not take and graphs may take, such as Values in the rows."""
+    try:
+        return program(*given)
+    except (TypeError, ValueError) as problem:
+        raise NotRecordable(in_short(problem)) from problem
+
+
+def in_short(problem: Exception) -> str:
+    """The first line of what it says."""
+    return str(problem).partition("\n")[0] or type(problem).__name__
 
 
 def _same(replayed: float, graph: float, around: float = 1e-300) -> bool:

@@ -1,6 +1,7 @@
 """fit(compiled=): the same training, on a recorded program."""
 
 import random
+import re
 import sys
 import threading
 import warnings
@@ -268,6 +269,64 @@ def test_a_changed_loss_is_noticed_if_one_of_eight_examples_shows_it():
     options |= {"optimizer": SGD(net.parameters(), lr=0.0), "callbacks": [more], "epochs": 3, "progress": False}
     with pytest.raises(NotRecordable, match="has changed since it was recorded"):
         fit(net, rows, targets, compiled=True, **options)
+
+
+@pytest.mark.parametrize("row", [0, 11])
+@pytest.mark.parametrize("batch_size", ["batch", 5])
+def test_a_value_that_a_callback_writes_into_a_row_is_trained_with_graphs(batch_size, row):
+    """One beyond the rows that are looked at before every epoch, too."""
+
+    def training(compiled):
+        model, x = nn.MLP(2, [3, 1], activation="tanh", rng=2), Value(0.7)
+        rows = [list(given) for given in X[:12]]
+
+        def callback(history):
+            if history.epochs == 3:
+                rows[row][0] = x
+
+        history = fit(
+            model, rows, Y[:12], loss="mse", optimizer=nn.SGD(model.parameters(), lr=0.1), epochs=6, rng=1,
+            batch_size=batch_size, callbacks=[callback], compiled=compiled, validation=(rows, Y[:12]),
+        )  # fmt: skip
+        figures = history.update_loss + history.validation_loss
+        return history, [*figures, *(p.data for p in model.parameters()), x.grad]
+
+    _, expected = training(False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nn.training.loop.WORTH_COMPILING", 0)
+        history, found = training("auto")
+    assert re.fullmatch(r"graphs: in .*: the arguments of a program are plain numbers, got Value .*", history.engine)
+    assert found == pytest.approx(expected, rel=1e-9)
+    with pytest.raises(NotRecordable, match=r"compiled=True, but in .*: the arguments of a program are plain numbers"):
+        training(True)
+
+
+def test_held_out_rows_with_a_value_are_answered_as_with_graphs():
+    def validated(compiled):
+        held_out = [list(row) for row in X[12:20]]
+
+        def callback(history):
+            if history.epochs == 2:
+                held_out[3][1] = Value(5.0)
+
+        options = {"validation": (held_out, Y[12:20]), "callbacks": [callback], "epochs": 4}
+        history, _ = trained(compiled, mse, **options)
+        return history
+
+    history = validated(True)
+    assert (history.engine, len(history.validation_loss)) == ("program", 4)
+    assert history.validation_loss == pytest.approx(validated(False).validation_loss, rel=1e-9)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_row_that_nobody_takes_is_named_as_with_graphs(compiled):
+    rows = [list(row) for row in X[:40]]
+
+    def callback(history):
+        rows[1][0] = "a"
+
+    with pytest.raises(TypeError, match="expected a real number, got str 'a'"):
+        fit(model(), rows, Y[:40], loss=mse, compiled=compiled, callbacks=[callback], epochs=4)
 
 
 def test_callbacks_that_change_nothing_do_not_end_the_replay():
