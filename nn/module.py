@@ -28,6 +28,7 @@ from itertools import count, repeat
 from typing import Any, NamedTuple, Self
 
 from autograd import Value
+from nn.basics.at_once import at_once, each
 from nn.basics.checks import as_number, each_row, flag
 from nn.basics.places import (
     Names,
@@ -198,7 +199,7 @@ class Module:
         """Set every parameter and buffer to its number in `state`, as state_dict() gave it.
 
         Raises ValueError that lists the missing and unknown names and what is no number (the first ten of them), and
-        TypeError for what is no dict; then nothing is changed.
+        TypeError for what is no dict; then nothing is changed. Nor is half of it on Ctrl-C.
         """
         if not isinstance(state, Mapping):
             raise TypeError(f"load_state_dict takes a dict of names and numbers, got {state!r:.60}")
@@ -211,8 +212,7 @@ class Module:
             more = [f"and {len(problems) - MOST_LISTED} more"] if len(problems) > MOST_LISTED else []
             listed = "\n  ".join(problems[:MOST_LISTED] + more)
             raise ValueError(f"this state does not fit {type(self).__name__}, nothing was changed:\n  {listed}")
-        for name, thing in own.items():
-            thing.data = numbers[name]
+        at_once(each(setattr, own.values(), repeat("data"), [numbers[name] for name in own]))
 
     def extra_repr(self) -> str:
         """What stands first between the parentheses of the repr, for example "2 → 16, relu"."""

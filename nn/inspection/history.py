@@ -1,6 +1,7 @@
 """History: what happened while a model was trained, one number per epoch."""
 
 import csv
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from io import StringIO
 from itertools import pairwise
@@ -96,6 +97,17 @@ class History:
         shown = {name: curve[-1] for name, curve in self.columns().items() if not name.startswith("gradient_norm")}
         numbers = ", ".join(f"{name} {number:.4g}" for name, number in shown.items())
         return f"History({self.epochs} epochs, {self.updates} updates: {numbers}; {self.stopped})"
+
+
+def curves_of_an_epoch(
+    history: History, layers: Collection[str], metrics: Collection[str], held_out: bool
+) -> list[Curve]:
+    """Where its figures go: loss, rate, norms, metrics; of rows that are held out, loss and metrics."""
+    curves = [history.loss, history.learning_rate]
+    curves += [history.gradient_norm.setdefault(layer, []) for layer in layers]
+    curves += [history.metrics.setdefault(name, []) for name in metrics]
+    curves += [history.validation_loss] if held_out else []
+    return curves + [history.metrics.setdefault(f"validation_{name}", []) for name in metrics if held_out]
 
 
 def check_history(history: Any, who: str) -> None:

@@ -25,7 +25,7 @@ from nn.basics.nested import flat, plain
 from nn.basics.progress import Progress
 from nn.data.rows import Random, Sets, as_pairs, pieces, rows_per_update
 from nn.descent.optimizer import Optimizer
-from nn.inspection.history import History
+from nn.inspection.history import History, curves_of_an_epoch
 from nn.inspection.kept import Kept
 from nn.losses import Loss, find_loss
 from nn.module import (
@@ -220,6 +220,9 @@ class _Training:
         self.appends: list[Callable[[float], None]] = []  # to the curves that they go to
         self.count = len(parameters)
         self.modules, self.buffers = [module for _, module in self.model.named_modules()], has_buffers(self.model)
+        kind, asked = type(self.model), ("train", "eval", "state_dict")
+        # is it good until the end? A callback may change what is where, and a model may have ways of its own
+        self.good = not self.callbacks and all(getattr(kind, name) is getattr(Module, name) for name in asked)
 
     def run(self, epochs: int, bar: Progress) -> History:
         """All epochs; whatever ends them, settings are put back and the history says why."""
@@ -235,7 +238,6 @@ class _Training:
         except KeyboardInterrupt:
             self.history.stopped = "interrupted"
         finally:
-            self._put_back(rates)
             if self.history.kept is not None:
                 self.history.kept.note(self.history.updates, self.values.numbers(self.count)[0])
             self.history.seconds = time.perf_counter() - started
@@ -265,9 +267,9 @@ class _Training:
                 self._after_epoch(before)
         finally:
             try:
-                step.home.give_back()
-            except KeyboardInterrupt:  # a second one, before it had begun: numbers are given whole or not at all
-                step.home.give_back()
+                self._put_back(step.home, rates)
+            except KeyboardInterrupt:  # a second one: what it cut off is done; numbers are given whole or not at all
+                self._put_back(step.home, rates)
                 raise
 
     @staticmethod
@@ -308,23 +310,10 @@ class _Training:
             figures += self._measured(predicted, actual)
         if self.validation is not None:
             figures += self._validated(step, *self.validation)
-        at_once(each(call, self._appends(), figures))  # whatever ends it, all curves have as many entries
-
-    def _appends(self) -> list[Callable[[float], None]]:
-        """What puts the figures of an epoch, in their order, into the history; found once, unless somebody has it."""
-        if self.appends and not self.callbacks:
-            return self.appends
-        history, metrics = self.history, self.history.metrics
-        curves = [history.loss, history.learning_rate]
-        curves += [history.gradient_norm.setdefault(layer, []) for layer in self.values.layers]
-        curves += [metrics.setdefault(name, []) for name in self.metrics]
-        if self.validation is not None:
-            curves += [
-                history.validation_loss,
-                *(metrics.setdefault(f"validation_{name}", []) for name in self.metrics),
-            ]
-        self.appends = [curve.append for curve in curves]
-        return self.appends
+        if self.callbacks or not self.appends:  # a callback has the history, and may put other curves into it
+            curves = curves_of_an_epoch(self.history, self.values.layers, self.metrics, self.validation is not None)
+            self.appends = [curve.append for curve in curves]
+        at_once(each(call, self.appends, figures))  # whatever ends it, all curves have as many entries
 
     def _look(self, predictions: list[Any]) -> None:
         """After the first batch: warn of parameters that are not trained."""
@@ -399,16 +388,16 @@ class _Training:
         return [loss, *self._measured(plain(predictions), targets)]
 
     def _state(self) -> dict[str, float]:
-        """model.state_dict(); by the names that were found in the beginning, unless a callback may have changed what is
-        where."""
-        if self.callbacks or self.buffers:
+        """model.state_dict(); where that does, by the names that were found in the beginning."""
+        if not self.good or self.buffers:
             return self.model.state_dict()
         return {name: float(p.data) for name, p in self.named}
 
     def _switch(self, to_training: bool) -> None:
-        """model.train(to_training), likewise."""
-        if self.callbacks:
-            self.model.train(to_training)
+        """model.train() or model.eval(), likewise."""
+        if not self.good:
+            (self.model.train if to_training else self.model.eval)()
+            return
         for module in self.modules:
             module.training = to_training
 
@@ -434,9 +423,10 @@ class _Training:
         if ended:
             raise _Stop(f"ended by a callback after {history.epochs} epochs")
 
-    def _put_back(self, rates: Rates) -> None:
+    def _put_back(self, home: OnValues, rates: Rates) -> None:
         for group, rate in rates:
             group["lr"] = rate
+        home.give_back()
         if self.early_stopping is not None:
             self.early_stopping.finish(self.model)
 

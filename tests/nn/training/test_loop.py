@@ -209,6 +209,40 @@ def test_every_module_is_left_in_the_mode_it_had():
     assert model.training
 
 
+class Frozen(nn.Sequential):
+    """Keeps running statistics that a training leaves alone, and names what belongs to its first layer."""
+
+    def __init__(self):
+        super().__init__(nn.Layer(1, 3, activation="tanh", rng=1), nn.BatchNorm(3), nn.Layer(3, 1, nonlin=False, rng=2))
+        self.train()
+
+    def train(self, mode=True):
+        super().train(mode)
+        self.layers[1].training = False
+        return self
+
+    def state_dict(self):
+        return {name: number for name, number in super().state_dict().items() if name.startswith("layer0")}
+
+    def load_state_dict(self, state):
+        assert state.keys() == self.state_dict().keys()
+        super().load_state_dict(super().state_dict() | state)
+
+
+@pytest.mark.parametrize("callbacks", [[], [lambda history: None]])
+def test_a_model_may_switch_and_save_in_ways_of_its_own(callbacks):
+    model = Frozen()
+    before = nn.Sequential.state_dict(model)
+    history = fit(
+        model, X, Y, loss=nn.mse, epochs=9, validation=([[0.0]], [-5.0]), early_stopping=2, callbacks=callbacks
+    )
+    after = nn.Sequential.state_dict(model)
+    kept = [name for name in before if "running" in name or "mean" in name or "variance" in name]
+    assert kept
+    assert [after[name] for name in kept] == [before[name] for name in kept]
+    assert history.stopped.startswith("no better for 2 epochs")
+
+
 def test_history_as_csv(tmp_path):
     history = fit(line(), X, Y, loss=nn.mse, epochs=3)
     history.to_csv(tmp_path / "history.csv")
@@ -749,6 +783,21 @@ def test_a_second_ctrl_c_interrupts_at_once():
 
     history = fit(line(), X, Y, loss=nn.mse, epochs=100, callbacks=[twice])
     assert (history.stopped, history.updates) == ("interrupted", 1)
+
+
+def test_ctrl_c_at_the_end_lets_everything_be_put_back():
+    class Pressing(nn.MLP):
+        def load_state_dict(self, state):
+            signal.raise_signal(signal.SIGINT)
+            super().load_state_dict(state)
+
+    model = Pressing(1, [1], init=0.0)
+    optimizer = SGD(model.parameters(), lr=0.1)
+    options = {"validation": ([[0.0]], [-5.0]), "early_stopping": 3, "schedule": lambda epoch: 0.5}
+    history = fit(model, X, Y, loss=nn.mse, epochs=50, optimizer=optimizer, **options)
+    assert history.stopped.startswith("no better for 3 epochs")
+    assert (model([0.0]).data + 5.0) ** 2 == min(history.validation_loss)
+    assert optimizer.lr == 0.1
 
 
 def test_a_handler_of_the_users_own_stays_in_charge():

@@ -23,7 +23,7 @@ RULES = {
 }
 WRITING = {"step", "whole_step", "take", "lend", "give_back", "_numbers", "at_once", "each"}  # functions
 LAYERS = ("gradient_norm[layer0]", "gradient_norm[layer1]")
-NOTING = {"_epoch", "_update", "_appends", "_measured", "_validated", "whole", "step", "at_once", "each"}
+NOTING = {"_epoch", "_update", "curves_of_an_epoch", "_measured", "_validated", "whole", "step", "at_once", "each"}
 
 
 class Interrupting:
@@ -107,6 +107,23 @@ def test_no_interrupt_leaves_a_history_that_is_not_of_the_steps(rule, compiled):
         assert not curves or curves.keys() == whole.columns().keys()
         at, done = at + 1, interrupting.lines < at
     assert at > 50
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_no_interrupt_leaves_anything_that_is_not_put_back(compiled):
+    """The rate that a schedule changed, the best parameters, the numbers of the latest update."""
+    options = {"epochs": 5, "validation": (X[:2], [-9.0, -9.0]), "early_stopping": 2, "schedule": lambda epoch: 0.5}
+    model, optimizer = training("Adam")
+    fit(model, optimizer, BATCHES[:1], compiled, **options)
+    whole, at, done = numbers(model, optimizer), 1, False
+    while not done:
+        model, optimizer = training("Adam")
+        interrupting = Interrupting(at, {"_put_back", "load_state_dict"})
+        with interrupting:
+            fit(model, optimizer, BATCHES[:1], compiled, **options)
+        assert (numbers(model, optimizer), optimizer.lr) == (whole, 0.1), at
+        at, done = at + 1, interrupting.lines < at
+    assert at > 10
 
 
 def test_a_history_has_no_half_epochs_where_a_metric_fails():
