@@ -2,7 +2,7 @@
 
     OnValues    parameter.data, parameter.grad and optimizer.state: what everyone sees, always current
     OnArrays    one array for all parameters, one for their gradients, one for each column of the optimizer's memory;
-                the Values get their numbers back at the end of every epoch and on any exit
+                the Values get their numbers back before anybody's code is called between epochs, and on any exit
 
 A step on arrays is the arithmetic of a step on Values, in the same order, and so has the same bits.
 """
