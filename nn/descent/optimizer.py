@@ -51,7 +51,12 @@ class Floats:
     """Numbers that are floats, in lists, with these functions for √x and a/b."""
 
     def __init__(self, sqrt: Callable[[float], float], divide: Callable[[float, float], float]) -> None:
-        self.sqrt, self.divide, self.larger = sqrt, divide, max
+        self.sqrt, self.divide = sqrt, divide
+
+    @staticmethod
+    def larger(a: float, b: float) -> float:
+        """max(a, b); nan if one of them is, as on arrays."""
+        return b if b > a or b != b else a
 
     @staticmethod
     def each(rule: Rule, *columns: list[float]) -> list[list[float]]:

@@ -21,8 +21,9 @@ import nn
 from autograd import Value
 from nn import optim
 from nn.descent.clipping import clip_grad_norm, clip_grad_value, gradient_norm
-from nn.descent.optimizer import Optimizer
+from nn.descent.optimizer import CAREFUL_FLOATS, FLOATS, Optimizer
 from nn.optim import SGD, Adagrad, Adam, AdamW, RMSprop
+from nn.training.on_arrays import ARRAYS
 
 DATA = Path(__file__).parent.parent / "data"
 FIRST = json.loads(gzip.decompress((DATA / "torch_optim.json.gz").read_bytes()))
@@ -209,6 +210,15 @@ def test_as_many_steps_as_floats_can_count_are_taken_over():
     optimizer = Adam([Value(1.0), Value(2.0)])
     optimizer.load_state_dict(spoilt(steps_taken=2**53))
     assert optimizer.steps_taken == 2**53
+
+
+@pytest.mark.parametrize("numbers", [FLOATS, CAREFUL_FLOATS, ARRAYS])
+@pytest.mark.parametrize("a", [-1.0, 0.0, 2.0, math.inf, math.nan])
+@pytest.mark.parametrize("b", [-1.0, 0.0, 2.0, math.inf, math.nan])
+def test_the_larger_of_two_is_nan_if_one_of_them_is(numbers, a, b):
+    """Adam's largest variance was infinite in a step on floats, and nan in the same step on arrays."""
+    found, expected = numbers.larger(a, b), math.nan if math.isnan(a + b) else max(a, b)
+    assert (found, isinstance(found, float)) == (pytest.approx(expected, nan_ok=True), True)
 
 
 @pytest.mark.parametrize("wrong", [-1, 2**53 + 1, True, 1.0, math.nan, "3", None])
