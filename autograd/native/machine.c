@@ -49,21 +49,17 @@ static void machine_dealloc(Machine *machine) {
     Py_DECREF(type);
 }
 
+/* There is no machine_clear(): what a machine holds does not change, so that a circle goes through something else, too,
+   which lets go; and a run that somebody asks for while that happens still finds its functions. */
 static int machine_traverse(Machine *machine, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE((PyObject *)machine));
     Py_VISIT(machine->functions);
     return 0;
 }
 
-static int machine_clear(Machine *machine) {
-    Py_CLEAR(machine->functions);
-    return 0;
-}
-
 static int fill(Machine *machine, const Given *given) {
     machine->place = zeros((size_t)machine->size + 1, sizeof(double));
-    machine->functions = PyList_New(0);
-    if (machine->place == NULL || machine->functions == NULL || read_tape(machine, given) < 0)
+    if (machine->place == NULL || read_tape(machine, given) < 0)
         return -1;
     return make_room(machine, given->batch);
 }
@@ -93,8 +89,7 @@ static PyObject *machine_new(PyTypeObject *type, PyObject *args, PyObject *named
 
 static PyType_Slot slots[] = {
     {Py_tp_new, (void *)machine_new},           {Py_tp_dealloc, (void *)machine_dealloc},
-    {Py_tp_traverse, (void *)machine_traverse}, {Py_tp_clear, (void *)machine_clear},
-    {Py_tp_methods, machine_runs},              {0, NULL},
+    {Py_tp_traverse, (void *)machine_traverse}, {Py_tp_methods, machine_runs}, {0, NULL},
 };
 
 PyType_Spec machine_spec = {

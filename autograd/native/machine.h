@@ -95,7 +95,7 @@ typedef struct {
     Slots pool, parameters, arguments, values, gradients, lifted;
     Slots summed;       /* the slots that sums of outer products belong to, -1 for none */
     Guard *guards;
-    PyObject *functions; /* a list: forward functions of rows that are not the table's */
+    PyObject *functions; /* a tuple: forward functions of rows that are not the table's */
     int32_t seed, examples; /* slots of ∂sum/∂(one example's value) and of the number of examples, or -1 */
     int running;        /* is a run on its way? */
     Lane zeros;         /* of a map: 0 · its results so far, which is nan where one was not finite */

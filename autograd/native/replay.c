@@ -61,7 +61,7 @@ static double of_list(const Machine *machine, const Instruction *i, const double
 }
 
 static double ask_function(const Machine *machine, const Instruction *i, const double *operands) {
-    return ask(PyList_GetItem(machine->functions, i->second), tuple_of_floats(operands, i->count));
+    return ask(PyTuple_GetItem(machine->functions, i->second), tuple_of_floats(operands, i->count));
 }
 
 int run_on_places(Machine *machine, const Part *part) {

@@ -8,6 +8,7 @@ typedef struct { /* what is known only while the machine is made */
     Machine *machine;
     PyObject *codes;   /* {row: its number, "<": OP_GUARD, …} */
     PyObject *starts;  /* {logits: where they start in pool}: entries of one softmax share theirs */
+    PyObject *functions; /* a list of those that the machine is to have */
     char *constant;    /* of each slot: does the tape hold a number there? */
     char *on_lanes;    /* of each slot: is it there, as a number of each example's or lifted? */
     int32_t *depth;    /* of each slot: the most instructions in a row that lead there */
@@ -149,9 +150,9 @@ static int read_fixed(Reader *reader, Instruction *i, PyObject *operands, Py_ssi
 static int read_function(Reader *reader, Instruction *i, PyObject *row, PyObject *operands, Py_ssize_t count) {
     PyObject *forward = PyObject_GetAttrString(row, "forward");
     i->op = OP_PYTHON;
-    i->second = (int32_t)PyList_Size(reader->machine->functions);
+    i->second = (int32_t)PyList_Size(reader->functions);
     const int failed = forward == NULL || read_list(reader, i, operands, count) < 0 ||
-                       PyList_Append(reader->machine->functions, forward) < 0;
+                       PyList_Append(reader->functions, forward) < 0;
     Py_XDECREF(forward);
     return failed ? -1 : 0;
 }
@@ -339,16 +340,18 @@ static int read_all(Reader *reader, const Given *given) {
 
 int read_tape(Machine *machine, const Given *given) {
     const size_t size = (size_t)machine->size + 1;
-    Reader reader = {.machine = machine, .codes = given->codes, .starts = PyDict_New()};
+    Reader reader = {.machine = machine, .codes = given->codes, .starts = PyDict_New(), .functions = PyList_New(0)};
     reader.constant = zeros(size, 1);
     reader.on_lanes = zeros(size, 1);
     reader.depth = zeros(size, sizeof(int32_t));
     int failed = -1;
-    if (reader.constant != NULL && reader.on_lanes != NULL && reader.depth != NULL && reader.starts != NULL)
-        failed = read_all(&reader, given);
+    if (reader.constant != NULL && reader.on_lanes != NULL && reader.depth != NULL && reader.starts != NULL &&
+        reader.functions != NULL && read_all(&reader, given) == 0)
+        failed = (machine->functions = PyList_AsTuple(reader.functions)) == NULL ? -1 : 0;
     PyMem_Free(reader.constant);
     PyMem_Free(reader.on_lanes);
     PyMem_Free(reader.depth);
     Py_XDECREF(reader.starts);
+    Py_XDECREF(reader.functions);
     return failed;
 }

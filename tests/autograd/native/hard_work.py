@@ -132,7 +132,7 @@ class Last:
 
 def meddling() -> None:
     """Whoever is let go of changes the very node that lets it go, and collections change the graph that is read."""
-    for job in (slots_meddled_with, numbers_meddled_with, circles_through_lines, circles_through_runs):
+    for job in (slots_meddled_with, numbers_meddled_with, circles_through_lines, circles_through_runs, last_runs):
         job()
     for read in (attrgetter("operands"), attrgetter("parents"), autograd.topological_order, ordered):
         collected_while(read)
@@ -230,6 +230,30 @@ def circles_through_runs() -> None:
         del numbers, inputs, gradients, results, otherwise, asking, knows, runs
         gc.collect()
         assert seen() is None, place
+
+
+def last_runs() -> None:
+    """A collection that comes to a machine first, then to a run whose array asks for a run of that machine: it is made,
+    with a row of a user's."""
+    if extension is None or sys.version_info < (3, 12):  # which does not look for __release_buffer__
+        return
+    w, heard = Value(2.0), []
+    path = record(lambda x: users_square(x * w), 1.0, arrays=False)._paths[0]
+
+    def circle() -> tuple[Any, Any]:
+        one, two = (encoded(path.work(GRADIENTS)) for _ in range(2))
+        asking, places = Asking(array("d", [3.0])), [array("d", [1.0] * n) for n in (1, 2)]
+        asking.first = one.bind(None, asking, *places, False, 1.0)
+        last = two.bind(None, array("d", [3.0]), *places, False, 1.0)
+        asking.run = lambda: heard.append(last())
+        return asking.first, two
+
+    held = circle()
+    gc.collect()  # which puts in front what it reaches first: of a tuple, the last of it
+    assert held
+    del held
+    gc.collect()
+    assert heard == [9.0]
 
 
 def collected_while(read: Callable[[Value], Any]) -> None:
