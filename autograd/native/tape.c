@@ -79,9 +79,14 @@ static int append_factors(Reader *reader, PyObject *operands, Py_ssize_t start, 
     return first;
 }
 
-/* u₁…uₙ, v₁…vₙ and perhaps w: what is added to Σ uv at last. Of a dot the inputs, which the neurons of a layer share, are
-   the u; w stays behind the weights, the v. Without w it may be the u that are shared by all examples, and become the v. */
+/* u₁…uₙ, v₁…vₙ and perhaps w: what is added to Σ uv at last, and is the sum where there are none of them. Of a dot the
+   inputs, which the neurons of a layer share, are the u; w stays behind the weights, the v. Without w it may be the u that
+   are shared by all examples, and become the v. */
 static int read_products(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
+    if (count < 2) {
+        i->op = OP_TERMS; /* 0 + w would not be w where that is -0.0 */
+        return read_terms(reader, i, operands, count);
+    }
     const Py_ssize_t half = count / 2, w = 2 * half;
     const int and_one = count % 2 == 1 && !is_zero(reader, PyTuple_GetItem(operands, w));
     const int turned = count % 2 == 1 || are_shared(reader, operands, 0, half);

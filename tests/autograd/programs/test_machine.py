@@ -93,6 +93,14 @@ def apart(x, z):
     return autograd.total([w * autograd.tanh(x + i * z) for i, w in enumerate(W)])
 
 
+def of_few_terms(x, z):
+    """Sums of nothing, of a bias alone, and of one term, which may be -0.0: the angle tells that from 0.0."""
+    numbers = [x, z, x * z, x * -0.0, z * 0.0, W[4], W[4] * -1.0, 0.0, -0.0]
+    sums = [autograd.dot([], []), autograd.total([]), *(autograd.dot([], [], v) for v in numbers)]
+    sums += [f([v]) for v in numbers for f in (autograd.total, autograd.mean, lambda vs: autograd.dot(vs, [1.0]))]
+    return autograd.dot([autograd.atan2(s, -1.0) for s in sums], [Value(2.0**k) for k in range(len(sums))])
+
+
 def constant(x, z):
     return W[0] * W[1]
 
@@ -119,7 +127,7 @@ def answer(make, work, *given):
 
 
 @pytest.mark.parametrize(
-    "f", [every_row, a_chain, a_layer, a_network, without_biases, shared_or_not, constant, branching]
+    "f", [every_row, a_chain, a_layer, a_network, without_biases, shared_or_not, of_few_terms, constant, branching]
 )
 @pytest.mark.parametrize("at", [(0.4, 1.3), (-0.8, 0.2), (2.0, 1e3), (0.0, -0.0), (1e200, float("inf"))])
 def test_one_example_has_the_bits_of_the_source(f, at):
@@ -139,7 +147,8 @@ def at_once(request):
 
 @pytest.mark.parametrize("count", [1, 7, 8, 21])
 @pytest.mark.parametrize(
-    "f", [every_row, a_chain, a_layer, a_network, without_biases, shared_or_not, apart, constant, branching]
+    "f",
+    [every_row, a_chain, a_layer, a_network, without_biases, shared_or_not, of_few_terms, apart, constant, branching],
 )
 def test_a_batch_has_the_bits_of_the_source(f, count, at_once):
     rng = random.Random(count)
