@@ -126,16 +126,8 @@ static void give_gradients(const Run *run) {
         *entry(&run->gradients, k) /= divisor;
 }
 
-/* What is answered: the number of a guard that failed, else the result, alone or in a pair. */
-static PyObject *answer(const Run *run, int failed, PyObject *result) {
-    if (failed != -1 || result == NULL) {
-        Py_XDECREF(result);
-        return failed >= 0 ? PyLong_FromLong(failed) : NULL;
-    }
-    if (run->gradients.obj != NULL)
-        give_gradients(run);
-    if (run->pair == NULL)
-        return result;
+/* (result, gradients), which takes over the result. */
+static PyObject *paired(const Run *run, PyObject *result) {
     const Machine *machine = run->machine;
     PyObject *gradients = run->pair != Py_None ? Py_NewRef(run->pair)
                                                : filled(new_list(machine->gradients.count), machine->place, &machine->gradients, 1);
@@ -143,6 +135,19 @@ static PyObject *answer(const Run *run, int failed, PyObject *result) {
     Py_XDECREF(gradients);
     Py_DECREF(result);
     return pair;
+}
+
+/* What is answered: the number of a guard that failed, else the result, alone or in a pair. Gradients are given when
+   nothing can fail any more: what has been added to an array cannot be added again. */
+static PyObject *answer(const Run *run, int failed, PyObject *result) {
+    if (failed != -1 || result == NULL) {
+        Py_XDECREF(result);
+        return failed >= 0 ? PyLong_FromLong(failed) : NULL;
+    }
+    PyObject *answers = run->pair == NULL ? result : paired(run, result);
+    if (answers != NULL && run->gradients.obj != NULL)
+        give_gradients(run);
+    return answers;
 }
 
 /* Of one example --------------------------------------------------------------------------------------------------- */
