@@ -12,6 +12,7 @@ A drawing shows itself as the page that `stepper(y)` gives, opened at another pl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograd.drawing.cards import Picture
@@ -24,6 +25,7 @@ from autograd.explaining.neuron_narration import neuron_moments
 from autograd.explaining.neurons import neurons_picture, units
 from autograd.explaining.page.html import MAX_EDGES, Page
 from autograd.explaining.page.room import with_room
+from autograd.numerics.real import same
 from autograd.system.choices import flag
 from autograd.value import Value
 from autograd.view.graph import check_limit
@@ -104,7 +106,7 @@ def draw(
     )
     numbers = [node.value.data for node in subject.graph.nodes]
     look = Look((), direction, number_format)
-    return Drawing(picture, tree, aloud, lambda: drawn_page(subject, picture, drawn_at, look, numbers))
+    return Drawing(picture, tree, aloud, partial(drawn_page, subject, picture, drawn_at, look, numbers))
 
 
 def to_dot(y: Any, x: Any = None, **options: Any) -> graphviz.Digraph:
@@ -121,7 +123,7 @@ def drawn_page(subject: Subject, picture: Picture, level: str, look: Look, numbe
     At level "neuron" the page has cards that list their weights, so that each of them can be moved.
     """
     timeline, stage, why = _timeline(subject, picture, level, look)
-    if timeline and any(node.value.data != x for node, x in zip(subject.graph.nodes, numbers, strict=True)):
+    if timeline and not all(same(node.value.data, x) for node, x in zip(subject.graph.nodes, numbers, strict=True)):
         timeline, why = [], "Step is off: numbers have changed since this was drawn, and it would tell the new ones."
     title = picture.description
     stage = with_room(stage, timeline)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from autograd.backprop import topological_order
 from autograd.events import adjoints
 from autograd.explaining.paths import check_values, short_names
+from autograd.numerics.real import same
 from autograd.value import Value
 from autograd.view.graph import check_limit
 from autograd.view.notation import number
@@ -26,7 +27,7 @@ class NaiveBackward:
     @property
     def wrong(self) -> list[Value]:
         """The nodes whose gradient came out wrong, in topological order."""
-        return [node for node, gradient in self.right.items() if not _same(self.naive[node], gradient)]
+        return [node for node, gradient in self.right.items() if not same(self.naive[node], gradient)]
 
     def __str__(self) -> str:
         wrong = set(self.wrong)
@@ -39,11 +40,6 @@ class NaiveBackward:
         return "\n".join(lines)
 
     __repr__ = __str__
-
-
-def _same(a: float, b: float) -> bool:
-    """Equal, or both nan."""
-    return a == b or (a != a and b != b)
 
 
 def naive_backward(y: Value, max_visits: int = 100_000) -> NaiveBackward:

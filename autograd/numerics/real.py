@@ -45,6 +45,11 @@ def as_operand(other: Any) -> float | None:
     return None
 
 
+def same(a: float, b: float) -> bool:
+    """Equal, or both nan."""
+    return a == b or (a != a and b != b)
+
+
 def is_real(number: Any) -> bool:
     """Is it an int, float, bool, Fraction, or another library's number of shape ()?"""
     return isinstance(number, Real) or _item(number) is not None

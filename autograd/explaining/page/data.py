@@ -13,6 +13,7 @@ from typing import Any
 from autograd.backprop import topological_order
 from autograd.drawing.cards import Card, Picture
 from autograd.events import parent_positions
+from autograd.numerics.real import same
 from autograd.ops import OPERATIONS
 from autograd.system.letters import shorten
 from autograd.value import Value
@@ -122,7 +123,7 @@ def is_stale(graph: GraphView) -> bool:
         value = node.value
         if is_row(value) and value.op is not None:
             result = value.op.forward(*[o.data if isinstance(o, Value) else o for o in value.operands])
-            if result != value.data and not (result != result and value.data != value.data):
+            if not same(result, value.data):
                 return True
     return False
 
