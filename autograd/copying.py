@@ -1,13 +1,15 @@
 """Copying and pickling of graphs of any depth, without recursion.
 
-A graph travels as a flat list of its nodes in topological order. Leaves travel as objects of their own, so that a leaf
-pickled or deep-copied together with its graph is still the same leaf afterwards.
+A graph travels as a flat list of its nodes in topological order. Every node travels as an object of its own, so that
+one that is pickled or deep-copied together with its graph is still a node of it afterwards.
 """
 
 import copy
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from autograd.backprop import topological_order
 from autograd.by_hand import ByHand
@@ -43,33 +45,69 @@ def deepcopy_graph(root: V, memo: dict[int, Any]) -> V:
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
-def reduce_graph(root: Value) -> tuple[Any, ...]:
-    """What pickle stores: a leaf as itself; a graph as its leaves and a flat list of nodes, operands by position.
+def reduce_graph(node: Value) -> tuple[Any, ...]:
+    """What pickle stores: first everything below `node`, operands before results, so that whatever a node is made of
+    has been stored when its turn comes; then `node`; then what hangs on them all, which may lead anywhere.
 
-    A position is an int and a plain number always a float, so they are told apart by type.
+    Each is an object of the pickle, and the same one wherever else in the pickle it stands.
     """
-    if root.op is None:
-        return _rebuild_leaf, (type(root), *_marks(root)), _contents(root), None, None, _restore
-    order = topological_order(root)
-    leaves = [node for node in order if node.op is None]
-    interior = [node for node in order if node.op is not None]
-    position = {id(leaf): i for i, leaf in enumerate(leaves)}
-    rows = []
-    for node in interior:
-        links = [_mapped(link, partial(_found, position)) for link in _links(node)]
-        rows.append((type(node), (*_contents(node)[:-1], None), links))
-        position[id(node)] = len(position)
-    hung = [(i, attributes) for i, node in enumerate(interior) if (attributes := _attributes(node))]
-    if not hung:
-        return _rebuild_graph, (leaves, rows)
-    return (
-        _rebuild_graph,
-        (leaves, rows),
-        [(i, *_split(attributes, position)) for i, attributes in hung],
-        None,
-        None,
-        _hang,
-    )
+    if any(id(node) in series.members for series in _stored_now):
+        return _made(node)
+    if node.op is None:
+        return _rebuild_leaf, (type(node), *_marks(node)), _contents(node), None, None, _restore
+    order = topological_order(node)
+    _refuse_circles(order)
+    series = _Series(order[:-1])
+    hung = [(n, attributes) for n in order if (attributes := _attributes(n))]
+    _, parts = _made(node)
+    return _rebuild_result, (_Begin(series), series.nodes, _End(series), *parts), hung or None, None, None, _hang_each
+
+
+def _made(node: Value) -> tuple[Any, ...]:
+    """How to make a node from its operands, without what hangs on it."""
+    return _rebuild_node, (type(node), (*_contents(node)[:-1], None), _links(node))
+
+
+class _Series:
+    """Nodes that a pickler comes to one after the other; while it does, none of them stores what is below it anew."""
+
+    def __init__(self, nodes: list[Value]) -> None:
+        self.nodes = nodes
+        self.members = frozenset(map(id, nodes))
+
+
+class _Begin:
+    """Stands before the nodes of a series in what is pickled, as _End does behind them: to store it is to note it."""
+
+    def __init__(self, series: _Series) -> None:
+        self.series = series
+
+    def __reduce__(self) -> Any:
+        _stored_now.add(self.series)
+        return bool, ()
+
+
+class _End(_Begin):
+    def __reduce__(self) -> Any:
+        _stored_now.discard(self.series)
+        return bool, ()
+
+
+class _OfThisThread(threading.local, WeakSet[_Series]):
+    """The series that picklers of this thread are at; one whose pickler has failed goes with it."""
+
+
+_stored_now = _OfThisThread()
+
+
+def _refuse_circles(order: list[Value]) -> None:
+    """ValueError where an operand comes after its result."""
+    seen: dict[int, Any] = {}
+    for node in order:
+        for operand in node.operands:
+            if isinstance(operand, Value):
+                _found(seen, operand)
+        seen[id(node)] = None
 
 
 def _found(known: dict[int, Any], operand: Value) -> Any:
@@ -93,6 +131,26 @@ def _rebuild_leaf(kind: type[V], left: Any = None) -> V:
     return leaf
 
 
+def _rebuild_node(kind: type[V], contents: tuple[Any, ...], links: tuple[Any, ...]) -> V:
+    node = _new(kind)
+    _restore(node, contents)
+    for name, link in zip(_LINKS, links, strict=True):
+        setattr(node, name, link)
+    return node
+
+
+def _rebuild_result(_begin: Any, _below: list[Value], _end: Any, *parts: Any) -> Any:
+    return _rebuild_node(*parts)
+
+
+def _hang_each(_result: Value, hung: list[tuple[Value, dict[str, Any]]]) -> None:
+    """Hang on nodes what was hung on them; by then a reference to any of them has an end."""
+    for node, attributes in hung:
+        for name, thing in attributes.items():
+            setattr(node, name, thing)
+
+
+# How earlier versions stored a graph: leaves, then rows with operands by position -------------------------------------
 def _rebuild_graph(leaves: list[Value], rows: list[tuple[Any, ...]]) -> Value:
     nodes = list(leaves)
     for kind, contents, links in rows:
@@ -102,12 +160,6 @@ def _rebuild_graph(leaves: list[Value], rows: list[tuple[Any, ...]]) -> Value:
             setattr(node, name, _mapped(link, nodes.__getitem__))
         nodes.append(node)
     return nodes[-1]
-
-
-def _split(attributes: dict[str, Any], position: dict[int, int]) -> tuple[dict[str, Any], dict[str, int]]:
-    """What was hung on a node: what it is, and the position of what is a node of the same graph."""
-    inside = {name: position[id(thing)] for name, thing in attributes.items() if id(thing) in position}
-    return {name: thing for name, thing in attributes.items() if name not in inside}, inside
 
 
 def _hang(root: Value, hung: list[tuple[int, dict[str, Any], dict[str, int]]]) -> None:
@@ -121,6 +173,7 @@ def _hang(root: Value, hung: list[tuple[int, dict[str, Any], dict[str, int]]]) -
             setattr(interior[i], name, thing)
 
 
+# What a node is made of -----------------------------------------------------------------------------------------------
 def _links(node: Value) -> tuple[Any, ...]:
     """What the four slots hold. A closure belongs to the node it was made for: a copy has the slopes it comes to."""
     if node.op is None:

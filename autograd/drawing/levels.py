@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from autograd.drawing.cards import Picture
@@ -80,7 +81,7 @@ def still(subject: Subject, level: str, style: Style, title: str) -> Still:
         about = f"{title}. {picture.description}"
         picture = replace(picture, notes=(cut(title, LONGEST_TITLE), *picture.notes), description=about)
     tree = text_tree(graph, gradients, style.number_format)
-    return Still(picture, level, tree, lambda: in_words(graph, gradients, style.number_format))
+    return Still(picture, level, tree, partial(in_words, graph, gradients, style.number_format))
 
 
 def _guard(count: int, what: str, limit: int) -> None:

@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from autograd.drawing.cards import CARD_FILL, CARD_STROKE, HEADER_COLORS, MARGIN, mix
@@ -63,7 +64,7 @@ def spy(
     names_by_value = names_of(order, subject.variables, subject.names, subject.parameters)
     outputs = several([names_by_value[output][0] for output in subject.outputs])
     plot = SpyPlot(_description(outputs, kinds, len(uses)), kinds, uses)
-    return Drawing(plot, plot.text(), lambda: plot.description)
+    return Drawing(plot, plot.text(), partial(str, plot.description))
 
 
 def _description(outputs: str, kinds: Sequence[str], uses: int) -> str:

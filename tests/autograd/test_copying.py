@@ -1,13 +1,14 @@
 """copy, deepcopy and pickle."""
 
 import copy
+import io
 import pickle
 from fractions import Fraction
 
 import pytest
 
 import autograd
-from autograd import Value, dot, no_grad, softmax, topological_order, trace_lines
+from autograd import Value, dot, explain, no_grad, softmax, topological_order, trace_lines
 from autograd.modes import RESULT
 
 
@@ -49,11 +50,46 @@ def test_a_copied_graph_is_the_same_graph_on_leaves_of_its_own(duplicate):
     assert (a.grad, b.grad) == grads
 
 
-def test_deepcopy_keeps_inner_nodes_that_are_copied_together():
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, through_pickle])
+def test_inner_nodes_that_are_copied_together_are_nodes_of_the_copied_graph(duplicate):
     a = Value(2.0)
     h = a * a
-    h2, y2 = copy.deepcopy((h, h + 1))
-    assert y2.parents == (h2,)
+    y = (h + 1) * a
+    h2, y2, a2 = duplicate((h, y, a))
+    y3, a3, h3 = duplicate([y, a, h])
+    for result, inner, leaf in ((y2, h2, a2), (y3, h3, a3)):
+        assert (result.parents[0].parents, inner.parents) == ((inner,), (leaf, leaf))
+        result.backward()
+        assert (inner.grad, leaf.grad) == (2.0, 13.0)
+    assert str(duplicate(explain(y, h))) == str(explain(y, h))
+
+
+@pytest.mark.parametrize("pickler", [pickle.Pickler, pickle._Pickler])
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_deep_graph_takes_its_inner_nodes_along_by_any_pickler(pickler, protocol):
+    x = Value(1.0)
+    nodes = [x]
+    for _ in range(3000):
+        nodes.append(nodes[-1] * 0.999 + x)
+    for together in ((nodes[-1], nodes[1500]), (nodes[1500], nodes[-1])):
+        file = io.BytesIO()
+        pickler(file, protocol).dump(together)
+        deep, shallow = sorted(pickle.loads(file.getvalue()), key=lambda node: -node.data)
+        assert shallow in topological_order(deep)
+
+
+def test_a_graph_that_could_not_be_pickled_leaves_the_next_one_as_it_is():
+    x = Value(1.0)
+    x.what_no_pickle_holds = lambda: None
+    y = x * 2.0
+    for _ in range(2):
+        with pytest.raises((pickle.PicklingError, AttributeError), match="lambda"):
+            pickle.dumps(y)
+    del x.what_no_pickle_holds
+    z = y
+    for _ in range(3000):
+        z = z + 1.0
+    assert through_pickle(z).data == 3002.0
 
 
 def test_a_shallow_copy_is_another_node_on_the_same_operands():

@@ -1,11 +1,14 @@
 """Showing and saving."""
 
 import json
+import math
+import pickle
 import random
 import re
 import sys
 import xml.etree.ElementTree as ET
 from base64 import b64decode
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -134,6 +137,26 @@ def test_a_page_has_the_numbers_of_the_moment_it_was_drawn() -> None:
     data = page_data(drawing)
     assert 77.0 not in data["program"]["nodes"]
     assert data["why"].startswith("Step is off: numbers have changed")
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_graph_with_nan_and_inf_has_steps_as_long_as_they_stay(number: float) -> None:
+    x = Value(number)
+    drawing = draw(x * 0.0 + 1.0)
+    assert page_data(drawing)["why"] == ""
+    x.data = 1.0
+    assert page_data(drawing)["why"].startswith("Step is off: numbers have changed")
+
+
+@pytest.mark.parametrize("make", [draw, spy])
+def test_a_drawing_that_was_pickled_is_the_drawing(make: Callable[[Value], Drawing]) -> None:
+    drawing = make(neuron()[0])
+    again = pickle.loads(pickle.dumps(drawing))
+    assert (again.page, again.text(), again.text(plain=True)) == (
+        drawing.page,
+        drawing.text(),
+        drawing.text(plain=True),
+    )
 
 
 def test_a_page_says_why_it_has_no_steps() -> None:
