@@ -64,10 +64,21 @@ class Neuron(Module):
             x = _row(x)
         w = self.w
         if len(x) != len(w):
-            raise ValueError(f"{self!r} takes {len(w)} numbers, not {len(x)}: {x!r:.60}")
-        act = dot(w, x, self.b) if self.fused else sum(map(mul, w, x), self.b)
+            raise ValueError(f"{self!r} takes {len(w)} numbers, not {len(x)}: {x!r:.60}{_about_rows(x)}")
+        try:
+            act = dot(w, x, self.b) if self.fused else sum(map(mul, w, x), self.b)
+        except TypeError:
+            self._refuse_rows(x)
+            raise
+        if type(act) is not Value:  # w times an array of NumPy's is an array
+            self._refuse_rows(x)
         activation = self.activation if self.nonlin else None
         return act if activation is None else activation(act)
+
+    def _refuse_rows(self, x: Sequence[Any]) -> None:
+        """TypeError where `x` holds rows in the place of numbers."""
+        if about := _about_rows(x):
+            raise TypeError(f"{self!r} takes numbers, got {x!r:.60}{about}")
 
     def __repr__(self) -> str:
         words = (self.activation_name or "linear").split("_")
@@ -79,6 +90,13 @@ def _row(x: Any) -> Sequence[Any]:
     if isinstance(x, Iterator):
         return list(x)
     return x if hasattr(x, "__len__") and getattr(x, "shape", None) != () else (x,)
+
+
+def _about_rows(x: Sequence[Any]) -> str:
+    """What to say where `x` holds rows: several examples were given, or an image."""
+    if not any(isinstance(item, list | tuple) or getattr(item, "shape", ()) != () for item in x):
+        return ""
+    return ". A model answers one example at a time: [model(row) for row in rows]; Flatten makes one row of an image"
 
 
 class Layer(Module):

@@ -195,6 +195,20 @@ def test_inputs_may_come_from_an_iterator_or_be_numbers_of_another_library():
         model(iter(xs[:2]))
 
 
+@pytest.mark.parametrize("fused", [True, False])
+@pytest.mark.parametrize(
+    "rows", [[[1, 2], [3, 4]], np.ones((2, 2)), list(np.ones((2, 2))), ((Value(1.0), 2.0), (3, 4))]
+)
+def test_rows_in_the_place_of_numbers_are_refused_with_what_to_write(rows, fused):
+    for model in (MLP(2, [3, 1], fused=fused), Layer(2, 2, fused=fused), Neuron(2, fused=fused)):
+        with pytest.raises(TypeError, match=r"(?s)Neuron\(2\) takes numbers, got .*\[model\(row\) for row in rows\]"):
+            model(rows)
+        with pytest.raises(ValueError, match=r"(?s)takes 2 numbers, not 4: .*\[model\(row\) for row in rows\]"):
+            model([*rows, *rows])
+        with pytest.raises(TypeError, match="expected a real number, got str 'a'"):
+            model("ab")
+
+
 def test_a_typo_in_an_activation_is_an_error_in_any_model():
     for make in (
         lambda: MLP(2, [1], activation="tahn"),
