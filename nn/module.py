@@ -220,12 +220,13 @@ class Module:
 
     @reprlib.recursive_repr()
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__}({', '.join(filter(None, [self.extra_repr(), self._count()]))})"]
-        name = Names()
-        for path, child in _walk(self, into_modules=False):
-            if isinstance(child, Module) and child is not self:
-                lines += [f"  {line}" for line in f"{name(path)}: {child!r}".splitlines()]
-        return "\n".join(lines)
+        head = f"{type(self).__name__}({', '.join(filter(None, [self.extra_repr(), self._count()]))})"
+        return "\n".join([head, *(f"{name}: {shown}" for name, shown in self._parts().items())]).replace("\n", "\n  ")
+
+    def _parts(self) -> dict[str, str]:
+        """The modules that stand in this one, as its repr lists them: names and reprs."""
+        name, modules = Names(), (part for part in _walk(self, into_modules=False) if isinstance(part[1], Module))
+        return {name(path): repr(module) for path, module in modules if module is not self}
 
     def _count(self) -> str:
         count = len(self.parameters())

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from operator import add
 from typing import Any
 
+from nn.basics.activations import name_of
 from nn.basics.checks import as_rng, each_row, setting
 from nn.basics.nested import Nested, as_row, flat, mapped, shape, without_arrays
 from nn.module import Module
@@ -19,6 +20,10 @@ class Sequential(Module):
       layer0: Layer(2 → 4, linear, 12 parameters)
       layer1: Activation(tanh, 0 parameters)
       layer2: Layer(4 → 1, linear, 5 parameters)
+    >>> Sequential(Layer(2, 4, nonlin=False), sorted)
+    Sequential(12 parameters)
+      layer0: Layer(2 → 4, linear, 12 parameters)
+      layer1: sorted
     """
 
     def __init__(self, *layers: Module | Callable[[Any], Any]) -> None:
@@ -32,6 +37,14 @@ class Sequential(Module):
     def batch(self, rows: Sequence[Any]) -> list[Any]:
         """Layer by layer for all rows together, so that BatchNorm sees the whole batch."""
         return chained(self.layers, rows)
+
+    def _parts(self) -> dict[str, str]:
+        """Functions, too, in their places."""
+        modules = super()._parts()
+        steps = {f"layer{i}": step for i, step in enumerate(self.layers)}
+        functions = {name: name_of(step) for name, step in steps.items() if not isinstance(step, Module)}
+        found = functions | modules
+        return {name: found[name] for name in [*steps, *modules] if name in found}
 
 
 class Residual(Module):

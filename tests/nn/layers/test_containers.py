@@ -21,6 +21,19 @@ def test_functions_may_stand_among_the_modules():
     assert [y.data for y in model.batch([[0.5], [0.0]])] == [2 * math.tanh(0.5), 0.0]
 
 
+def test_the_repr_shows_functions_in_their_places():
+    first = Layer(2, 2)
+    lines = repr(Sequential(sorted, first, tanh, first, lambda xs: xs, Sequential(math.fsum))).splitlines()[1:]
+    assert [line.strip() for line in lines] == [
+        "layer0: sorted",
+        "layer1: Layer(2 → 2, relu, 6 parameters)",
+        "layer2: tanh",
+        "layer4: <lambda>",
+        "layer5: Sequential(0 parameters)",
+        "layer0: fsum",
+    ]
+
+
 def test_a_batch_goes_through_layer_by_layer_so_that_batch_norm_sees_all_rows():
     model = Sequential(Residual(Sequential(BatchNorm(1, eps=0.0))))
     assert [row[0].data for row in model.batch([[1.0], [3.0]])] == [0.0, 4.0]
