@@ -95,7 +95,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--steps", action="store_true", help="print the forward and backward pass step by step")
     parser.add_argument("--check", action="store_true", help="compare the derivatives with numerical ones")
     files = "write a drawing (.svg .png .pdf .dot) or a stepper (.html)"
-    parser.add_argument("-o", dest="output", metavar="FILE", help=files)
+    parser.add_argument("-o", dest="output", metavar="FILE", type=_as_given, help=files)
     parser.add_argument("--open", action="store_true", help="open the stepper in a browser")
     parser.add_argument("--animate", action="store_true", help="with -o FILE.svg: a drawing that plays the steps")
     return parser
@@ -111,6 +111,11 @@ def _protected(arguments: Sequence[str]) -> list[str]:
         return argument.startswith("-") and not option and not (others and LONG_OPTION.fullmatch(argument))
 
     return [f" {argument}" if is_formula(argument) else argument for argument in arguments]
+
+
+def _as_given(name: str) -> str:
+    """The name of a file without what _protected put before it: -v1.svg."""
+    return name.removeprefix(" ") if name.startswith(" -") else name
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -143,7 +148,7 @@ def _run(options: argparse.Namespace) -> None:
 
 def _check_output(options: argparse.Namespace) -> None:
     suffix = Path(options.output or "").suffix.lower()
-    if options.output and suffix not in SUFFIXES:
+    if options.output is not None and suffix not in SUFFIXES:
         raise UsageError(f"-o writes files that end in {', '.join(SUFFIXES)}; got {options.output!r}")
     if options.animate and suffix != ".svg":
         raise UsageError("--animate needs -o FILE.svg")

@@ -91,13 +91,17 @@ def parse(arguments: Sequence[str] | None = None, program: str = PROGRAM, **begu
         "`python -m nn predict --help` tells how to apply a model of a table to new rows.",
     )
     data = parser.add_argument_group("what to learn")
-    data.add_argument("--csv", metavar="FILE", help="a table: the first line names the columns")
-    data.add_argument("--target", metavar="COLUMN", help="what to predict: texts or few whole numbers are classes")
+    data.add_argument("--csv", metavar="FILE", type=name_given, help="a table: the first line names the columns")
+    data.add_argument(
+        "--target", metavar="COLUMN", type=name_given, help="what to predict: texts or few whole numbers are classes"
+    )
     data.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="leave a column out (repeatable)")
     data.add_argument("--categorical", metavar="COLUMN", action="append", default=[], help="take numbers as categories")
-    data.add_argument("--test", metavar="FILE", help="another table, to say how good the trained network is on it")
+    data.add_argument(
+        "--test", metavar="FILE", type=name_given, help="another table, to say how good the trained network is on it"
+    )
     again = "take up a training where it ended, by Ctrl-C for one; --epochs N trains on for N more"
-    data.add_argument("--resume", metavar="FOLDER", help=again)
+    data.add_argument("--resume", metavar="FOLDER", type=name_given, help=again)
     tasks = ("auto", "classification", "regression")
     data.add_argument("--task", choices=tasks, default="auto", help="default: %(default)s")
     gaps = "rows with missing cells: leave out, or fill with the mean of a column or a category of its own"
@@ -117,8 +121,15 @@ def parse(arguments: Sequence[str] | None = None, program: str = PROGRAM, **begu
     seed = "of first weights, split and shuffling (default: %(default)s)"
     how.add_argument("--seed", metavar="N", type=_whole, default=1337, help=seed)
     where = "where the results go (default: %(default)s)"
-    parser.add_argument("--output", metavar="FOLDER", default="nn-output", help=where)
+    parser.add_argument("--output", metavar="FOLDER", type=name_given, default="nn-output", help=where)
     return parser.parse_args(arguments, argparse.Namespace(**begun))
+
+
+def name_given(text: str) -> str:
+    """The name of a file, a folder or a column; an empty one is mostly a variable of a shell that was never set."""
+    if not text:
+        raise argparse.ArgumentTypeError("expected a name, got an empty one")
+    return text
 
 
 def _whole(text: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograd.system.files import write_whole
 from autograd.system.terminal import complain
-from nn.command_line.options import new_parser, outcome
+from nn.command_line.options import name_given, new_parser, outcome
 from nn.command_line.predictor import Predictor, load_predictor
 from nn.data.files import Table, TableError, read_csv
 from nn.metrics import accuracy, r2
@@ -27,9 +27,13 @@ def _run(arguments: Sequence[str] | None, program: str) -> int:
         "Columns may stand in any order and have others beside them; where the target is among them, how good the "
         "predictions are is said on standard error.",
     )
-    parser.add_argument("model", metavar="MODEL", help="model.json, or the folder of a training with --csv")
-    parser.add_argument("file", metavar="FILE", nargs="?", default="-", help="the rows (default: -, standard input)")
-    parser.add_argument("--output", metavar="FILE", help="where to write (default: standard output)")
+    parser.add_argument(
+        "model", metavar="MODEL", type=name_given, help="model.json, or the folder of a training with --csv"
+    )
+    parser.add_argument(
+        "file", metavar="FILE", type=name_given, nargs="?", default="-", help="the rows (default: -, standard input)"
+    )
+    parser.add_argument("--output", metavar="FILE", type=name_given, help="where to write (default: standard output)")
     parser.add_argument("--probabilities", action="store_true", help="one more column for every class")
     options = parser.parse_args(arguments)
     predictor, table = load_predictor(options.model), read_csv(options.file)

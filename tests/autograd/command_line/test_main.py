@@ -179,6 +179,12 @@ def test_files(run, tmp_path, name, start):
     assert (tmp_path / name).read_bytes().startswith(start)
 
 
+def test_a_file_whose_name_begins_with_a_minus_keeps_its_name(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("-x", "x=3", "-o", "-x.svg")[1].endswith("wrote -x.svg\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["-x.svg"]
+
+
 def test_the_drawing_has_the_derivatives_and_the_page_the_steps(run, tmp_path):
     run("x*y", "x=3", "y=4", "-o", str(tmp_path / "a.svg"))
     assert "∂ 4" in (tmp_path / "a.svg").read_text(encoding="utf-8")
@@ -202,6 +208,8 @@ def test_the_drawing_has_the_derivatives_and_the_page_the_steps(run, tmp_path):
         (["x", "1"], "expected name=value, got '1'; the formula goes in quotes"),
         (["x", "2x=1"], "expected name=value"),
         (["x", "x=1", "-o", "a.gif"], "-o writes files that end in .svg, .png, .pdf, .dot, .html; got 'a.gif'"),
+        (["x", "x=1", "-o", ""], "-o writes files that end in .svg, .png, .pdf, .dot, .html; got ''"),
+        (["x", "x=1", "-o", "-"], "-o writes files that end in .svg, .png, .pdf, .dot, .html; got '-'"),
         (["x", "x=1", "--animate"], "--animate needs -o FILE.svg"),
         (["x", "x=1", "--hesian"], "--hesian"),
         (["x", "x=1", "--hess"], "--hess"),

@@ -355,7 +355,8 @@ def complaint(capsys, arguments):
         code = exit.code
     assert code == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("python -m nn: ")
+    program = "python -m nn predict: " if arguments[:1] == ["predict"] else "python -m nn: "
+    assert line.startswith(program)
     return line
 
 
@@ -398,12 +399,25 @@ OPTIONS = [
     (["--nonsense"], "unrecognized arguments: --nonsense"),
     (["file.csv"], "unrecognized arguments: file.csv"),
     (["--csv"], "expected one argument"),
+    *(
+        ([option, ""], f"argument {option}: expected a name, got an empty one")
+        for option in ("--csv", "--target", "--test", "--resume")
+    ),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "message"), OPTIONS, ids=lambda a: " ".join(a) if isinstance(a, list) else "")
 def test_option_values_that_make_no_sense_end_with_one_line(tmp_path, capsys, arguments, message):
     assert message in complaint(capsys, [*arguments, "--output", str(tmp_path / "out")])
+
+
+@pytest.mark.parametrize(
+    "given", [["--output", ""], ["predict", ""], ["predict", "m", ""], ["predict", "m", "--output", ""]]
+)
+def test_a_variable_of_a_shell_that_was_never_set_is_no_folder(tmp_path, capsys, monkeypatch, given):
+    monkeypatch.chdir(tmp_path)
+    assert "expected a name, got an empty one" in complaint(capsys, given)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_output_folder_that_cannot_be_written(tmp_path, capsys):
