@@ -73,7 +73,8 @@ static PyObject *machine_new(PyTypeObject *type, PyObject *args, PyObject *named
                           &given.arguments, &PyList_Type, &given.values, &PyList_Type, &given.gradients, &given.batch,
                           &given.seed, &given.examples))
         return NULL;
-    if (given.size < 0 || given.seed >= given.size || given.examples >= given.size)
+    const int has_seed = given.seed >= 0, has_examples = given.examples >= 0;
+    if (given.size < 0 || given.seed >= given.size || given.examples >= given.size || has_seed != has_examples)
         return PyErr_Format(PyExc_ValueError, "a tape of %d slots", given.size);
     Machine *machine = (Machine *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0); /* all zero */
     if (machine == NULL)

@@ -12,6 +12,7 @@ typedef struct { /* what is known only while the machine is made */
     char *constant;    /* of each slot: does the tape hold a number there? */
     char *on_lanes;    /* of each slot: is it there, as a number of each example's or lifted? */
     int32_t *depth;    /* of each slot: the most instructions in a row that lead there */
+    Py_ssize_t guards; /* how many there are */
     int ordered;       /* does the order of the tape have to stay? */
     int each;          /* are instructions for lanes read now? */
 } Reader;
@@ -114,9 +115,10 @@ static int read_indexed(Reader *reader, Instruction *i, PyObject *operands, Py_s
     const int32_t index = slot_below(reader->machine->size, PyTuple_GetItem(operands, 0));
     if (index < 0)
         return -1;
-    i->second = (int32_t)reader->machine->place[index];
+    const double entry = reader->machine->place[index];
     i->count = (int32_t)(count - 1);
-    if (!reader->constant[index] || i->second < 0 || i->second >= i->count) {
+    i->second = entry >= 0.0 && entry < i->count ? (int32_t)entry : -1;
+    if (!reader->constant[index] || i->second < 0) {
         PyErr_SetString(PyExc_ValueError, "the number of an entry is a constant, and there is such an entry");
         return -1;
     }
@@ -141,8 +143,23 @@ static int read_list(Reader *reader, Instruction *i, PyObject *operands, Py_ssiz
     return i->first < 0 ? -1 : 0;
 }
 
-/* A row with its own case in replay.c: one or two operands lie in the instruction, more in pool. */
+/* How many operands a row with its own case in replay.c has, or a guard; -1 for what is neither. */
+static Py_ssize_t wanted_operands(int32_t op) {
+    switch (op) {
+    case OP_GUARD: return 2;
+#define WANTED(name, asks, count) case ROW_##name: return count;
+        FIXED_ROWS(WANTED)
+#undef WANTED
+    }
+    return -1;
+}
+
+/* One or two operands lie in the instruction, more in pool. */
 static int read_fixed(Reader *reader, Instruction *i, PyObject *operands, Py_ssize_t count) {
+    if (count != wanted_operands(i->op)) {
+        PyErr_Format(PyExc_ValueError, "instruction %d with %zd operands", (int)i->op, count);
+        return -1;
+    }
     if (count > 2)
         return read_list(reader, i, operands, count);
     i->count = (int32_t)count;
@@ -204,12 +221,12 @@ static int read_instruction(Reader *reader, Instruction *i, PyObject *item) {
         return -1;
     i->result = result;
     reader->ordered |= i->op == OP_GUARD || i->op == OP_PYTHON;
-    if (i->op == OP_GUARD)
-        return 0;
-    if (result < 0 || result >= reader->machine->size) {
-        PyErr_SetString(PyExc_ValueError, "a result that the tape has no slot for");
+    if (result < 0 || result >= (i->op == OP_GUARD ? reader->guards : reader->machine->size)) {
+        PyErr_SetString(PyExc_ValueError, "a result that the tape has no slot for, or no guard");
         return -1;
     }
+    if (i->op == OP_GUARD)
+        return 0;
     if (reader->each && i->op != OP_OVER)
         reader->on_lanes[result] = VARIES;
     note_depth(reader, operands, result);
@@ -346,6 +363,7 @@ static int read_all(Reader *reader, const Given *given) {
 int read_tape(Machine *machine, const Given *given) {
     const size_t size = (size_t)machine->size + 1;
     Reader reader = {.machine = machine, .codes = given->codes, .starts = PyDict_New(), .functions = PyList_New(0)};
+    reader.guards = PyList_Size(given->guards);
     reader.constant = zeros(size, 1);
     reader.on_lanes = zeros(size, 1);
     reader.depth = zeros(size, sizeof(int32_t));

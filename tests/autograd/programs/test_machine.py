@@ -1,5 +1,6 @@
 """The replay machine against the generated Python: the same bits, the same guards, the same errors."""
 
+import math
 import random
 import threading
 from itertools import pairwise
@@ -11,7 +12,7 @@ import autograd
 from autograd import OPERATIONS, Value, native, operation, record
 from autograd.programs import kinds, trace
 from autograd.programs.columns import Batch
-from autograd.programs.machine import Machine
+from autograd.programs.machine import Machine, codes
 from autograd.programs.tape import BranchTaken
 from autograd.programs.trace import Source, Trace
 
@@ -236,15 +237,33 @@ def test_without_numpy_batches_run_as_well(monkeypatch):
     assert bits(Machine(work).run(*given)) == bits(Source(work).run(*given))
 
 
-def test_the_machine_refuses_a_tape_that_is_none():
-    make = native.extension.Machine
-    for broken in (
-        ({}, 1, {3: 1.0}, [], [], [], [], [], [], [], [], 0, -1, -1),
-        ({}, 2, {}, [(OPERATIONS["exp"], (7,), 1)], [], [], [], [], [], [0], [], 0, -1, -1),
-        ({OPERATIONS["exp"]: 0}, 2, {}, [(OPERATIONS["exp"], (0,), 9)], [], [], [], [], [], [0], [], 0, -1, -1),
-    ):
-        with pytest.raises((ValueError, TypeError, SystemError)):
-            make(*broken)
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ({"constants": {3: 1.0}}, "a slot that the tape does not have"),
+        ({"steps": [(OPERATIONS["exp"], (7,), 1)]}, "a slot that the tape does not have"),
+        ({"steps": [(OPERATIONS["exp"], (0,), 9)]}, "a result that the tape has no slot for"),
+        ({"steps": [(OPERATIONS["exp"], (0,), -1)]}, "a result that the tape has no slot for"),
+        ({"steps": [(OPERATIONS["clip"], (0, 1), 1)]}, r"instruction \d+ with 2 operands"),
+        ({"steps": [(OPERATIONS["exp"], (0, 1, 0), 1)]}, r"instruction \d+ with 3 operands"),
+        ({"steps": [("<", (0,), 0)], "guards": [("<", True)]}, r"instruction \d+ with 1 operands"),
+        ({"steps": [("<", (0, 1), 1)], "guards": [("<", True)]}, "or no guard"),
+        ({"constants": {0: math.nan}, "steps": [(OPERATIONS["softmax_entry"], (0, 1), 1)]}, "the number of an entry"),
+        ({"constants": {0: 1e300}, "steps": [(OPERATIONS["cross_entropy"], (0, 1), 1)]}, "the number of an entry"),
+        ({"values": [2]}, "a slot that the tape does not have"),
+        ({"seed": 2, "count": 0}, "a tape of 2 slots"),
+        ({"seed": 0}, "a tape of 2 slots"),
+        ({"count": 0}, "a tape of 2 slots"),
+    ],
+)
+def test_the_machine_refuses_a_tape_that_is_none(broken, message):
+    def made(constants=None, steps=(), guards=(), values=(0,), seed=-1, count=-1):
+        lists = list(steps), [], [], list(guards), [], [], list(values), []
+        return native.extension.Machine(codes(), 2, constants or {}, *lists, 0, seed, count)
+
+    made()
+    with pytest.raises(ValueError, match=message):
+        made(**broken)
 
 
 def awkward(x, z):
