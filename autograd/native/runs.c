@@ -20,12 +20,20 @@ static int check_count(Py_ssize_t given, Py_ssize_t wanted) {
     return -1;
 }
 
+/* Do they lie where a processor looks for doubles? NumPy has another format where they do not, memoryviews have not. */
+static int in_their_places(const Py_buffer *view) {
+    uintptr_t where = (uintptr_t)view->buf;
+    for (int k = 0; k < view->ndim; k++)
+        where |= (uintptr_t)view->strides[k];
+    return where % sizeof(double) == 0;
+}
+
 /* A view of an array of doubles with so many dimensions; -1 with an exception for anything else. */
 static int open_array(PyObject *array, Py_buffer *view, int dimensions, int flags) {
     if (PyObject_GetBuffer(array, view, PyBUF_STRIDES | PyBUF_FORMAT | flags) < 0)
         return -1;
     if (view->ndim == dimensions && view->itemsize == sizeof(double) && view->format != NULL &&
-        strcmp(view->format, "d") == 0)
+        strcmp(view->format, "d") == 0 && in_their_places(view))
         return 0;
     PyBuffer_Release(view);
     PyErr_Format(PyExc_TypeError, "expected an array of floats of %d dimensions", dimensions);

@@ -3,6 +3,7 @@
 import math
 import random
 import threading
+from array import array
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -235,6 +236,17 @@ def test_without_numpy_batches_run_as_well(monkeypatch):
     given = path.data(), Batch([0.4, 1.3], [[0.1, 0.2, 0.3], [1.0, 2.0, 3.0]]), 1.0
     work = path.work(kinds.MAP_GRADIENTS)
     assert bits(Machine(work).run(*given)) == bits(Source(work).run(*given))
+
+
+def test_numbers_that_lie_between_the_places_of_numbers_are_not_read():
+    """Others can read them. (UBSan says what C may do with them: anything.)"""
+    machine = Machine(Trace(record(lambda x: x * W[3], 1.0)._paths[0].recording).work(kinds.GRADIENTS))._machine
+    room = memoryview(bytearray(33))
+    x, shifted = array("d", [3.0]), room[1:9].cast("d")
+    shifted[0] = 3.0
+    assert machine.run([2.0], x, room[8:24].cast("d"))[0] == 6.0
+    assert machine.run([2.0], shifted, None) is None
+    assert machine.run([2.0], x, room[1:17].cast("d")) is None
 
 
 @pytest.mark.parametrize(
